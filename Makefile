@@ -1,0 +1,78 @@
+# Everything runs in .venv, with the exact versions of constraints.txt.
+PORT ?= 8501
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+
+# PYTHON=... overrides the search for the first Python that is new enough.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
+# Package lists are fetched only when the packages cannot be had without: an update is slow.
+apt_install = { $(APT) $(1) || { $(SUDO) apt-get update && $(APT) $(1); }; }
+
+.PHONY: help run test bench districts lock format clean
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+run: .venv/installed ## Start PlanMap on PORT (8501)
+	$(BIN)/planmap serve --port $(PORT)
+
+test: .venv/installed-dev system-packages ## Install what tests need, then check everything
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/installed-bench ## Run the benchmarks
+	$(BIN)/python -m tests.benchmarks
+
+districts: .venv/installed-districts ## Make the district boundaries in data/ anew
+	$(BIN)/python -m geo.districts
+
+format: .venv/installed-dev ## Format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Resolved afresh in an empty environment, so that nothing installed by hand gets in.
+lock: .venv/bin/python ## Remake package-lock.json and constraints.txt
+	npm install --package-lock-only --ignore-scripts
+	fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
+	$(BIN)/python -m venv "$$fresh" && \
+	"$$fresh/bin/pip" install --quiet '.[dev,bench]' && \
+	{ echo '# Made by "make lock": what pyproject.toml resolves to, without the districts extra.'; \
+	  "$$fresh/bin/pip" freeze --exclude planmap; } > "$$fresh/constraints.txt" && \
+	mv "$$fresh/constraints.txt" constraints.txt
+
+clean: ## Remove what make and the build made
+	rm -rf .venv build dist layers/browser/vendor .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Debian keeps the part of Python that makes environments in a package of its own.
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo 'PlanMap needs Python 3.11 or later: install it, or give PYTHON=...' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		package=$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'); \
+		$(call apt_install,$$package) || { echo "Install $$package (as root: apt-get install $$package), then run make again." >&2; exit 1; }; }
+	$(PYTHON) -m venv --clear .venv
+
+# The stamps make a second run start at once.
+.venv/installed: .venv/bin/python pyproject.toml constraints.txt package.json package-lock.json hatch_build.py
+	$(PIP) -e .
+	@touch $@
+
+.venv/installed-%: .venv/installed
+	$(PIP) -e '.[$*]'
+	@touch $@
+
+# A browser and a PostGIS server for the tests, from Debian.
+.PHONY: system-packages
+system-packages:
+	@missing=''; \
+	command -v chromium >/dev/null || missing='chromium'; \
+	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$$missing postgresql-postgis"; \
+	test -z "$$missing" || $(call apt_install,$$missing) || { echo "Install these packages, then run make again: $$missing" >&2; exit 1; }

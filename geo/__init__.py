@@ -1,0 +1,1 @@
+"""Coordinates, geometries and vector files. Knows no plan and draws nothing."""

@@ -1,0 +1,43 @@
+"""The three coordinate reference systems that PlanMap works in, and the way between them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+WGS84 = "EPSG:4326"
+"""Longitude and latitude in degrees; every stored geometry uses it."""
+
+CGCS2000 = "EPSG:4490"
+"""China Geodetic Coordinate System 2000, longitude and latitude in degrees."""
+
+GAUSS_KRUGER_117E = "EPSG:4548"
+"""CGCS2000 / 3-degree Gauss-Kruger, central meridian 117°E: easting and northing in metres."""
+
+GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
+"""The same as a PROJ string, for proj4js. It names the GRS 80 ellipsoid, which CGCS2000 shares to 0.1 mm."""
+
+
+@lru_cache(maxsize=16)
+def transformer(source: str, target: str) -> pyproj.Transformer:
+    """Return the transformer from `source` to `target`, always in x, y (longitude, latitude) order.
+
+    Building one takes some milliseconds, so the same one is handed out again.
+    """
+    return pyproj.Transformer.from_crs(source, target, always_xy=True)
+
+
+def to_grid(geometry: BaseGeometry) -> BaseGeometry:
+    """Project a WGS 84 geometry of any type to `GAUSS_KRUGER_117E`, in metres.
+
+    WGS 84 and CGCS2000 differ by centimetres; pyproj takes the step between them as identity.
+    """
+    return shapely.transform(geometry, _grid_transform, interleaved=False)
+
+
+def _grid_transform(x: object, y: object) -> tuple[object, object]:
+    easting, northing = transformer(WGS84, GAUSS_KRUGER_117E).transform(x, y)
+    return easting, northing

@@ -1,0 +1,28 @@
+"""The one error base. An error carries a code and details; the words live in the translations."""
+
+from __future__ import annotations
+
+
+class PlanMapError(Exception):
+    """Something a user can mend.
+
+    Parameters
+    ----------
+    code
+        Key of the message `error.<code>` and its hint `hint.<code>` in the translations.
+    **details
+        What the message names: file, row, path, port and the like.
+    """
+
+    def __init__(self, code: str, **details: object) -> None:
+        super().__init__(code, details)
+        self.code = code
+        self.details = details
+
+    def __str__(self) -> str:
+        named = ", ".join(f"{key}={value}" for key, value in self.details.items())
+        return f"{self.code} ({named})" if named else self.code
+
+
+class GeometryError(PlanMapError):
+    """A geometry or a vector file cannot be read or is not usable."""

@@ -1,0 +1,246 @@
+/* The plan's sites: shapes, accuracy halos, markers, popups. Changes are applied in place. */
+(function () {
+  "use strict";
+
+  // One letter per status; upper case is backed by evidence. "-" stands for no task, "." for hidden.
+  const STATUS = { p: "planned", s: "seeking", i: "in_progress", d: "done", l: "delayed", x: "stopped" };
+
+  PlanMap.decode = function (letter) {
+    const status = STATUS[letter.toLowerCase()] || null;
+    return { shown: letter !== ".", status, backed: status !== null && letter !== letter.toLowerCase() };
+  };
+
+  PlanMap.Sites = class {
+    constructor(map, data, callbacks) {
+      this.map = map;
+      this.data = data;
+      this.callbacks = callbacks;
+      this.letters = "";
+      this.lit = new Set();
+      this.layers = new Map();
+      data.layers.forEach((layer, index) => this.addLayer(layer, index));
+      this.entries = data.sites.map((site, index) => this.addSite(site, index));
+      this.byId = new Map(this.entries.map((entry) => [entry.site.id, entry]));
+      map.on("zoomend", () => this.halos());
+    }
+
+    addLayer(layer, index) {
+      const name = "pm-layer-" + index;
+      // Water lies over the veil around the district: the river is the district's edge.
+      const order = layer.id === this.data.waterLayer ? 392 : layer.ground ? 380 - index : 560 - index;
+      const pane = PlanMap.pane(this.map, name, order);
+      pane.classList.add("pm-pane");
+      const renderer = L.svg({ pane: name, padding: 0.5 });
+      this.layers.set(layer.id, { layer, pane, name, renderer, visible: true, opacity: 1 });
+    }
+
+    addSite(site, index) {
+      const home = this.layers.get(site.layer);
+      const entry = { site, index, home, parts: [], marker: null, halo: null, shown: false, state: PlanMap.decode("."), lit: false };
+      if (!site.geometry) return entry;
+      const category = this.data.style.categories[site.category];
+      const simple = site.geometry.type === "Point" || site.geometry.type === "MultiPoint";
+      const dash = this.data.style.dash[site.precision];
+      if (home.layer.ground) {
+        if (!(site.category === "district")) {
+          const strokes = this.data.style.ground[category.ground] || this.data.style.ground[""];
+          entry.parts = PlanMap.drawGround(site.geometry, strokes, home.name, home.renderer);
+        }
+      } else {
+        if (!simple) {
+          const strokes = (this.data.style.ground[category.ground] || this.data.style.ground[""]).map((stroke, i, all) =>
+            dash && i === all.length - 1 ? { ...stroke, dash } : stroke
+          );
+          entry.parts = PlanMap.drawGround(site.geometry, strokes, home.name, home.renderer);
+        }
+        entry.markers = site.anchors.map((at) => this.addMarker(entry, at));
+        if (simple && site.accuracy) entry.halo = this.makeHalo(site, home, dash);
+      }
+      for (const part of entry.parts) {
+        part.on("click", (event) => { L.DomEvent.stop(event); this.open(entry, event.latlng); });
+        part.bindTooltip(() => this.tooltip(entry), { sticky: true, className: "pm-tooltip" });
+      }
+      return entry;
+    }
+
+    addMarker(entry, at) {
+      const element = PlanMap.marker(entry.site.category);
+      const icon = L.divIcon({ html: element, className: "pm-site", iconSize: [36, 36] });
+      const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, pane: "markerPane" });
+      marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
+      marker.on("click", () => this.open(entry, marker.getLatLng()));
+      return marker;
+    }
+
+    // The circle within which the true position is expected. Only drawn where it is wider than the symbol.
+    makeHalo(site, home, dash) {
+      const group = L.layerGroup();
+      for (const at of site.anchors) {
+        group.addLayer(L.circle(at, {
+          radius: site.accuracy, pane: home.name, renderer: home.renderer, interactive: false,
+          color: "#5B6470", weight: 1, dashArray: dash || "5 4", fillColor: "#5B6470", fillOpacity: 0.06,
+        }));
+      }
+      return group;
+    }
+
+    haloWide(site) {
+      const map = this.map;
+      const metres = 40075016.686 * Math.cos((site.anchors[0][0] * Math.PI) / 180) / (256 * 2 ** map.getZoom());
+      return site.accuracy / metres > 20;
+    }
+
+    halos() {
+      for (const entry of this.entries) {
+        if (!entry.halo) continue;
+        const wanted = entry.shown && entry.home.visible && this.haloWide(entry.site);
+        if (wanted !== this.map.hasLayer(entry.halo)) wanted ? entry.halo.addTo(this.map) : entry.halo.remove();
+      }
+    }
+
+    /** Take over the letters of all sites; only what changed is touched. */
+    update(letters, lit, language) {
+      const changed = this.language !== language;
+      this.language = language;
+      const newlyLit = new Set(lit);
+      this.entries.forEach((entry, index) => {
+        const isLit = newlyLit.has(entry.site.id);
+        if (!changed && this.letters[index] === letters[index] && entry.lit === isLit) return;
+        entry.state = PlanMap.decode(letters[index] || ".");
+        entry.lit = isLit;
+        this.dress(entry);
+        this.present(entry);
+      });
+      this.letters = letters;
+      this.lit = newlyLit;
+      this.halos();
+    }
+
+    dress(entry) {
+      const { status, backed } = entry.state;
+      for (const part of entry.parts) {
+        part.eachLayer((shape) => {
+          const element = shape.getElement && shape.getElement();
+          if (element) element.classList.toggle("pm-lit", entry.lit);
+        });
+      }
+      for (const marker of entry.markers || []) {
+        const host = marker.options.icon.options.html;
+        host.dataset.status = status || "none";
+        host.dataset.backed = backed ? "yes" : "no";
+        host.dataset.precision = entry.site.precision;
+        host.classList.toggle("pm-lit", entry.lit);
+        const use = host.querySelector(".pm-badge");
+        if (status) use.setAttribute("href", "#pm-status-" + status + (backed ? "" : "-pale"));
+        else use.removeAttribute("href");
+        marker.setZIndexOffset(entry.lit ? 2000 : status ? 500 : 0);
+        this.name(marker, entry);
+      }
+    }
+
+    name(marker, entry) {
+      const element = marker.getElement();
+      if (!element) return;
+      element.setAttribute("aria-label", PlanMap.words(entry.site, this.language));
+      element.dataset.site = entry.site.id;
+    }
+
+    present(entry) {
+      const shown = entry.state.shown && entry.home.visible;
+      if (shown !== entry.shown) {
+        entry.shown = shown;
+        for (const part of [...entry.parts, ...(entry.markers || [])]) shown ? part.addTo(this.map) : part.remove();
+        if (shown) this.dress(entry);
+      }
+      for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+    }
+
+    setLayer(id, visible, opacity) {
+      const home = this.layers.get(id);
+      const changed = home.visible !== visible || home.opacity !== opacity;
+      home.visible = visible;
+      home.opacity = opacity;
+      home.pane.style.opacity = opacity;
+      if (!changed) return;
+      for (const entry of this.entries) if (entry.home === home) this.present(entry);
+      this.halos();
+    }
+
+    tooltip(entry) {
+      const box = L.DomUtil.create("div");
+      L.DomUtil.create("b", "", box).textContent = PlanMap.words(entry.site, this.language);
+      const line = L.DomUtil.create("div", "pm-small", box);
+      line.textContent = this.callbacks.text("category." + entry.site.category) + " · " + this.callbacks.text("precision." + entry.site.precision);
+      return box;
+    }
+
+    /** The card of a site: its name, how exact it is, its tasks with their status. */
+    open(entry, at) {
+      const text = this.callbacks.text;
+      const box = L.DomUtil.create("div", "pm-card");
+      L.DomUtil.create("h3", "", box).textContent = PlanMap.words(entry.site, this.language);
+      const meta = L.DomUtil.create("div", "pm-small", box);
+      const accuracy = entry.site.accuracy ? " · ±" + entry.site.accuracy + " m" : "";
+      meta.textContent = text("category." + entry.site.category) + " · " + text("precision." + entry.site.precision) + accuracy;
+      const list = L.DomUtil.create("ul", "", box);
+      for (const index of entry.site.tasks) {
+        const state = PlanMap.decode(this.callbacks.taskLetter(index));
+        if (!state.shown) continue;
+        const item = L.DomUtil.create("li", "", list);
+        if (state.status) item.appendChild(PlanMap.picture("pm-status-" + state.status + (state.backed ? "" : "-pale"), 16));
+        L.DomUtil.create("span", "", item).textContent = PlanMap.words(this.data.tasks[index], this.language);
+      }
+      if (!list.childNodes.length) L.DomUtil.create("div", "pm-small", box).textContent = text("map.no-tasks");
+      L.popup({ maxWidth: 280, className: "pm-popup", autoPanPadding: [20, 20] }).setLatLng(at).setContent(box).openOn(this.map);
+      this.callbacks.select(entry.site.id);
+    }
+
+    inView(entry) {
+      if (!entry.shown || !entry.site.geometry) return false;
+      const bounds = this.map.getBounds();
+      return bounds.intersects(entry.site.bounds);
+    }
+
+    /** Labels and the boxes that symbols take, for the label layer. */
+    collect() {
+      const map = this.map;
+      const zoom = map.getZoom();
+      const labels = [];
+      const obstacles = [];
+      const style = this.data.style;
+      for (const entry of this.entries) {
+        const site = entry.site;
+        if (!site.geometry || !entry.shown || !this.inView(entry)) continue;
+        const category = style.categories[site.category];
+        const ground = entry.home.layer.ground;
+        const big = Boolean(entry.state.status) || entry.lit;
+        for (const marker of entry.markers || []) {
+          const point = map.latLngToContainerPoint(marker.getLatLng());
+          const radius = big ? 13 : 9;
+          obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
+        }
+        // What no commitment hangs on keeps quiet until there is room.
+        const from = entry.lit ? 0 : big ? Math.min(category.label_zoom, 10) : ground ? category.label_zoom : category.label_zoom + 1.5;
+        if (zoom < from || site.category === "district") continue;
+        const lines = ground && site.geometry.type.includes("LineString");
+        const exact = site.precision !== "nominal";
+        labels.push({
+          owner: site.id,
+          text: lines && exact ? PlanMap.words(site, this.language).split(/[（(]/)[0].trim() : PlanMap.words(site, this.language),
+          priority: category.priority + (big ? 40 : 0) + (entry.lit ? 200 : 0) - (ground ? 30 : 0),
+          size: entry.lit ? 15 : big ? 13.5 : ground ? 11 : 12,
+          weight: entry.lit ? 700 : big ? 600 : 500,
+          colour: entry.lit ? style.accent : category.ground === "river" || category.ground === "water" ? "#3F7CA8" : category.ground.startsWith("metro") ? "#6F5A91" : ground ? "#6B6F76" : style.ink,
+          gap: ground ? 5 : big ? 13 : 10,
+          ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: site.category === "river" ? 13 : 11 } : { at: site.anchors[0] }),
+        });
+      }
+      return { labels, obstacles };
+    }
+  };
+
+  /** The words of a site, task, layer or group in the language of the Scene. */
+  PlanMap.words = function (thing, language) {
+    return language === "en" ? thing.en || thing.zh : thing.zh || thing.en;
+  };
+})();

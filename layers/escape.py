@@ -1,0 +1,55 @@
+"""The one choke point: text from a plan, a file or a form becomes markup only here.
+
+Three places take text, each with its own way of breaking out of it: HTML, a script block that holds
+JSON, and the Markdown of Streamlit's labels. Scripts in the browser set text as text and never as HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+_HTML_EXTRA = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
+_SCRIPT_EXTRA = {ord(c): f"\\u{ord(c):04x}" for c in "<>&'`$\u2028\u2029"}
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])", re.ASCII)
+
+
+def html(text: object) -> Markup:
+    """Return `text` for use in HTML, between tags or inside a quoted attribute.
+
+    Beyond `& < > " '` this covers the backtick and `${`, which are live where a library puts HTML into a
+    JavaScript template literal. Text that is Markup already passes unchanged.
+    """
+    if isinstance(text, Markup):
+        return text
+    # Markup.translate would escape the entities again.
+    return Markup(str(escape(str(text))).translate(_HTML_EXTRA))
+
+
+def script_json(value: Any) -> Markup:
+    """Return `value` as JSON for use inside a script element; reading it as JSON gives `value` again."""
+    # Characters that could end the element, the literal or the line exist in JSON inside strings only.
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_SCRIPT_EXTRA))
+
+
+def markdown(text: object) -> str:
+    """Return `text` for use in the Markdown of a Streamlit label, where it shows as itself.
+
+    Every ASCII punctuation character gets a backslash (CommonMark 0.31, section 2.4). Emoji codes and
+    coloured text are found after that, by `:name:`; a zero-width joiner behind each colon stops them.
+    """
+    one_line = " ".join(str(text).split())
+    return _MARKDOWN.sub(r"\\\1", one_line).replace("\\:", "\\:\u2060")
+
+
+def template_environment(**filters: Callable[..., Any]) -> Environment:
+    """Return a Jinja environment in which every value passes `html` on its way out."""
+    environment = Environment(autoescape=False, finalize=html, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
+    environment.filters.update(filters)
+    return environment

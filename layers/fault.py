@@ -1,0 +1,35 @@
+"""A fault in a plan: where it is, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from geo.errors import PlanMapError
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing to mend in a plan. The words for `code` are in the translations, as for `PlanMapError`."""
+
+    file: str
+    """File name, or table name for a plan in a database."""
+    row: str
+    """Row number or feature id, empty for a fault of the whole file."""
+    field: str
+    """Column, property or key, empty where none is to blame."""
+    code: str
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """File, row and field in one line."""
+        return ", ".join(part for part in (self.file, self.row, self.field) if part)
+
+
+class PlanFaults(PlanMapError):
+    """A plan cannot be used because of `faults`, of which there is at least one."""
+
+    def __init__(self, where: str, faults: Sequence[Fault]) -> None:
+        super().__init__("plan-faults", plan=where, count=len(faults))
+        self.faults = tuple(faults)

@@ -1,0 +1,200 @@
+"""From rows to a Plan: each row by itself, then everything that one row says about another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import GeometryError
+from layers.fault import Fault
+from layers.model import Basis, Catalogue, LayerEntry, Plan, PlanInfo, Precision, Site, Source, Text
+from layers.plan_rows import CatalogueRow, EventRow, InfoRow, Row, SiteRow, TaskRow
+from layers.style import CATEGORIES
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+_CODES = {
+    "missing": "field-missing",
+    "extra_forbidden": "field-unknown",
+    "enum": "field-choice",
+    "literal_error": "field-choice",
+    "string_too_short": "field-empty",
+    "string_too_long": "field-too-long",
+    "string_pattern_mismatch": "field-identifier",
+    "float_parsing": "field-number",
+    "finite_number": "field-number",
+    "greater_than_equal": "field-range",
+    "less_than_equal": "field-range",
+}
+"""Pydantic's error types that have a message of their own; the rest are `field-invalid`."""
+
+
+class RawSite(NamedTuple):
+    """A feature as read, before its properties are checked."""
+
+    row: str
+    """How to name it in a fault."""
+    id: str | None
+    properties: Mapping[str, Any]
+    geometry: BaseGeometry | None
+    fault: GeometryError | None
+
+
+class RawPlan(NamedTuple):
+    """A plan as read, with the names of the files or tables for the fault messages."""
+
+    info: Mapping[str, Any]
+    catalogue: Mapping[str, Any]
+    sites: Iterable[RawSite]
+    tasks: Iterable[tuple[str, Mapping[str, Any]]]
+    """How to name the row in a fault, and its fields."""
+    events: Iterable[tuple[str, Mapping[str, Any]]]
+    names: Mapping[str, str]
+    """File names by part: info, catalogue, sites, tasks, events."""
+
+
+def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
+    """Return the plan and no fault, or None and every fault found."""
+    faults: list[Fault] = []
+    names = raw.names
+    info = _row(InfoRow, raw.info, names["info"], "", faults)
+    catalogue = _row(CatalogueRow, raw.catalogue, names["catalogue"], "", faults)
+    sites = _sites(raw.sites, names["sites"], faults)
+    task_rows = [(place, _row(TaskRow, row, names["tasks"], place, faults)) for place, row in raw.tasks]
+    event_rows = [(place, _row(EventRow, row, names["events"], place, faults)) for place, row in raw.events]
+    tasks = [(place, row.value()) for place, row in task_rows if row]
+    events = [(place, row.value()) for place, row in event_rows if row]
+
+    def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
+        faults.append(Fault(names[part], place, field, code, details))
+
+    _unique(((place, task.id) for place, task in tasks), "tasks", fault)
+    _unique(((place, site.id) for place, site in sites), "sites", fault)
+    site_ids = {site.id for _, site in sites}
+    for place, task in tasks:
+        for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
+            for site_id in ids:
+                if site_id not in site_ids:
+                    fault("tasks", place, field, "unknown-site", id=site_id)
+        if info and task.theme not in {theme.id for theme in info.themes}:
+            fault("tasks", place, "theme", "unknown-theme", id=task.theme)
+        if info and task.section not in {section.id for section in info.sections}:
+            fault("tasks", place, "section", "unknown-section", id=task.section)
+    task_ids = {task.id for _, task in tasks}
+    for place, event in events:
+        # A task row that is itself at fault must not add a second fault for each of its events.
+        if event.task_id not in task_ids and len(tasks) == len(task_rows):
+            fault("events", place, "task_id", "unknown-task", id=event.task_id)
+        if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
+            fault("events", place, "source_publisher", "evidence-without-source")
+    if info and info.district_site and info.district_site not in site_ids and sites:
+        fault("info", "", "district_site", "unknown-site", id=info.district_site)
+    built = _catalogue(catalogue, [site for _, site in sites], fault) if catalogue else None
+    if faults or info is None or built is None:
+        return None, faults
+    plan = Plan(
+        info=_info(info),
+        sites={site.id: site for _, site in sites},
+        tasks={task.id: task for _, task in tasks},
+        events=tuple(event for _, event in events),
+        catalogue=built,
+    )
+    return plan, []
+
+
+def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            field = ".".join(str(part) for part in found["loc"])
+            context = found.get("ctx", {})
+            details = {
+                "value": str(found["input"])[:60],
+                "expected": context.get("expected", context.get("pattern", "")),
+                "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
+            }
+            faults.append(Fault(file, place, field, _CODES.get(found["type"], "field-invalid"), details))
+        return None
+
+
+def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list[tuple[str, Site]]:
+    sites = []
+    for raw in raw_sites:
+        if raw.fault:
+            faults.append(Fault(file, raw.row, "geometry", raw.fault.code, raw.fault.details))
+        if not raw.id:
+            faults.append(Fault(file, raw.row, "id", "field-missing"))
+        row = _row(SiteRow, raw.properties, file, raw.row, faults)
+        if row is None or raw.fault or not raw.id:
+            continue
+        if row.category not in CATEGORIES:
+            details = {"value": row.category, "expected": tuple(CATEGORIES)}
+            faults.append(Fault(file, raw.row, "category", "field-choice", details))
+        if (row.precision is Precision.UNPLACED) != (raw.geometry is None):
+            faults.append(Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value}))
+        sites.append((raw.row, row.value(raw.id, raw.geometry)))
+    return sites
+
+
+def _unique(rows: Iterable[tuple[str, str]], part: str, fault: Any) -> None:
+    seen: dict[str, str] = {}
+    for place, identifier in rows:
+        if identifier in seen:
+            fault(part, place, "id", "duplicate-id", id=identifier, first=seen[identifier])
+        seen.setdefault(identifier, place)
+
+
+def _info(row: InfoRow) -> PlanInfo:
+    return PlanInfo(
+        id=row.id,
+        title=Text(row.title_zh, row.title_en),
+        subtitle=Text(row.subtitle_zh, row.subtitle_en),
+        year=row.year,
+        district_site=row.district_site,
+        attribution=Text(row.attribution_zh, row.attribution_en),
+        disclaimer=Text(row.disclaimer_zh, row.disclaimer_en),
+        report=Source(row.report.title_zh, row.report.publisher, row.report.url),
+        themes=tuple(theme.value() for theme in row.themes),
+        sections=tuple(section.value() for section in row.sections),
+    )
+
+
+def _catalogue(row: CatalogueRow, sites: list[Site], fault: Any) -> Catalogue | None:
+    site_ids = {site.id for site in sites}
+    groups = {group.id for group in row.groups}
+    named = [site_id for layer in row.layers for site_id in layer.sites]
+    for site_id, times in Counter(named).items():
+        if site_id not in site_ids:
+            fault("catalogue", "", "sites", "unknown-site", id=site_id)
+        if times > 1:
+            fault("catalogue", "", "sites", "site-in-two-layers", id=site_id)
+    for layer_id, times in Counter(layer.id for layer in row.layers).items():
+        if times > 1:
+            fault("catalogue", layer_id, "id", "duplicate-id", id=layer_id, first=layer_id)
+    taken = set(named)
+    layers = []
+    for layer in row.layers:
+        if layer.group not in groups:
+            fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
+        by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
+        taken.update(by_category)
+        layers.append(
+            LayerEntry(
+                id=layer.id,
+                group=layer.group,
+                title=Text(layer.title_zh, layer.title_en),
+                sites=(*layer.sites, *by_category),
+                visible=layer.visible,
+                opacity=layer.opacity,
+                ground=layer.ground,
+            )
+        )
+    for site in sites:
+        if site.id not in taken:
+            fault("catalogue", "", "layers", "site-in-no-layer", id=site.id, category=site.category)
+    return Catalogue(tuple(group.value() for group in row.groups), tuple(layers))

@@ -1,0 +1,88 @@
+"""A plan as a folder of plain text: TOML, CSV and GeoJSON that people can read, edit and compare."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from geo.errors import GeometryError
+from geo.geojson import MAXIMUM_BYTES, read_features
+from layers.fault import Fault
+from layers.model import Plan
+from layers.plan_check import RawPlan, RawSite, check_plan
+
+FILES = {
+    "info": "plan.toml",
+    "catalogue": "layers.toml",
+    "sites": "sites.geojson",
+    "tasks": "tasks.csv",
+    "events": "events.csv",
+}
+"""The files of a plan folder by part."""
+
+
+def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
+    """Read the plan in `folder`: the plan and no fault, or None and every fault found."""
+    faults: list[Fault] = []
+    info = _toml(folder / FILES["info"], faults)
+    catalogue = _toml(folder / FILES["catalogue"], faults)
+    sites = _features(folder / FILES["sites"], faults)
+    tasks = list(_csv(folder / FILES["tasks"], faults))
+    events = list(_csv(folder / FILES["events"], faults))
+    if faults:
+        # What one file says of another cannot be judged while one of them cannot be read.
+        return None, faults
+    return check_plan(RawPlan(info, catalogue, sites, tasks, events, FILES))
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise GeometryError("file-too-large", file=path.name, limit=MAXIMUM_BYTES // 2**20)
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise GeometryError("file-missing", file=path.name) from error
+    except UnicodeDecodeError as error:
+        raise GeometryError("not-utf8", file=path.name, byte=error.start) from error
+    except OSError as error:
+        raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
+
+
+def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        faults.append(Fault(path.name, "", "", "not-toml", {"reason": str(error)[:200]}))
+    return {}
+
+
+def _features(path: Path, faults: list[Fault]) -> list[RawSite]:
+    try:
+        return [
+            RawSite(feature.id or f"#{feature.number}", feature.id, feature.properties, feature.geometry, feature.fault)
+            for feature in read_features(path)
+        ]
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+        return []
+
+
+def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+        for row in reader:
+            place = str(reader.line_num)
+            if None in row or None in row.values():
+                faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))
+            elif any(row.values()):
+                yield place, {key: value for key, value in row.items() if value != ""}
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+    except csv.Error as error:
+        faults.append(Fault(path.name, str(reader.line_num), "", "not-csv", {"reason": str(error)}))

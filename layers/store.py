@@ -1,0 +1,104 @@
+"""The homes of a plan behind one interface: a folder of text, a GeoPackage file, a PostGIS database."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Protocol
+
+from geo.errors import PlanMapError
+from layers.fault import Fault, PlanFaults
+from layers.model import Event, Plan
+from layers.plan_folder import FILES, check_folder
+
+
+class Store(Protocol):
+    """Where a plan lives."""
+
+    name: str
+    """How to speak of it in messages; never holds a password."""
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+
+    def version(self) -> str:
+        """Return a text that changes whenever the plan does; cheap enough to ask at every page view."""
+
+    def add_event(self, event: Event) -> None:
+        """Add one event. There is no way to change or remove one."""
+
+
+class FolderStore:
+    """A plan folder. People edit it by hand, so PlanMap only reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = folder.name
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+        return check_folder(self.folder)
+
+    def version(self) -> str:
+        """Return a text made of the files' sizes and times of change."""
+        paths = [self.folder / name for name in FILES.values()]
+        return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
+
+    def add_event(self, event: Event) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("target-kind", target=self.name)
+
+
+def open_store(where: str) -> Store:
+    """Return the store at `where`: a folder, a `.gpkg` file or a `postgresql://` address.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing there, or nothing that can hold a plan.
+    """
+    from layers.store_sql import GeoPackageStore, PostgisStore
+
+    if is_database_address(where):
+        return PostgisStore(where)
+    path = Path(where).expanduser()
+    if not path.exists():
+        raise PlanMapError("plan-not-found", plan=where)
+    if path.is_dir():
+        if not any((path / name).exists() for name in FILES.values()):
+            raise PlanMapError("plan-kind", plan=where)
+        return FolderStore(path)
+    if path.suffix.lower() == ".gpkg":
+        return GeoPackageStore(path)
+    raise PlanMapError("plan-kind", plan=where)
+
+
+def is_database_address(where: str) -> bool:
+    """Whether `where` looks like a PostgreSQL address."""
+    return re.match(r"postgres(ql)?(\+\w+)?://", where) is not None
+
+
+def read_plan(store: Store) -> Plan:
+    """Return the plan in `store`; raise `PlanFaults` with every fault if it is not sound."""
+    plan, faults = store.check()
+    if plan is None:
+        raise PlanFaults(store.name, faults)
+    return plan
+
+
+def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
+    """Write `plan` to a new `.gpkg` file or an empty database and return its store.
+
+    Raises
+    ------
+    PlanMapError
+        There is a plan already, or `where` cannot be written.
+    """
+    from layers.store_sql import GeoPackageStore, PostgisStore
+
+    if is_database_address(where):
+        return PostgisStore.create(plan, where)
+    path = Path(where).expanduser()
+    if path.suffix.lower() != ".gpkg":
+        raise PlanMapError("target-kind", target=where)
+    return GeoPackageStore.create(plan, path, origin=origin)

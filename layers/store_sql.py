@@ -1,0 +1,298 @@
+"""A plan in SQL tables: the same tables and the same reading in a GeoPackage and in PostGIS.
+
+Tables are written by GeoPandas, so that QGIS and every GIS opens them; they are read with plain SELECTs,
+which is fast and keeps GDAL away from files that come from elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+import sqlalchemy
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from geo.crs import WGS84
+from geo.errors import GeometryError, PlanMapError
+from geo.geojson import check_geometry
+from geo.geopackage import geometry_from_blob
+from layers.fault import Fault
+from layers.model import Event, Plan
+from layers.plan_check import RawPlan, RawSite, check_plan
+from layers.plan_write import catalogue_row, event_row, info_row, site_row, task_row
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
+
+SCHEMA_VERSION = 1
+"""Goes up when the tables change."""
+
+TABLES = {"info": "planmap_info", "sites": "planmap_sites", "tasks": "planmap_tasks", "events": "planmap_events"}
+
+_MAXIMUM_ROWS = 500_000
+_MAXIMUM_STEPS = 500_000_000
+"""SQLite's virtual machine steps after which a read is given up: a file can hold endless queries."""
+
+
+class SqlStore:
+    """What both homes share: reading the four tables, adding an event."""
+
+    name: str
+    geometry_column: str
+    """SQL that gives the geometry as bytes."""
+
+    def __init__(self, engine: sqlalchemy.Engine) -> None:
+        self.engine = engine
+
+    def decode(self, value: Any) -> BaseGeometry | None:
+        """Turn the bytes of the geometry column into a geometry."""
+        raise AssertionError("each home has its own")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection that cannot write."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+        with self.reading() as connection:
+            info = self._info(connection)
+            sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
+            tasks = [(str(row.pop("fid")), row) for row in self._rows(connection, "tasks")]
+            events = [(str(row.pop("fid")), row) for row in self._rows(connection, "events")]
+        names = {**TABLES, "catalogue": TABLES["info"]}
+        return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, names))
+
+    def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
+        rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
+        found = {key: value for key, value in rows}
+        version = str(found.get("schema_version", ""))
+        if version.isdigit() and int(version) > SCHEMA_VERSION:
+            raise PlanMapError("plan-newer", plan=self.name, version=version)
+        try:
+            return {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
+        except (KeyError, ValueError, TypeError, RecursionError) as error:
+            raise PlanMapError("plan-not-a-database", plan=self.name) from error
+
+    def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
+        # The table name is one of ours; nothing of the user's is in the statement.
+        query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
+        for row in connection.execute(sqlalchemy.text(query)).mappings():
+            yield {key: value for key, value in row.items() if value is not None}
+
+    def _site(self, row: dict[str, Any]) -> RawSite:
+        properties = {key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")}
+        geometry, fault = None, None
+        try:
+            geometry = self.decode(row.get("shape"))
+            if geometry is not None:
+                check_geometry(geometry)
+        except GeometryError as error:
+            fault = error
+        site_id = str(row["site_id"]) if "site_id" in row else None
+        return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
+
+    def add_event(self, event: Event) -> None:
+        """Add one event and note that the plan is no longer as it was made."""
+        row = event_row(event)
+        columns = ", ".join(row)
+        places = ", ".join(f":{name}" for name in row)
+        with self.engine.begin() as connection:
+            connection.execute(
+                sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
+                row,
+            )
+            connection.execute(
+                sqlalchemy.text(f"UPDATE {TABLES['info']} SET value = 'yes' WHERE key = 'edited'")  # noqa: S608
+            )
+
+    def note(self, key: str) -> str:
+        """Return one entry of the info table, empty if there is none."""
+        with self.reading() as connection:
+            query = sqlalchemy.text(f"SELECT value FROM {TABLES['info']} WHERE key = :key")  # noqa: S608
+            return str(connection.execute(query, {"key": key}).scalar() or "")
+
+
+class GeoPackageStore(SqlStore):
+    """A plan in one GeoPackage file, the embedded default."""
+
+    geometry_column = "geom"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        with _explained(self.name, "plan-not-a-database"):
+            with path.open("rb") as file:
+                if file.read(16) != b"SQLite format 3\0":
+                    raise PlanMapError("plan-not-a-database", plan=self.name)
+        engine = sqlalchemy.create_engine("sqlite://", creator=self._connect, poolclass=sqlalchemy.NullPool)
+        super().__init__(engine)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=20, check_same_thread=False)
+        # The schema comes with the file: it must not get at functions with side effects.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        return connection
+
+    def decode(self, value: Any) -> BaseGeometry | None:
+        """Turn a GeoPackage blob into a WGS 84 geometry."""
+        return geometry_from_blob(value)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection that cannot write, to a file whose tables are tables."""
+        with _explained(self.name, "plan-not-a-database"), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if not isinstance(raw, sqlite3.Connection):
+                raise TypeError("the driver is sqlite3")
+            raw.execute("PRAGMA query_only = ON")
+            raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
+            kinds = dict(raw.execute("SELECT name, type FROM sqlite_master").fetchall())
+            if any(kinds.get(table) != "table" for table in TABLES.values()):
+                raise PlanMapError("plan-not-a-database", plan=self.name)
+            yield connection
+
+    def version(self) -> str:
+        """Return a text made of the file's size and time of change."""
+        with _explained(self.name, "plan-not-found"):
+            state = self.path.stat()
+            return f"{state.st_mtime_ns}:{state.st_size}"
+
+    @classmethod
+    def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:
+        """Write `plan` to the new file `path`: all of it or nothing.
+
+        Raises
+        ------
+        PlanMapError
+            The file exists or the folder cannot be written.
+        """
+        import pyogrio
+
+        if path.exists():
+            raise PlanMapError("target-exists", target=path.name)
+        try:
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".planmap-") as folder:
+                draft = Path(folder) / path.name
+                sites, tables = _frames(plan, origin)
+                pyogrio.write_dataframe(sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown")
+                for part, table in tables.items():
+                    pyogrio.write_dataframe(table, draft, layer=TABLES[part], driver="GPKG", append=True)
+                os.replace(draft, path)
+        except OSError as error:
+            raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
+        return cls(path)
+
+
+class PostgisStore(SqlStore):
+    """A plan in a PostGIS database that an office shares."""
+
+    geometry_column = "ST_AsBinary(geom)"
+
+    def __init__(self, address: str) -> None:
+        try:
+            url = sqlalchemy.make_url(address)
+        except SQLAlchemyError as error:
+            raise PlanMapError("plan-kind", plan=address.partition("@")[2] or "postgresql://") from error
+        # The user may leave the driver out; psycopg is the one that comes with PlanMap.
+        url = url.set(drivername="postgresql+psycopg")
+        self.name = url.render_as_string(hide_password=True).replace("postgresql+psycopg", "postgresql")
+        super().__init__(sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True))
+
+    def decode(self, value: Any) -> BaseGeometry | None:
+        """Turn WKB into a WGS 84 geometry."""
+        return None if value is None else shapely.from_wkb(bytes(value))
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection in a read-only transaction that sees one state of all tables."""
+        with _explained(self.name, "database-unreachable"), self.engine.connect() as connection:
+            connection.execute(sqlalchemy.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            if connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}).scalar() is None:
+                raise PlanMapError("database-empty", plan=self.name)
+            yield connection
+
+    def version(self) -> str:
+        """Return a text made of the number of events, which only grows, and the last one."""
+        with self.reading() as connection:
+            query = f"SELECT count(*), max(fid) FROM {TABLES['events']}"  # noqa: S608
+            return ":".join(map(str, connection.execute(sqlalchemy.text(query)).one()))
+
+    @classmethod
+    def create(cls, plan: Plan, address: str) -> PostgisStore:
+        """Write `plan` to an empty database, in one transaction.
+
+        Raises
+        ------
+        PlanMapError
+            The database cannot be reached or holds a plan already.
+        """
+        store = cls(address)
+        sites, tables = _frames(plan, "")
+        with _explained(store.name, "database-unreachable"), store.engine.begin() as connection:
+            found = connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]})
+            if found.scalar() is not None:
+                raise PlanMapError("target-exists", target=store.name)
+            sites.rename_axis("fid").to_postgis(TABLES["sites"], connection, index=True)
+            for part, table in tables.items():
+                table.rename_axis("fid").to_sql(TABLES[part], connection, index=True)
+            last = len(tables["events"]) - 1
+            events = TABLES["events"]
+            # New events number themselves after the ones that came with the plan.
+            for statement in (
+                f"ALTER TABLE {events} ALTER COLUMN fid SET NOT NULL",
+                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY (START WITH {last + 1})",
+                f"ALTER TABLE {events} ADD PRIMARY KEY (fid)",
+            ):
+                connection.execute(sqlalchemy.text(statement))
+        return store
+
+
+def _frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, pandas.DataFrame]]:
+    """Return the sites (WGS 84, any geometry type, column `geom`) and the other tables by part."""
+    import geopandas
+    import pandas
+
+    sites = geopandas.GeoDataFrame(
+        [{"site_id": site.id, **site_row(site)} for site in plan.sites.values()],
+        geometry=[site.geometry for site in plan.sites.values()],
+        crs=WGS84,
+    ).rename_geometry("geom")
+    sites["accuracy_m"] = sites["accuracy_m"].astype(float)
+    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()])
+    events = pandas.DataFrame([event_row(event) for event in plan.events])
+    for frame, column in ((tasks, "target_value"), (events, "measured_value")):
+        frame[column] = frame[column].astype(float)
+    notes = {
+        "schema_version": str(SCHEMA_VERSION),
+        "origin": origin,
+        "edited": "no",
+        "plan": json.dumps(info_row(plan.info), ensure_ascii=False),
+        "catalogue": json.dumps(catalogue_row(plan.catalogue), ensure_ascii=False),
+    }
+    info = pandas.DataFrame({"key": list(notes), "value": list(notes.values())})
+    return sites, {"info": info, "tasks": tasks, "events": events}
+
+
+@contextmanager
+def _explained(name: str, code: str) -> Iterator[None]:
+    """Turn errors of the driver into one that a user can act on, without what the address holds."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
+        raise PlanMapError(code, plan=name, reason=reason) from error
+    except OSError as error:
+        raise PlanMapError(code, plan=name, reason=error.strerror) from error
+
+

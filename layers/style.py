@@ -1,0 +1,199 @@
+"""Every colour, symbol and line of the map, once, for screen and paper alike.
+
+Quiet ground, loud status: the only saturated colours are those of statuses and the one accent. Status
+colours are Okabe and Ito's, which people with colour-blind eyes tell apart, and each has a shape of its
+own, so that a grey print still reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from xml.etree import ElementTree
+
+from layers.builtin import vendor_file
+from layers.model import Precision, Status
+
+ACCENT = "#1F5FBF"
+"""Selection, links and controls."""
+
+INK = "#1F2933"
+"""Text and category symbols."""
+
+LAND = "#EFECE4"
+DISTRICT = "#FFFFFF"
+WATER = "#CFE2F0"
+BOUNDARY = "#8A8F98"
+MINOR_BOUNDARY = "#C9C6BE"
+MASK = "#EFECE4"
+MASK_OPACITY = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class StatusStyle:
+    """How one status is drawn."""
+
+    colour: str
+    pale: str
+    """The same without evidence: the tint of the badge's fill."""
+    shape: str
+    """ring, dashed-ring, half-disc, tick-disc, triangle or cross."""
+
+
+STATUS = {
+    Status.PLANNED: StatusStyle("#7A828C", "#EDEEF0", "ring"),
+    Status.SEEKING: StatusStyle("#CC79A7", "#F8EBF3", "dashed-ring"),
+    Status.IN_PROGRESS: StatusStyle("#0072B2", "#DCEDF6", "half-disc"),
+    Status.DONE: StatusStyle("#009E73", "#DBF2EA", "tick-disc"),
+    Status.DELAYED: StatusStyle("#D55E00", "#FBE7D9", "triangle"),
+    Status.STOPPED: StatusStyle("#4A4A4A", "#E4E4E4", "cross"),
+}
+
+
+def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
+    """Return the badge of a status as SVG elements (name, attributes) in a box of 16 by 16 around 0, 0.
+
+    With evidence the shape is solid or its ground white; without, it is filled with the pale tint.
+    """
+    look = STATUS[status]
+    fill = look.colour if backed else look.pale
+    ring = {"r": "5.4", "fill": "#fff" if backed else look.pale, "stroke": look.colour, "stroke-width": "2"}
+    edge = {"stroke": look.colour, "stroke-width": "1.5", "stroke-linejoin": "round"}
+    mark = {
+        "fill": "none",
+        "stroke": "#fff" if backed else look.colour,
+        "stroke-width": "1.9",
+        "stroke-linecap": "round",
+        "stroke-linejoin": "round",
+    }
+    disc = ("circle", {"r": "6", "fill": fill, **edge})
+    shapes = {
+        "ring": [("circle", ring)],
+        "dashed-ring": [("circle", {**ring, "stroke-dasharray": "3.2 2.4"})],
+        "half-disc": [
+            ("circle", {"r": "5.6", "fill": "#fff", **edge}),
+            ("path", {"d": "M0 -5.6A5.6 5.6 0 0 0 0 5.6Z", "fill": fill, **edge}),
+        ],
+        "tick-disc": [disc, ("path", {"d": "M-2.9 0.2L-0.7 2.5L3.1 -2.3", **mark})],
+        "triangle": [
+            ("path", {"d": "M0 -6L6 4.8H-6Z", "fill": fill, **edge}),
+            ("path", {"d": "M0 -2.2V1.2M0 3V3.1", **mark}),
+        ],
+        "cross": [disc, ("path", {"d": "M-2.4 -2.4L2.4 2.4M2.4 -2.4L-2.4 2.4", **mark})],
+    }
+    return shapes[look.shape]
+
+
+def badge_svg(status: Status, *, backed: bool) -> str:
+    """Return the badge of a status as an SVG file."""
+    parts = ""
+    for name, attributes in badge(status, backed=backed):
+        parts += f"<{name} " + " ".join(f'{key}="{value}"' for key, value in attributes.items()) + "/>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 16 16" width="16" height="16">{parts}</svg>'
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStyle:
+    """How sites of one category are drawn."""
+
+    icon: str
+    """Name of a Maki icon (CC0)."""
+    ground: str
+    """Name of a line or area style in `GROUND`, empty for the plain one."""
+    priority: int
+    """Labels of higher priority are placed first."""
+    label_zoom: int
+    """The zoom from which the label may show."""
+
+
+CATEGORIES = {
+    "lake": CategoryStyle("water", "water", 80, 9),
+    "leisure": CategoryStyle("amusement-park", "", 60, 11),
+    "agriculture": CategoryStyle("farm", "", 55, 11),
+    "railway-station": CategoryStyle("rail", "", 75, 10),
+    "railway": CategoryStyle("rail-light", "railway", 20, 11),
+    "metro-station": CategoryStyle("rail-metro", "metro-station", 30, 13),
+    "metro-line": CategoryStyle("rail-metro", "metro", 22, 11),
+    "airport": CategoryStyle("airport", "", 78, 9),
+    "runway": CategoryStyle("airfield", "runway", 18, 13),
+    "terminal": CategoryStyle("terminal", "", 50, 13),
+    "apron": CategoryStyle("airfield", "apron", 12, 15),
+    "navaid": CategoryStyle("communications-tower", "navaid", 15, 14),
+    "heliport": CategoryStyle("heliport", "runway", 25, 13),
+    "road": CategoryStyle("car", "road", 35, 11),
+    "river": CategoryStyle("water", "river", 65, 10),
+    "university": CategoryStyle("college", "", 62, 11),
+    "development-zone": CategoryStyle("commercial", "", 64, 10),
+    "industry": CategoryStyle("industry", "", 58, 10),
+    "business": CategoryStyle("suitcase", "", 55, 11),
+    "innovation": CategoryStyle("rocket", "", 55, 11),
+    "plan-area": CategoryStyle("landuse", "plan-area", 57, 11),
+    "settlement": CategoryStyle("town", "", 54, 11),
+    "district": CategoryStyle("town-hall", "district", 90, 8),
+    "place": CategoryStyle("marker", "", 40, 13),
+}
+"""By category slug; a plan can use these and no others."""
+
+GROUND: dict[str, list[dict[str, object]]] = {
+    # Each style is a stack of strokes or fills drawn one over the other, widths in pixels by zoom factor.
+    "water": [{"fill": WATER, "fill_opacity": 0.75, "colour": "#8FB9D6", "width": 1.2}],
+    "river": [{"colour": "#9CC4DF", "width": 6.5}, {"colour": WATER, "width": 5.0}],
+    "railway": [{"colour": "#6B7280", "width": 2.6}, {"colour": "#FFFFFF", "width": 1.4, "dash": "7 7"}],
+    "metro": [{"colour": "#B9A7CF", "width": 2.4}],
+    "metro-station": [{"colour": "#8E78AE", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.8}],
+    "road": [{"colour": "#CFC8BA", "width": 5.0}, {"colour": "#FFFFFF", "width": 3.4}],
+    "runway": [{"colour": "#A9AFB8", "width": 6.0}, {"colour": "#FFFFFF", "width": 0.9, "dash": "6 6"}],
+    "apron": [{"fill": "#DDE0E5", "fill_opacity": 0.8, "colour": "#C3C8CF", "width": 0.8}],
+    "navaid": [{"colour": "#7C848E", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.4}],
+    "plan-area": [{"fill": "#8A7A55", "fill_opacity": 0.07, "colour": "#7A6C4B", "width": 1.4}],
+    "district": [{"colour": BOUNDARY, "width": 2.4}],
+    "": [{"fill": INK, "fill_opacity": 0.05, "colour": "#5B6470", "width": 1.4}],
+}
+
+PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
+"""Outlines of what is not exact are broken; the less exact, the more open."""
+
+FONT_FAMILIES = (
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Source Han Sans SC",
+    "Noto Sans SC Variable",
+)
+"""Chinese faces in order. The last one is served by PlanMap, so that no machine shows boxes."""
+
+
+@lru_cache(maxsize=64)
+def icon_path(name: str) -> str:
+    """Return the SVG path data of the Maki icon `name`, drawn in a box of 15 by 15."""
+    root = ElementTree.parse(vendor_file(f"maki/icons/{name}.svg")).getroot()  # noqa: S314 - a locked dependency
+    return " ".join(" ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path"))
+
+
+def tokens() -> dict[str, object]:
+    """Return everything here as plain values for the scripts in the browser."""
+    return {
+        "accent": ACCENT,
+        "ink": INK,
+        "land": LAND,
+        "districtFill": DISTRICT,
+        "water": WATER,
+        "boundary": BOUNDARY,
+        "minorBoundary": MINOR_BOUNDARY,
+        "mask": MASK,
+        "maskOpacity": MASK_OPACITY,
+        "fonts": list(FONT_FAMILIES),
+        "status": {
+            status.value: {
+                **asdict(style),
+                "badge": badge(status, backed=True),
+                "paleBadge": badge(status, backed=False),
+            }
+            for status, style in STATUS.items()
+        },
+        "categories": {
+            key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()
+        },
+        "ground": GROUND,
+        "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
+    }

@@ -1,0 +1,61 @@
+"""Every text of the interface, in Chinese and English, from `data/translations/`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+
+from geo.errors import PlanMapError
+from layers.builtin import data_folder
+from layers.fault import Fault
+
+LANGUAGES = ("zh", "en")
+"""Chinese first."""
+
+
+class Translation:
+    """The texts of one language."""
+
+    def __init__(self, language: str, texts: Mapping[str, str]) -> None:
+        self.language = language
+        self.texts = texts
+
+    def __call__(self, key: str, **details: object) -> str:
+        """Return the text for `key` with `{name}` places filled in.
+
+        Raises
+        ------
+        KeyError
+            There is no such text: a mistake of ours that tests must find, not a case to cover up.
+        """
+        text = self.texts[key]
+        # Plain replacement: str.format would let a plan's text reach attributes through {x.__class__}.
+        for name, value in details.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+    def explain(self, error: PlanMapError | Fault) -> str:
+        """Return one line that says what is wrong and what to do about it."""
+        details = dict(error.details)
+        if isinstance(details.get("expected"), tuple):
+            details["expected"] = " / ".join(map(str, details["expected"]))
+        message = self(f"error.{error.code}", **details)
+        line = f"{message} → {self(f'hint.{error.code}', **details)}"
+        return f"{error.place}: {line}" if isinstance(error, Fault) else line
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def translation(language: str) -> Translation:
+    """Return the texts of `language`, Chinese for a language that is not there."""
+    chosen = language if language in LANGUAGES else LANGUAGES[0]
+    with (data_folder() / "translations" / f"{chosen}.toml").open("rb") as file:
+        return Translation(chosen, dict(_flat(tomllib.load(file))))
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for key, value in table.items():
+        name = f"{prefix}{key}"
+        rows += _flat(value, f"{name}.") if isinstance(value, dict) else [(name, str(value))]
+    return rows

@@ -1,0 +1,61 @@
+"""The user's own copy of the built-in plan: made at the first start, opened at every later one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from geo.errors import PlanMapError
+from layers.builtin import default_plan_folder
+from layers.plan_folder import FILES
+from layers.store import FolderStore, Store, copy_plan, read_plan
+from layers.store_sql import GeoPackageStore
+
+
+def open_user_plan(folder: Path) -> Store:
+    """Return the store of the plan file in the user's data `folder`, made from `data/` where it is missing.
+
+    Any number of processes may start at once: one makes the file, the others wait for it. A file that
+    nobody has added to is made again when the plan that ships has changed; one with events of the
+    user's stays as it is.
+
+    Raises
+    ------
+    PlanMapError
+        The folder cannot be written.
+    """
+    built_in = default_plan_folder()
+    path = folder / f"{built_in.name}.gpkg"
+    origin = _digest(built_in)
+    if _current(path, origin):
+        return GeoPackageStore(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{built_in.name}.lock", timeout=60):
+            if _current(path, origin):
+                return GeoPackageStore(path)
+            draft = folder / f"{built_in.name}.new.gpkg"
+            draft.unlink(missing_ok=True)
+            copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
+            draft.replace(path)
+    except (OSError, Timeout) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise PlanMapError("folder-not-writable", folder=folder, reason=reason) from error
+    return GeoPackageStore(path)
+
+
+def _current(path: Path, origin: str) -> bool:
+    if not path.exists():
+        return False
+    store = GeoPackageStore(path)
+    # A damaged file is not ours to replace: opening it says what is wrong.
+    return store.note("origin") == origin or store.note("edited") == "yes"
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in FILES.values():
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()

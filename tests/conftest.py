@@ -1,0 +1,49 @@
+"""Fixtures that every test can use."""
+
+import socket
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Any
+
+import pytest
+
+from tests.postgis_server import fresh_database, postgis_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse connections that leave this machine: PlanMap is used where there is no internet."""
+
+    def guarded(connect: Any) -> Any:
+        def guard(self: socket.socket, address: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not is_loopback(address[0]):
+                raise RuntimeError(f"Tests must not use the network, but something connects to {address}.")
+            return connect(self, address)
+
+        return guard
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(socket.socket.connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(socket.socket.connect_ex))
+        yield
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:  # Any other name would have to be looked up outside.
+        return False
+
+
+@pytest.fixture(scope="session")
+def postgis_url() -> Iterator[str]:
+    """URL of a PostGIS database, one server for each test worker, started by the first test that asks."""
+    with postgis_server() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(postgis_url: str) -> Iterator[str]:
+    """URL of a PostGIS database that no other test has seen."""
+    with fresh_database(postgis_url) as url:
+        yield url
