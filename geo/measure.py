@@ -23,7 +23,7 @@ def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
 
 
 def nearest(origin: BaseGeometry, candidates: Mapping[Key, BaseGeometry]) -> tuple[Key, float] | None:
-    """Return the key of the candidate nearest to `origin` and its distance in metres, or None if there is none.
+    """Return the key of the candidate nearest to `origin` and its distance in metres, None without any.
 
     All geometries are WGS 84 and of any type.
     """
@@ -54,3 +54,10 @@ def buffered_bounds(geometry: BaseGeometry, *, radius_m: float) -> tuple[float, 
     west, south = back(west - radius_m, south - radius_m)
     east, north = back(east + radius_m, north + radius_m)
     return west, south, east, north
+
+
+def inner_point(polygon: BaseGeometry) -> shapely.Point:
+    """Return the point of a Polygon or MultiPolygon farthest from its edges, where a symbol fits best."""
+    if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
+        raise TypeError(polygon.geom_type)
+    return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from geo.errors import PlanMapError
 
@@ -19,7 +20,7 @@ class Fault:
     field: str
     """Column, property or key, empty where none is to blame."""
     code: str
-    details: Mapping[str, object] = field(default_factory=dict)
+    details: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -27,7 +28,7 @@ class Fault:
         return ", ".join(part for part in (self.file, self.row, self.field) if part)
 
 
-class PlanFaults(PlanMapError):
+class PlanFaultsError(PlanMapError):
     """A plan cannot be used because of `faults`, of which there is at least one."""
 
     def __init__(self, where: str, faults: Sequence[Fault]) -> None:

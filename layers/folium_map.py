@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,14 +16,14 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E_PROJ
-from geo.measure import bounds
+from geo.measure import bounds, inner_point
 from layers import style
 from layers.builtin import data_folder
 from layers.escape import html, script_json
 from layers.model import Plan, Site
 from layers.scene import BASEMAPS, Scene
 from layers.selection import Selection, select
-from layers.status import SiteState, TaskState
+from layers.status import ATTENTION, SiteState, TaskState
 from layers.translation import LANGUAGES, translation
 
 ASSETS = "assets"
@@ -56,7 +57,9 @@ class _Online(folium.TileLayer):
 
     def __init__(self, name: str, url: str, attribution: str, **options: Any) -> None:
         # Attribution is HTML to Leaflet, and goes into a script here.
-        super().__init__(tiles=url, attr=str(html(attribution)), name=name, show=False, control=False, **options)
+        super().__init__(
+            tiles=url, attr=str(html(attribution)), name=name, show=False, control=False, **options
+        )
         self.choice = name
 
 
@@ -65,7 +68,8 @@ class _ShiftedOnline(_Online):
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "var {{ this.get_name() }} = new PlanMap.Gcj02TileLayer({{ this.tiles|tojson }}, {{ this.options|tojavascript }});"
+        "var {{ this.get_name() }} = new PlanMap.Gcj02TileLayer("
+        "{{ this.tiles|tojson }}, {{ this.options|tojavascript }});"
         "{% endmacro %}"
     )
 
@@ -82,7 +86,7 @@ class _PlanElement(MacroElement):
     )
 
     def __init__(self, payload: str, online: list[_Online]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Plan"
         self.payload = payload
         self.online = online
@@ -116,10 +120,16 @@ def folium_map(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: 
 
 
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
-    """Return what a Scene changes on a map that stands: a letter a site and a task, not the sites themselves."""
+    """Return what a Scene changes on a map that stands: a letter for each site and task, not the sites."""
     passing = {task.id for task in selection.tasks}
+    without_strip = replace(scene, statuses=frozenset(), evidence=None)
     return {
         "language": scene.language,
+        "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
+        "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
+        "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
+        "filtered": without_strip.filtered,
+        "found": [site.id for site in selection.found],
         "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
         "tasks": "".join(
             _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
@@ -158,7 +168,12 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
     focus = _focus_code(district)
     ground = _basemap()
     placed = [site.geometry for site in plan.sites.values() if site.geometry is not None]
-    home = bounds([district.geometry] if district and district.geometry else placed) or (115.0, 38.0, 119.0, 41.0)
+    home = bounds([district.geometry] if district and district.geometry else placed) or (
+        115.0,
+        38.0,
+        119.0,
+        41.0,
+    )
     return {
         "sites": [
             {
@@ -169,7 +184,9 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
             for site in plan.sites.values()
         ],
         "tasks": [{"zh": task.title.zh, "en": task.title.en} for task in plan.tasks.values()],
-        "groups": [{"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups],
+        "groups": [
+            {"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups
+        ],
         "layers": [
             {
                 "id": layer.id,
@@ -185,11 +202,15 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": style.tokens(),
         "basemaps": list(BASEMAPS),
+        "attention": [_LETTERS[status.value] for status in ATTENTION],
+        "letters": _LETTERS,
         "grid": GAUSS_KRUGER_117E_PROJ,
         "home": _leaflet_bounds(home),
         "focus": focus,
         "districtLayer": layer_of.get(plan.info.district_site),
-        "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
+        "waterLayer": next(
+            (layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None
+        ),
         **ground,
     }
 
@@ -218,13 +239,13 @@ def _site_payload(site: Site) -> dict[str, Any]:
 
 
 def anchors(geometry: BaseGeometry) -> list[shapely.Point]:
-    """Return the WGS 84 points at which a site's symbol stands: each point, a line's middle, inside an area."""
+    """Return the WGS 84 points where a site's symbol stands: each point, a line's middle, inside an area."""
     if geometry.geom_type in ("Point", "MultiPoint"):
         return list(getattr(geometry, "geoms", [geometry]))
     if "LineString" in geometry.geom_type:
         longest = max(getattr(geometry, "geoms", [geometry]), key=lambda line: line.length)
         return [longest.interpolate(0.5, normalized=True)]
-    return [shapely.maximum_inscribed_circle(geometry).interpolate(0)]
+    return [inner_point(geometry)]
 
 
 def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:
@@ -242,14 +263,19 @@ def _texts(plan: Plan, language: str) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _basemap() -> dict[str, Any]:
     folder = data_folder() / "basemap"
-    return {name: json.loads((folder / f"{name}.geojson").read_text(encoding="utf-8")) for name in ("land", "districts")}
+    return {
+        name: json.loads((folder / f"{name}.geojson").read_text(encoding="utf-8"))
+        for name in ("land", "districts")
+    }
 
 
 def _focus_code(district: Site | None) -> str | None:
     """Return the basemap's code of the plan's district, so that it stands out."""
     if district is None:
         return None
-    names = {feature["properties"]["name_zh"]: feature["id"] for feature in _basemap()["districts"]["features"]}
+    names = {
+        feature["properties"]["name_zh"]: feature["id"] for feature in _basemap()["districts"]["features"]
+    }
     code = names.get(district.name.zh)
     return str(code) if code else None
 
@@ -257,7 +283,10 @@ def _focus_code(district: Site | None) -> str | None:
 def _online_basemaps(tianditu_key: str) -> list[_Online]:
     found = [
         _Online(
-            "osm", "https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors", max_zoom=19
+            "osm",
+            "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
+            "© OpenStreetMap contributors",
+            max_zoom=19,
         ),
         _ShiftedOnline(
             "amap",
@@ -284,13 +313,10 @@ def _online_basemaps(tianditu_key: str) -> list[_Online]:
 
 def _custom_properties() -> str:
     fonts = ",".join(f'"{name}"' for name in style.FONT_FAMILIES)
-    rules = [
+    return (
         f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"
         f"--pm-font:{fonts},sans-serif}}"
-    ]
-    for status, look in style.STATUS.items():
-        rules.append(f'.pm-marker[data-status="{status.value}"]{{--pm-s:{look.colour};--pm-t:{look.pale}}}')
-    return "".join(rules)
+    )
 
 
 def map_document(plan: Plan, *, tianditu_key: str = "") -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -160,16 +160,16 @@ class PartialDate(NamedTuple):
         if not all(part.isascii() and part.isdigit() for part in parts):
             raise ValueError(text)
         numbers = [int(part) for part in parts]
-        date(numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 1)
+        dt.date(numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 1)
         return cls(*numbers)
 
     @property
-    def last_day(self) -> date:
+    def last_day(self) -> dt.date:
         """The day by which it has certainly come: the day itself, or the month's last."""
         if self.day is not None:
-            return date(self.year, self.month, self.day)
-        following = date(self.year + self.month // 12, self.month % 12 + 1, 1)
-        return following - timedelta(days=1)
+            return dt.date(self.year, self.month, self.day)
+        following = dt.date(self.year + self.month // 12, self.month % 12 + 1, 1)
+        return following - dt.timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day is not None else "")
@@ -212,10 +212,10 @@ class Event:
     source: Source
     confidence: Confidence
     recorded_by: str
-    recorded_at: date
+    recorded_at: dt.date
 
     @property
-    def effective_day(self) -> date:
+    def effective_day(self) -> dt.date:
         """The day that the statement describes: a half-year report of August speaks of June."""
         made = self.date.last_day
         return min(made, self.period.last.last_day) if self.period else made
@@ -247,9 +247,9 @@ class PlanInfo:
     sections: tuple[Heading, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
-    """A whole plan, read once and never changed."""
+    """A whole plan, read once and never changed. Two plans are equal only if they are the same one."""
 
     info: PlanInfo
     sites: dict[str, Site]
@@ -279,9 +279,9 @@ class Plan:
         return {key: tuple(named[key] + context[key]) for key in (*named, *(set(context) - set(named)))}
 
     @property
-    def first_day(self) -> date:
+    def first_day(self) -> dt.date:
         """The first day on which every stated stage is known; the earliest useful as-of date."""
-        return min((event.date.last_day for event in self.events), default=date(self.info.year, 1, 31))
+        return min((event.date.last_day for event in self.events), default=dt.date(self.info.year, 1, 31))
 
 
 @dataclass(frozen=True, slots=True)

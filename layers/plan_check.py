@@ -106,7 +106,9 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     return plan, []
 
 
-def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
+def _row(
+    kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]
+) -> AnyRow | None:
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
@@ -136,7 +138,9 @@ def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list
             details = {"value": row.category, "expected": tuple(CATEGORIES)}
             faults.append(Fault(file, raw.row, "category", "field-choice", details))
         if (row.precision is Precision.UNPLACED) != (raw.geometry is None):
-            faults.append(Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value}))
+            faults.append(
+                Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value})
+            )
         sites.append((raw.row, row.value(raw.id, raw.geometry)))
     return sites
 
@@ -181,7 +185,9 @@ def _catalogue(row: CatalogueRow, sites: list[Site], fault: Any) -> Catalogue | 
     for layer in row.layers:
         if layer.group not in groups:
             fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
-        by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
+        by_category = [
+            site.id for site in sites if site.category in layer.categories and site.id not in taken
+        ]
         taken.update(by_category)
         layers.append(
             LayerEntry(

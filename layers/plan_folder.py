@@ -65,7 +65,13 @@ def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
 def _features(path: Path, faults: list[Fault]) -> list[RawSite]:
     try:
         return [
-            RawSite(feature.id or f"#{feature.number}", feature.id, feature.properties, feature.geometry, feature.fault)
+            RawSite(
+                feature.id or f"#{feature.number}",
+                feature.id,
+                feature.properties,
+                feature.geometry,
+                feature.fault,
+            )
             for feature in read_features(path)
         ]
     except GeometryError as error:
@@ -79,7 +85,9 @@ def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]
         for row in reader:
             place = str(reader.line_num)
             if None in row or None in row.values():
-                faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))
+                faults.append(
+                    Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())})
+                )
             elif any(row.values()):
                 yield place, {key: value for key, value in row.items() if value != ""}
     except GeometryError as error:

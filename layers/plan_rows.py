@@ -6,8 +6,8 @@ wherever it comes from.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -43,7 +43,9 @@ def _empty_is_none(value: Any) -> Any:
 
 
 def _split(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+    return (
+        tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
+    )
 
 
 def _partial_date(value: Any) -> Any:
@@ -60,7 +62,9 @@ def _web_address(text: str) -> str:
     return text
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_no_control_characters)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_no_control_characters)
+]
 Title = Annotated[Words, Field(min_length=1, max_length=300)]
 Identifier = Annotated[Words, Field(min_length=1, max_length=120, pattern=r"^[^\s;,:/?#&=]+$")]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_split)]
@@ -228,7 +232,7 @@ class EventRow(Row):
     source_url: Annotated[Words, AfterValidator(_web_address)] = ""
     confidence: Confidence
     recorded_by: Words
-    recorded_at: date
+    recorded_at: dt.date
 
     def value(self) -> Event:
         """Return the event."""

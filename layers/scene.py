@@ -72,7 +72,7 @@ class Scene:
         return bool(self.statuses or self.themes or self.kinds or self.evidence or self.search)
 
     def to_query(self) -> str:
-        """Return the Scene as an address query without `?`; defaults are left out. `from_query` reads it back."""
+        """Return the Scene as an address query without `?` and defaults. `from_query` reads it back."""
         pairs = {
             "lang": self.language if self.language != "zh" else "",
             "date": self.as_of.isoformat() if self.as_of else "",
@@ -103,8 +103,8 @@ class Scene:
         else:
             pairs = dict(query)
         scene = cls()
-        shown = {key: True for key in _split(pairs.get("show", ""))}
-        hidden = {key: False for key in _split(pairs.get("hide", ""))}
+        shown = dict.fromkeys(_split(pairs.get("show", "")), True)
+        hidden = dict.fromkeys(_split(pairs.get("hide", "")), False)
         return replace(
             scene,
             language="en" if pairs.get("lang") == "en" else "zh",

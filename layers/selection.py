@@ -20,6 +20,8 @@ class Selection:
     """State of every task on that day, filtered out or not."""
     tasks: tuple[Task, ...]
     """The tasks that pass the filters, in the report's order."""
+    candidates: frozenset[str]
+    """Ids of the tasks that pass every filter but those by status and evidence."""
     sites: Mapping[str, SiteState | None]
     """The sites to show, by id, in the plan's order; None for one that stands for no task."""
     lit: tuple[str, ...]
@@ -34,7 +36,8 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
     states = task_states(plan, as_of)
     found = search_sites(plan, scene.search) if scene.search else ()
     found_ids = {site.id for site in found}
-    tasks = tuple(task for task in plan.tasks.values() if _passes(task, states[task.id], scene, found_ids))
+    candidates = [task for task in plan.tasks.values() if _is_candidate(task, scene, found_ids)]
+    tasks = tuple(task for task in candidates if _passes(states[task.id], scene))
     passing = {task.id for task in tasks}
     sites: dict[str, SiteState | None] = {}
     for site_id in plan.sites:
@@ -42,7 +45,9 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
         chosen = [states[task.id] for task in linked if task.id in passing]
         if chosen or not linked or not scene.filtered or site_id in found_ids:
             sites[site_id] = site_state(chosen)
-    return Selection(as_of, states, tasks, sites, lit_sites(plan, scene), found)
+    return Selection(
+        as_of, states, tasks, frozenset(task.id for task in candidates), sites, lit_sites(plan, scene), found
+    )
 
 
 def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
@@ -55,14 +60,16 @@ def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
     return tuple(site_id for site_id in task.linked_sites if plan.sites[site_id].placed)
 
 
-def _passes(task: Task, state: TaskState, scene: Scene, found_sites: set[str]) -> bool:
+def _passes(state: TaskState, scene: Scene) -> bool:
     if scene.statuses and state.status not in scene.statuses:
         return False
+    return not scene.evidence or state.has_evidence is (scene.evidence is Evidence.WITH)
+
+
+def _is_candidate(task: Task, scene: Scene, found_sites: set[str]) -> bool:
     if scene.themes and task.theme not in scene.themes:
         return False
     if scene.kinds and task.kind not in scene.kinds:
-        return False
-    if scene.evidence and state.has_evidence is not (scene.evidence is Evidence.WITH):
         return False
     return not scene.search or _names(task, scene.search) or bool(found_sites.intersection(task.linked_sites))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
 
 from layers.model import Basis, Event, Plan, Status
 
@@ -69,9 +71,11 @@ def task_state(events: Iterable[Event], as_of: date) -> TaskState:
     return TaskState(last.status if last else None, last, tuple(evidence))
 
 
-def task_states(plan: Plan, as_of: date) -> dict[str, TaskState]:
-    """Return the state of every task of `plan` on the day `as_of`."""
-    return {task_id: task_state(plan.events_by_task.get(task_id, ()), as_of) for task_id in plan.tasks}
+@lru_cache(maxsize=16)
+def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
+    """Return the state of every task of `plan` on the day `as_of`. Kept, since each filter asks anew."""
+    states = {task_id: task_state(plan.events_by_task.get(task_id, ()), as_of) for task_id in plan.tasks}
+    return MappingProxyType(states)
 
 
 def site_state(states: Sequence[TaskState]) -> SiteState | None:

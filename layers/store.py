@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from geo.errors import PlanMapError
-from layers.fault import Fault, PlanFaults
+from layers.fault import Fault, PlanFaultsError
 from layers.model import Event, Plan
 from layers.plan_folder import FILES, check_folder
 
@@ -79,10 +79,10 @@ def is_database_address(where: str) -> bool:
 
 
 def read_plan(store: Store) -> Plan:
-    """Return the plan in `store`; raise `PlanFaults` with every fault if it is not sound."""
+    """Return the plan in `store`; raise `PlanFaultsError` with every fault if it is not sound."""
     plan, faults = store.check()
     if plan is None:
-        raise PlanFaults(store.name, faults)
+        raise PlanFaultsError(store.name, faults)
     return plan
 
 

@@ -36,7 +36,12 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 """Goes up when the tables change."""
 
-TABLES = {"info": "planmap_info", "sites": "planmap_sites", "tasks": "planmap_tasks", "events": "planmap_events"}
+TABLES = {
+    "info": "planmap_info",
+    "sites": "planmap_sites",
+    "tasks": "planmap_tasks",
+    "events": "planmap_events",
+}
 
 _MAXIMUM_ROWS = 500_000
 _MAXIMUM_STEPS = 500_000_000
@@ -67,7 +72,10 @@ class SqlStore:
         """Read everything: the plan and no fault, or None and every fault found."""
         with self.reading() as connection:
             info = self._info(connection)
-            sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
+            sites = [
+                self._site(row)
+                for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")
+            ]
             tasks = [(str(row.pop("fid")), row) for row in self._rows(connection, "tasks")]
             events = [(str(row.pop("fid")), row) for row in self._rows(connection, "events")]
         names = {**TABLES, "catalogue": TABLES["info"]}
@@ -75,7 +83,7 @@ class SqlStore:
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
-        found = {key: value for key, value in rows}
+        found: dict[str, str] = {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
         version = str(found.get("schema_version", ""))
         if version.isdigit() and int(version) > SCHEMA_VERSION:
             raise PlanMapError("plan-newer", plan=self.name, version=version)
@@ -84,14 +92,18 @@ class SqlStore:
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
 
-    def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
+    def _rows(
+        self, connection: sqlalchemy.Connection, part: str, extra: str = ""
+    ) -> Iterator[dict[str, Any]]:
         # The table name is one of ours; nothing of the user's is in the statement.
         query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
         for row in connection.execute(sqlalchemy.text(query)).mappings():
             yield {key: value for key, value in row.items() if value is not None}
 
     def _site(self, row: dict[str, Any]) -> RawSite:
-        properties = {key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")}
+        properties = {
+            key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")
+        }
         geometry, fault = None, None
         try:
             geometry = self.decode(row.get("shape"))
@@ -131,10 +143,9 @@ class GeoPackageStore(SqlStore):
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.name
-        with _explained(self.name, "plan-not-a-database"):
-            with path.open("rb") as file:
-                if file.read(16) != b"SQLite format 3\0":
-                    raise PlanMapError("plan-not-a-database", plan=self.name)
+        with _explained(self.name, "plan-not-a-database"), path.open("rb") as file:
+            if file.read(16) != b"SQLite format 3\0":
+                raise PlanMapError("plan-not-a-database", plan=self.name)
         engine = sqlalchemy.create_engine("sqlite://", creator=self._connect, poolclass=sqlalchemy.NullPool)
         super().__init__(engine)
 
@@ -185,7 +196,9 @@ class GeoPackageStore(SqlStore):
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".planmap-") as folder:
                 draft = Path(folder) / path.name
                 sites, tables = _frames(plan, origin)
-                pyogrio.write_dataframe(sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown")
+                pyogrio.write_dataframe(
+                    sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown"
+                )
                 for part, table in tables.items():
                     pyogrio.write_dataframe(table, draft, layer=TABLES[part], driver="GPKG", append=True)
                 os.replace(draft, path)
@@ -207,7 +220,9 @@ class PostgisStore(SqlStore):
         # The user may leave the driver out; psycopg is the one that comes with PlanMap.
         url = url.set(drivername="postgresql+psycopg")
         self.name = url.render_as_string(hide_password=True).replace("postgresql+psycopg", "postgresql")
-        super().__init__(sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True))
+        super().__init__(
+            sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
+        )
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Turn WKB into a WGS 84 geometry."""
@@ -218,7 +233,12 @@ class PostgisStore(SqlStore):
         """Yield a connection in a read-only transaction that sees one state of all tables."""
         with _explained(self.name, "database-unreachable"), self.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            if connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}).scalar() is None:
+            if (
+                connection.execute(
+                    sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}
+                ).scalar()
+                is None
+            ):
                 raise PlanMapError("database-empty", plan=self.name)
             yield connection
 
@@ -240,18 +260,21 @@ class PostgisStore(SqlStore):
         store = cls(address)
         sites, tables = _frames(plan, "")
         with _explained(store.name, "database-unreachable"), store.engine.begin() as connection:
-            found = connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]})
+            found = connection.execute(
+                sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}
+            )
             if found.scalar() is not None:
                 raise PlanMapError("target-exists", target=store.name)
             sites.rename_axis("fid").to_postgis(TABLES["sites"], connection, index=True)
             for part, table in tables.items():
                 table.rename_axis("fid").to_sql(TABLES[part], connection, index=True)
-            last = len(tables["events"]) - 1
+            first = len(tables["events"])
             events = TABLES["events"]
             # New events number themselves after the ones that came with the plan.
             for statement in (
                 f"ALTER TABLE {events} ALTER COLUMN fid SET NOT NULL",
-                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY (START WITH {last + 1})",
+                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY"
+                f" (START WITH {first})",
                 f"ALTER TABLE {events} ADD PRIMARY KEY (fid)",
             ):
                 connection.execute(sqlalchemy.text(statement))
@@ -290,9 +313,9 @@ def _explained(name: str, code: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
+        reason = (
+            str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
+        )
         raise PlanMapError(code, plan=name, reason=reason) from error
     except OSError as error:
         raise PlanMapError(code, plan=name, reason=error.strerror) from error
-
-

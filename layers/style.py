@@ -84,12 +84,15 @@ def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
     return shapes[look.shape]
 
 
-def badge_svg(status: Status, *, backed: bool) -> str:
-    """Return the badge of a status as an SVG file."""
+def badge_svg(status: Status, *, backed: bool, margin: int = 0) -> str:
+    """Return the badge of a status as an SVG file, `margin` units of empty space around its box of 16."""
     parts = ""
-    for name, attributes in badge(status, backed=backed):
-        parts += f"<{name} " + " ".join(f'{key}="{value}"' for key, value in attributes.items()) + "/>"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 16 16" width="16" height="16">{parts}</svg>'
+    for name, values in badge(status, backed=backed):
+        parts += f"<{name} " + " ".join(f'{key}="{value}"' for key, value in values.items()) + "/>"
+    low, size = -8 - margin, 16 + 2 * margin
+    box = f"{low} {low} {size} {size}"
+    attributes = f'xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{size}" height="{size}"'
+    return f"<svg {attributes}>{parts}</svg>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,9 @@ GROUND: dict[str, list[dict[str, object]]] = {
     "river": [{"colour": "#9CC4DF", "width": 6.5}, {"colour": WATER, "width": 5.0}],
     "railway": [{"colour": "#6B7280", "width": 2.6}, {"colour": "#FFFFFF", "width": 1.4, "dash": "7 7"}],
     "metro": [{"colour": "#B9A7CF", "width": 2.4}],
-    "metro-station": [{"colour": "#8E78AE", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.8}],
+    "metro-station": [
+        {"colour": "#8E78AE", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.8}
+    ],
     "road": [{"colour": "#CFC8BA", "width": 5.0}, {"colour": "#FFFFFF", "width": 3.4}],
     "runway": [{"colour": "#A9AFB8", "width": 6.0}, {"colour": "#FFFFFF", "width": 0.9, "dash": "6 6"}],
     "apron": [{"fill": "#DDE0E5", "fill_opacity": 0.8, "colour": "#C3C8CF", "width": 0.8}],
@@ -167,7 +172,9 @@ FONT_FAMILIES = (
 def icon_path(name: str) -> str:
     """Return the SVG path data of the Maki icon `name`, drawn in a box of 15 by 15."""
     root = ElementTree.parse(vendor_file(f"maki/icons/{name}.svg")).getroot()  # noqa: S314 - a locked dependency
-    return " ".join(" ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path"))
+    return " ".join(
+        " ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path")
+    )
 
 
 def tokens() -> dict[str, object]:

@@ -38,8 +38,9 @@ class Translation:
     def explain(self, error: PlanMapError | Fault) -> str:
         """Return one line that says what is wrong and what to do about it."""
         details = dict(error.details)
-        if isinstance(details.get("expected"), tuple):
-            details["expected"] = " / ".join(map(str, details["expected"]))
+        expected = details.get("expected")
+        if isinstance(expected, tuple):
+            details["expected"] = " / ".join(expected)
         message = self(f"error.{error.code}", **details)
         line = f"{message} → {self(f'hint.{error.code}', **details)}"
         return f"{error.place}: {line}" if isinstance(error, Fault) else line

@@ -3,14 +3,16 @@
   "use strict";
 
   PlanMap.Bridge = class {
-    /** `onRender` gets the arguments of every run of the page's script. */
-    constructor(onRender) {
+    /** `onRender` gets the arguments of every run of the page's script, `onFilter` the strip's clicks. */
+    constructor(onRender, onFilter) {
       this.embedded = window.parent !== window;
       this.count = 0;
       if (!this.embedded) return;
       window.addEventListener("message", (event) => {
         if (event.source !== window.parent || event.origin !== window.location.origin) return;
-        if (event.data && event.data.type === "streamlit:render") onRender(event.data.args);
+        if (!event.data) return;
+        if (event.data.type === "streamlit:render") onRender(event.data.args);
+        if (event.data.type === "planmap:filter") onFilter(event.data);
       });
     }
 

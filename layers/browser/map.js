@@ -6,7 +6,7 @@
   const MEASURE_ICON = "M2.5 13.5L13.5 2.5L17.5 6.5L6.5 17.5ZM6 10L7.8 11.8M8.5 7.5L9.7 8.7M11 5L12.8 6.8";
 
   PlanMap.start = function (map, data, online) {
-    const scene = { language: "zh", basemap: "offline", layers: {}, tasks: "", fly: null, query: "" };
+    const scene = { language: "zh", basemap: "offline", layers: {}, tasks: "", fly: null, query: "", turn: 0, args: null };
     for (const layer of data.layers) scene.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
     const text = (key) => data.texts[scene.language][key] || key;
     const home = L.latLngBounds(data.home);
@@ -22,7 +22,7 @@
     const legend = new PlanMap.Legend(map, data);
     const tree = new PlanMap.LayerTree(map, data, scene, { layer: setLayer, basemap: setBasemap });
     const measure = new PlanMap.Measure(map, data.style.accent, text);
-    const bridge = new PlanMap.Bridge(render);
+    const bridge = new PlanMap.Bridge(render, filter);
     let started = false;
 
     controls();
@@ -122,7 +122,7 @@
         site: entry.site,
         state: entry.state,
         inView: sites.inView(entry),
-        symbol: Boolean(entry.markers && entry.markers.length),
+        symbol: Boolean(entry.marked && entry.markers && entry.markers.length),
         shape: entry.parts.length > 0,
         halo: Boolean(entry.halo && map.hasLayer(entry.halo)),
       }));
@@ -160,13 +160,45 @@
       map.on("click", () => map.closePopup());
     }
 
+    /**
+     * Filter by status and evidence at once, while the page's script is still on its way to the same
+     * result. The rules are those of layers/selection.py and layers/status.py; a test compares the two.
+     */
+    function filter({ statuses, evidence, turn }) {
+      if (!started || turn <= scene.turn) return;
+      scene.turn = turn;
+      const wanted = new Set(statuses.map((status) => data.letters[status]));
+      const passes = Array.from(scene.args.all, (letter, index) =>
+        scene.args.candidates[index] === "1" &&
+        (!wanted.size || wanted.has(letter.toLowerCase())) &&
+        (!evidence || (scene.args.evidence[index] === "1") === (evidence === "with"))
+      );
+      const filtered = scene.args.filtered || wanted.size > 0 || Boolean(evidence);
+      const found = new Set(scene.args.found);
+      const letters = data.sites.map((site) => {
+        const own = site.tasks.filter((index) => passes[index]).map((index) => scene.args.all[index]);
+        if (!own.length) return site.tasks.length && filtered && !found.has(site.id) ? "." : "-";
+        for (const lead of data.attention) {
+          const leading = own.filter((letter) => letter.toLowerCase() === lead);
+          if (leading.length) return leading.some((letter) => letter !== lead) ? lead.toUpperCase() : lead;
+        }
+        return "-";
+      });
+      scene.tasks = Array.from(scene.args.all, (letter, index) => (passes[index] ? letter : ".")).join("");
+      sites.update(letters.join(""), [...sites.lit], scene.language);
+      refresh();
+    }
+
     /** Apply the arguments of a run: letters of sites and tasks, what is lit, where to fly. */
     function render(args) {
       const language = args.language || "zh";
       const renamed = !started || language !== scene.language;
-      Object.assign(scene, { language, tasks: args.tasks, query: args.query || "" });
+      // A run that began before the last click on the strip knows less than the map does.
+      const late = started && (args.turn || 0) < scene.turn;
+      Object.assign(scene, { language, query: args.query || "", args });
+      if (!late) Object.assign(scene, { tasks: args.tasks, turn: args.turn || 0 });
       document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-      sites.update(args.sites, args.lit || [], language);
+      sites.update(late ? sites.letters : args.sites, args.lit || [], language);
       if (!started) {
         first(args);
         scene.fly = args.fly ? args.fly.count : null;

@@ -21,7 +21,10 @@
       data.layers.forEach((layer, index) => this.addLayer(layer, index));
       this.entries = data.sites.map((site, index) => this.addSite(site, index));
       this.byId = new Map(this.entries.map((entry) => [entry.site.id, entry]));
-      map.on("zoomend", () => this.halos());
+      map.on("zoomend", () => {
+        for (const entry of this.entries) if (entry.area) this.present(entry);
+        this.halos();
+      });
     }
 
     addLayer(layer, index) {
@@ -53,7 +56,10 @@
           );
           entry.parts = PlanMap.drawGround(site.geometry, strokes, home.name, home.renderer);
         }
-        entry.markers = site.anchors.map((at) => this.addMarker(entry, at));
+        // An area that no commitment hangs on is its own symbol.
+        const marked = simple || site.tasks.length > 0;
+        entry.area = site.geometry.type.includes("Polygon");
+        entry.markers = marked ? site.anchors.map((at) => this.addMarker(entry, at)) : [];
         if (simple && site.accuracy) entry.halo = this.makeHalo(site, home, dash);
       }
       for (const part of entry.parts) {
@@ -64,8 +70,7 @@
     }
 
     addMarker(entry, at) {
-      const element = PlanMap.marker(entry.site.category);
-      const icon = L.divIcon({ html: element, className: "pm-site", iconSize: [36, 36] });
+      const icon = L.divIcon({ html: "", className: "pm-site", iconSize: [36, 36] });
       const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, pane: "markerPane" });
       marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
       marker.on("click", () => this.open(entry, marker.getLatLng()));
@@ -125,34 +130,48 @@
         });
       }
       for (const marker of entry.markers || []) {
-        const host = marker.options.icon.options.html;
-        host.dataset.status = status || "none";
-        host.dataset.backed = backed ? "yes" : "no";
-        host.dataset.precision = entry.site.precision;
-        host.classList.toggle("pm-lit", entry.lit);
-        const use = host.querySelector(".pm-badge");
-        if (status) use.setAttribute("href", "#pm-status-" + status + (backed ? "" : "-pale"));
-        else use.removeAttribute("href");
-        marker.setZIndexOffset(entry.lit ? 2000 : status ? 500 : 0);
-        this.name(marker, entry);
+        const element = marker.getElement();
+        if (!element) continue;
+        element.dataset.status = status || "none";
+        element.style.backgroundImage = PlanMap.markerPicture(this.data.style, entry.site.category, status, backed);
+        element.classList.toggle("pm-lit", entry.lit);
+        const order = entry.lit ? 2000 : status ? 500 : 0;
+        if (marker.options.zIndexOffset !== order) marker.setZIndexOffset(order);
+        this.name(element, entry);
       }
     }
 
-    name(marker, entry) {
-      const element = marker.getElement();
-      if (!element) return;
-      element.setAttribute("aria-label", PlanMap.words(entry.site, this.language));
+    name(element, entry) {
+      const words = PlanMap.words(entry.site, this.language);
+      if (element.getAttribute("aria-label") === words) return;
+      element.setAttribute("aria-label", words);
       element.dataset.site = entry.site.id;
     }
 
     present(entry) {
       const shown = entry.state.shown && entry.home.visible;
-      if (shown !== entry.shown) {
-        entry.shown = shown;
-        for (const part of [...entry.parts, ...(entry.markers || [])]) shown ? part.addTo(this.map) : part.remove();
-        if (shown) this.dress(entry);
+      const marked = shown && (!entry.area || this.roomy(entry));
+      if (shown === entry.shown && marked === entry.marked) {
+        if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+        entry.opacity = entry.home.opacity;
+        return;
       }
-      for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+      entry.shown = shown;
+      entry.marked = marked;
+      let fresh = false;
+      for (const part of entry.parts) shown ? part.addTo(this.map) : part.remove();
+      // Markers stay on the map once they were shown: hiding an element is far cheaper than a new one.
+      for (const marker of entry.markers || []) {
+        if (marked && !this.map.hasLayer(marker)) {
+          marker.addTo(this.map);
+          fresh = true;
+        }
+        const element = marker.getElement();
+        if (element) element.style.display = marked ? "" : "none";
+      }
+      if (shown && (fresh || entry.parts.length)) this.dress(entry);
+      if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+      entry.opacity = entry.home.opacity;
     }
 
     setLayer(id, visible, opacity) {
@@ -195,6 +214,12 @@
       this.callbacks.select(entry.site.id);
     }
 
+    // The symbol of a small area would only hide what lies in it.
+    roomy(entry) {
+      const [southWest, northEast] = entry.site.bounds.map((at) => this.map.latLngToContainerPoint(at));
+      return entry.lit || (Math.abs(northEast.x - southWest.x) > 90 && Math.abs(southWest.y - northEast.y) > 45);
+    }
+
     inView(entry) {
       if (!entry.shown || !entry.site.geometry) return false;
       const bounds = this.map.getBounds();
@@ -213,8 +238,9 @@
         if (!site.geometry || !entry.shown || !this.inView(entry)) continue;
         const category = style.categories[site.category];
         const ground = entry.home.layer.ground;
-        const big = Boolean(entry.state.status) || entry.lit;
-        for (const marker of entry.markers || []) {
+        const big = (Boolean(entry.state.status) && (!entry.area || entry.marked)) || entry.lit;
+        if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 13) continue;
+        for (const marker of entry.marked ? entry.markers || [] : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
           const radius = big ? 13 : 9;
           obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
@@ -231,7 +257,7 @@
           size: entry.lit ? 15 : big ? 13.5 : ground ? 11 : 12,
           weight: entry.lit ? 700 : big ? 600 : 500,
           colour: entry.lit ? style.accent : category.ground === "river" || category.ground === "water" ? "#3F7CA8" : category.ground.startsWith("metro") ? "#6F5A91" : ground ? "#6B6F76" : style.ink,
-          gap: ground ? 5 : big ? 13 : 10,
+          gap: entry.lit && !ground ? 26 : ground ? 5 : big ? 13 : 10,
           ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: site.category === "river" ? 13 : 11 } : { at: site.anchors[0] }),
         });
       }

@@ -1,0 +1,65 @@
+"""The plan that this process serves, read again when it changes."""
+
+from __future__ import annotations
+
+import threading
+
+from app.settings import Settings
+from layers.folium_map import map_document
+from layers.model import Plan
+from layers.store import Store, open_store, read_plan
+from layers.user_plan import open_user_plan
+
+
+def store_at(settings: Settings) -> Store:
+    """Return the store that the settings name, by default the user's copy of the built-in plan."""
+    return open_store(settings.plan) if settings.plan else open_user_plan(settings.data_dir)
+
+
+class Context:
+    """Settings, store and the plan in memory, shared by all sessions of a server."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._plan: tuple[str, Plan] | None = None
+        self._document: tuple[str, str] | None = None
+
+    def plan(self) -> tuple[str, Plan]:
+        """Return the plan and its version; raise `PlanMapError` if it cannot be used.
+
+        A page view costs one look at the store's version; only a changed plan is read again.
+        """
+        with self._lock:
+            if self._store is None:
+                self._store = store_at(self.settings)
+            version = self._store.version()
+            if self._plan is None or self._plan[0] != version:
+                self._plan = version, read_plan(self._store)
+            return self._plan
+
+    def document(self) -> tuple[str, str]:
+        """Return the map document and the version of the plan it shows."""
+        version, plan = self.plan()
+        with self._lock:
+            if self._document is None or self._document[0] != version:
+                self._document = version, map_document(plan, tianditu_key=self.settings.tianditu_key)
+            return self._document
+
+
+_current: Context | None = None
+
+
+def use(context: Context) -> None:
+    """Make `context` the one that pages get."""
+    global _current
+    _current = context
+
+
+def current() -> Context:
+    """Return the process's context, made from the environment if no server has set one."""
+    global _current
+    if _current is None:
+        _current = Context(Settings())
+    return _current

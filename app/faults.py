@@ -1,0 +1,34 @@
+"""The page for a plan that cannot be opened: what is wrong, where, what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from geo.errors import PlanMapError
+from layers.escape import template_environment
+from layers.fault import Fault, PlanFaultsError
+from layers.translation import Translation
+
+SHOWN = 200
+"""Faults listed at once; a table saved in the wrong form has one in every row."""
+
+_TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+
+
+def fault_page(error: PlanMapError, text: Translation) -> str:
+    """Return the HTML that explains `error`."""
+    faults = error.faults if isinstance(error, PlanFaultsError) else ()
+    return str(
+        _TEMPLATES.get_template("faults.html").render(
+            text=text,
+            plan=error.details.get("plan", ""),
+            count=len(faults),
+            faults=[_row(fault, text) for fault in faults[:SHOWN]],
+            line=text.explain(error),
+        )
+    )
+
+
+def _row(fault: Fault, text: Translation) -> dict[str, str]:
+    what, _, mend = text.explain(Fault("", "", "", fault.code, fault.details)).partition(" → ")
+    return {"place": fault.place, "what": what.removeprefix(": "), "mend": mend}

@@ -1,0 +1,34 @@
+"""The counts of a plan in words, for `planmap check`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from layers.model import Basis, Plan, Precision
+from layers.placing import Placing, placing
+from layers.status import count, task_states
+from layers.translation import Translation
+
+
+def summary(name: str, plan: Plan, text: Translation, *, today: date | None = None) -> list[str]:
+    """Return the lines that count tasks, sites, layers and events of `plan` as of `today`."""
+    counts = count(task_states(plan, today or date.today()).values())
+    placed = Counter(placing(plan, task) for task in plan.tasks.values())
+    precision = Counter(site.precision for site in plan.sites.values())
+    evidence = sum(event.basis is Basis.EVIDENCE for event in plan.events)
+    return [
+        text("check.good", plan=name),
+        text("check.tasks", count=counts.tasks),
+        *(f"  {text(f'status.{status.value}')} {number}" for status, number in counts.by_status.items()),
+        text("check.evidence", **{"with": counts.with_evidence, "without": counts.without_evidence}),
+        text("check.placing", summary=_list((text(f"placing.{how.value}"), placed[how]) for how in Placing)),
+        text("check.sites", count=len(plan.sites)),
+        *(f"  {text(f'precision.{level.value}')} {precision[level]}" for level in Precision),
+        text("check.layers", count=len(plan.catalogue.layers), groups=len(plan.catalogue.groups)),
+        text("check.events", count=len(plan.events), evidence=evidence),
+    ]
+
+
+def _list(pairs: object) -> str:
+    return ", ".join(f"{name} {number}" for name, number in pairs)  # type: ignore[attr-defined]
