@@ -111,9 +111,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             width=150,
         )
         if scene.filtered:
-            st.button(
-                text("page.clear"), key="clear", icon=":material/close:", on_click=page_state.clear_filters
-            )
+            st.button(text("page.clear"), key="clear", icon=":material/close:", on_click=page_state.clear_filters)
         st.segmented_control(
             text("page.language"),
             LANGUAGES,

@@ -56,9 +56,7 @@ def main() -> None:
 
 @main.command(help=_HELP("cli.serve-help"))
 @_plan_option
-@click.option(
-    "--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=_HELP("cli.port-option")
-)
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=_HELP("cli.port-option"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_HELP("cli.host-option"))
 @click.option("--browser/--no-browser", default=None, help=_HELP("cli.browser-option"))
 @_language_option

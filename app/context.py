@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from app.settings import Settings
 from layers.folium_map import map_document
 from layers.model import Plan
 from layers.store import Store, open_store, read_plan
 from layers.user_plan import open_user_plan
+
+FRESH_S = 1.0
+"""Seconds for which the answer about the version holds: a click asks several times."""
 
 
 def store_at(settings: Settings) -> Store:
@@ -24,6 +28,7 @@ class Context:
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._plan: tuple[str, Plan] | None = None
+        self._asked = 0.0
         self._document: tuple[str, str] | None = None
 
     def plan(self) -> tuple[str, Plan]:
@@ -34,7 +39,10 @@ class Context:
         with self._lock:
             if self._store is None:
                 self._store = store_at(self.settings)
+            if self._plan is not None and time.monotonic() - self._asked < FRESH_S:
+                return self._plan
             version = self._store.version()
+            self._asked = time.monotonic()
             if self._plan is None or self._plan[0] != version:
                 self._plan = version, read_plan(self._store)
             return self._plan

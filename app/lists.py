@@ -86,9 +86,7 @@ def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, index=list(plan.tasks))
 
 
-def _task_table(
-    plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation, name: str
-) -> None:
+def _task_table(plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation, name: str) -> None:
     column = st.column_config
     ids = [task.id for task in tasks]
     _choosing_table(
@@ -116,9 +114,7 @@ def _site_table(plan: Plan, sites: Sequence[Site], text: Translation) -> None:
         {
             "site": [site.name.get(text.language) for site in sites],
             "category": [text(f"category.{site.category}") for site in sites],
-            "tasks": [
-                " · ".join(task.title.get(text.language) for task in tasks.get(site.id, ())) for site in sites
-            ],
+            "tasks": [" · ".join(task.title.get(text.language) for task in tasks.get(site.id, ())) for site in sites],
             "note": [site.note.get(text.language) for site in sites],
         }
     )

@@ -21,8 +21,7 @@ _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
     """Return the panel of a site: its tasks as of the Scene's day, distances, precision, source."""
     tasks = [
-        (task, selection.states[task.id], site.id not in task.sites)
-        for task in plan.tasks_by_site.get(site.id, ())
+        (task, selection.states[task.id], site.id not in task.sites) for task in plan.tasks_by_site.get(site.id, ())
     ]
     metres = f"{site.accuracy_m:g}" if site.accuracy_m is not None else ""
     return str(
@@ -115,9 +114,7 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
         if found[1] == 0.0:
             rows.append((text(label), text("panel.inside", name=name)))
         else:
-            rows.append(
-                (text(label), text("panel.distance", name=name, distance=distance_words(found[1], accuracy)))
-            )
+            rows.append((text(label), text("panel.distance", name=name, distance=distance_words(found[1], accuracy))))
     return rows
 
 

@@ -16,9 +16,7 @@ class Settings(BaseSettings):
 
     plan: str = ""
     """Folder, `.gpkg` file or database address; empty for the built-in plan."""
-    data_dir: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("PlanMap", appauthor=False))
-    )
+    data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("PlanMap", appauthor=False)))
     """Where the user's plan file is kept."""
     lang: str = "zh"
     """Language of the command line: zh or en."""

@@ -19,9 +19,7 @@ CGCS2000 = "EPSG:4490"
 GAUSS_KRUGER_117E = "EPSG:4548"
 """CGCS2000 / 3-degree Gauss-Kruger, central meridian 117°E: easting and northing in metres."""
 
-GAUSS_KRUGER_117E_PROJ = (
-    "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
-)
+GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
 """The same as a PROJ string, for proj4js. It names the GRS 80 ellipsoid, which CGCS2000 shares to 0.1 mm."""
 
 

@@ -36,9 +36,7 @@ def wgs84_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
     w = 1.0 - _ECCENTRICITY_SQUARED * sin(phi) ** 2
     meridian_radius = _SEMI_MAJOR_AXIS_M * (1.0 - _ECCENTRICITY_SQUARED) / (w * sqrt(w))
     parallel_radius = _SEMI_MAJOR_AXIS_M / sqrt(w) * cos(phi)
-    return longitude + east * 180.0 / (parallel_radius * pi), latitude + north * 180.0 / (
-        meridian_radius * pi
-    )
+    return longitude + east * 180.0 / (parallel_radius * pi), latitude + north * 180.0 / (meridian_radius * pi)
 
 
 def gcj02_to_wgs84(longitude: float, latitude: float) -> tuple[float, float]:

@@ -57,9 +57,7 @@ class _Online(folium.TileLayer):
 
     def __init__(self, name: str, url: str, attribution: str, **options: Any) -> None:
         # Attribution is HTML to Leaflet, and goes into a script here.
-        super().__init__(
-            tiles=url, attr=str(html(attribution)), name=name, show=False, control=False, **options
-        )
+        super().__init__(tiles=url, attr=str(html(attribution)), name=name, show=False, control=False, **options)
         self.choice = name
 
 
@@ -184,9 +182,7 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
             for site in plan.sites.values()
         ],
         "tasks": [{"zh": task.title.zh, "en": task.title.en} for task in plan.tasks.values()],
-        "groups": [
-            {"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups
-        ],
+        "groups": [{"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups],
         "layers": [
             {
                 "id": layer.id,
@@ -208,9 +204,7 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
         "home": _leaflet_bounds(home),
         "focus": focus,
         "districtLayer": layer_of.get(plan.info.district_site),
-        "waterLayer": next(
-            (layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None
-        ),
+        "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
         **ground,
     }
 
@@ -264,8 +258,7 @@ def _texts(plan: Plan, language: str) -> dict[str, str]:
 def _basemap() -> dict[str, Any]:
     folder = data_folder() / "basemap"
     return {
-        name: json.loads((folder / f"{name}.geojson").read_text(encoding="utf-8"))
-        for name in ("land", "districts")
+        name: json.loads((folder / f"{name}.geojson").read_text(encoding="utf-8")) for name in ("land", "districts")
     }
 
 
@@ -273,9 +266,7 @@ def _focus_code(district: Site | None) -> str | None:
     """Return the basemap's code of the plan's district, so that it stands out."""
     if district is None:
         return None
-    names = {
-        feature["properties"]["name_zh"]: feature["id"] for feature in _basemap()["districts"]["features"]
-    }
+    names = {feature["properties"]["name_zh"]: feature["id"] for feature in _basemap()["districts"]["features"]}
     code = names.get(district.name.zh)
     return str(code) if code else None
 

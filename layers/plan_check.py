@@ -24,6 +24,8 @@ _CODES = {
     "literal_error": "field-choice",
     "string_too_short": "field-empty",
     "string_too_long": "field-too-long",
+    "too_long": "field-too-long",
+    "too_short": "field-empty",
     "string_pattern_mismatch": "field-identifier",
     "float_parsing": "field-number",
     "finite_number": "field-number",
@@ -63,8 +65,10 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     names = raw.names
     info = _row(InfoRow, raw.info, names["info"], "", faults)
     catalogue = _row(CatalogueRow, raw.catalogue, names["catalogue"], "", faults)
-    sites = _sites(raw.sites, names["sites"], faults)
-    task_rows = [(place, _row(TaskRow, row, names["tasks"], place, faults)) for place, row in raw.tasks]
+    raw_sites = list(raw.sites)
+    sites = _sites(raw_sites, names["sites"], faults)
+    raw_tasks = list(raw.tasks)
+    task_rows = [(place, _row(TaskRow, row, names["tasks"], place, faults)) for place, row in raw_tasks]
     event_rows = [(place, _row(EventRow, row, names["events"], place, faults)) for place, row in raw.events]
     tasks = [(place, row.value()) for place, row in task_rows if row]
     events = [(place, row.value()) for place, row in event_rows if row]
@@ -74,7 +78,8 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
 
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
-    site_ids = {site.id for _, site in sites}
+    # A row that is itself at fault still counts as there: one mistake is to be one fault.
+    site_ids = {site.id for site in raw_sites}
     for place, task in tasks:
         for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
             for site_id in ids:
@@ -84,16 +89,15 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
             fault("tasks", place, "theme", "unknown-theme", id=task.theme)
         if info and task.section not in {section.id for section in info.sections}:
             fault("tasks", place, "section", "unknown-section", id=task.section)
-    task_ids = {task.id for _, task in tasks}
+    task_ids = {str(row.get("id")) for _, row in raw_tasks}
     for place, event in events:
-        # A task row that is itself at fault must not add a second fault for each of its events.
-        if event.task_id not in task_ids and len(tasks) == len(task_rows):
+        if event.task_id not in task_ids:
             fault("events", place, "task_id", "unknown-task", id=event.task_id)
         if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
             fault("events", place, "source_publisher", "evidence-without-source")
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
-    built = _catalogue(catalogue, [site for _, site in sites], fault) if catalogue else None
+    built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
     if faults or info is None or built is None:
         return None, faults
     plan = Plan(
@@ -106,9 +110,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     return plan, []
 
 
-def _row(
-    kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]
-) -> AnyRow | None:
+def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
@@ -138,9 +140,7 @@ def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list
             details = {"value": row.category, "expected": tuple(CATEGORIES)}
             faults.append(Fault(file, raw.row, "category", "field-choice", details))
         if (row.precision is Precision.UNPLACED) != (raw.geometry is None):
-            faults.append(
-                Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value})
-            )
+            faults.append(Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value}))
         sites.append((raw.row, row.value(raw.id, raw.geometry)))
     return sites
 
@@ -168,8 +168,7 @@ def _info(row: InfoRow) -> PlanInfo:
     )
 
 
-def _catalogue(row: CatalogueRow, sites: list[Site], fault: Any) -> Catalogue | None:
-    site_ids = {site.id for site in sites}
+def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], fault: Any) -> Catalogue:
     groups = {group.id for group in row.groups}
     named = [site_id for layer in row.layers for site_id in layer.sites]
     for site_id, times in Counter(named).items():
@@ -185,9 +184,7 @@ def _catalogue(row: CatalogueRow, sites: list[Site], fault: Any) -> Catalogue | 
     for layer in row.layers:
         if layer.group not in groups:
             fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
-        by_category = [
-            site.id for site in sites if site.category in layer.categories and site.id not in taken
-        ]
+        by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
         taken.update(by_category)
         layers.append(
             LayerEntry(

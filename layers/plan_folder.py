@@ -85,9 +85,7 @@ def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]
         for row in reader:
             place = str(reader.line_num)
             if None in row or None in row.values():
-                faults.append(
-                    Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())})
-                )
+                faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))
             elif any(row.values()):
                 yield place, {key: value for key, value in row.items() if value != ""}
     except GeometryError as error:

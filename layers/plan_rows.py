@@ -43,9 +43,7 @@ def _empty_is_none(value: Any) -> Any:
 
 
 def _split(value: Any) -> Any:
-    return (
-        tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
-    )
+    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
 
 
 def _partial_date(value: Any) -> Any:

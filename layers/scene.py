@@ -98,10 +98,7 @@ class Scene:
         An address is typed, cut and mangled by people and mail programs: what cannot be understood is
         left at its default, never an error.
         """
-        if isinstance(query, str):
-            pairs = dict(parse_qsl(query.removeprefix("?"), max_num_fields=50))
-        else:
-            pairs = dict(query)
+        pairs = dict(_pairs(query) if isinstance(query, str) else query)
         scene = cls()
         shown = dict.fromkeys(_split(pairs.get("show", "")), True)
         hidden = dict.fromkeys(_split(pairs.get("hide", "")), False)
@@ -121,6 +118,14 @@ class Scene:
             visible=MappingProxyType(shown | hidden),
             opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
         )
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query.removeprefix("?"), max_num_fields=50)
+    except ValueError:
+        # More fields than any Scene has.
+        return []
 
 
 def _join(values: Iterable[str]) -> str:

@@ -72,10 +72,7 @@ class SqlStore:
         """Read everything: the plan and no fault, or None and every fault found."""
         with self.reading() as connection:
             info = self._info(connection)
-            sites = [
-                self._site(row)
-                for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")
-            ]
+            sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
             tasks = [(str(row.pop("fid")), row) for row in self._rows(connection, "tasks")]
             events = [(str(row.pop("fid")), row) for row in self._rows(connection, "events")]
         names = {**TABLES, "catalogue": TABLES["info"]}
@@ -92,18 +89,14 @@ class SqlStore:
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
 
-    def _rows(
-        self, connection: sqlalchemy.Connection, part: str, extra: str = ""
-    ) -> Iterator[dict[str, Any]]:
+    def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
         # The table name is one of ours; nothing of the user's is in the statement.
         query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
         for row in connection.execute(sqlalchemy.text(query)).mappings():
             yield {key: value for key, value in row.items() if value is not None}
 
     def _site(self, row: dict[str, Any]) -> RawSite:
-        properties = {
-            key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")
-        }
+        properties = {key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")}
         geometry, fault = None, None
         try:
             geometry = self.decode(row.get("shape"))
@@ -196,9 +189,7 @@ class GeoPackageStore(SqlStore):
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".planmap-") as folder:
                 draft = Path(folder) / path.name
                 sites, tables = _frames(plan, origin)
-                pyogrio.write_dataframe(
-                    sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown"
-                )
+                pyogrio.write_dataframe(sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown")
                 for part, table in tables.items():
                     pyogrio.write_dataframe(table, draft, layer=TABLES[part], driver="GPKG", append=True)
                 os.replace(draft, path)
@@ -215,14 +206,14 @@ class PostgisStore(SqlStore):
     def __init__(self, address: str) -> None:
         try:
             url = sqlalchemy.make_url(address)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, ValueError) as error:
             raise PlanMapError("plan-kind", plan=address.partition("@")[2] or "postgresql://") from error
         # The user may leave the driver out; psycopg is the one that comes with PlanMap.
         url = url.set(drivername="postgresql+psycopg")
         self.name = url.render_as_string(hide_password=True).replace("postgresql+psycopg", "postgresql")
-        super().__init__(
-            sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, pool_pre_ping=True)
-        )
+        # No pool: a connection that sleeps in an office network dies unnoticed, and a new one costs little.
+        engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.NullPool)
+        super().__init__(engine)
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Turn WKB into a WGS 84 geometry."""
@@ -234,9 +225,7 @@ class PostgisStore(SqlStore):
         with _explained(self.name, "database-unreachable"), self.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             if (
-                connection.execute(
-                    sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}
-                ).scalar()
+                connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}).scalar()
                 is None
             ):
                 raise PlanMapError("database-empty", plan=self.name)
@@ -260,9 +249,7 @@ class PostgisStore(SqlStore):
         store = cls(address)
         sites, tables = _frames(plan, "")
         with _explained(store.name, "database-unreachable"), store.engine.begin() as connection:
-            found = connection.execute(
-                sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}
-            )
+            found = connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]})
             if found.scalar() is not None:
                 raise PlanMapError("target-exists", target=store.name)
             sites.rename_axis("fid").to_postgis(TABLES["sites"], connection, index=True)
@@ -273,8 +260,7 @@ class PostgisStore(SqlStore):
             # New events number themselves after the ones that came with the plan.
             for statement in (
                 f"ALTER TABLE {events} ALTER COLUMN fid SET NOT NULL",
-                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY"
-                f" (START WITH {first})",
+                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY (START WITH {first})",
                 f"ALTER TABLE {events} ADD PRIMARY KEY (fid)",
             ):
                 connection.execute(sqlalchemy.text(statement))
@@ -313,9 +299,7 @@ def _explained(name: str, code: str) -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        reason = (
-            str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
-        )
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
         raise PlanMapError(code, plan=name, reason=reason) from error
     except OSError as error:
         raise PlanMapError(code, plan=name, reason=error.strerror) from error

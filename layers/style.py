@@ -143,9 +143,7 @@ GROUND: dict[str, list[dict[str, object]]] = {
     "river": [{"colour": "#9CC4DF", "width": 6.5}, {"colour": WATER, "width": 5.0}],
     "railway": [{"colour": "#6B7280", "width": 2.6}, {"colour": "#FFFFFF", "width": 1.4, "dash": "7 7"}],
     "metro": [{"colour": "#B9A7CF", "width": 2.4}],
-    "metro-station": [
-        {"colour": "#8E78AE", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.8}
-    ],
+    "metro-station": [{"colour": "#8E78AE", "width": 1.4, "fill": "#FFFFFF", "fill_opacity": 1.0, "radius": 2.8}],
     "road": [{"colour": "#CFC8BA", "width": 5.0}, {"colour": "#FFFFFF", "width": 3.4}],
     "runway": [{"colour": "#A9AFB8", "width": 6.0}, {"colour": "#FFFFFF", "width": 0.9, "dash": "6 6"}],
     "apron": [{"fill": "#DDE0E5", "fill_opacity": 0.8, "colour": "#C3C8CF", "width": 0.8}],
@@ -172,9 +170,7 @@ FONT_FAMILIES = (
 def icon_path(name: str) -> str:
     """Return the SVG path data of the Maki icon `name`, drawn in a box of 15 by 15."""
     root = ElementTree.parse(vendor_file(f"maki/icons/{name}.svg")).getroot()  # noqa: S314 - a locked dependency
-    return " ".join(
-        " ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path")
-    )
+    return " ".join(" ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path"))
 
 
 def tokens() -> dict[str, object]:
@@ -198,9 +194,7 @@ def tokens() -> dict[str, object]:
             }
             for status, style in STATUS.items()
         },
-        "categories": {
-            key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()
-        },
+        "categories": {key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()},
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
     }

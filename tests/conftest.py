@@ -1,13 +1,23 @@
 """Fixtures that every test can use."""
 
+import shutil
 import socket
 from collections.abc import Iterator
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+from layers.builtin import default_plan_folder
+from layers.model import Plan
+from layers.store import FolderStore, read_plan
 from tests.postgis_server import fresh_database, postgis_server
+
+# Machines are noisy: how long an example takes says nothing about the code.
+settings.register_profile("planmap", deadline=None)
+settings.load_profile("planmap")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,3 +57,15 @@ def empty_database_url(postgis_url: str) -> Iterator[str]:
     """URL of a PostGIS database that no other test has seen."""
     with fresh_database(postgis_url) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    """The built-in plan."""
+    return read_plan(FolderStore(default_plan_folder()))
+
+
+@pytest.fixture
+def plan_folder(tmp_path: Path) -> Path:
+    """A copy of the built-in plan that a test may spoil."""
+    return shutil.copytree(default_plan_folder(), tmp_path / "plan")
