@@ -19,7 +19,7 @@
           (box) => box[0] >= frame[0] && box[1] >= frame[1] && box[2] <= frame[2] && box[3] <= frame[3]
         );
         const free = inside && !candidate.boxes.some((box) =>
-          taken.some((other) => other.owner !== label.owner && overlaps(box, other))
+          taken.some((other) => !(other.owner && other.owner === label.owner) && overlaps(box, other))
         );
         if (!free) continue;
         for (const box of candidate.boxes) taken.push(Object.assign(box.slice(), { owner: null }));

@@ -74,6 +74,8 @@
       const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, pane: "markerPane" });
       marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
       marker.on("click", () => this.open(entry, marker.getLatLng()));
+      // Leaflet lets people tab to a marker, but turns Enter into a click only where it opens a popup itself.
+      marker.on("keypress", (event) => event.originalEvent.key === "Enter" && this.open(entry, marker.getLatLng()));
       return marker;
     }
 

@@ -1,0 +1,50 @@
+"""A real `planmap serve` in a process of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PLANMAP = Path(sys.executable).with_name("planmap")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(data_folder: Path, plan: str = "", **environment: str) -> Iterator[str]:
+    """Start the server on a free port, yield its address when it answers, stop it afterwards."""
+    port = free_port()
+    command = [PLANMAP, "serve", "--no-browser", "--port", str(port), *(["--plan", plan] if plan else [])]
+    log = data_folder / f"serve-{port}.log"
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(
+            command,
+            env={**os.environ, "PLANMAP_DATA_DIR": str(data_folder / "user"), **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            if server.poll() is not None:
+                raise RuntimeError(log.read_text(encoding="utf-8"))
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            raise RuntimeError(log.read_text(encoding="utf-8"))
+        yield url
+        assert "Traceback" not in log.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
+    finally:
+        server.terminate()
+        server.wait(timeout=20)

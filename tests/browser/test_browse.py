@@ -1,0 +1,314 @@
+"""The browse page as a planner uses it, in a real browser."""
+
+import re
+
+import pyproj
+import pytest
+from playwright.sync_api import Page, expect
+
+from geo.datum import wgs84_to_gcj02
+from tests.browser.conftest import Watched, open_map, ready_map, shown_sites, wait_until
+
+
+def address_holds(page: Page, text: str) -> None:
+    wait_until(page, "text => decodeURIComponent(location.search).includes(text)", text)
+
+
+def settled(page: Page, frame) -> None:
+    """Wait until the page's script has caught up with the strip and the map has both their results."""
+    wait_until(page, "!document.querySelector('[data-testid=stStatusWidget]')")
+    wait_until(frame, "PlanMap.current.scene.args.turn === PlanMap.current.scene.turn")
+
+
+def letters(frame) -> list[str]:
+    return frame.evaluate("[PlanMap.current.sites.letters, PlanMap.current.scene.tasks]")
+
+
+def test_the_plan_opens_offline_with_its_counts_and_places(page, server):
+    frame = open_map(page, server)
+    expect(page.get_by_role("heading", name="东丽区2024年政府工作报告")).to_be_visible()
+    for pill in ("已列入 17", "争取中 2", "推进中 58", "已完成 1", "滞后 0", "有佐证 24", "尚无佐证 54"):
+        expect(page.get_by_role("button", name=pill, exact=True)).to_be_visible()
+    expect(page.get_by_text("未落图任务 59")).to_be_visible()
+    expect(page.get_by_text("无坐标地点 17")).to_be_visible()
+    assert {"dongli-lake-centre", "junliangcheng-north", "tsn-airport", "road-jinzhonghe"} <= set(shown_sites(frame))
+    drawn = frame.evaluate("PlanMap.current.labels.placed.map(label => label.text)")
+    assert {"东丽湖", "军粮城北站", "天津滨海国际机场"} <= set(drawn)
+
+
+def test_nothing_leaves_the_machine_while_the_map_is_used(watched: Watched, server):
+    page = watched.page
+    frame = open_map(page, server)
+    page.get_by_role("button", name="推进中 58").click()
+    frame.evaluate("PlanMap.current.map.setZoom(16, {animate: false})")
+    frame.evaluate("PlanMap.current.map.setZoom(8, {animate: false})")
+    page.get_by_text("English").click()
+    expect(page.get_by_role("button", name="In progress 58")).to_be_visible()
+    assert len(watched.requests) > 10
+    assert watched.problems == []
+
+
+@pytest.mark.parametrize(
+    "clicks",
+    [
+        ["推进中 58"],
+        ["争取中 2", "已列入 17"],
+        ["有佐证 24"],
+        ["已列入 17", "尚无佐证 54"],
+        ["滞后 0"],
+        ["已完成 1", "已完成 1"],
+    ],
+)
+def test_what_the_browser_filters_at_once_is_what_the_script_comes_to(page, server, clicks):
+    frame = open_map(page, server)
+    for turn, name in enumerate(clicks, start=1):
+        page.get_by_role("button", name=name, exact=True).click()
+        wait_until(frame, "turn => PlanMap.current.scene.turn === turn", turn)
+    at_once = letters(frame)
+    settled(page, frame)
+    assert letters(frame) == at_once
+
+
+def test_a_filter_keeps_the_map_and_the_view(page, server):
+    frame = open_map(page, f"{server}/?at=39.10000,117.40000,12.50")
+    frame.evaluate("window.document.mark = 'the same document'")
+    before = set(shown_sites(frame))
+    page.get_by_role("button", name="争取中 2").click()
+    settled(page, frame)
+    assert frame.evaluate("document.mark") == "the same document"
+    assert set(shown_sites(frame)) < before
+    assert "dongli-lake-centre" in shown_sites(frame)
+    assert frame.evaluate("PlanMap.current.map.getZoom()") == 12.5
+    expect(page.get_by_text("任务清单 2/78")).to_be_visible()
+    page.get_by_role("button", name="清除筛选").click()
+    settled(page, frame)
+    wait_until(
+        frame,
+        "n => [...document.querySelectorAll('.pm-site')].filter(e => e.style.display !== 'none').length === n",
+        len(before),
+    )
+    assert frame.evaluate("document.mark") == "the same document"
+    expect(page.get_by_role("button", name="争取中 2")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_address_gives_the_same_map_in_another_browser(page, server, browser):
+    frame = open_map(page, server)
+    page.get_by_role("button", name="推进中 58").click()
+    frame.get_by_label("铁路车站", exact=True).uncheck()
+    frame.get_by_label("不透明度 军粮城北站片区").fill("50")
+    frame.evaluate("PlanMap.current.map.setView([39.06, 117.43], 13, {animate: false})")
+    settled(page, frame)
+    address_holds(page, "status=in_progress")
+    address_holds(page, "hide=railway-stations")
+    address_holds(page, "opacity=junliangcheng:50")
+    address_holds(page, "at=39.06000,117.43000,13.00")
+    other = Watched(browser.new_context(viewport={"width": 1400, "height": 900}))
+    copied = open_map(other.page, page.url)
+    assert letters(copied) == letters(frame)
+    assert shown_sites(copied) == shown_sites(frame)
+    assert copied.evaluate("PlanMap.current.scene.layers") == frame.evaluate("PlanMap.current.scene.layers")
+    center = "(({lat, lng}) => [lat.toFixed(4), lng.toFixed(4)])(PlanMap.current.map.getCenter())"
+    assert copied.evaluate(center) == frame.evaluate(center) == ["39.0600", "117.4300"]
+    expect(other.page.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")
+    other.close()
+
+
+def test_search_finds_the_station_and_flies_there(page, server):
+    frame = open_map(page, server)
+    box = page.get_by_placeholder("搜索地点或任务")
+    box.fill("军粮城")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="军粮城北站", exact=True)).to_be_visible()
+    wait_until(
+        frame, "PlanMap.current.map.getBounds().contains([39.0658, 117.4212]) && PlanMap.current.map.getZoom() >= 14"
+    )
+    address_holds(page, "q=军粮城")
+    address_holds(page, "site=junliangcheng-north")
+    panel = page.locator(".st-key-panel")
+    expect(panel).to_contain_text("小东庄站，≈ 2.1 km")
+    expect(panel).to_contain_text("天津滨海国际机场，≈ 8.7 km")
+    expect(panel).to_contain_text("推动军粮城北站南北片区规划")
+    expect(panel).to_contain_text("误差约 120 米")
+
+
+def test_a_click_on_a_site_opens_its_panel_with_evidence(page, server):
+    frame = open_map(page, f"{server}/?at=39.10752,117.34280,14.00")
+    frame.locator('.pm-site[data-site="cauc"]').click()
+    expect(frame.locator(".pm-card h3")).to_have_text("中国民航大学（以地铁站代）")
+    panel = page.locator(".st-key-panel")
+    expect(panel.get_by_role("heading", name="中国民航大学（以地铁站代）")).to_be_visible()
+    panel.get_by_text("深化与民航大学合作").click()
+    expect(panel).to_contain_text("2026-03-02")
+    expect(panel).to_contain_text("计划年度之后")
+    expect(panel).to_contain_text("图上位置为名义或代用")
+    address_holds(page, "site=cauc")
+
+
+def test_a_site_opens_by_keyboard(page, server):
+    frame = open_map(page, f"{server}/?at=39.06579,117.42119,14.00")
+    marker = frame.locator('.pm-site[data-site="junliangcheng-north"]')
+    marker.focus()
+    marker.press("Enter")
+    expect(page.locator(".st-key-panel").get_by_role("heading", name="军粮城北站")).to_be_visible()
+
+
+def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, server):
+    frame = open_map(page, f"{server}/?q=海河下游")
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 20, box["y"] + 36 + 18)
+    expect(page.locator(".st-key-panel").get_by_role("heading", name="打造海河下游绿色钢谷")).to_be_visible()
+    wait_until(frame, "document.querySelectorAll('.pm-site.pm-lit').length === 3")
+    address_holds(page, "task=haihe-green-steel-valley")
+
+
+def test_the_trays_hold_what_is_not_on_the_map(page, server):
+    open_map(page, server)
+    page.get_by_text("未落图任务 59").click()
+    for heading in ("全区性任务 39/39", "对外协同任务 13/13", "点名地点无坐标 7/7"):
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+
+
+def test_an_earlier_day_shows_the_plan_as_it_stood(page, server):
+    open_map(page, f"{server}/?date=2024-02-01")
+    expect(page.get_by_role("button", name="有佐证 0")).to_be_visible()
+    expect(page.get_by_role("button", name="已完成 0")).to_be_visible()
+
+
+def test_layers_switch_and_fade_without_the_server(page, server):
+    frame = open_map(page, server)
+    frame.get_by_label("东丽湖文旅", exact=True).uncheck()
+    assert "dongli-lake-centre" not in shown_sites(frame)
+    frame.get_by_label("东丽湖文旅", exact=True).check()
+    assert "dongli-lake-centre" in shown_sites(frame)
+    address_holds(page, "at=")
+    assert "hide" not in page.url
+
+
+def test_the_legend_lists_what_is_on_the_map_and_nothing_else(page, server):
+    frame = open_map(page, f"{server}/?at=39.06579,117.42119,14.50")
+    legend = frame.locator(".pm-legend")
+    expect(legend).to_contain_text("铁路车站")
+    expect(legend).to_contain_text("推进中")
+    expect(legend).not_to_contain_text("湖泊")
+    expect(legend).not_to_contain_text("已完成")
+    frame.evaluate("PlanMap.current.map.setView([39.16, 117.487], 14, {animate: false})")
+    expect(legend).to_contain_text("湖泊")
+    expect(legend).to_contain_text("争取中")
+
+
+def test_labels_stand_clear_of_each_other_and_of_symbols(page, server):
+    frame = open_map(page, server)
+    for zoom in (9, 11, 12, 13, 15):
+        frame.evaluate("zoom => PlanMap.current.map.setView([39.1, 117.42], zoom, {animate: false})", zoom)
+        frame.evaluate("PlanMap.current.labels.draw()")
+        overlaps = frame.evaluate("""() => {
+            const placed = PlanMap.current.labels.placed;
+            const symbols = PlanMap.current.sites.collect().obstacles;
+            const hit = (a, b) => a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
+            const found = [];
+            placed.forEach((one, i) => one.candidate.boxes.forEach((box) => {
+                placed.slice(i + 1).forEach((other) => other.candidate.boxes.forEach((next) => hit(box, next) && found.push([one.text, other.text])));
+                symbols.forEach((symbol) => symbol.owner !== one.owner && hit(box, symbol) && found.push([one.text, symbol.owner]));
+            }));
+            return [placed.length, found];
+        }""")
+        assert overlaps[0] > 5
+        assert overlaps[1] == []
+
+
+def test_english_is_complete(page, server):
+    frame = open_map(page, f"{server}/?lang=en&site=cauc&at=39.1,117.4,12")
+    expect(page.get_by_role("heading", name="Civil Aviation University of China (proxy)")).to_be_visible()
+    expect(frame.locator(".pm-legend")).to_contain_text("University")
+    texts = page.locator("body").inner_text() + frame.locator("body").inner_text()
+    chinese = {line for line in texts.splitlines() if re.search("[\u4e00-\u9fff]", line)} - {"中文"}
+    # What the report or a publisher said stays in its language: clause, verb, source titles.
+    assert {line for line in chinese if not re.search("Report, “|Report’s|·|©", line)} == set()
+
+
+def test_measuring_agrees_with_the_ellipsoid(page, server):
+    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.00&hide=junliangcheng,railway-stations,metro-stations")
+    frame.get_by_role("button", name="测量长度和面积").click()
+    box = page.locator('iframe[title$=".map"]').bounding_box()
+    spots = [(300, 120), (420, 200)]
+    ends = []
+    for x, y in spots:
+        ends.append(
+            frame.evaluate(
+                "([x, y]) => { const p = PlanMap.current.map.containerPointToLatLng([x, y]); return [p.lng, p.lat]; }",
+                [x, y],
+            )
+        )
+        page.mouse.click(box["x"] + 1 + x, box["y"] + 1 + y)
+    length = frame.evaluate("ends => PlanMap.length(ends.map(([lng, lat]) => L.latLng(lat, lng)))", ends)
+    assert length == pytest.approx(pyproj.Geod(a=6378137, rf=298.257222101).inv(*ends[0], *ends[1])[2], abs=0.01)
+    expect(frame.locator(".pm-measure")).to_contain_text(f"{length / 1000:.2f} km")
+
+
+def test_the_browser_shifts_to_gcj02_as_the_server_does(page, server):
+    frame = open_map(page, server)
+    for position in ((117.421897, 39.064801), (117.2, 39.3), (116.8, 38.6)):
+        assert frame.evaluate("([x, y]) => PlanMap.toGcj02(x, y)", position) == pytest.approx(
+            wgs84_to_gcj02(*position), abs=1e-9
+        )
+
+
+def test_the_readout_gives_the_cgcs2000_grid(page, server):
+    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.00")
+    expect(frame.locator(".pm-readout")).to_contain_text(
+        "WGS 84 117.42119°E 39.06579°N · CGCS2000 E 536452 N 4325892 m"
+    )
+
+
+def test_tianditu_without_a_key_says_what_to_do(page, server):
+    frame = open_map(page, server)
+    frame.get_by_label("天地图（在线）").click()
+    expect(frame.get_by_role("alert")).to_contain_text("PLANMAP_TIANDITU_KEY")
+    assert frame.get_by_label("离线底图").is_checked()
+
+
+def test_amap_pictures_are_shifted_and_the_plan_is_not(browser, server):
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    asked = []
+    # No picture can be had here; where each one would stand can be.
+    context.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
+    page = context.new_page()
+    frame = open_map(page, f"{server}/?at=39.064801,117.421897,15.00")
+    frame.get_by_label("高德（在线，已校正偏移）").click()
+    wait_until(page, "decodeURIComponent(location.search).includes('base=amap')")
+    wait_until(frame, "document.querySelector('.leaflet-tile-pane .leaflet-tile')")
+    shift = frame.evaluate("""() => {
+        const map = PlanMap.current.map;
+        const tile = document.querySelector('.leaflet-tile-pane .leaflet-tile');
+        const [, x, y, z] = tile.src.match(/x=(\\d+)&y=(\\d+)&z=(\\d+)/).map(Number);
+        const corner = map.unproject([x * 256, y * 256], z);
+        const box = tile.getBoundingClientRect();
+        const frame = map.getContainer().getBoundingClientRect();
+        const stands = map.containerPointToLatLng([box.left - frame.left, box.top - frame.top]);
+        return [corner.lng - stands.lng, corner.lat - stands.lat];
+    }""")
+    expected = wgs84_to_gcj02(117.421897, 39.064801)
+    # One pixel at this zoom is 0.00004 degrees.
+    assert shift == pytest.approx((expected[0] - 117.421897, expected[1] - 39.064801), abs=0.00006)
+    assert asked
+    assert all("autonavi" in url for url in asked)
+    assert frame.evaluate("PlanMap.current.map.getCenter().lng") == pytest.approx(117.4219, abs=1e-3)
+    context.close()
+
+
+def test_on_a_phone_everything_is_within_reach(browser, server):
+    watched = Watched(browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True))
+    frame = open_map(watched.page, server)
+    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+    frame.get_by_role("button", name="图层").click()
+    expect(frame.get_by_label("军粮城北站片区", exact=True)).to_be_visible()
+    watched.close()
+
+
+def test_a_second_tab_starts_from_its_own_address(page, server):
+    open_map(page, f"{server}/?site=happy-valley-tianjin")
+    page.goto(f"{server}/?site=tsn-airport")
+    ready_map(page)
+    expect(page.locator(".st-key-panel").get_by_role("heading", name="天津滨海国际机场")).to_be_visible()
