@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -10,13 +9,21 @@ from typing import Any
 
 import click
 
-from app.settings import Settings
+from app.settings import read_settings
 from geo.errors import PlanMapError
 from layers.fault import PlanFaultsError
 from layers.translation import LANGUAGES, Translation, translation
 
-_LANGUAGE = os.environ.get("PLANMAP_LANG", LANGUAGES[0])
-_HELP = translation(_LANGUAGE)
+
+def _environment_language() -> str:
+    try:
+        return read_settings().lang
+    except PlanMapError:
+        # The command itself will say which setting is wrong; that takes a language.
+        return LANGUAGES[0]
+
+
+_HELP = translation(_environment_language())
 """Help texts are made when the module is read, so they follow the environment and not --lang."""
 
 
@@ -38,7 +45,7 @@ def _ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:
 _language_option = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
-    default=translation(_LANGUAGE).language,
+    default=_HELP.language,
     help=_HELP("cli.lang-option"),
 )
 _plan_option = click.option("--plan", default="", help=_HELP("cli.plan-option"))
@@ -66,7 +73,7 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
     from app import context, server
 
     server.check_port(host, port)
-    settings = Settings(plan=plan) if plan else Settings()
+    settings = read_settings(plan=plan)
     served = context.Context(settings)
     context.use(served)
     if host not in ("127.0.0.1", "localhost", "::1"):
@@ -90,7 +97,7 @@ def check(*, text: Translation, where: str, plan: str) -> None:
     from app.context import store_at
 
     chosen = where or plan
-    store = store_at(Settings(plan=chosen) if chosen else Settings())
+    store = store_at(read_settings(plan=chosen))
     found, faults = store.check()
     for fault in faults:
         click.echo(text.explain(fault))
@@ -112,6 +119,6 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
     from app.context import store_at
     from layers.store import copy_plan, read_plan
 
-    source = store_at(Settings(plan=plan) if plan else Settings())
+    source = store_at(read_settings(plan=plan))
     written = copy_plan(read_plan(source), target)
     click.echo(text("cli.copied", target=written.name))

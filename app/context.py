@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from app.settings import Settings
+from app.settings import Settings, read_settings
 from layers.folium_map import map_document
 from layers.model import Plan
 from layers.store import Store, open_store, read_plan
@@ -69,5 +69,5 @@ def current() -> Context:
     """Return the process's context, made from the environment if no server has set one."""
     global _current
     if _current is None:
-        _current = Context(Settings())
+        _current = Context(read_settings())
     return _current

@@ -67,6 +67,7 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
         "late": late,
         "period": period,
         "target": target_words,
+        "measured": measured_words,
         "names": ("、" if text.language == "zh" else ", ").join,
     }
 
@@ -84,6 +85,14 @@ def target_words(task: Task) -> str:
     sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
     unit = task.target.unit if task.target.unit == "%" else f" {task.target.unit}"
     return f"{sign}{task.target.value:g}{unit}"
+
+
+def measured_words(event: Event) -> str:
+    """Return the figure that an event gives, with its unit; empty without one."""
+    if event.measured is None:
+        return ""
+    value, unit = event.measured
+    return f"{value:g}{unit}" if unit == "%" else f"{value:g} {unit}"
 
 
 def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:

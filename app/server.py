@@ -7,6 +7,7 @@ import hashlib
 import os
 import socket
 import sys
+import traceback
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,10 +23,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import context
+from app import context, page_state
 from app.faults import fault_page
 from geo.errors import PlanMapError
-from layers import style
+from layers import escape, style
 from layers.builtin import BROWSER_FOLDER
 from layers.model import Status
 from layers.translation import translation
@@ -93,6 +94,14 @@ def badge(request: Request) -> Response:
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
+def unexpected(error: Exception) -> bool:
+    """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
+    traceback.print_exception(error)
+    language = page_state.state().get("language") or "zh"
+    st.html(f"<p role='alert' class='pm-warn'>{escape.html(translation(language)('page.unexpected'))}</p>")
+    return True
+
+
 def application(url: str, *, language: str, open_browser: bool) -> st.App:
     """Return the ASGI application for the current context; `url` is where people find it."""
 
@@ -106,6 +115,7 @@ def application(url: str, *, language: str, open_browser: bool) -> st.App:
     return st.App(
         Path(__file__).with_name("browse.py"),
         lifespan=announce,
+        on_script_error=unexpected,
         routes=[
             Route("/map", map_page),
             Route("/badges/{name}.svg", badge),

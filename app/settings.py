@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from geo.errors import PlanMapError
 
 
 class Settings(BaseSettings):
@@ -18,7 +21,22 @@ class Settings(BaseSettings):
     """Folder, `.gpkg` file or database address; empty for the built-in plan."""
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("PlanMap", appauthor=False)))
     """Where the user's plan file is kept."""
-    lang: str = "zh"
+    lang: Literal["zh", "en"] = "zh"
     """Language of the command line: zh or en."""
     tianditu_key: str = Field(default="", pattern=r"^[0-9A-Za-z]*$")
     """Key for the 天地图 online basemap."""
+
+
+def read_settings(**given: str) -> Settings:
+    """Return the settings of the environment with the ones `given` on the command line before them.
+
+    Raises
+    ------
+    PlanMapError
+        A variable holds what it cannot hold.
+    """
+    try:
+        return Settings(**{key: value for key, value in given.items() if value})  # type: ignore[arg-type]
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        raise PlanMapError("setting-invalid", name=f"PLANMAP_{name.upper()}") from error

@@ -186,7 +186,7 @@ class Period(NamedTuple):
         """Read an ISO 8601 interval `YYYY-MM/YYYY-MM`; raise `ValueError` for anything else."""
         first, _, last = text.partition("/")
         period = cls(PartialDate.parse(first), PartialDate.parse(last))
-        if period.last < period.first:
+        if period.last.last_day < period.first.last_day:
             raise ValueError(text)
         return period
 
@@ -243,6 +243,9 @@ class PlanInfo:
     attribution: Text
     disclaimer: Text
     report: Source
+    report_title_en: str
+    report_date: str
+    """When the report was made, as far as it is known, such as `2024-01`."""
     themes: tuple[Heading, ...]
     sections: tuple[Heading, ...]
 

@@ -163,6 +163,8 @@ def _info(row: InfoRow) -> PlanInfo:
         attribution=Text(row.attribution_zh, row.attribution_en),
         disclaimer=Text(row.disclaimer_zh, row.disclaimer_en),
         report=Source(row.report.title_zh, row.report.publisher, row.report.url),
+        report_title_en=row.report.title_en,
+        report_date=row.report_date,
         themes=tuple(theme.value() for theme in row.themes),
         sections=tuple(section.value() for section in row.sections),
     )

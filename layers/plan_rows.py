@@ -63,7 +63,7 @@ def _web_address(text: str) -> str:
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_no_control_characters)
 ]
-Title = Annotated[Words, Field(min_length=1, max_length=300)]
+Title = Annotated[Words, Field(min_length=1, max_length=500)]
 Identifier = Annotated[Words, Field(min_length=1, max_length=120, pattern=r"^[^\s;,:/?#&=]+$")]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_split)]
 WordList = Annotated[tuple[Words, ...], BeforeValidator(_split)]
@@ -110,7 +110,7 @@ class InfoRow(Row):
     report_date: Words = ""
     crs: Literal["EPSG:4326"] = "EPSG:4326"
     district_site: Words = ""
-    attribution_zh: Words
+    attribution_zh: Title
     attribution_en: Words = ""
     disclaimer_zh: Title = "示意图，不作为划界依据"
     disclaimer_en: Words = "Schematic map, no basis for boundaries"
@@ -148,9 +148,9 @@ class SiteRow(Row):
     category: Identifier
     precision: Precision
     accuracy_m: Metres = None
-    source_zh: Words
+    source_zh: Title
     source_en: Words = ""
-    licence: Words
+    licence: Title
     note_zh: Words = ""
     note_en: Words = ""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
-from layers.model import Catalogue, Event, Heading, PlanInfo, Site, Task
+from geo.crs import WGS84
+from layers.model import Catalogue, Event, Heading, Plan, PlanInfo, Site, Task
 
 
 def _heading(heading: Heading) -> dict[str, str]:
@@ -20,12 +23,19 @@ def info_row(info: PlanInfo) -> dict[str, Any]:
         "subtitle_zh": info.subtitle.zh,
         "subtitle_en": info.subtitle.en,
         "year": info.year,
+        "report_date": info.report_date,
+        "crs": WGS84,
         "district_site": info.district_site,
         "attribution_zh": info.attribution.zh,
         "attribution_en": info.attribution.en,
         "disclaimer_zh": info.disclaimer.zh,
         "disclaimer_en": info.disclaimer.en,
-        "report": {"title_zh": info.report.title, "publisher": info.report.publisher, "url": info.report.url},
+        "report": {
+            "title_zh": info.report.title,
+            "title_en": info.report_title_en,
+            "publisher": info.report.publisher,
+            "url": info.report.url,
+        },
         "themes": [_heading(theme) for theme in info.themes],
         "sections": [_heading(section) for section in info.sections],
     }
@@ -108,3 +118,15 @@ def event_row(event: Event) -> dict[str, Any]:
         "recorded_by": event.recorded_by,
         "recorded_at": event.recorded_at.isoformat(),
     }
+
+
+def content_digest(plan: Plan) -> str:
+    """Return a digest of everything that `plan` says, the same for the same plan in every home."""
+    content = [
+        info_row(plan.info),
+        catalogue_row(plan.catalogue),
+        [[site.id, site_row(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
+        [task_row(task) for task in plan.tasks.values()],
+        [event_row(event) for event in plan.events],
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

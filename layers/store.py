@@ -33,7 +33,7 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.name = folder.name
+        self.name = str(folder)
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything: the plan and no fault, or None and every fault found."""

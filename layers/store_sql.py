@@ -27,7 +27,7 @@ from geo.geopackage import geometry_from_blob
 from layers.fault import Fault
 from layers.model import Event, Plan
 from layers.plan_check import RawPlan, RawSite, check_plan
-from layers.plan_write import catalogue_row, event_row, info_row, site_row, task_row
+from layers.plan_write import catalogue_row, content_digest, event_row, info_row, site_row, task_row
 
 if TYPE_CHECKING:
     import geopandas
@@ -108,7 +108,7 @@ class SqlStore:
         return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
 
     def add_event(self, event: Event) -> None:
-        """Add one event and note that the plan is no longer as it was made."""
+        """Add one event."""
         row = event_row(event)
         columns = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
@@ -116,9 +116,6 @@ class SqlStore:
             connection.execute(
                 sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
                 row,
-            )
-            connection.execute(
-                sqlalchemy.text(f"UPDATE {TABLES['info']} SET value = 'yes' WHERE key = 'edited'")  # noqa: S608
             )
 
     def note(self, key: str) -> str:
@@ -135,7 +132,7 @@ class GeoPackageStore(SqlStore):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.name = path.name
+        self.name = str(path)
         with _explained(self.name, "plan-not-a-database"), path.open("rb") as file:
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
@@ -232,10 +229,13 @@ class PostgisStore(SqlStore):
             yield connection
 
     def version(self) -> str:
-        """Return a text made of the number of events, which only grows, and the last one."""
+        """Return a text made of the rows of each table and the last transaction that wrote one."""
+        parts = " UNION ALL ".join(
+            f"SELECT count(*), max(xmin::text::bigint) FROM {table}"  # noqa: S608
+            for table in TABLES.values()
+        )
         with self.reading() as connection:
-            query = f"SELECT count(*), max(fid) FROM {TABLES['events']}"  # noqa: S608
-            return ":".join(map(str, connection.execute(sqlalchemy.text(query)).one()))
+            return ";".join(f"{rows}:{last}" for rows, last in connection.execute(sqlalchemy.text(parts)))
 
     @classmethod
     def create(cls, plan: Plan, address: str) -> PostgisStore:
@@ -285,7 +285,7 @@ def _frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, 
     notes = {
         "schema_version": str(SCHEMA_VERSION),
         "origin": origin,
-        "edited": "no",
+        "content": content_digest(plan),
         "plan": json.dumps(info_row(plan.info), ensure_ascii=False),
         "catalogue": json.dumps(catalogue_row(plan.catalogue), ensure_ascii=False),
     }

@@ -10,6 +10,7 @@ from filelock import FileLock, Timeout
 from geo.errors import PlanMapError
 from layers.builtin import default_plan_folder
 from layers.plan_folder import FILES
+from layers.plan_write import content_digest
 from layers.store import FolderStore, Store, copy_plan, read_plan
 from layers.store_sql import GeoPackageStore
 
@@ -50,8 +51,12 @@ def _current(path: Path, origin: str) -> bool:
     if not path.exists():
         return False
     store = GeoPackageStore(path)
-    # A damaged file is not ours to replace: opening it says what is wrong.
-    return store.note("origin") == origin or store.note("edited") == "yes"
+    if store.note("origin") == origin:
+        return True
+    # The plan that ships has changed. A file that somebody has added to, here or in a GIS, or that is
+    # damaged, is not ours to replace.
+    plan, _ = store.check()
+    return plan is None or content_digest(plan) != store.note("content")
 
 
 def _digest(folder: Path) -> str:

@@ -92,3 +92,8 @@ def test_an_unwritable_data_directory(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     for command in ("check", "serve"):
         assert "不可写" in one_line(planmap(command, folder=tmp_path / "file" / "data"))
+
+
+def test_a_setting_that_cannot_be(tmp_path):
+    line = one_line(planmap("check", folder=tmp_path, PLANMAP_TIANDITU_KEY="a-b"))
+    assert "PLANMAP_TIANDITU_KEY" in line

@@ -46,6 +46,7 @@ def test_what_is_no_date(text):
 
 def test_a_period_must_not_run_backwards():
     assert str(Period.parse("2024-01/2024-06")) == "2024-01/2024-06"
+    assert str(Period.parse("2024-06/2024-06-30")) == "2024-06/2024-06-30"
     with pytest.raises(ValueError, match="2024-06/2024-01"):
         Period.parse("2024-06/2024-01")
 

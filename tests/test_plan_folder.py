@@ -47,7 +47,7 @@ def test_the_built_in_plan_has_no_fault(plan_folder):
     [
         ("kind", "wish", "field-choice"),
         ("title_zh", "", "field-missing"),
-        ("title_zh", "长" * 301, "field-too-long"),
+        ("title_zh", "长" * 501, "field-too-long"),
         ("theme", "nonsense", "unknown-theme"),
         ("section", "9-9", "unknown-section"),
         ("sites", "junliangcheng-north;nowhere", "unknown-site"),

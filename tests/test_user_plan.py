@@ -1,8 +1,10 @@
 """The user's plan file: made once, by one of many, and never at the cost of what was added to it."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -43,6 +45,15 @@ def test_what_was_added_survives_a_change_of_the_built_in_plan(tmp_path, monkeyp
     store.add_event(EVENT)
     monkeypatch.setattr(user_plan, "_digest", lambda folder: "another plan")
     assert read_plan(open_user_plan(tmp_path)).events[-1] == EVENT
+
+
+def test_what_was_changed_in_a_gis_survives_too(tmp_path, monkeypatch):
+    open_user_plan(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "dongli-2024.gpkg")) as connection:
+        connection.execute("UPDATE planmap_tasks SET lead_unit = '发改委' WHERE id = 'gdp-growth'")
+        connection.commit()
+    monkeypatch.setattr(user_plan, "_digest", lambda folder: "another plan")
+    assert read_plan(open_user_plan(tmp_path)).tasks["gdp-growth"].lead_unit == "发改委"
 
 
 def test_an_untouched_file_follows_the_built_in_plan(tmp_path, monkeypatch):
