@@ -87,7 +87,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             text("page.theme"),
             list(themes),
             key="themes",
-            format_func=lambda theme: escape.markdown(themes[theme]),
+            format_func=themes.__getitem__,
             placeholder=text("page.theme"),
             label_visibility="collapsed",
             width=300,

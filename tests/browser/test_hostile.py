@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.builtin import default_plan_folder
-from tests.browser.conftest import open_map, ready_map
+from tests.browser.conftest import open_map, ready_map, wait_until
 from tests.browser.server import serving
 
 ATTACK = "<img src=x onerror=alert(1)>`${alert(2)}`</script><script>alert(3)</script>\"'&amp; **b** :red[r] $x$ [l](http://e.example)"
@@ -126,6 +126,8 @@ def test_a_broken_plan_opens_as_a_page_and_works_when_it_is_mended(page, tmp_pat
         expect(row).to_contain_text("“<b>wish</b>”不是允许的值")
         expect(row).to_contain_text("可用值：")
         (plan / "tasks.csv").write_text(good, encoding="utf-8")
+        # A reload breaks off what is still loading, which would count as a failed request.
+        wait_until(page, "document.fonts.status === 'loaded'")
         page.reload()
         ready_map(page)
         expect(page.get_by_text("任务清单 78/78")).to_be_visible()
