@@ -22,15 +22,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+CHROMIUM_FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    # Chromium's sandbox refuses to run as root.
+    CHROMIUM_FLAGS.append("--no-sandbox")
+
+
+def chromium_path() -> str:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "Chromium is missing: make test installs it"
-    flags = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        flags.append("--no-sandbox")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 
