@@ -44,7 +44,7 @@ def main() -> None:
     today = date.today()
     page_state.start(plan, today)
     text = translation(page_state.state()["language"] or "zh")
-    scene = page_state.current_scene(today)
+    scene = page_state.current_scene(plan, today)
     selection = select(plan, scene, today=today)
     head(plan, selection, text)
     filters(plan, scene, text, today)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,6 +13,7 @@ import click
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from layers.fault import PlanFaultsError
+from layers.store import is_address
 from layers.translation import LANGUAGES, Translation, translation
 
 
@@ -73,10 +75,11 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
     from app import context, server
 
     server.check_port(host, port)
-    settings = read_settings(plan=plan)
+    # The server leaves the working folder, so a path has to be whole.
+    settings = read_settings(plan=plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan)))
     served = context.Context(settings)
     context.use(served)
-    if host not in ("127.0.0.1", "localhost", "::1"):
+    if not server.is_loopback(host):
         click.echo(text("cli.public", host=host), err=True)
     try:
         served.plan()

@@ -8,6 +8,8 @@ import time
 from app.settings import Settings, read_settings
 from layers.folium_map import map_document
 from layers.model import Plan
+from layers.scene import Scene
+from layers.selection import select
 from layers.store import Store, open_store, read_plan
 from layers.user_plan import open_user_plan
 
@@ -52,7 +54,10 @@ class Context:
         version, plan = self.plan()
         with self._lock:
             if self._document is None or self._document[0] != version:
-                self._document = version, map_document(plan, tianditu_key=self.settings.tianditu_key)
+                scene = Scene()
+                selection = select(plan, scene, today=plan.first_day)
+                document = map_document(plan, scene, selection, tianditu_key=self.settings.tianditu_key)
+                self._document = version, document
             return self._document
 
 

@@ -54,12 +54,13 @@ def start(plan: Plan, today: date) -> None:
 
 def day_range(plan: Plan, today: date) -> tuple[date, date]:
     """Return the days that can be asked for: from the plan's first day to the last event or today."""
+    first = date(plan.info.year, 1, 1)
     last = max((event.date.last_day for event in plan.events), default=today)
-    return date(plan.info.year, 1, 1), max(today, last)
+    return first, max(first, today, last)
 
 
-def current_scene(today: date) -> Scene:
-    """Return the Scene that the controls show."""
+def current_scene(plan: Plan, today: date) -> Scene:
+    """Return the Scene that the controls show. What was selected and is no longer in the plan is let go."""
     values = state()
     opened: Scene = values["scene"]
     return replace(
@@ -69,10 +70,10 @@ def current_scene(today: date) -> Scene:
         evidence=Evidence(values["evidence"]) if values["evidence"] else None,
         themes=frozenset(values["themes"]),
         kinds=frozenset(values["kinds"]),
-        as_of=None if values["as_of"] in (None, today) else values["as_of"],
+        as_of=None if values["as_of"] in (None, max(today, date(plan.info.year, 1, 1))) else values["as_of"],
         search=values["search"].strip()[:MAXIMUM_QUERY],
-        site=values["site"],
-        task=values["task"],
+        site=values["site"] if values["site"] in plan.sites else "",
+        task=values["task"] if values["task"] in plan.tasks else "",
     )
 
 

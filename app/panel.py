@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def target_words(task: Task) -> str:
         return ""
     sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
     unit = task.target.unit if task.target.unit == "%" else f" {task.target.unit}"
-    return f"{sign}{task.target.value:g}{unit}"
+    return f"{sign}{number_words(task.target.value)}{unit}"
 
 
 def measured_words(event: Event) -> str:
@@ -92,7 +93,12 @@ def measured_words(event: Event) -> str:
     if event.measured is None:
         return ""
     value, unit = event.measured
-    return f"{value:g}{unit}" if unit == "%" else f"{value:g} {unit}"
+    return f"{number_words(value)}{unit}" if unit == "%" else f"{number_words(value)} {unit}"
+
+
+def number_words(value: float) -> str:
+    """Return a figure with all its digits and no exponent: 1234567, 4.5."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:
@@ -115,7 +121,7 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
             if other.category == category and other.geometry is not None and other.id != site.id
         }
         found = nearest(site.geometry, others)
-        if found is None:
+        if found is None or not math.isfinite(found[1]):
             continue
         other = plan.sites[found[0]]
         name = other.name.get(text.language)

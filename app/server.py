@@ -17,6 +17,7 @@ from typing import Any
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
@@ -102,8 +103,8 @@ def unexpected(error: Exception) -> bool:
     return True
 
 
-def application(url: str, *, language: str, open_browser: bool) -> st.App:
-    """Return the ASGI application for the current context; `url` is where people find it."""
+def application(url: str, *, hosts: list[str], language: str, open_browser: bool) -> st.App:
+    """Return the ASGI application for the current context; `url` is where people find it, under one of `hosts`."""
 
     @asynccontextmanager
     async def announce(_: st.App) -> AsyncIterator[dict[str, Any]]:
@@ -121,12 +122,14 @@ def application(url: str, *, language: str, open_browser: bool) -> st.App:
             Route("/badges/{name}.svg", badge),
             Mount("/assets", StaticFiles(directory=BROWSER_FOLDER)),
         ],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts), Middleware(SecurityHeaders)],
     )
 
 
 def check_port(host: str, port: int) -> None:
     """Raise `PlanMapError` unless `port` can be listened on; the server itself would go on to another."""
+    if not host:
+        raise PlanMapError("port-refused", host='""', port=port, reason="?")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
@@ -145,11 +148,19 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
     """Serve the current context until stopped; raise `PlanMapError` if the port cannot be had."""
     check_port(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared, not bound
-    application(f"http://{shown}:{port}", language=language, open_browser=open_browser).run(
+    # A page elsewhere can make its own name point to this machine; only this machine's names are answered.
+    hosts = ["127.0.0.1", "localhost", "[::1]"] if is_loopback(host) else ["*"]
+    # Streamlit obeys a settings file in the working folder, which may have come with a plan.
+    os.chdir(Path(__file__).parent)
+    application(f"http://{shown}:{port}", hosts=hosts, language=language, open_browser=open_browser).run(
         config={
             "server.address": host,
             "server.port": port,
             "server.headless": True,
+            "server.baseUrlPath": "",
+            "server.enableStaticServing": False,
+            "server.enableCORS": True,
+            "server.enableXsrfProtection": True,
             "server.fileWatcherType": "none",
             "browser.gatherUsageStats": False,
             "client.showErrorDetails": "none",
@@ -169,6 +180,11 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
             "theme.font": ", ".join(f"'{name}'" for name in style.FONT_FAMILIES) + ", sans-serif",
         }
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    return host in ("127.0.0.1", "localhost", "::1")
 
 
 def has_display() -> bool:

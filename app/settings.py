@@ -15,7 +15,7 @@ from geo.errors import PlanMapError
 class Settings(BaseSettings):
     """Settings; options of the command line go before the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="PLANMAP_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PLANMAP_", frozen=True, env_ignore_empty=True)
 
     plan: str = ""
     """Folder, `.gpkg` file or database address; empty for the built-in plan."""

@@ -68,5 +68,5 @@ def _chosen() -> None:
     values.update(
         statuses=[status for status in Status if isinstance(statuses, list) and status.value in statuses],
         evidence=Evidence(evidence) if evidence in ("with", "without") else None,
-        turn=turn if isinstance(turn, int) else values["turn"],
+        turn=turn if type(turn) is int and 0 <= turn < 2**31 else values["turn"],
     )

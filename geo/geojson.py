@@ -7,6 +7,7 @@ machine (see docs/decisions). A plan's GeoJSON is parsed as JSON and nothing els
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeometryError
-
-MAXIMUM_BYTES = 64 * 1024 * 1024
-"""A larger file is refused before it is parsed: parsing takes about ten times its size in memory."""
+from geo.files import read_text
 
 _GEOMETRY_TYPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
 
@@ -55,22 +54,22 @@ def read_features(path: Path) -> Iterator[Feature]:
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise GeometryError("not-a-feature-collection", file=path.name)
+    # RFC 7946 knows WGS 84 only; older files may name another system, and saying nothing would misplace all.
+    named = document.get("crs")
+    if named is not None and not re.search(r"CRS:?:?84|EPSG:+4326", str(named)[:300]):
+        raise GeometryError("file-crs", file=path.name, crs=str(named)[:80])
     for number, raw in enumerate(features, start=1):
         yield _feature(number, raw)
 
 
 def _parse(path: Path) -> Any:
+    text = read_text(path)
     try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise GeometryError("file-too-large", file=path.name, limit=MAXIMUM_BYTES // 2**20)
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise GeometryError("not-utf8", file=path.name, byte=error.start) from error
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise GeometryError("not-json", file=path.name, line=error.lineno, column=error.colno) from error
-    except RecursionError as error:
+    except (RecursionError, ValueError) as error:
+        # Nested too deep, or a number of thousands of digits.
         raise GeometryError("not-json", file=path.name, line="?", column="?") from error
 
 
@@ -87,7 +86,7 @@ def _feature(number: int, raw: Any) -> Feature:
             fault = error
     return Feature(
         number=number,
-        id=None if identifier is None else str(identifier),
+        id=str(identifier) if isinstance(identifier, str | int) and not isinstance(identifier, bool) else None,
         properties=properties if isinstance(properties, dict) else {},
         geometry=geometry,
         fault=fault,
@@ -104,25 +103,39 @@ def geometry_from_mapping(mapping: Any) -> BaseGeometry:
         invalid shape such as a ring that crosses itself.
     """
     kind = mapping.get("type") if isinstance(mapping, dict) else None
-    if kind not in _GEOMETRY_TYPES:
+    if not isinstance(kind, str) or kind not in _GEOMETRY_TYPES:
         raise GeometryError("geometry-type", kind=str(kind)[:40])
     try:
+        _check_numbers(mapping.get("coordinates"), depth=5)
         geometry = shapely.force_2d(shape(mapping))
-    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+    except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
         raise GeometryError("geometry-unreadable", kind=kind) from error
     check_geometry(geometry)
     return geometry
 
 
+def _check_numbers(coordinates: Any, *, depth: int) -> None:
+    """Raise `TypeError` unless `coordinates` are lists of numbers, nested no deeper than any geometry is."""
+    if isinstance(coordinates, list) and depth:
+        for part in coordinates:
+            _check_numbers(part, depth=depth - 1)
+    elif not isinstance(coordinates, int | float) or isinstance(coordinates, bool):
+        raise TypeError(type(coordinates).__name__)
+
+
 def check_geometry(geometry: BaseGeometry) -> None:
     """Raise `GeometryError` unless `geometry` is a valid, non-empty WGS 84 geometry in degrees."""
+    if geometry.geom_type not in _GEOMETRY_TYPES:
+        raise GeometryError("geometry-type", kind=geometry.geom_type)
     if geometry.is_empty:
         raise GeometryError("geometry-empty")
     # Every coordinate, not the bounds: bounds leave out coordinates that are not a number.
     coordinates = shapely.get_coordinates(geometry)
     if not np.isfinite(coordinates).all():
         raise GeometryError("geometry-not-finite")
-    if (np.abs(coordinates) > (180.0, 90.0)).any():
-        raise GeometryError("geometry-not-degrees", x=round(coordinates[0, 0]), y=round(coordinates[0, 1]))
+    outside = (np.abs(coordinates) > (180.0, 90.0)).any(axis=1)
+    if outside.any():
+        x, y = coordinates[outside][0]
+        raise GeometryError("geometry-not-degrees", x=f"{x:.7g}", y=f"{y:.7g}")
     if not geometry.is_valid:
         raise GeometryError("geometry-invalid", reason=shapely.is_valid_reason(geometry))

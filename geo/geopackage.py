@@ -1,10 +1,13 @@
-"""Geometries in a GeoPackage: the blob is WKB behind a small header.
+"""Geometries in a database: GeoPackage blobs and WKB, checked before GEOS sees them.
 
-Reading a plan needs nothing else of the format, and done this way a file from elsewhere never reaches GDAL.
-Format: OGC 12-128r19, clause 2.1.3 "GeoPackage binary geometry".
+Reading a plan needs nothing else of the GeoPackage format, and done this way a file from elsewhere never
+reaches GDAL. Formats: OGC 12-128r19, clause 2.1.3 (the blob is WKB behind a small header), and OGC
+06-103r4, clause 8.2 (WKB).
 """
 
 from __future__ import annotations
+
+import struct
 
 import shapely
 from shapely.errors import ShapelyError
@@ -13,23 +16,73 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import GeometryError
 
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_POINT, _LINE, _POLYGON = 1, 2, 3
+_MULTI = {4: _POINT, 5: _LINE, 6: _POLYGON}
+_SRID_FLAG, _M_FLAG, _Z_FLAG = 0x20000000, 0x40000000, 0x80000000
 
 
-def geometry_from_blob(blob: bytes | None) -> BaseGeometry | None:
+def geometry_from_blob(blob: object) -> BaseGeometry | None:
     """Return the geometry in a GeoPackage blob, in the CRS of its layer, or None for NULL or an empty one.
 
     Raises
     ------
     GeometryError
-        The blob is no GeoPackage geometry.
+        The value is no GeoPackage geometry of a simple or multi type in WGS 84.
     """
     if blob is None:
         return None
-    envelope = _ENVELOPE_BYTES.get(blob[3] >> 1 & 0b111) if len(blob) >= 8 and blob[:2] == b"GP" else None
+    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
+        raise GeometryError("geometry-unreadable", kind="GeoPackage")
+    envelope = _ENVELOPE_BYTES.get(blob[3] >> 1 & 0b111)
     if envelope is None:
         raise GeometryError("geometry-unreadable", kind="GeoPackage")
+    (srs,) = struct.unpack("<i" if blob[3] & 1 else ">i", blob[4:8])
+    if srs != 4326:
+        raise GeometryError("geometry-crs", crs=f"srs_id {srs}")
+    return geometry_from_wkb(blob[8 + envelope :])
+
+
+def geometry_from_wkb(data: bytes) -> BaseGeometry | None:
+    """Return the geometry in WKB (ISO or extended), without Z and M, or None for an empty one.
+
+    Raises
+    ------
+    GeometryError
+        The bytes are no geometry of a simple or multi type.
+    """
     try:
-        geometry = shapely.force_2d(shapely.from_wkb(blob[8 + envelope :]))
-    except ShapelyError as error:
-        raise GeometryError("geometry-unreadable", kind="GeoPackage") from error
+        # GEOS reads parts within parts by recursion: bytes that nest without end would end the process.
+        if _skip(data, 0, None) != len(data):
+            raise GeometryError("geometry-unreadable", kind="WKB")
+        geometry = shapely.force_2d(shapely.from_wkb(data))
+    except (struct.error, ShapelyError, IndexError) as error:
+        raise GeometryError("geometry-unreadable", kind="WKB") from error
     return None if geometry.is_empty else geometry
+
+
+def _skip(data: bytes, start: int, expected: int | None) -> int:
+    """Return where the geometry at `start` ends; parts of a multi type must be of the `expected` simple type."""
+    order = "<" if data[start] else ">"
+    (code,) = struct.unpack_from(f"{order}I", data, start + 1)
+    at = start + 5 + (4 if code & _SRID_FLAG else 0)
+    dimensions = 2 + bool(code & _Z_FLAG) + bool(code & _M_FLAG)
+    code &= 0x0FFFFFFF
+    dimensions += {0: 0, 1: 1, 2: 1, 3: 2}.get(code // 1000, 0)
+    kind = code % 1000
+    if kind not in (_POINT, _LINE, _POLYGON, *_MULTI) or code >= 4000 or expected not in (None, kind):
+        raise GeometryError("geometry-type", kind=f"WKB {code}")
+    if kind == _POINT:
+        return at + 8 * dimensions
+    count: int = struct.unpack_from(f"{order}I", data, at)[0]
+    at += 4
+    if kind == _LINE:
+        return at + 8 * dimensions * count
+    for _ in range(count):
+        if kind == _POLYGON:
+            (length,) = struct.unpack_from(f"{order}I", data, at)
+            at += 4 + 8 * dimensions * length
+        else:
+            at = _skip(data, at, _MULTI[kind])
+        if at > len(data):
+            raise GeometryError("geometry-unreadable", kind="WKB")
+    return at

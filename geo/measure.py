@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
@@ -50,6 +51,9 @@ def buffered_bounds(geometry: BaseGeometry, *, radius_m: float) -> tuple[float, 
     A point of an accuracy of 1 km is a place 2 km wide: a map that flies to it must show all of it.
     """
     west, south, east, north = to_grid(geometry).bounds
+    if not math.isfinite(west + south + east + north):
+        # A quarter of the globe away from the grid's meridian there is no grid.
+        return geometry.bounds
     back = transformer(GAUSS_KRUGER_117E, WGS84).transform
     west, south = back(west - radius_m, south - radius_m)
     east, north = back(east + radius_m, north + radius_m)

@@ -42,7 +42,7 @@ def markdown(text: object) -> str:
     """Return `text` for use in the Markdown of a Streamlit label, where it shows as itself.
 
     Every ASCII punctuation character gets a backslash (CommonMark 0.31, section 2.4). Emoji codes and
-    coloured text are found after that, by `:name:`; a zero-width joiner behind each colon stops them.
+    coloured text are found after that, by `:name:`; an invisible word joiner behind each colon stops them.
     """
     one_line = " ".join(str(text).split())
     return _MARKDOWN.sub(r"\\\1", one_line).replace("\\:", "\\:\u2060")

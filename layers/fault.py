@@ -9,6 +9,17 @@ from dataclasses import dataclass
 from geo.errors import PlanMapError
 
 
+def printable(value: object, *, limit: int = 160) -> str:
+    """Return `value` as one short line that neither moves a terminal's cursor nor fails to be encoded."""
+    text = str(value)
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing to mend in a plan. The words for `code` are in the translations, as for `PlanMapError`."""
@@ -25,7 +36,7 @@ class Fault:
     @property
     def place(self) -> str:
         """File, row and field in one line."""
-        return ", ".join(part for part in (self.file, self.row, self.field) if part)
+        return ", ".join(printable(part) for part in (self.file, self.row, self.field) if part)
 
 
 class PlanFaultsError(PlanMapError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -21,8 +22,9 @@ from layers import style
 from layers.builtin import data_folder
 from layers.escape import html, script_json
 from layers.model import Plan, Site
+from layers.plan_write import content_digest
 from layers.scene import BASEMAPS, Scene
-from layers.selection import Selection, select
+from layers.selection import Selection
 from layers.status import ATTENTION, SiteState, TaskState
 from layers.translation import LANGUAGES, translation
 
@@ -73,20 +75,24 @@ class _ShiftedOnline(_Online):
 
 
 class _PlanElement(MacroElement):
-    """Hands the plan to the scripts, as JSON that no text of the plan can break out of."""
+    """Leaves a place for the plan in the script.
+
+    The plan must not go through Folium: it renders what it has rendered once more, as a Jinja template, and
+    would run `{{ }}` in any name. `map_document` puts the plan into the finished document.
+    """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "PlanMap.start({{ this._parent.get_name() }}, {{ this.payload }}, { "
+        "PlanMap.start({{ this._parent.get_name() }}, {{ this.place }}, { "
         "{% for layer in this.online %}{{ layer.choice|tojson }}: {{ layer.get_name() }},{% endfor %}"
         "});"
         "{% endmacro %}"
     )
 
-    def __init__(self, payload: str, online: list[_Online]) -> None:
+    def __init__(self, place: str, online: list[_Online]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Plan"
-        self.payload = payload
+        self.place = place
         self.online = online
 
 
@@ -101,17 +107,27 @@ class _Map(folium.Map):
     ]
 
 
-def folium_map(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: str = "") -> folium.Map:
-    """Return the map of `plan` at `scene`; later Scenes are sent to it as `arguments`.
+def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: str = "") -> str:
+    """Return the HTML document of the map of `plan` at `scene`; later Scenes are sent to it as `arguments`.
 
     Web Mercator on screen; all data is handed over in WGS 84.
     """
+    place = f"PLAN_{secrets.token_hex(16)}"
+    document = str(_folium_map(place, tianditu_key).get_root().render())
+    payload = {**_plan_payload(plan), "initial": arguments(plan, scene, selection)}
+    before, found, after = document.partition(place)
+    if not found:
+        raise RuntimeError("the place for the plan is not in the document")
+    return f"{before}{script_json(payload)}{after}"
+
+
+def _folium_map(place: str, tianditu_key: str) -> folium.Map:
+    """Return the Folium map with the basemaps and our scripts, and `place` where the plan goes."""
     result = _Map(tiles=None, zoom_control=False, zoom_start=11, zoom_snap=0.25, zoom_delta=0.5, max_zoom=19)
     online = _online_basemaps(tianditu_key)
     for layer in online:
         result.add_child(layer)
-    payload = {**_plan_payload(plan), "initial": arguments(plan, scene, selection)}
-    result.add_child(_PlanElement(script_json(payload), online))
+    result.add_child(_PlanElement(place, online))
     head = result.get_root().header  # type: ignore[attr-defined]
     head.add_child(folium.Element(f"<style>{_custom_properties()}</style>"), name="planmap-colours")
     return result
@@ -122,6 +138,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     passing = {task.id for task in selection.tasks}
     without_strip = replace(scene, statuses=frozenset(), evidence=None)
     return {
+        "digest": content_digest(plan),
         "language": scene.language,
         "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
@@ -173,6 +190,7 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
         41.0,
     )
     return {
+        "digest": content_digest(plan),
         "sites": [
             {
                 **_site_payload(site),
@@ -308,10 +326,3 @@ def _custom_properties() -> str:
         f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"
         f"--pm-font:{fonts},sans-serif}}"
     )
-
-
-def map_document(plan: Plan, *, tianditu_key: str = "") -> str:
-    """Return the whole HTML document of the map at the default Scene."""
-    scene = Scene()
-    selection = select(plan, scene, today=plan.first_day)
-    return str(folium_map(plan, scene, selection, tianditu_key=tianditu_key).get_root().render())

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeometryError
 from layers.fault import Fault
 from layers.model import Basis, Catalogue, LayerEntry, Plan, PlanInfo, Precision, Site, Source, Text
-from layers.plan_rows import CatalogueRow, EventRow, InfoRow, Row, SiteRow, TaskRow
+from layers.plan_rows import CatalogueRow, EventRow, Identifier, InfoRow, Row, SiteRow, TaskRow
 from layers.style import CATEGORIES
+
+MAXIMUM_FAULTS = 1000
+"""Faults after which checking stops: a table in the wrong form has several in every row."""
+
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 
@@ -68,16 +74,20 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     raw_sites = list(raw.sites)
     sites = _sites(raw_sites, names["sites"], faults)
     raw_tasks = list(raw.tasks)
-    task_rows = [(place, _row(TaskRow, row, names["tasks"], place, faults)) for place, row in raw_tasks]
-    event_rows = [(place, _row(EventRow, row, names["events"], place, faults)) for place, row in raw.events]
-    tasks = [(place, row.value()) for place, row in task_rows if row]
-    events = [(place, row.value()) for place, row in event_rows if row]
+    tasks = [(place, row.value()) for place, row in _rows(TaskRow, raw_tasks, names["tasks"], faults)]
+    events = [(place, row.value()) for place, row in _rows(EventRow, raw.events, names["events"], faults)]
 
     def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
         faults.append(Fault(names[part], place, field, code, details))
 
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
+    if info:
+        for part, headings in (("themes", info.themes), ("sections", info.sections)):
+            _unique(((part, heading.id) for heading in headings), "info", fault)
+    if catalogue:
+        _unique((("groups", group.id) for group in catalogue.groups), "catalogue", fault)
+        _unique((("layers", layer.id) for layer in catalogue.layers), "catalogue", fault)
     # A row that is itself at fault still counts as there: one mistake is to be one fault.
     site_ids = {site.id for site in raw_sites}
     for place, task in tasks:
@@ -98,6 +108,8 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
     built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
+    if len(faults) >= MAXIMUM_FAULTS:
+        faults.append(Fault("", "", "", "more-faults", {"count": MAXIMUM_FAULTS}))
     if faults or info is None or built is None:
         return None, faults
     plan = Plan(
@@ -110,6 +122,18 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     return plan, []
 
 
+def _rows(
+    kind: type[AnyRow], rows: Iterable[tuple[str, Mapping[str, Any]]], file: str, faults: list[Fault]
+) -> Iterator[tuple[str, AnyRow]]:
+    """Yield the rows that are sound; give up when there are more faults than anybody reads."""
+    for place, values in rows:
+        if len(faults) >= MAXIMUM_FAULTS:
+            return
+        row = _row(kind, values, file, place, faults)
+        if row:
+            yield place, row
+
+
 def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
     try:
         return kind.model_validate(dict(values))
@@ -118,7 +142,7 @@ def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, f
             field = ".".join(str(part) for part in found["loc"])
             context = found.get("ctx", {})
             details = {
-                "value": str(found["input"])[:60],
+                "value": _shown(found["input"]),
                 "expected": context.get("expected", context.get("pattern", "")),
                 "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
             }
@@ -126,13 +150,32 @@ def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, f
         return None
 
 
+def _is_identifier(text: str) -> bool:
+    try:
+        return _IDENTIFIER.validate_python(text) == text
+    except ValidationError:
+        return False
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a short text, whatever it is: a number of thousands of digits has no str."""
+    try:
+        return value if isinstance(value, str) else reprlib.repr(value)
+    except (ValueError, RecursionError):
+        return type(value).__name__
+
+
 def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list[tuple[str, Site]]:
     sites = []
     for raw in raw_sites:
         if raw.fault:
             faults.append(Fault(file, raw.row, "geometry", raw.fault.code, raw.fault.details))
+        if len(faults) >= MAXIMUM_FAULTS:
+            break
         if not raw.id:
             faults.append(Fault(file, raw.row, "id", "field-missing"))
+        elif not _is_identifier(raw.id):
+            faults.append(Fault(file, raw.row, "id", "field-identifier", {"value": raw.id}))
         row = _row(SiteRow, raw.properties, file, raw.row, faults)
         if row is None or raw.fault or not raw.id:
             continue
@@ -178,9 +221,6 @@ def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], 
             fault("catalogue", "", "sites", "unknown-site", id=site_id)
         if times > 1:
             fault("catalogue", "", "sites", "site-in-two-layers", id=site_id)
-    for layer_id, times in Counter(layer.id for layer in row.layers).items():
-        if times > 1:
-            fault("catalogue", layer_id, "id", "duplicate-id", id=layer_id, first=layer_id)
     taken = set(named)
     layers = []
     for layer in row.layers:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import GeometryError
-from geo.geojson import MAXIMUM_BYTES, read_features
+from geo.files import read_text
+from geo.geojson import read_features
 from layers.fault import Fault
 from layers.model import Plan
-from layers.plan_check import RawPlan, RawSite, check_plan
+from layers.plan_check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
 
 FILES = {
     "info": "plan.toml",
@@ -39,25 +40,12 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     return check_plan(RawPlan(info, catalogue, sites, tasks, events, FILES))
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise GeometryError("file-too-large", file=path.name, limit=MAXIMUM_BYTES // 2**20)
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise GeometryError("file-missing", file=path.name) from error
-    except UnicodeDecodeError as error:
-        raise GeometryError("not-utf8", file=path.name, byte=error.start) from error
-    except OSError as error:
-        raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
-
-
 def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(path))
+        return tomllib.loads(read_text(path))
     except GeometryError as error:
         faults.append(Fault(path.name, "", "", error.code, error.details))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         faults.append(Fault(path.name, "", "", "not-toml", {"reason": str(error)[:200]}))
     return {}
 
@@ -81,8 +69,13 @@ def _features(path: Path, faults: list[Fault]) -> list[RawSite]:
 
 def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+        columns = reader.fieldnames or []
+        for name in {name for name in columns if not name or columns.count(name) > 1}:
+            faults.append(Fault(path.name, "1", name, "column-name"))
         for row in reader:
+            if len(faults) >= MAXIMUM_FAULTS:
+                return
             place = str(reader.line_num)
             if None in row or None in row.values():
                 faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 from geo.crs import WGS84
@@ -120,6 +121,7 @@ def event_row(event: Event) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
     """Return a digest of everything that `plan` says, the same for the same plan in every home."""
     content = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Protocol
 
@@ -59,23 +58,28 @@ def open_store(where: str) -> Store:
     """
     from layers.store_sql import GeoPackageStore, PostgisStore
 
-    if is_database_address(where):
-        return PostgisStore(where)
-    path = Path(where).expanduser()
-    if not path.exists():
+    if is_address(where):
+        return PostgisStore(where.strip())
+    try:
+        path = Path(where).expanduser()
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A name too long, the home of nobody, a NUL.
+        raise PlanMapError("plan-not-found", plan=where) from error
+    if not exists:
         raise PlanMapError("plan-not-found", plan=where)
     if path.is_dir():
         if not any((path / name).exists() for name in FILES.values()):
             raise PlanMapError("plan-kind", plan=where)
         return FolderStore(path)
-    if path.suffix.lower() == ".gpkg":
+    if path.suffix.lower() == ".gpkg" and path.is_file():
         return GeoPackageStore(path)
     raise PlanMapError("plan-kind", plan=where)
 
 
-def is_database_address(where: str) -> bool:
-    """Whether `where` looks like a PostgreSQL address."""
-    return re.match(r"postgres(ql)?(\+\w+)?://", where) is not None
+def is_address(where: str) -> bool:
+    """Whether `where` is an address of some kind and not a path. Such a text may hold a password."""
+    return "://" in where
 
 
 def read_plan(store: Store) -> Plan:
@@ -96,9 +100,12 @@ def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
     """
     from layers.store_sql import GeoPackageStore, PostgisStore
 
-    if is_database_address(where):
-        return PostgisStore.create(plan, where)
-    path = Path(where).expanduser()
+    if is_address(where):
+        return PostgisStore.create(plan, where.strip())
+    try:
+        path = Path(where).expanduser()
+    except RuntimeError as error:
+        raise PlanMapError("target-kind", target=where) from error
     if path.suffix.lower() != ".gpkg":
         raise PlanMapError("target-kind", target=where)
     return GeoPackageStore.create(plan, path, origin=origin)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,18 +16,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shapely
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from geo.crs import WGS84
 from geo.errors import GeometryError, PlanMapError
+from geo.files import MAXIMUM_BYTES
 from geo.geojson import check_geometry
-from geo.geopackage import geometry_from_blob
+from geo.geopackage import geometry_from_blob, geometry_from_wkb
 from layers.fault import Fault
 from layers.model import Event, Plan
 from layers.plan_check import RawPlan, RawSite, check_plan
+from layers.plan_rows import EventRow, SiteRow, TaskRow
 from layers.plan_write import catalogue_row, content_digest, event_row, info_row, site_row, task_row
 
 if TYPE_CHECKING:
@@ -73,8 +75,8 @@ class SqlStore:
         with self.reading() as connection:
             info = self._info(connection)
             sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
-            tasks = [(str(row.pop("fid")), row) for row in self._rows(connection, "tasks")]
-            events = [(str(row.pop("fid")), row) for row in self._rows(connection, "events")]
+            tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
+            events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
         names = {**TABLES, "catalogue": TABLES["info"]}
         return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, names))
 
@@ -82,7 +84,9 @@ class SqlStore:
         rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
         found: dict[str, str] = {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
         version = str(found.get("schema_version", ""))
-        if version.isdigit() and int(version) > SCHEMA_VERSION:
+        if not re.fullmatch(r"[0-9]{1,9}", version):
+            raise PlanMapError("plan-not-a-database", plan=self.name)
+        if int(version) > SCHEMA_VERSION:
             raise PlanMapError("plan-newer", plan=self.name, version=version)
         try:
             return {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
@@ -107,12 +111,16 @@ class SqlStore:
         site_id = str(row["site_id"]) if "site_id" in row else None
         return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
 
+    def writer(self) -> sqlalchemy.Engine:
+        """Return the engine for adding."""
+        return self.engine
+
     def add_event(self, event: Event) -> None:
         """Add one event."""
         row = event_row(event)
         columns = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
-        with self.engine.begin() as connection:
+        with self.writer().begin() as connection:
             connection.execute(
                 sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
                 row,
@@ -130,19 +138,29 @@ class GeoPackageStore(SqlStore):
 
     geometry_column = "geom"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, own: bool = False) -> None:
         self.path = path
         self.name = str(path)
+        self.own = own
+        """Whether PlanMap made the file and keeps it, so that it may mend it after a crash."""
         with _explained(self.name, "plan-not-a-database"), path.open("rb") as file:
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
         engine = sqlalchemy.create_engine("sqlite://", creator=self._connect, poolclass=sqlalchemy.NullPool)
         super().__init__(engine)
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=20, check_same_thread=False)
-        # The schema comes with the file: it must not get at functions with side effects.
+    def _connect(self, *, writing: bool = False) -> sqlite3.Connection:
+        # Opened for writing, SQLite replays a journal that lies beside the file, and deletes what that
+        # journal names: nothing to allow to a file from elsewhere.
+        if writing and not self.own and self.path.with_name(f"{self.path.name}-journal").exists():
+            raise PlanMapError("plan-has-journal", plan=self.name)
+        mode = "rw" if writing or self.own else "ro"
+        address = f"{self.path.resolve().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, timeout=20, check_same_thread=False)
+        # The schema comes with the file: it must not get at functions with side effects, nor make one
+        # value as large as the memory.
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
         return connection
 
     def decode(self, value: Any) -> BaseGeometry | None:
@@ -158,10 +176,16 @@ class GeoPackageStore(SqlStore):
                 raise TypeError("the driver is sqlite3")
             raw.execute("PRAGMA query_only = ON")
             raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
-            kinds = dict(raw.execute("SELECT name, type FROM sqlite_master").fetchall())
-            if any(kinds.get(table) != "table" for table in TABLES.values()):
-                raise PlanMapError("plan-not-a-database", plan=self.name)
+            for table in TABLES.values():
+                if not _is_plain_table(raw, table):
+                    raise PlanMapError("plan-not-a-database", plan=self.name)
             yield connection
+
+    def writer(self) -> sqlalchemy.Engine:
+        """Return an engine that opens the file for writing."""
+        return sqlalchemy.create_engine(
+            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sqlalchemy.NullPool
+        )
 
     def version(self) -> str:
         """Return a text made of the file's size and time of change."""
@@ -179,6 +203,7 @@ class GeoPackageStore(SqlStore):
             The file exists or the folder cannot be written.
         """
         import pyogrio
+        from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 
         if path.exists():
             raise PlanMapError("target-exists", target=path.name)
@@ -192,6 +217,9 @@ class GeoPackageStore(SqlStore):
                 os.replace(draft, path)
         except OSError as error:
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
+        except (DataSourceError, DataLayerError, FeatureError, UnicodeError) as error:
+            # A full disk, or a name that the file system takes and GDAL does not.
+            raise PlanMapError("folder-not-writable", folder=path.parent, reason=type(error).__name__) from error
         return cls(path)
 
 
@@ -201,20 +229,26 @@ class PostgisStore(SqlStore):
     geometry_column = "ST_AsBinary(geom)"
 
     def __init__(self, address: str) -> None:
+        scheme, _, rest = address.partition("://")
+        # Whatever is wrong with an address, no part of it that may hold a password is ever repeated.
+        if scheme.lower() not in ("postgresql", "postgres", "postgresql+psycopg"):
+            raise PlanMapError("address-kind", scheme=scheme)
+        if rest.count("@") > 1:
+            raise PlanMapError("address-at")
         try:
-            url = sqlalchemy.make_url(address)
+            # The user may leave the driver out; psycopg is the one that comes with PlanMap.
+            url = sqlalchemy.make_url(f"postgresql+psycopg://{rest}")
         except (SQLAlchemyError, ValueError) as error:
-            raise PlanMapError("plan-kind", plan=address.partition("@")[2] or "postgresql://") from error
-        # The user may leave the driver out; psycopg is the one that comes with PlanMap.
-        url = url.set(drivername="postgresql+psycopg")
-        self.name = url.render_as_string(hide_password=True).replace("postgresql+psycopg", "postgresql")
+            raise PlanMapError("address-unreadable") from error
+        shown = sqlalchemy.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
+        self.name = shown.render_as_string()
         # No pool: a connection that sleeps in an office network dies unnoticed, and a new one costs little.
         engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.NullPool)
         super().__init__(engine)
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Turn WKB into a WGS 84 geometry."""
-        return None if value is None else shapely.from_wkb(bytes(value))
+        return None if value is None else geometry_from_wkb(bytes(value))
 
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
@@ -272,14 +306,16 @@ def _frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, 
     import geopandas
     import pandas
 
+    # Named columns, so that a plan without events still has a table for them.
     sites = geopandas.GeoDataFrame(
         [{"site_id": site.id, **site_row(site)} for site in plan.sites.values()],
+        columns=["site_id", *SiteRow.model_fields],
         geometry=[site.geometry for site in plan.sites.values()],
         crs=WGS84,
     ).rename_geometry("geom")
     sites["accuracy_m"] = sites["accuracy_m"].astype(float)
-    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()])
-    events = pandas.DataFrame([event_row(event) for event in plan.events])
+    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()], columns=list(TaskRow.model_fields))
+    events = pandas.DataFrame([event_row(event) for event in plan.events], columns=list(EventRow.model_fields))
     for frame, column in ((tasks, "target_value"), (events, "measured_value")):
         frame[column] = frame[column].astype(float)
     notes = {
@@ -293,11 +329,21 @@ def _frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, 
     return sites, {"info": info, "tasks": tasks, "events": events}
 
 
+def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether `table` is an ordinary one: a view, a virtual table or a computed column can run for ever."""
+    found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
+    if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
+        return False
+    return all(column[6] == 0 for column in connection.execute(f"PRAGMA table_xinfo({table})"))
+
+
 @contextmanager
 def _explained(name: str, code: str) -> Iterator[None]:
     """Turn errors of the driver into one that a user can act on, without what the address holds."""
     try:
         yield
+    except UnicodeError as error:
+        raise PlanMapError(code, plan=name, reason="UTF-8") from error
     except (DBAPIError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
         raise PlanMapError(code, plan=name, reason=reason) from error

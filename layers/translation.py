@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
 
 from geo.errors import PlanMapError
 from layers.builtin import data_folder
-from layers.fault import Fault
+from layers.fault import Fault, printable
 
 LANGUAGES = ("zh", "en")
 """Chinese first."""
@@ -29,11 +30,9 @@ class Translation:
         KeyError
             There is no such text: a mistake of ours that tests must find, not a case to cover up.
         """
-        text = self.texts[key]
-        # Plain replacement: str.format would let a plan's text reach attributes through {x.__class__}.
-        for name, value in details.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        # Not str.format, which would let a plan's text reach attributes through {x.__class__}; and one pass,
+        # so that a name that holds {distance} stays as it is.
+        return re.sub(r"\{(\w+)\}", lambda found: str(details.get(found[1], found[0])), self.texts[key])
 
     def explain(self, error: PlanMapError | Fault) -> str:
         """Return one line that says what is wrong and what to do about it."""
@@ -41,8 +40,9 @@ class Translation:
         expected = details.get("expected")
         if isinstance(expected, tuple):
             details["expected"] = " / ".join(expected)
-        message = self(f"error.{error.code}", **details)
-        line = f"{message} → {self(f'hint.{error.code}', **details)}"
+        shown = {name: value if name == "expected" else printable(value) for name, value in details.items()}
+        message = self(f"error.{error.code}", **shown)
+        line = f"{message} → {self(f'hint.{error.code}', **shown)}"
         return f"{error.place}: {line}" if isinstance(error, Fault) else line
 
 

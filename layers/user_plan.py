@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -31,26 +32,29 @@ def open_user_plan(folder: Path) -> Store:
     path = folder / f"{built_in.name}.gpkg"
     origin = _digest(built_in)
     if _current(path, origin):
-        return GeoPackageStore(path)
+        return GeoPackageStore(path, own=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with FileLock(folder / f"{built_in.name}.lock", timeout=60):
             if _current(path, origin):
-                return GeoPackageStore(path)
+                return GeoPackageStore(path, own=True)
             draft = folder / f"{built_in.name}.new.gpkg"
             draft.unlink(missing_ok=True)
+            # What a start that was cut off left behind; nobody else writes here while the lock is held.
+            for leftover in folder.glob(".planmap-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
             copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
             draft.replace(path)
     except (OSError, Timeout) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise PlanMapError("folder-not-writable", folder=folder, reason=reason) from error
-    return GeoPackageStore(path)
+    return GeoPackageStore(path, own=True)
 
 
 def _current(path: Path, origin: str) -> bool:
     if not path.exists():
         return False
-    store = GeoPackageStore(path)
+    store = GeoPackageStore(path, own=True)
     if store.note("origin") == origin:
         return True
     # The plan that ships has changed. A file that somebody has added to, here or in a GIS, or that is

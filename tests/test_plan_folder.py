@@ -24,7 +24,7 @@ def edit_sites(folder, change):
     path = folder / "sites.geojson"
     document = json.loads(path.read_text(encoding="utf-8"))
     change(document["features"])
-    path.write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    path.write_text(json.dumps(document), encoding="utf-8")
 
 
 def only_fault(folder):

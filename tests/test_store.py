@@ -96,7 +96,10 @@ def test_geopandas_reads_the_sites(plan, home):
     ("url", "code"),
     [
         ("postgresql://user:secret@127.0.0.1:1/none", "database-unreachable"),
-        ("postgresql://user:secret@127.0.0.1:port/none", "plan-kind"),
+        ("postgresql://user:secret@127.0.0.1:port/none", "address-unreadable"),
+        ("postgresql://user:sec@ret:secret@127.0.0.1/none", "address-at"),
+        (" POSTGIS://user:secret@127.0.0.1/none", "address-kind"),
+        ("postgresql://127.0.0.1:1/none?user=u&password=secret", "database-unreachable"),
     ],
 )
 def test_an_unreachable_database_is_explained_without_its_password(url, code):

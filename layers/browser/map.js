@@ -191,6 +191,12 @@
 
     /** Apply the arguments of a run: letters of sites and tasks, what is lit, where to fly. */
     function render(args) {
+      if (args.digest !== data.digest) {
+        // The plan has changed: letters by place in the old one would name the wrong sites.
+        clearTimeout(bridge.reload);
+        bridge.reload = setTimeout(() => window.location.reload(), 600);
+        return;
+      }
       const language = args.language || "zh";
       const renamed = !started || language !== scene.language;
       // A run that began before the last click on the strip knows less than the map does.

@@ -131,3 +131,59 @@ def test_a_broken_plan_opens_as_a_page_and_works_when_it_is_mended(page, tmp_pat
         page.reload()
         ready_map(page)
         expect(page.get_by_text("任务清单 78/78")).to_be_visible()
+
+
+def test_a_plan_that_changes_under_an_open_page(page, tmp_path):
+    plan = shutil.copytree(default_plan_folder(), tmp_path / "plan")
+    path = plan / "sites.geojson"
+    with serving(tmp_path, str(plan)) as url:
+        frame = open_map(page, f"{url}/?site=cauc")
+        document = json.loads(path.read_text(encoding="utf-8"))
+        # One site more at the top: every letter by place means another site now.
+        first = json.loads(json.dumps(document["features"][0]))
+        first["id"] = "a-new-site"
+        layers = (plan / "layers.toml").read_text(encoding="utf-8")
+        (plan / "layers.toml").write_text(
+            layers.replace('"tsn-airport",', '"tsn-airport", "a-new-site",'), encoding="utf-8"
+        )
+        features = [feature for feature in document["features"] if feature["id"] != "icv-test"]
+        path.write_text(json.dumps({**document, "features": [first, *features]}, ensure_ascii=False), encoding="utf-8")
+        for name in ("layers.toml", "tasks.csv"):
+            text = (plan / name).read_text(encoding="utf-8")
+            (plan / name).write_text(text.replace('"icv-test", ', "").replace(",icv-test,", ",,"), encoding="utf-8")
+        page.wait_for_timeout(1200)
+        page.get_by_text("English").click()
+        frames = "[...document.querySelectorAll('iframe')]"
+        wait_until(page, f"{frames}.some((f) => f.contentWindow.PlanMap?.current?.sites.byId.has('a-new-site'))")
+        frame = ready_map(page)
+        status = "id => PlanMap.current.sites.byId.get(id).state.status"
+        assert frame.evaluate(status, "dongli-lake-centre") == "seeking"
+        assert frame.evaluate(status, "dongli-lake-nominal-extent") is None
+
+
+def test_a_selected_site_that_disappears_is_let_go(page, tmp_path):
+    plan = shutil.copytree(default_plan_folder(), tmp_path / "plan")
+    with serving(tmp_path, str(plan)) as url:
+        open_map(page, f"{url}/?site=icv-test")
+        expect(page.locator(".st-key-panel").get_by_role("heading", level=3)).to_contain_text("智能网联")
+        for name, old, new in (
+            ("layers.toml", '"icv-test", ', ""),
+            ("tasks.csv", ",icv-test,", ",,"),
+        ):
+            text = (plan / name).read_text(encoding="utf-8")
+            (plan / name).write_text(text.replace(old, new), encoding="utf-8")
+        lines = (plan / "sites.geojson").read_text(encoding="utf-8").splitlines()
+        kept = "\n".join(line for line in lines if '"id":"icv-test"' not in line)
+        (plan / "sites.geojson").write_text(kept, encoding="utf-8")
+        page.wait_for_timeout(1200)
+        page.get_by_text("English").click()
+        expect(page.get_by_role("heading", name="Start here")).to_be_visible()
+
+
+def test_next_years_plan_opens(page, tmp_path):
+    plan = shutil.copytree(default_plan_folder(), tmp_path / "plan")
+    text = (plan / "plan.toml").read_text(encoding="utf-8")
+    (plan / "plan.toml").write_text(text.replace("year = 2024", "year = 2099"), encoding="utf-8")
+    with serving(tmp_path, str(plan)) as url:
+        open_map(page, url)
+        expect(page.get_by_text("任务清单 78/78")).to_be_visible()

@@ -1,0 +1,42 @@
+"""Reading a text file that may be anything: a pipe, a device, a link to elsewhere, a gigabyte."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from geo.errors import GeometryError
+
+MAXIMUM_BYTES = 64 * 1024 * 1024
+"""A larger file is refused before it is parsed: parsing takes about ten times its size in memory."""
+
+
+def read_text(path: Path) -> str:
+    """Return the text of the UTF-8 file at `path`, with or without a byte order mark.
+
+    Raises
+    ------
+    GeometryError
+        The file is missing, no plain file, a link (which could lead to any file of the machine), too
+        large or not UTF-8.
+    """
+    try:
+        if path.is_symlink():
+            raise GeometryError("file-is-link", file=path.name)
+        # A pipe would keep an ordinary open waiting for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise GeometryError("not-a-file", file=path.name)
+            content = file.read(MAXIMUM_BYTES + 1)
+    except FileNotFoundError as error:
+        raise GeometryError("file-missing", file=path.name) from error
+    except OSError as error:
+        raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
+    if len(content) > MAXIMUM_BYTES:
+        raise GeometryError("file-too-large", file=path.name, limit=MAXIMUM_BYTES // 2**20)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise GeometryError("not-utf8", file=path.name, byte=error.start) from error
