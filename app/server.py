@@ -7,10 +7,11 @@ import hashlib
 import os
 import socket
 import sys
+import threading
 import traceback
 import webbrowser
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,12 +104,20 @@ def unexpected(error: Exception) -> bool:
     return True
 
 
+def _warm() -> None:
+    # A plan at fault is told on the page itself.
+    with suppress(PlanMapError):
+        context.current().document()
+
+
 def application(url: str, *, hosts: list[str], language: str, open_browser: bool) -> st.App:
     """Return the ASGI application for the current context; `url` is where people find it, under one of `hosts`."""
 
     @asynccontextmanager
     async def announce(_: st.App) -> AsyncIterator[dict[str, Any]]:
         print(translation(language)("cli.serving", url=url), flush=True)
+        # Made while the browser is still loading the page around it.
+        threading.Thread(target=_warm, daemon=True).start()
         if open_browser:
             webbrowser.open(url)
         yield {}
