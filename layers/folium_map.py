@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 from collections.abc import Mapping
@@ -57,10 +58,9 @@ _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "sta
 class _Online(folium.TileLayer):
     """An online basemap that stays off the map, and off the network, until someone asks for it."""
 
-    def __init__(self, name: str, url: str, attribution: str, **options: Any) -> None:
+    def __init__(self, url: str, attribution: str, **options: Any) -> None:
         # Attribution is HTML to Leaflet, and goes into a script here.
-        super().__init__(tiles=url, attr=str(html(attribution)), name=name, show=False, control=False, **options)
-        self.choice = name
+        super().__init__(tiles=url, attr=str(html(attribution)), show=False, control=False, **options)
 
 
 class _ShiftedOnline(_Online):
@@ -84,12 +84,14 @@ class _PlanElement(MacroElement):
     _template = Template(
         "{% macro script(this, kwargs) %}"
         "PlanMap.start({{ this._parent.get_name() }}, {{ this.place }}, { "
-        "{% for layer in this.online %}{{ layer.choice|tojson }}: {{ layer.get_name() }},{% endfor %}"
+        "{% for choice, layers in this.online.items() %}"
+        "{{ choice|tojson }}: [{% for layer in layers %}{{ layer.get_name() }},{% endfor %}],"
+        "{% endfor %}"
         "});"
         "{% endmacro %}"
     )
 
-    def __init__(self, place: str, online: list[_Online]) -> None:
+    def __init__(self, place: str, online: dict[str, list[_Online]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Plan"
         self.place = place
@@ -125,7 +127,7 @@ def _folium_map(place: str, tianditu_key: str) -> folium.Map:
     """Return the Folium map with the basemaps and our scripts, and `place` where the plan goes."""
     result = _Map(tiles=None, zoom_control=False, zoom_start=11, zoom_snap=0.25, zoom_delta=0.5, max_zoom=19)
     online = _online_basemaps(tianditu_key)
-    for layer in online:
+    for layer in itertools.chain.from_iterable(online.values()):
         result.add_child(layer)
     result.add_child(_PlanElement(place, online))
     head = result.get_root().header  # type: ignore[attr-defined]
@@ -289,34 +291,32 @@ def _focus_code(district: Site | None) -> str | None:
     return str(code) if code else None
 
 
-def _online_basemaps(tianditu_key: str) -> list[_Online]:
-    found = [
-        _Online(
-            "osm",
-            "https://tile.openstreetmap.org/{z}/{x}/{y}.png",
-            "© OpenStreetMap contributors",
-            max_zoom=19,
-        ),
-        _ShiftedOnline(
-            "amap",
-            "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}",
-            "© 高德地图",
-            subdomains="1234",
-            max_zoom=18,
-        ),
-    ]
+def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
+    """Return the layers of each online basemap, the lowest first."""
+    found: dict[str, list[_Online]] = {
+        "osm": [_Online("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors", max_zoom=19)],
+        "amap": [
+            _ShiftedOnline(
+                "https://webrd0{s}.is.autonavi.com/appmaptile?lang=zh_cn&size=1&scale=1&style=8&x={x}&y={y}&z={z}",
+                "© 高德地图",
+                subdomains="1234",
+                max_zoom=18,
+            )
+        ],
+    }
     if tianditu_key:
-        found.append(
+        # 天地图 keeps the names in a layer of their own. It is drawn in CGCS2000, so nothing is shifted.
+        found["tianditu"] = [
             _Online(
-                "tianditu",
-                "https://t{s}.tianditu.gov.cn/vec_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=vec"
+                f"https://t{{s}}.tianditu.gov.cn/{name}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={name}"
                 "&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles&TILECOL={x}&TILEROW={y}&TILEMATRIX={z}"
                 f"&tk={tianditu_key}",
                 "© 天地图",
                 subdomains="01234567",
                 max_zoom=18,
             )
-        )
+            for name in ("vec", "cva")
+        ]
     return found
 
 

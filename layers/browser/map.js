@@ -19,6 +19,8 @@
       select: (id) => bridge.select(id),
     });
     const labels = new PlanMap.Labels(data.style, collect);
+    // Before the legend: of two things at the bottom, Leaflet puts the later one above.
+    map.attributionControl.setPrefix(false).setPosition("bottomleft");
     const legend = new PlanMap.Legend(map, data);
     const tree = new PlanMap.LayerTree(map, data, scene, { layer: setLayer, basemap: setBasemap });
     const measure = new PlanMap.Measure(map, data.style.accent, text);
@@ -26,7 +28,6 @@
     let started = false;
 
     controls();
-    map.attributionControl.setPrefix(false);
     map.setMaxBounds([[37.2, 114.6], [41.4, 120.6]]).setMinZoom(8);
 
     function controls() {
@@ -55,7 +56,7 @@
     // The whole district stands clear of the open layer tree where the map is wide enough for both.
     function homePadding() {
       const wide = map.getSize().x >= 900;
-      return { paddingTopLeft: [wide ? 56 : 12, 12], paddingBottomRight: [wide ? 252 : 12, wide ? 52 : 40] };
+      return { paddingTopLeft: [wide ? 56 : 12, 12], paddingBottomRight: [wide ? 252 : 12, wide ? 160 : 64] };
     }
 
     function goHome() {
@@ -66,7 +67,7 @@
     function collect() {
       const { labels: found, obstacles } = sites.collect();
       const frame = map.getContainer().getBoundingClientRect();
-      for (const panel of map.getContainer().querySelectorAll(".pm-panel, .leaflet-bar")) {
+      for (const panel of map.getContainer().querySelectorAll(".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution")) {
         const box = panel.getBoundingClientRect();
         obstacles.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
       }
@@ -104,12 +105,12 @@
         PlanMap.message(map, text("map.basemap-missing-" + name));
         return false;
       }
-      for (const other in online) if (map.hasLayer(online[other])) online[other].remove();
+      for (const layer of Object.values(online).flat()) layer.remove();
       scene.basemap = name;
       ground.show(name === "offline");
       if (name !== "offline") {
-        online[name].off("tileerror").once("tileerror", () => PlanMap.message(map, text("map.basemap-offline")));
-        online[name].addTo(map);
+        online[name][0].off("tileerror").once("tileerror", () => PlanMap.message(map, text("map.basemap-offline")));
+        for (const layer of online[name]) layer.addTo(map);
       }
       data.layers.forEach((layer) => applyLayer(layer.id));
       refresh();

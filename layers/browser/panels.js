@@ -108,13 +108,13 @@
       button.textContent = text("map.legend");
       const symbols = seen.filter((entry) => entry.symbol);
       this.part(body, text("legend.status"), this.statuses(symbols, text));
-      this.part(body, text("legend.category"), this.categories(symbols, text), "pm-columns");
-      this.part(body, text("legend.lines"), this.lines(seen, text, groundHidden), "pm-columns");
+      this.part(body, text("legend.category"), this.categories(symbols, text));
+      this.part(body, text("legend.lines"), this.lines(seen, text, groundHidden));
     }
 
-    part(body, title, rows, className) {
+    part(body, title, rows) {
       if (!rows.length) return;
-      const list = make("ul", className || "", body);
+      const list = make("ul", "", body);
       list.setAttribute("aria-label", title);
       for (const [picture, words] of rows) {
         const item = make("li", "", list);

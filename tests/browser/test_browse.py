@@ -8,6 +8,10 @@ from playwright.sync_api import Page, expect
 
 from geo.datum import wgs84_to_gcj02
 from tests.browser.conftest import Watched, open_map, ready_map, shown_sites, wait_until
+from tests.browser.server import serving
+
+# One worker runs all browser tests, so that there is one server and one browser.
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 def address_holds(page: Page, text: str) -> None:
@@ -224,7 +228,7 @@ def test_english_is_complete(page, server):
     texts = page.locator("body").inner_text() + frame.locator("body").inner_text()
     chinese = {line for line in texts.splitlines() if re.search("[\u4e00-\u9fff]", line)} - {"中文"}
     # What the report or a publisher said stays in its language: clause, verb, source titles.
-    assert {line for line in chinese if not re.search("Report, “|Report’s|·|©", line)} == set()
+    assert {line for line in chinese if not re.search("Report, '|The report's|·|©", line)} == set()
 
 
 def test_measuring_agrees_with_the_ellipsoid(page, server):
@@ -295,6 +299,21 @@ def test_amap_pictures_are_shifted_and_the_plan_is_not(browser, server):
     assert all("autonavi" in url for url in asked)
     assert frame.evaluate("PlanMap.current.map.getCenter().lng") == pytest.approx(117.4219, abs=1e-3)
     context.close()
+
+
+def test_tianditu_with_a_key_asks_for_map_and_names(browser, tmp_path):
+    with serving(tmp_path, PLANMAP_TIANDITU_KEY="abc123") as url:
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        asked = []
+        context.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
+        page = context.new_page()
+        frame = open_map(page, url)
+        assert asked == []
+        frame.get_by_label("天地图（在线）").click()
+        expect(frame.get_by_role("alert")).to_contain_text("在线底图没有响应")
+        assert {"LAYER=vec", "LAYER=cva"} <= {part for url in asked for part in url.split("&")}
+        assert all("tianditu.gov.cn" in url and "tk=abc123" in url for url in asked)
+        context.close()
 
 
 def test_on_a_phone_everything_is_within_reach(browser, server):

@@ -11,6 +11,10 @@ from layers.builtin import default_plan_folder
 from tests.browser.conftest import open_map, ready_map, wait_until
 from tests.browser.server import serving
 
+# One worker runs all browser tests, so that there is one server and one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
+
 ATTACK = "<img src=x onerror=alert(1)>`${alert(2)}`</script><script>alert(3)</script>\"'&amp; **b** :red[r] $x$ [l](http://e.example)"
 
 
