@@ -22,7 +22,7 @@ from geo.measure import bounds, inner_point
 from layers import style
 from layers.builtin import data_folder
 from layers.escape import html, script_json
-from layers.model import Plan, Site
+from layers.model import LayerEntry, Plan, Site, Text
 from layers.plan_write import content_digest
 from layers.scene import BASEMAPS, Scene
 from layers.selection import Selection
@@ -32,7 +32,7 @@ from layers.translation import LANGUAGES, translation
 ASSETS = "assets"
 """Folder, as the browser sees it, of our scripts and of `vendor/`."""
 
-SCRIPTS = ("geodesy", "symbols", "ground", "labels", "sites", "panels", "measure", "bridge", "map")
+SCRIPTS = ("geodesy", "symbols", "ground", "grid", "labels", "sites", "panels", "measure", "bridge", "map")
 """Our own scripts in loading order."""
 
 _VENDOR_SCRIPTS = (
@@ -51,6 +51,9 @@ _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "de
 """One letter a status on the way to the browser; upper case where evidence backs it."""
 NO_TASK = "-"
 HIDDEN = "."
+
+GRID_LAYER = "grid"
+"""Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
 
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
 
@@ -159,7 +162,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
                 "visible": scene.visible.get(layer.id, layer.visible),
                 "opacity": scene.opacity.get(layer.id, layer.opacity),
             }
-            for layer in plan.catalogue.layers
+            for layer in (*plan.catalogue.layers, _grid_layer(plan))
         },
     }
 
@@ -213,8 +216,9 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
                 "opacity": layer.opacity,
                 "ground": layer.ground,
             }
-            for layer in plan.catalogue.layers
+            for layer in (*plan.catalogue.layers, _grid_layer(plan))
         ],
+        "gridLayer": GRID_LAYER,
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": style.tokens(),
         "basemaps": list(BASEMAPS),
@@ -227,6 +231,12 @@ def _plan_payload(plan: Plan) -> dict[str, Any]:
         "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
         **ground,
     }
+
+
+def _grid_layer(plan: Plan) -> LayerEntry:
+    """Return the catalogue entry of the grid, last in the last group; every plan has it."""
+    title = Text(*(translation(language)("page.grid") for language in LANGUAGES))
+    return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
 
 
 def _site_payload(site: Site) -> dict[str, Any]:

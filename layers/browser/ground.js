@@ -56,6 +56,7 @@
 
     scale() {
       this.map.getContainer().style.setProperty("--pm-k", PlanMap.strokeFactor(this.map.getZoom()));
+      this.map.getContainer().classList.toggle("pm-far", this.map.getZoom() < 10.25);
     }
 
     /** Switch the boundaries, whose areas stay as the ground. */

@@ -18,6 +18,7 @@
       taskLetter: (index) => scene.tasks[index] || ".",
       select: (id) => bridge.select(id),
     });
+    const grid = new PlanMap.Grid(data.grid, data.style);
     const labels = new PlanMap.Labels(data.style, collect);
     // Before the legend: of two things at the bottom, Leaflet puts the later one above.
     map.attributionControl.setPrefix(false).setPosition("bottomleft");
@@ -97,6 +98,11 @@
       const state = scene.layers[id];
       const hidden = scene.basemap !== "offline" && data.layers.find((layer) => layer.id === id).ground;
       sites.setLayer(id, state.visible && !hidden, state.opacity);
+      if (id === data.gridLayer) {
+        // Over pictures too: their position is checked against it.
+        if (state.visible !== map.hasLayer(grid)) state.visible ? grid.addTo(map) : grid.remove();
+        if (state.visible) grid.setOpacity(state.opacity);
+      }
       if (id === data.districtLayer) ground.showBoundaries(state.visible, state.opacity);
     }
 
@@ -127,7 +133,7 @@
         shape: entry.parts.length > 0,
         halo: Boolean(entry.halo && map.hasLayer(entry.halo)),
       }));
-      legend.render(entries, text, !scene.layers[data.districtLayer]?.visible);
+      legend.render(entries, text, !scene.layers[data.districtLayer]?.visible, map.hasLayer(grid) ? grid.step : null);
       address();
     }
 
@@ -239,7 +245,7 @@
       map.attributionControl.getContainer().textContent = text("map.attribution");
     }
 
-    PlanMap.current = { map, scene, sites, labels, render };
+    PlanMap.current = { map, scene, sites, labels, grid, render };
     if (bridge.embedded) bridge.ready();
     else render(data.initial);
   };

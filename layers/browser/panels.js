@@ -98,9 +98,9 @@
     }
 
     /** List what is on the map now, and nothing else. */
-    render(entries, text, groundHidden) {
+    render(entries, text, groundHidden, gridStep) {
       const seen = entries.filter((entry) => entry.inView);
-      const key = JSON.stringify([text("map.legend"), groundHidden, seen.map((e) => [e.site.category, e.state.status, e.state.backed, e.site.precision, e.halo])]);
+      const key = JSON.stringify([text("map.legend"), groundHidden, gridStep, seen.map((e) => [e.site.category, e.state.status, e.state.backed, e.site.precision, e.halo])]);
       if (key === this.key) return;
       this.key = key;
       if (this.box.childNodes.length) this.open = this.box.classList.contains("pm-open");
@@ -109,7 +109,7 @@
       const symbols = seen.filter((entry) => entry.symbol);
       this.part(body, text("legend.status"), this.statuses(symbols, text));
       this.part(body, text("legend.category"), this.categories(symbols, text));
-      this.part(body, text("legend.lines"), this.lines(seen, text, groundHidden));
+      this.part(body, text("legend.lines"), this.lines(seen, text, groundHidden, gridStep));
     }
 
     part(body, title, rows) {
@@ -146,7 +146,7 @@
         .map((category) => [PlanMap.picture("pm-category-" + category, 14, "pm-ink"), text("category." + category)]);
     }
 
-    lines(seen, text, groundHidden) {
+    lines(seen, text, groundHidden, gridStep) {
       const rows = [];
       const drawn = new Set(seen.filter((entry) => entry.shape).map((entry) => entry.site.category));
       for (const category of Object.keys(this.data.style.categories)) {
@@ -155,6 +155,10 @@
         rows.push([this.sample(strokes, category), text("category." + category)]);
       }
       if (!groundHidden) rows.push([this.sample([{ colour: this.data.style.boundary, width: 2.2 }], "line"), text("legend.boundary")]);
+      if (gridStep) {
+        const width = gridStep < 1000 ? gridStep + " m" : gridStep / 1000 + " km";
+        rows.push([this.sample([{ colour: "#CFCABD", width: 1 }], "line"), text("legend.grid") + " " + width]);
+      }
       if (seen.some((entry) => entry.halo)) rows.push([this.halo(), text("legend.halo")]);
       if (seen.some((entry) => entry.shape && entry.site.precision === "nominal")) {
         rows.push([this.sample([{ colour: "#5B6470", width: 1.4, dash: this.data.style.dash.nominal }], "line"), text("legend.nominal")]);

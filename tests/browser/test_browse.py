@@ -265,6 +265,26 @@ def test_the_readout_gives_the_cgcs2000_grid(page, server):
     )
 
 
+def test_the_grid_lies_on_whole_kilometres_and_switches(page, server):
+    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.25&hide=airport,junliangcheng")
+    to_degrees = pyproj.Transformer.from_crs("EPSG:4548", "EPSG:4326", always_xy=True)
+    assert frame.evaluate("PlanMap.current.grid.step") == 2000
+    ink = """([lng, lat]) => {
+        const { map, grid } = PlanMap.current;
+        const ratio = window.devicePixelRatio;
+        const { x, y } = map.latLngToContainerPoint([lat, lng]);
+        const box = [Math.round(x * ratio) - 1, Math.round(y * ratio) - 1, 3, 3];
+        const pixels = grid.canvas.getContext("2d").getImageData(...box).data;
+        return pixels.some((value, index) => index % 4 === 3 && value > 0);
+    }"""
+    for easting, northing, drawn in ((536000, 4325300, True), (536700, 4326000, True), (535300, 4325300, False)):
+        assert frame.evaluate(ink, list(to_degrees.transform(easting, northing))) is drawn
+    expect(frame.locator(".pm-legend")).to_contain_text("CGCS2000 坐标网 2 km")
+    frame.get_by_label("公里网（CGCS2000）", exact=True).uncheck()
+    expect(frame.locator(".pm-legend")).not_to_contain_text("CGCS2000 坐标网")
+    address_holds(page, "grid")
+
+
 def test_tianditu_without_a_key_says_what_to_do(page, server):
     frame = open_map(page, server)
     frame.get_by_label("天地图（在线）").click()
