@@ -6,7 +6,6 @@ import threading
 import time
 
 from app.settings import Settings, read_settings
-from layers.folium_map import map_document
 from layers.model import Plan
 from layers.scene import Scene
 from layers.selection import select
@@ -54,6 +53,10 @@ class Context:
         version, plan = self.plan()
         with self._lock:
             if self._document is None or self._document[0] != version:
+                # Folium takes most of a second to import. Imported here, it comes in while the browser is
+                # still loading the page, and not before the server answers at all.
+                from layers.folium_map import map_document
+
                 scene = Scene()
                 selection = select(plan, scene, today=plan.first_day)
                 document = map_document(plan, scene, selection, tianditu_key=self.settings.tianditu_key)
