@@ -89,6 +89,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             key="themes",
             format_func=themes.__getitem__,
             placeholder=text("page.theme"),
+            select_all=False,
             label_visibility="collapsed",
             width=300,
         )
@@ -98,6 +99,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             key="kinds",
             format_func=lambda kind: text(f"kind.{kind.value}"),
             placeholder=text("page.kind"),
+            select_all=False,
             label_visibility="collapsed",
             width=260,
         )
@@ -145,7 +147,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
     """Draw what is selected, or how to begin."""
     if scene.search:
-        found_line = text("page.found", count=len(selection.found))
+        found_line = text("page.found", sites=len(selection.found), tasks=len(selection.tasks))
         if not selection.found and not selection.tasks:
             found_line = text("page.nothing-found", text=scene.search)
         st.html(f"<p class='pm-quiet' role='status'>{escape.html(found_line)}</p>")

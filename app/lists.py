@@ -75,7 +75,7 @@ def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
             "status": _status_words(states[task.id], text),
             "title": task.title.get(language),
             "target": target_words(task),
-            "latest": _latest(states[task.id], text),
+            "latest": _latest(states[task.id], plan.info.year, text),
             "place": _places(plan, task, language),
             "theme": themes[task.theme],
             "kind": text(f"kind.{task.kind.value}"),
@@ -167,10 +167,13 @@ def _status_words(state: TaskState, text: Translation) -> str:
     return text(f"status.{state.status.value}" if state.status else "status.none")
 
 
-def _latest(state: TaskState, text: Translation) -> str:
+def _latest(state: TaskState, year: int, text: Translation) -> str:
     if not state.evidence:
         return text("evidence.without")
-    return f"{state.evidence[0].date}  {state.evidence[0].summary.get(text.language)}"
+    # What the status rests on, where it rests on evidence; a figure of a later year says so before all else.
+    event = state.settled_by if state.backed and state.settled_by else state.evidence[0]
+    late = f"[{text('panel.later-year')}] " if event.effective_day.year > year else ""
+    return f"{late}{event.date}  {event.summary.get(text.language)}"
 
 
 def _places(plan: Plan, task: Task, language: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from geo.measure import nearest
 from layers.escape import template_environment
-from layers.model import Event, Plan, Site, Task
+from layers.model import Event, Plan, Precision, Site, Task
 from layers.placing import Placing, placing
 from layers.selection import Selection
 from layers.status import TaskState
@@ -125,7 +125,10 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
             continue
         other = plan.sites[found[0]]
         name = other.name.get(text.language)
-        accuracy = max(site.accuracy_m or 0.0, other.accuracy_m or 0.0)
+        accuracy = max(_accuracy_m(site), _accuracy_m(other))
+        if found[1] == 0.0 and (site.precision is Precision.NOMINAL or "Polygon" not in site.geometry.geom_type):
+            # A stand-in that lies on the station it borrows its place from says nothing about the distance.
+            continue
         if found[1] == 0.0:
             rows.append((text(label), text("panel.inside", name=name)))
         else:
@@ -133,10 +136,15 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
     return rows
 
 
+def _accuracy_m(site: Site) -> float:
+    """Return a site's accuracy in metres; one that is not known counts as a bad one."""
+    return site.accuracy_m if site.accuracy_m is not None else 1000.0
+
+
 def distance_words(metres: float, accuracy_m: float) -> str:
     """Return a distance no finer than the positions allow: `≈ 2.3 km`, `≈ 450 m`."""
-    step = 10.0 if accuracy_m <= 50 else 100.0
+    step = next((step for limit, step in ((50, 10.0), (200, 100.0), (500, 500.0)) if accuracy_m <= limit), 1000.0)
     rounded = round(metres / step) * step
     if rounded < 1000:
         return f"≈ {max(rounded, step):.0f} m"
-    return f"≈ {rounded / 1000:.{2 if step < 100 else 1}f} km"
+    return f"≈ {rounded / 1000:.{2 if step < 100 else 1 if step < 1000 else 0}f} km"

@@ -13,6 +13,7 @@ function button(item, pressed, onClick) {
   element.type = "button";
   element.className = "pm-pill";
   element.dataset.value = item.value;
+  if (item.hint) element.title = item.hint;
   element.setAttribute("aria-pressed", String(pressed));
   if (item.badge) {
     const picture = document.createElement("img");

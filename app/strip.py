@@ -42,7 +42,8 @@ def show_strip(counts: Counts, text: Translation) -> None:
                     "value": status.value,
                     "label": text(f"status.{status.value}"),
                     "count": counts.by_status[status],
-                    "badge": f"/badges/{status.value}.svg",
+                    "badge": f"/badges/{status.value}{'' if counts.backed[status] else '-pale'}.svg",
+                    "hint": text("page.backed", count=counts.backed[status]),
                 }
                 for status in Status
             ],

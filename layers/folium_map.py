@@ -134,6 +134,7 @@ def _folium_map(place: str, tianditu_key: str) -> folium.Map:
         result.add_child(layer)
     result.add_child(_PlanElement(place, online))
     head = result.get_root().header  # type: ignore[attr-defined]
+    head.add_child(folium.Element("<title>PlanMap</title>"), name="planmap-title")
     head.add_child(folium.Element(f"<style>{_custom_properties()}</style>"), name="planmap-colours")
     return result
 

@@ -94,6 +94,8 @@ class Counts:
 
     tasks: int
     by_status: dict[Status, int]
+    backed: dict[Status, int]
+    """Of the tasks with each status, those whose status itself rests on evidence."""
     with_evidence: int
     without_evidence: int
 
@@ -106,6 +108,7 @@ def count(states: Iterable[TaskState]) -> Counts:
     return Counts(
         tasks=len(listed),
         by_status={status: found[status] for status in Status},
+        backed={status: sum(state.backed for state in listed if state.status is status) for status in Status},
         with_evidence=with_evidence,
         without_evidence=len(listed) - with_evidence,
     )

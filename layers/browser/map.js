@@ -6,7 +6,7 @@
   const MEASURE_ICON = "M2.5 13.5L13.5 2.5L17.5 6.5L6.5 17.5ZM6 10L7.8 11.8M8.5 7.5L9.7 8.7M11 5L12.8 6.8";
 
   PlanMap.start = function (map, data, online) {
-    const scene = { language: "zh", basemap: "offline", layers: {}, tasks: "", fly: null, query: "", turn: 0, args: null };
+    const scene = { language: "zh", basemap: "offline", covered: false, layers: {}, tasks: "", fly: null, query: "", turn: 0, args: null };
     for (const layer of data.layers) scene.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
     const text = (key) => data.texts[scene.language][key] || key;
     const home = L.latLngBounds(data.home);
@@ -17,6 +17,7 @@
       text,
       taskLetter: (index) => scene.tasks[index] || ".",
       select: (id) => bridge.select(id),
+      measuring: (at) => measure.take(at),
     });
     const grid = new PlanMap.Grid(data.grid, data.style);
     const labels = new PlanMap.Labels(data.style, collect);
@@ -72,7 +73,7 @@
         const box = panel.getBoundingClientRect();
         obstacles.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
       }
-      if (scene.basemap !== "offline" || !scene.layers[data.districtLayer]?.visible) return { labels: found.filter((label) => label.owner), obstacles };
+      if (scene.covered || !scene.layers[data.districtLayer]?.visible) return { labels: found.filter((label) => label.owner), obstacles };
       const zoom = map.getZoom();
       for (const feature of data.districts.features) {
         const focus = feature.id === data.focus;
@@ -96,7 +97,7 @@
     // Where pictures from the network are the ground, the drawn ground would only hide them.
     function applyLayer(id) {
       const state = scene.layers[id];
-      const hidden = scene.basemap !== "offline" && data.layers.find((layer) => layer.id === id).ground;
+      const hidden = scene.covered && data.layers.find((layer) => layer.id === id).ground;
       sites.setLayer(id, state.visible && !hidden, state.opacity);
       if (id === data.gridLayer) {
         // Over pictures too: their position is checked against it.
@@ -113,9 +114,18 @@
       }
       for (const layer of Object.values(online).flat()) layer.remove();
       scene.basemap = name;
-      ground.show(name === "offline");
+      scene.covered = false;
+      ground.show(true);
       if (name !== "offline") {
         online[name][0].off("tileerror").once("tileerror", () => PlanMap.message(map, text("map.basemap-offline")));
+        // The drawn ground stays until there are pictures to take its place.
+        online[name][0].off("tileload").once("tileload", () => {
+          if (scene.basemap !== name) return;
+          scene.covered = true;
+          ground.show(false);
+          data.layers.forEach((layer) => applyLayer(layer.id));
+          refresh();
+        });
         for (const layer of online[name]) layer.addTo(map);
       }
       data.layers.forEach((layer) => applyLayer(layer.id));
@@ -215,13 +225,13 @@
       if (!started) {
         first(args);
         scene.fly = args.fly ? args.fly.count : null;
-        if (args.fly && !args.view) map.fitBounds(args.fly.bounds, { padding: [40, 40], maxZoom: 15, animate: false });
+        if (args.fly && !args.view) map.fitBounds(args.fly.bounds, { ...homePadding(), maxZoom: 15, animate: false });
         started = true;
         if (args.basemap && args.basemap !== "offline") setBasemap(args.basemap);
       } else if (args.fly && args.fly.count !== scene.fly) {
         scene.fly = args.fly.count;
         map.closePopup();
-        map.flyToBounds(args.fly.bounds, { padding: [40, 40], maxZoom: 15, duration: 0.7 });
+        map.flyToBounds(args.fly.bounds, { ...homePadding(), maxZoom: 15, duration: 0.7 });
       }
       if (renamed) rename();
       refresh();
@@ -229,7 +239,17 @@
       map.getContainer().dataset.run = args.run || "";
     }
 
+    // Leaflet takes HTML here and writes the line anew for every layer that comes or goes.
+    function credit() {
+      const line = document.createElement("span");
+      line.textContent = text("map.attribution");
+      if (scene.credit) map.attributionControl.removeAttribution(scene.credit);
+      scene.credit = line.innerHTML;
+      map.attributionControl.addAttribution(scene.credit);
+    }
+
     function rename() {
+      measure.draw();
       tree.render(text, scene.language);
       PlanMap.bar.rename();
       const zoom = PlanMap.zoomControl.getContainer().querySelectorAll("a");
@@ -242,7 +262,7 @@
         full.title = text("map.full-screen");
         full.setAttribute("aria-label", text("map.full-screen"));
       }
-      map.attributionControl.getContainer().textContent = text("map.attribution");
+      credit();
     }
 
     PlanMap.current = { map, scene, sites, labels, grid, render };

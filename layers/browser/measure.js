@@ -23,6 +23,7 @@
 
     start() {
       this.active = true;
+      this.finished = false;
       this.points = [];
       this.group.clearLayers().addTo(this.map);
       this.map.getContainer().classList.add("pm-measuring");
@@ -39,7 +40,14 @@
       this.map.off("click", this.add, this).off("dblclick", this.finish, this);
     }
 
+    /** Take a point that was clicked on a site; tell whether it was wanted. */
+    take(at) {
+      if (this.active && !this.finished) this.add({ latlng: at });
+      return this.active;
+    }
+
     finish() {
+      this.finished = true;
       this.map.off("click", this.add, this).off("dblclick", this.finish, this);
     }
 

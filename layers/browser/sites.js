@@ -5,6 +5,9 @@
   // One letter per status; upper case is backed by evidence. "-" stands for no task, "." for hidden.
   const STATUS = { p: "planned", s: "seeking", i: "in_progress", d: "done", l: "delayed", x: "stopped" };
 
+  // What is not exact must not look like land or water that is there.
+  const FAINT = 0.45;
+
   PlanMap.decode = function (letter) {
     const status = STATUS[letter.toLowerCase()] || null;
     return { shown: letter !== ".", status, backed: status !== null && letter !== letter.toLowerCase() };
@@ -52,7 +55,7 @@
       } else {
         if (!simple) {
           const strokes = (this.data.style.ground[category.ground] || this.data.style.ground[""]).map((stroke, i, all) =>
-            dash && i === all.length - 1 ? { ...stroke, dash } : stroke
+            dash && i === all.length - 1 ? { ...stroke, dash, fill_opacity: (stroke.fill_opacity || 0) * FAINT } : stroke
           );
           entry.parts = PlanMap.drawGround(site.geometry, strokes, home.name, home.renderer);
         }
@@ -197,6 +200,8 @@
 
     /** The card of a site: its name, how exact it is, its tasks with their status. */
     open(entry, at) {
+      // Who measures from a place clicks on it.
+      if (this.callbacks.measuring(at)) return;
       const text = this.callbacks.text;
       const box = L.DomUtil.create("div", "pm-card");
       L.DomUtil.create("h3", "", box).textContent = PlanMap.words(entry.site, this.language);
@@ -241,7 +246,7 @@
         const category = style.categories[site.category];
         const ground = entry.home.layer.ground;
         const big = (Boolean(entry.state.status) && (!entry.area || entry.marked)) || entry.lit;
-        if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 13) continue;
+        if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 12.5) continue;
         for (const marker of entry.marked ? entry.markers || [] : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
           const radius = big ? 13 : 9;

@@ -127,7 +127,7 @@ def test_search_finds_the_station_and_flies_there(page, server):
     address_holds(page, "site=junliangcheng-north")
     panel = page.locator(".st-key-panel")
     expect(panel).to_contain_text("小东庄站，≈ 2.1 km")
-    expect(panel).to_contain_text("天津滨海国际机场，≈ 8.7 km")
+    expect(panel).to_contain_text("天津滨海国际机场，≈ 8.5 km")
     expect(panel).to_contain_text("推动军粮城北站南北片区规划")
     expect(panel).to_contain_text("误差约 120 米")
 
@@ -333,6 +333,13 @@ def test_tianditu_with_a_key_asks_for_map_and_names(browser, tmp_path):
         expect(frame.get_by_role("alert")).to_contain_text("在线底图没有响应")
         assert {"LAYER=vec", "LAYER=cva"} <= {part for url in asked for part in url.split("&")}
         assert all("tianditu.gov.cn" in url and "tk=abc123" in url for url in asked)
+        # Source line and disclaimer stand beside the provider's, and are still there when that has gone.
+        credit = frame.locator(".leaflet-control-attribution")
+        expect(credit).to_contain_text("示意图，不作为划界依据")
+        expect(credit).to_contain_text("天地图")
+        frame.get_by_label("离线底图").click()
+        expect(credit).to_contain_text("示意图，不作为划界依据")
+        expect(credit).not_to_contain_text("天地图")
         context.close()
 
 
