@@ -139,7 +139,7 @@
         site: entry.site,
         state: entry.state,
         inView: sites.inView(entry),
-        symbol: Boolean(entry.marked && entry.markers && entry.markers.length),
+        symbol: Boolean(entry.marked && entry.markers.length),
         shape: entry.parts.length > 0,
         halo: Boolean(entry.halo && map.hasLayer(entry.halo)),
       }));

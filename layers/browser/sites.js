@@ -42,7 +42,7 @@
 
     addSite(site, index) {
       const home = this.layers.get(site.layer);
-      const entry = { site, index, home, parts: [], marker: null, halo: null, shown: false, state: PlanMap.decode("."), lit: false };
+      const entry = { site, index, home, parts: [], markers: [], halo: null, shown: false, state: PlanMap.decode("."), lit: false };
       if (!site.geometry) return entry;
       const category = this.data.style.categories[site.category];
       const simple = site.geometry.type === "Point" || site.geometry.type === "MultiPoint";
@@ -134,7 +134,7 @@
           if (element) element.classList.toggle("pm-lit", entry.lit);
         });
       }
-      for (const marker of entry.markers || []) {
+      for (const marker of entry.markers) {
         const element = marker.getElement();
         if (!element) continue;
         element.dataset.status = status || "none";
@@ -157,7 +157,7 @@
       const shown = entry.state.shown && entry.home.visible;
       const marked = shown && (!entry.area || this.roomy(entry));
       if (shown === entry.shown && marked === entry.marked) {
-        if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+        if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers) marker.setOpacity(entry.home.opacity);
         entry.opacity = entry.home.opacity;
         return;
       }
@@ -166,7 +166,7 @@
       let fresh = false;
       for (const part of entry.parts) shown ? part.addTo(this.map) : part.remove();
       // Markers stay on the map once they were shown: hiding an element is far cheaper than a new one.
-      for (const marker of entry.markers || []) {
+      for (const marker of entry.markers) {
         if (marked && !this.map.hasLayer(marker)) {
           marker.addTo(this.map);
           fresh = true;
@@ -175,7 +175,7 @@
         if (element) element.style.display = marked ? "" : "none";
       }
       if (shown && (fresh || entry.parts.length)) this.dress(entry);
-      if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers || []) marker.setOpacity(entry.home.opacity);
+      if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers) marker.setOpacity(entry.home.opacity);
       entry.opacity = entry.home.opacity;
     }
 
@@ -247,7 +247,7 @@
         const ground = entry.home.layer.ground;
         const big = (Boolean(entry.state.status) && (!entry.area || entry.marked)) || entry.lit;
         if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 12.5) continue;
-        for (const marker of entry.marked ? entry.markers || [] : []) {
+        for (const marker of entry.marked ? entry.markers : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
           const radius = big ? 13 : 9;
           obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
