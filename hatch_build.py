@@ -24,6 +24,8 @@ FILES = {
     "geographiclib-geodesic": ["geographiclib-geodesic.min.js", "LICENSE.txt"],
     "@mapbox/maki": ["icons/*.svg", "LICENSE.txt"],
     "@fontsource-variable/noto-sans-sc": ["index.css", "files/*.woff2", "LICENSE"],
+    # The same face as whole TrueType files, for paper; the package's own licence is for its scripts alone.
+    "@expo-google-fonts/noto-sans-sc": ["400Regular/*.ttf", "600SemiBold/*.ttf", "LICENSE_FONT"],
     # For the accessibility tests; pyproject.toml keeps it out of the wheel.
     "axe-core": ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"],
 }

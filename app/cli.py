@@ -5,16 +5,31 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from layers.fault import PlanFaultsError
+from layers.sheet.paper import ORIENTATIONS, Paper, parse_scale
 from layers.store import is_address
 from layers.translation import LANGUAGES, Translation, translation
+
+if TYPE_CHECKING:
+    from layers.model import Plan
+    from layers.scene import Scene
+    from layers.sheet.sheet import Order
+
+CHAPTERS = ("site", "theme", "section")
+"""What the sheets of an atlas can stand for; `layers.sheet.atlas.By` is too slow to import for a help text."""
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def _environment_language() -> str:
@@ -51,6 +66,20 @@ _language_option = click.option(
     help=_HELP("cli.lang-option"),
 )
 _plan_option = click.option("--plan", default="", help=_HELP("cli.plan-option"))
+_paper_options = (
+    click.option("--scene", default="", help=_HELP("cli.scene-option")),
+    click.option("--paper", default="A3", show_default=True, help=_HELP("cli.paper-option")),
+    click.option("--orientation", type=click.Choice(ORIENTATIONS), help=_HELP("cli.orientation-option")),
+    click.option("--scale", default="auto", show_default=True, help=_HELP("cli.scale-option")),
+    click.option("--title", default="", help=_HELP("cli.title-option")),
+)
+
+
+def _asks_for_paper(command: _Command) -> _Command:
+    """Add the options that every printed thing takes."""
+    for option in reversed(_paper_options):
+        command = option(command)
+    return command
 
 
 @click.group(help=_HELP("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
@@ -125,3 +154,76 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
     source = store_at(read_settings(plan=plan))
     written = copy_plan(read_plan(source), target)
     click.echo(text("cli.copied", target=written.name))
+
+
+@main.command(help=_HELP("cli.export-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-option"))
+@click.option("--site", default="", help=_HELP("cli.site-option"))
+@_asks_for_paper
+@click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=_HELP("cli.dpi-option"))
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
+    """Write one sheet."""
+    from layers.sheet import export as files
+    from layers.sheet.request import with_site
+    from layers.sheet.sheet import compose
+
+    target = Path(output).expanduser()
+    kind = files.kind_of(target)
+    files.check_target(target)
+    found, scene, order = _order(plan, text, **asked)
+    if site:
+        scene = with_site(found, scene, site)
+    if kind == "png":
+        files.check_size(order.paper, dpi)
+    sheet = compose(found, scene, order, today=date.today())
+    files.write(target, files.render(sheet, kind, dpi=dpi))
+    click.echo(text("cli.exported", target=target, scale=f"1:{sheet.scale}", digest=sheet.digest))
+
+
+@main.command(help=_HELP("cli.atlas-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-atlas-option"))
+@click.option("--by", type=click.Choice(CHAPTERS), default=CHAPTERS[0], show_default=True, help=_HELP("cli.by-option"))
+@_asks_for_paper
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
+    """Write an atlas."""
+    from layers.sheet import atlas as atlases
+    from layers.sheet import export as files
+
+    target = Path(output).expanduser()
+    files.kind_of(target, allowed=("pdf",))
+    files.check_target(target)
+    found, scene, order = _order(plan, text, **asked)
+    with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.update(round(100 * done / total) - bar.pos)
+
+        made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
+        bar.update(100 - bar.pos)
+    files.write(target, made.document)
+    click.echo(text("cli.atlas-written", target=target, pages=made.pages, digest=made.digest))
+
+
+def _order(
+    plan: str, text: Translation, *, scene: str, paper: str, orientation: str | None, scale: str, title: str
+) -> tuple[Plan, Scene, Order]:
+    """Return the plan, and the Scene and the sheet that the options ask for."""
+    from app.context import store_at
+    from layers.sheet.request import checked, read_scene
+    from layers.sheet.sheet import Order
+    from layers.store import read_plan
+
+    order = Order(Paper.parse(paper, orientation or ""), parse_scale(scale), title)
+    wanted = read_scene(scene)
+    found = read_plan(store_at(read_settings(plan=plan)))
+    # An address may ask for a language of its own; what is typed goes before it.
+    language = click.get_current_context().get_parameter_source("lang")
+    if not scene or language is ParameterSource.COMMANDLINE:
+        wanted = replace(wanted, language=text.language)
+    return found, checked(found, wanted), order

@@ -128,3 +128,5 @@ def clear_filters() -> None:
     values = state()
     # A turn of its own, so that the strip in the browser takes this over.
     values.update(statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1)
+    # No control of the page sets sections; they come with an address.
+    values["scene"] = replace(values["scene"], sections=frozenset())

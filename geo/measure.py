@@ -65,3 +65,13 @@ def inner_point(polygon: BaseGeometry) -> shapely.Point:
     if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
         raise TypeError(polygon.geom_type)
     return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])
+
+
+def anchors(geometry: BaseGeometry) -> list[shapely.Point]:
+    """Return the points where the symbol of a geometry stands: each point, a line's middle, inside an area."""
+    if geometry.geom_type in ("Point", "MultiPoint"):
+        return list(getattr(geometry, "geoms", [geometry]))
+    if "LineString" in geometry.geom_type:
+        longest = max(getattr(geometry, "geoms", [geometry]), key=lambda line: line.length)
+        return [longest.interpolate(0.5, normalized=True)]
+    return [inner_point(geometry)]

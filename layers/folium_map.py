@@ -15,10 +15,9 @@ import shapely
 from branca.element import MacroElement
 from folium.template import Template
 from shapely.geometry import mapping
-from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E_PROJ
-from geo.measure import bounds, inner_point
+from geo.measure import anchors, bounds
 from layers import style
 from layers.builtin import data_folder
 from layers.escape import html, script_json
@@ -261,16 +260,6 @@ def _site_payload(site: Site) -> dict[str, Any]:
         lines = getattr(geometry, "geoms", [geometry])
         payload["lines"] = [[[y, x] for x, y in line.coords] for line in lines]
     return payload
-
-
-def anchors(geometry: BaseGeometry) -> list[shapely.Point]:
-    """Return the WGS 84 points where a site's symbol stands: each point, a line's middle, inside an area."""
-    if geometry.geom_type in ("Point", "MultiPoint"):
-        return list(getattr(geometry, "geoms", [geometry]))
-    if "LineString" in geometry.geom_type:
-        longest = max(getattr(geometry, "geoms", [geometry]), key=lambda line: line.length)
-        return [longest.interpolate(0.5, normalized=True)]
-    return [inner_point(geometry)]
 
 
 def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:

@@ -49,8 +49,9 @@ class Scene:
     as_of: date | None = None
     """The day to show; None for today."""
     statuses: frozenset[Status] = frozenset()
-    """Show tasks with one of these; empty for all. Likewise themes and kinds."""
+    """Show tasks with one of these; empty for all. Likewise themes, sections and kinds."""
     themes: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
     kinds: frozenset[Kind] = frozenset()
     evidence: Evidence | None = None
     search: str = ""
@@ -69,7 +70,7 @@ class Scene:
     @property
     def filtered(self) -> bool:
         """Whether any filter leaves tasks out."""
-        return bool(self.statuses or self.themes or self.kinds or self.evidence or self.search)
+        return bool(self.statuses or self.themes or self.sections or self.kinds or self.evidence or self.search)
 
     def to_query(self) -> str:
         """Return the Scene as an address query without `?` and defaults. `from_query` reads it back."""
@@ -78,6 +79,7 @@ class Scene:
             "date": self.as_of.isoformat() if self.as_of else "",
             "status": _join(self.statuses),
             "theme": _join(self.themes),
+            "section": _join(self.sections),
             "kind": _join(self.kinds),
             "evidence": self.evidence.value if self.evidence else "",
             "q": self.search,
@@ -108,6 +110,7 @@ class Scene:
             as_of=_day(pairs.get("date", "")),
             statuses=_choices(Status, pairs.get("status", "")),
             themes=frozenset(_split(pairs.get("theme", ""))),
+            sections=frozenset(_split(pairs.get("section", ""))),
             kinds=_choices(Kind, pairs.get("kind", "")),
             evidence=next(iter(_choices(Evidence, pairs.get("evidence", ""))), None),
             search=pairs.get("q", "").strip()[:MAXIMUM_QUERY],

@@ -69,6 +69,8 @@ def _passes(state: TaskState, scene: Scene) -> bool:
 def _is_candidate(task: Task, scene: Scene, found_sites: set[str]) -> bool:
     if scene.themes and task.theme not in scene.themes:
         return False
+    if scene.sections and task.section not in scene.sections:
+        return False
     if scene.kinds and task.kind not in scene.kinds:
         return False
     return not scene.search or _names(task, scene.search) or bool(found_sites.intersection(task.linked_sites))

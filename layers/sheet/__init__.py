@@ -1,0 +1,1 @@
+"""The printed sheet: the map of a Scene on paper at a true scale, drawn by Matplotlib."""

@@ -1,0 +1,212 @@
+"""An atlas: one sheet for each site, theme or section, with a cover and a last part of gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from io import BytesIO
+
+from geo.errors import PlanMapError
+from layers.model import Plan
+from layers.scene import Scene
+from layers.selection import select
+from layers.sheet import figure
+from layers.sheet.content import site_numbers
+from layers.sheet.cover import IndexEntry, compose_cover
+from layers.sheet.drawing import Box, Drawing
+from layers.sheet.figure import Properties
+from layers.sheet.gaps import compose_gaps
+from layers.sheet.sheet import Order, Sheet, compose, sheet_digest
+from layers.status import site_state
+from layers.translation import translation
+
+MAXIMUM_SHEETS = 500
+"""An atlas of more would take an hour and nobody would turn its pages."""
+
+
+class By(StrEnum):
+    """What each sheet of an atlas stands for."""
+
+    SITE = "site"
+    THEME = "theme"
+    SECTION = "section"
+
+
+Progress = Callable[[int, int], None]
+"""Told how many steps of how many are done; whatever it raises ends the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One sheet of an atlas before it is drawn."""
+
+    name: str
+    scene: Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """A finished atlas."""
+
+    document: bytes
+    """The PDF."""
+    pages: int
+    digest: str
+    """Short hash of all that the atlas depends on."""
+
+
+def chapters(plan: Plan, scene: Scene, by: By, *, today: date) -> list[Chapter]:
+    """Return what the sheets of an atlas of `scene` show, in the plan's order.
+
+    Raises
+    ------
+    PlanMapError
+        There would be none, or too many.
+    """
+    selection = select(plan, scene, today=today)
+    if by is By.SITE:
+        ids = [site_id for site_id in site_numbers(plan) if selection.sites.get(site_id) is not None]
+        found = [
+            Chapter(plan.sites[site_id].name.get(scene.language), replace(scene, site=site_id, task="", view=None))
+            for site_id in ids
+        ]
+    else:
+        headings = plan.info.themes if by is By.THEME else plan.info.sections
+        used = {task.theme if by is By.THEME else task.section for task in selection.tasks}
+        bare = replace(scene, site="", task="", view=None)
+        found = [
+            Chapter(
+                heading.title.get(scene.language),
+                replace(bare, themes=frozenset({heading.id}))
+                if by is By.THEME
+                else replace(bare, sections=frozenset({heading.id})),
+            )
+            for heading in headings
+            if heading.id in used
+        ]
+    if not found:
+        raise PlanMapError("atlas-empty")
+    if len(found) > MAXIMUM_SHEETS:
+        raise PlanMapError("atlas-too-long", count=len(found), limit=MAXIMUM_SHEETS)
+    return found
+
+
+def atlas(
+    plan: Plan,
+    scene: Scene,
+    order: Order,
+    by: By,
+    *,
+    today: date,
+    progress: Progress = lambda done, total: None,
+) -> Atlas:
+    """Return the atlas of `scene` as one PDF with bookmarks, page numbers and links from its index.
+
+    Raises
+    ------
+    PlanMapError
+        A sheet cannot be drawn as asked; see `layers.sheet.sheet.compose`.
+    """
+    text = translation(scene.language)
+    listed = chapters(plan, scene, by, today=today)
+    selection = select(plan, scene, today=today)
+    numbers = site_numbers(plan)
+    gaps = compose_gaps(plan, selection, order.paper, text)
+    entries = []
+    for chapter in listed:
+        chosen = select(plan, chapter.scene, today=today)
+        state = (
+            selection.sites.get(chapter.scene.site)
+            if by is By.SITE
+            else site_state([chosen.states[task.id] for task in chosen.tasks])
+        )
+        entries.append(
+            IndexEntry(
+                name=chapter.name,
+                number=numbers.get(chapter.scene.site) if by is By.SITE else None,
+                state=state,
+                tasks=state.tasks if state is not None and by is By.SITE else len(chosen.tasks),
+            )
+        )
+    cover = compose_cover(
+        plan, replace(scene, view=None, site="", task=""), order, entries, today=today, gap_pages=len(gaps)
+    )
+    total = len(cover.pages) + len(listed) + len(gaps)
+    steps = len(listed) + total
+    pages: list[tuple[Drawing, float | None]] = [
+        (page, cover.scale if n == 0 else None) for n, page in enumerate(cover.pages)
+    ]
+    for index, chapter in enumerate(listed):
+        progress(index, steps)
+        number = len(cover.pages) + index + 1
+        sheet: Sheet = compose(
+            plan,
+            chapter.scene,
+            replace(order, title=_title(order, chapter, by), close=by is not By.SITE),
+            today=today,
+            page=text("sheet.page", page=number, pages=total),
+        )
+        pages.append((sheet.drawing, sheet.scale))
+    for index, page in enumerate(gaps):
+        number = total - len(gaps) + index + 1
+        page.number(text("sheet.page", page=number, pages=total))
+        pages.append((page.drawing, None))
+    digest = sheet_digest(plan, replace(scene, as_of=selection.as_of), order, by.value)
+    title = order.title or plan.info.title.get(scene.language)
+    properties = Properties(
+        title=f"{title} · {text('sheet.atlas')}",
+        subject=f"{text('sheet.as-of', date=selection.as_of)} · {plan.info.disclaimer.get(scene.language)}",
+        keywords=f"{plan.info.title.get(scene.language)} {digest}",
+        language=scene.language,
+    )
+    document = figure.pdf(pages, properties=properties, progress=lambda done: progress(len(listed) + done, steps))
+    bookmarks = [(text("sheet.cover"), 0)]
+    bookmarks += [(entry.name, len(cover.pages) + index) for index, entry in enumerate(entries)]
+    bookmarks += [(text("sheet.gaps"), total - len(gaps))] if gaps else []
+    links = [(page, box, len(cover.pages) + target) for page, box, target in cover.links]
+    return Atlas(_with_bookmarks(document, bookmarks, links, properties), total, digest)
+
+
+def _title(order: Order, chapter: Chapter, by: By) -> str:
+    if by is By.SITE:
+        return chapter.name
+    return f"{order.title} · {chapter.name}" if order.title else chapter.name
+
+
+def _with_bookmarks(
+    document: bytes,
+    bookmarks: list[tuple[str, int]],
+    links: list[tuple[int, Box, int]],
+    properties: Properties,
+) -> bytes:
+    """Return the PDF with an outline, links and page labels, which Matplotlib cannot write."""
+    from pypdf import PdfWriter
+    from pypdf.annotations import Link
+    from pypdf.generic import BooleanObject, Fit, NameObject, TextStringObject
+
+    writer = PdfWriter(clone_from=BytesIO(document))
+    for name, page in bookmarks:
+        writer.add_outline_item(name, page, fit=Fit.fit())  # type: ignore[call-arg]  # of its decorator
+    for page, box, target in links:
+        edges = tuple(edge * figure.POINT for edge in box)
+        writer.add_annotation(page, Link(rect=edges, target_page_index=target, border=[0, 0, 0]))  # type: ignore[arg-type]
+    writer.add_metadata(
+        {
+            "/Title": properties.title,
+            "/Subject": properties.subject,
+            "/Keywords": properties.keywords,
+            "/Creator": "PlanMap",
+            "/Producer": "PlanMap",
+        }
+    )
+    root = writer.root_object
+    root[NameObject("/Lang")] = TextStringObject("zh-CN" if properties.language == "zh" else "en")
+    writer.create_viewer_preferences()
+    if writer.viewer_preferences is not None:
+        writer.viewer_preferences[NameObject("/DisplayDocTitle")] = BooleanObject(True)
+    root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+    buffer = BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,208 @@
+"""The first pages of an atlas: the whole district with every number, and the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from layers import style
+from layers.model import Plan
+from layers.scene import Scene
+from layers.selection import Selection, select
+from layers.sheet import symbols, typeface
+from layers.sheet.block import draw_number
+from layers.sheet.content import content
+from layers.sheet.drawing import Box, Drawing, line
+from layers.sheet.extent import centred, wanted_extent
+from layers.sheet.furniture import QUIET, draw_north, draw_scale_bar, paragraph
+from layers.sheet.graticule import draw_graticule, true_north_degrees
+from layers.sheet.ground import draw_ground
+from layers.sheet.legend import RULE, heading
+from layers.sheet.marks import draw_marks
+from layers.sheet.paper import Paper, scale_text
+from layers.sheet.sheet import Order, fitting_scale, size_factor
+from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers.status import SiteState, count
+from layers.translation import Translation, translation
+
+_ROW_MM = 6.2
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One line of the index."""
+
+    name: str
+    number: int | None
+    state: SiteState | None
+    tasks: int
+
+
+@dataclass(slots=True)
+class Cover:
+    """The first pages."""
+
+    pages: list[Drawing]
+    scale: int
+    """Of the overview on the first page."""
+    links: list[tuple[int, Box, int]] = field(default_factory=list)
+    """Page, place in millimetres, and the index entry that a click there leads to."""
+
+
+def compose_cover(
+    plan: Plan, scene: Scene, order: Order, entries: Sequence[IndexEntry], *, today: date, gap_pages: int
+) -> Cover:
+    """Draw title, counts and overview with as much of the index as fits, and pages for the rest of it."""
+    text = translation(scene.language)
+    selection = select(plan, scene, today=today)
+    paper = order.paper
+    k = size_factor(paper)
+    margin = 12.0 * k
+    drawing = Drawing(paper.width, paper.height)
+    top = _draw_head(drawing, plan, order, selection, text, margin, k)
+    bottom = margin + 16.0 * k
+    index_boxes = _index_boxes(paper, margin, bottom, top, k)
+    if paper.portrait:
+        frame = Box(margin + 5 * k, index_boxes[0].top + 26.0 * k, paper.width - margin - 5 * k, top - 6 * k)
+    else:
+        frame = Box(margin + 5 * k, bottom + 13.0 * k, index_boxes[0].left - 12.0 * k, top - 6 * k)
+    wanted = wanted_extent(plan, scene, selection)
+    scale = fitting_scale(replace(order, scale=None), frame, wanted)
+    extent = centred(wanted, frame.width, frame.height, scale)
+    drawing.frame, drawing.extent = frame, extent
+    shown = content(plan, scene, selection, extent, scale)
+    drawing.ground += draw_ground(plan, scene, shown, size=k)
+    draw_marks(drawing, plan, shown, language=scene.language, size=k)
+    draw_graticule(drawing, size=k)
+    drawing.write(
+        scale_text(scale), frame.left, frame.bottom - 10.0 * k, 11.0 * k, weight=Weight.BOLD, colour=style.INK
+    )
+    draw_scale_bar(drawing, frame.left + 34.0 * k, frame.bottom - 10.0 * k, scale=scale, room=50.0 * k, size=k)
+    turn = true_north_degrees(extent)
+    draw_north(
+        drawing,
+        frame.right - 6.0 * k,
+        frame.bottom - 10.0 * k,
+        true_north=turn,
+        letter=text("sheet.north"),
+        size=k * 0.7,
+    )
+    foot = Box(margin, margin, paper.width - margin, margin + 9.0 * k)
+    used = paragraph(
+        drawing, plan.info.disclaimer.get(scene.language), foot, 6.6 * k, colour=style.INK, weight=Weight.BOLD
+    )
+    sources = text("sheet.sources", sources=plan.info.attribution.get(scene.language))
+    paragraph(drawing, sources, foot._replace(top=foot.top - used), 6.0 * k)
+    return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text, gap_pages)
+
+
+def _draw_head(
+    drawing: Drawing, plan: Plan, order: Order, selection: Selection, text: Translation, margin: float, k: float
+) -> float:
+    """Draw title, day and counts; return the lower edge in millimetres."""
+    width = drawing.width - 2 * margin
+    y = drawing.height - margin
+    title = order.title or plan.info.title.get(text.language)
+    points = 30.0 * k
+    while points > 12.0 * k and typeface.width(title, points, Weight.BOLD) > width:
+        points -= 1.0 * k
+    title = typeface.shorten(title, width, points, Weight.BOLD)
+    drawing.write(title, margin, y - 10.0 * k, points, weight=Weight.BOLD, colour=style.INK)
+    as_of = text("sheet.as-of", date=selection.as_of)
+    subtitle = f"{plan.info.subtitle.get(text.language)} · {text('sheet.atlas')} · {as_of}"
+    drawing.write(typeface.shorten(subtitle, width, 11.5 * k), margin, y - 18.0 * k, 11.5 * k, colour=QUIET)
+    counts = count([selection.states[task.id] for task in selection.tasks])
+    x, middle, size = margin, y - 25.5 * k, 9.6 * k
+    baseline = middle - typeface.IDEOGRAPH_MIDDLE * size * MM_PER_POINT
+    for status, number in counts.by_status.items():
+        if not number:
+            continue
+        drawing.add(symbols.badge_at(status, backed=True, x=x + 2.2 * k, y=middle, size=4.6 * k))
+        x += 5.6 * k
+        words = text(
+            "sheet.status-count", status=text(f"status.{status.value}"), count=number, backed=counts.backed[status]
+        )
+        x += drawing.write(words, x, baseline, size, colour=style.INK) + 6.0 * k
+    edge = y - 30.5 * k
+    drawing.add(line([(margin, edge), (drawing.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
+    return edge
+
+
+def _index_boxes(paper: Paper, margin: float, bottom: float, top: float, k: float) -> list[Box]:
+    """Return the columns of the index on the first page."""
+    if paper.portrait:
+        high = bottom + (top - bottom) * 0.3
+        gap = 6.0 * k
+        width = (paper.width - 2 * margin - gap) / 2
+        return [Box(margin + n * (width + gap), bottom, margin + n * (width + gap) + width, high) for n in range(2)]
+    width = max(78.0 * k, paper.width * 0.24)
+    return [Box(paper.width - margin - width, bottom, paper.width - margin, top - 4.0 * k)]
+
+
+def _with_index(
+    drawing: Drawing,
+    scale: int,
+    entries: Sequence[IndexEntry],
+    boxes: list[Box],
+    paper: Paper,
+    margin: float,
+    k: float,
+    text: Translation,
+    gap_pages: int,
+) -> Cover:
+    row = _ROW_MM * k
+    slots: list[tuple[int, Box]] = []
+    heads: list[tuple[int, Box]] = [(0, boxes[0])]
+    lines = len(entries) + (1 if gap_pages else 0)
+    page, columns = 0, boxes
+    while len(slots) < lines:
+        for box in columns:
+            top = box.top - 8.0 * k
+            rows = int((top - box.bottom) / row)
+            slots += [
+                (page, Box(box.left, top - (n + 1) * row, box.right, top - n * row))
+                for n in range(min(rows, lines - len(slots)))
+            ]
+        page += 1
+        gap = 8.0 * k
+        width = (paper.width - 2 * margin - 2 * gap) / 3
+        columns = [
+            Box(margin + n * (width + gap), margin, margin + n * (width + gap) + width, paper.height - margin)
+            for n in range(3)
+        ]
+    pages = [drawing, *(Drawing(paper.width, paper.height) for _ in range(slots[-1][0] if slots else 0))]
+    heads += [(n, Box(margin, margin, paper.width - margin, paper.height - margin)) for n in range(1, len(pages))]
+    for number, box in heads:
+        heading(pages[number], text("sheet.index"), box.left, box.top, size=k)
+    found = Cover(pages, scale)
+    for index, (number, box) in enumerate(slots):
+        first = len(pages) + 1
+        if index < len(entries):
+            _draw_entry(pages[number], entries[index], box, first + index, k)
+        else:
+            gaps = IndexEntry(text("sheet.gaps"), None, None, 0)
+            _draw_entry(pages[number], gaps, box, first + len(entries), k)
+        found.links.append((number, box, index))
+    return found
+
+
+def _draw_entry(drawing: Drawing, entry: IndexEntry, box: Box, page: int, k: float) -> None:
+    points = 8.0 * k
+    middle = box.centre[1]
+    baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+    drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=RULE, line_width=0.12 * k))
+    left = box.left
+    if entry.number is not None:
+        draw_number(drawing, str(entry.number), left, middle, 7.4 * k)
+    left += 6.4 * k if entry.number is not None else 0.0
+    right = box.right
+    right -= drawing.write(str(page), right, baseline, points, weight=Weight.BOLD, colour=style.INK, align="right")
+    right = box.right - 9.0 * k
+    if entry.tasks:
+        right -= drawing.write(str(entry.tasks), right, baseline, points, colour=QUIET, align="right") + 1.0 * k
+    if entry.state is not None:
+        right -= 2.0 * k
+        drawing.add(symbols.badge_at(entry.state.status, backed=entry.state.backed, x=right, y=middle, size=3.8 * k))
+        right -= 3.0 * k
+    drawing.write(typeface.shorten(entry.name, right - left, points), left, baseline, points, colour=style.INK)

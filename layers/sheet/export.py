@@ -1,0 +1,87 @@
+"""Writing sheets: the file's kind from its name, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from geo.errors import PlanMapError
+from layers.sheet import figure
+from layers.sheet.paper import Paper
+from layers.sheet.sheet import Sheet
+
+DPI = 300.0
+MINIMUM_DPI, MAXIMUM_DPI = 36.0, 1200.0
+
+MEDIA_TYPES = {"png": "image/png", "pdf": "application/pdf", "svg": "image/svg+xml"}
+
+
+def render(sheet: Sheet, kind: str, *, dpi: float = DPI) -> bytes:
+    """Return a sheet as the bytes of a `png`, `pdf` or `svg` file.
+
+    Raises
+    ------
+    PlanMapError
+        The drawn scale is not true, or the picture would be too large.
+    """
+    if kind == "png":
+        return figure.png(sheet.drawing, dpi=dpi, scale=sheet.scale, properties=sheet.properties)
+    if kind == "svg":
+        return figure.svg(sheet.drawing, scale=sheet.scale, properties=sheet.properties)
+    return figure.pdf([(sheet.drawing, sheet.scale)], properties=sheet.properties)
+
+
+def check_size(paper: Paper, dpi: float) -> None:
+    """Raise `PlanMapError` if a picture of the paper at `dpi` would be too large."""
+    figure.check_pixels(paper.width, paper.height, dpi)
+
+
+def kind_of(path: Path, *, allowed: tuple[str, ...] = figure.FORMATS) -> str:
+    """Return the kind of file that `path` names; raise `PlanMapError` if it is none of `allowed`."""
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in allowed:
+        raise PlanMapError("output-kind", path=path, expected=tuple(f".{name}" for name in allowed))
+    return kind
+
+
+def check_target(path: Path) -> None:
+    """Raise `PlanMapError` unless a file can be written at `path`: asked before the work and not after it."""
+    folder = path.parent
+    if path.is_dir():
+        raise PlanMapError("output-refused", path=path, reason="is a directory")
+    if not folder.is_dir():
+        raise PlanMapError("output-folder", folder=folder)
+    draft = _draft(path)
+    try:
+        draft.touch(exist_ok=False)
+    except OSError as error:
+        raise PlanMapError("output-refused", path=path, reason=error.strerror or type(error).__name__) from error
+    draft.unlink()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file in one step, so that there is the whole of it or the one that was there before.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be written.
+    """
+    draft = _draft(path)
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise PlanMapError("output-refused", path=path, reason=error.strerror or type(error).__name__) from error
+
+
+def _draft(path: Path) -> Path:
+    # Beside the target, since a file is moved in one step only within one disk.
+    return path.with_name(f".planmap-{secrets.token_hex(8)}.part")

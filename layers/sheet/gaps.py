@@ -1,0 +1,163 @@
+"""The last pages of an atlas: tasks without evidence and sites without a position."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from layers import style
+from layers.model import Plan, Status
+from layers.placing import sites_without_position
+from layers.selection import Selection
+from layers.sheet import symbols, typeface
+from layers.sheet.drawing import Box, Drawing, line
+from layers.sheet.furniture import QUIET, paragraph
+from layers.sheet.legend import RULE
+from layers.sheet.paper import Paper
+from layers.sheet.sheet import size_factor
+from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers.translation import Translation
+
+_Draw = Callable[[Drawing, float, float, float], None]
+"""Takes the drawing, left edge, right edge and top."""
+
+_Row = tuple[float, _Draw]
+"""A row's height in millimetres and how it is drawn."""
+
+
+@dataclass(slots=True)
+class GapPage:
+    """One page of gaps."""
+
+    drawing: Drawing
+    margin: float
+    size: float
+
+    def number(self, page: str) -> None:
+        """Write the page's number, which is known last."""
+        top = self.drawing.height - self.margin
+        x = self.drawing.width - self.margin
+        self.drawing.write(page, x, top - 13.4 * self.size, 7.0 * self.size, colour=QUIET, align="right")
+
+
+def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translation) -> list[GapPage]:
+    """Return the pages of gaps, none where nothing is missing."""
+    k = size_factor(paper)
+    margin = 12.0 * k
+    unproven = [task for task in selection.tasks if not selection.states[task.id].has_evidence]
+    unplaced = [site for site in sites_without_position(plan) if site.id in selection.sites]
+    if not unproven and not unplaced:
+        return []
+    sections = {section.id: section.title.get(text.language) for section in plan.info.sections}
+    columns = 2 if paper.portrait else 3
+    gap = 8.0 * k
+    width = (paper.width - 2 * margin - (columns - 1) * gap) / columns
+    rows: list[_Row] = []
+    if unproven:
+        rows.append(_heading(text("sheet.gap-tasks", count=len(unproven), of=len(selection.tasks)), k))
+        last = ""
+        for task in unproven:
+            if task.section != last:
+                rows.append(_subheading(sections.get(task.section, task.section), k))
+                last = task.section
+            state = selection.states[task.id]
+            rows.append(_line(task.title.get(text.language), width, k, status=state.status))
+    if unplaced:
+        rows.append(_heading(text("sheet.gap-sites", count=len(unplaced)), k))
+        rows += [_line(site.name.get(text.language), width, k, status=None) for site in unplaced]
+    return _set(rows, plan, paper, text, margin, width, gap, columns, k)
+
+
+def _heading(words: str, k: float) -> _Row:
+    def draw(drawing: Drawing, left: float, right: float, top: float) -> None:
+        points = 10.0 * k
+        shown = typeface.shorten(words, right - left, points, Weight.BOLD)
+        drawing.write(shown, left, top - 5.4 * k, points, weight=Weight.BOLD, colour=style.INK)
+        drawing.add(line([(left, top - 7.4 * k), (right, top - 7.4 * k)], stroke=style.INK, line_width=0.25 * k))
+
+    return 8.4 * k, draw
+
+
+def _subheading(words: str, k: float) -> _Row:
+    def draw(drawing: Drawing, left: float, right: float, top: float) -> None:
+        drawing.write(typeface.shorten(words, right - left, 7.0 * k), left, top - 4.2 * k, 7.0 * k, colour=QUIET)
+
+    return 5.4 * k, draw
+
+
+def _line(words: str, width: float, k: float, *, status: Status | None) -> _Row:
+    points = 7.6 * k
+    step = points * MM_PER_POINT * 1.4
+    lines = typeface.wrap(words, width - 6.0 * k, points)
+
+    def draw(drawing: Drawing, left: float, right: float, top: float) -> None:
+        for index, part in enumerate(lines):
+            middle = top - (index + 0.5) * step
+            baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+            drawing.write(part, left + 6.0 * k, baseline, points, colour=style.INK)
+            if index == 0 and status is not None:
+                drawing.add(symbols.badge_at(status, backed=False, x=left + 2.2 * k, y=middle, size=3.6 * k))
+            elif index == 0:
+                dash = (0.5 * k, 0.5 * k)
+                cross = [(left + 1.2 * k, middle), (left + 3.2 * k, middle)]
+                drawing.add(line(cross, stroke=QUIET, line_width=0.3 * k, dash=dash))
+        drawing.add(line([(left, top - height), (right, top - height)], stroke=RULE, line_width=0.1 * k))
+
+    height = step * len(lines) + 0.9 * k
+    return height, draw
+
+
+def _set(
+    rows: Sequence[_Row],
+    plan: Plan,
+    paper: Paper,
+    text: Translation,
+    margin: float,
+    width: float,
+    gap: float,
+    columns: int,
+    k: float,
+) -> list[GapPage]:
+    """Fill columns and pages with the rows."""
+    high, low = paper.height - margin - 28.0 * k, margin + 6.0 * k
+    slots = _slots(rows, high, low, columns)
+    if slots[-1][0] == 0:
+        # Columns of about the same height look set and not broken off.
+        while _slots(rows, high, low + 2.0, columns)[-1][0] == 0 and low + 2.0 < high - 20.0 * k:
+            low += 2.0
+        slots = _slots(rows, high, low, columns)
+    pages = [_page(plan, paper, text, margin, k) for _ in range(slots[-1][0] + 1)]
+    for (page, column, y), (_, draw) in zip(slots, rows, strict=True):
+        left = margin + column * (width + gap)
+        draw(pages[page].drawing, left, left + width, y)
+    return pages
+
+
+def _slots(rows: Sequence[_Row], high: float, low: float, columns: int) -> list[tuple[int, int, float]]:
+    """Return page, column and top of each row."""
+    slots: list[tuple[int, int, float]] = []
+    page = column = 0
+    y = high
+    for index, (height, _) in enumerate(rows):
+        # A heading is not left alone at the foot of a column.
+        needed = height + (rows[index + 1][0] if index + 1 < len(rows) else 0.0)
+        if y - needed < low and y < high:
+            column, y = column + 1, high
+            if column >= columns:
+                page, column = page + 1, 0
+        slots.append((page, column, y))
+        y -= height
+    return slots
+
+
+def _page(plan: Plan, paper: Paper, text: Translation, margin: float, k: float) -> GapPage:
+    drawing = Drawing(paper.width, paper.height)
+    top = paper.height - margin
+    drawing.write(text("sheet.gaps"), margin, top - 7.0 * k, 21.0 * k, weight=Weight.BOLD, colour=style.INK)
+    box = Box(margin, margin, paper.width - margin - 40.0 * k, top - 10.0 * k)
+    paragraph(drawing, text("sheet.gaps-note"), box, 8.0 * k)
+    edge = top - 20.0 * k
+    drawing.add(line([(margin, edge), (paper.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
+    note = f"{plan.info.title.get(text.language)} · {plan.info.disclaimer.get(text.language)}"
+    drawing.write(note, margin, margin, 6.4 * k, colour=QUIET)
+    return GapPage(drawing, margin, k)

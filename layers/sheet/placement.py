@@ -1,0 +1,253 @@
+"""Finding room: where symbols and labels go so that none lies on another. Pure geometry in millimetres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.sheet.drawing import Box
+
+Boxes = NDArray[np.float64]
+"""Shape (n, 4): left, bottom, right, top."""
+
+LINE_COST = 0.8
+"""What it costs a label to lie on a line of the ground, against 1.0 from one preferred side to the next."""
+
+
+class Space:
+    """The frame with what has been put into it so far."""
+
+    def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = ()) -> None:
+        self.frame = frame
+        self._boxes: Boxes = np.empty((0, 4))
+        self._leaders: list[BaseGeometry] = []
+        self._lines = shapely.STRtree([line for line in lines if not line.is_empty])
+
+    def free(self, candidates: Boxes) -> NDArray[np.bool_]:
+        """Return which of `candidates` lie in the frame and on nothing that has been put there."""
+        left, bottom, right, top = candidates.T
+        inside: NDArray[np.bool_] = (
+            (left >= self.frame.left)
+            & (bottom >= self.frame.bottom)
+            & (right <= self.frame.right)
+            & (top <= self.frame.top)
+        )
+        if len(self._boxes):
+            taken = self._boxes.T[:, None, :]
+            clash = (
+                (left[:, None] < taken[2])
+                & (right[:, None] > taken[0])
+                & (bottom[:, None] < taken[3])
+                & (top[:, None] > taken[1])
+            )
+            inside &= ~clash.any(axis=1)
+        if self._leaders and inside.any():
+            tree = shapely.STRtree(self._leaders)
+            hits, _ = tree.query(shapely.box(left, bottom, right, top), predicate="intersects")
+            inside[hits] = False
+        return inside
+
+    def crossed(self, candidates: Boxes) -> NDArray[np.float64]:
+        """Return how many lines of the ground each candidate lies on."""
+        counts = np.zeros(len(candidates))
+        hits, _ = self._lines.query(shapely.box(*candidates.T), predicate="intersects")
+        np.add.at(counts, hits, 1.0)
+        return counts
+
+    def clear(self, leader: BaseGeometry, *, own: Sequence[Box] = ()) -> bool:
+        """Whether a leader line touches nothing that has been put there but `own`."""
+        if any(leader.crosses(other) for other in self._leaders):
+            return False
+        kept = [box for box in self._boxes if not any(np.allclose(box, mine) for mine in own)]
+        if not kept:
+            return True
+        return not bool(shapely.intersects(leader, shapely.box(*np.array(kept).T)).any())
+
+    def take(self, *boxes: Box) -> None:
+        """Mark boxes as used."""
+        if boxes:
+            self._boxes = np.vstack([self._boxes, np.array(boxes, dtype=float)])
+
+    def take_leader(self, leader: BaseGeometry) -> None:
+        """Mark a leader line as used."""
+        self._leaders.append(leader)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block of text or a symbol went."""
+
+    box: Box
+    leader: tuple[tuple[float, float], tuple[float, float]] | None
+    """From what it belongs to, to the block; None where it stands beside it."""
+    side: str
+    """Where the text begins to read: left, center or right of the block."""
+
+
+def directions(count: int) -> list[tuple[float, float]]:
+    """Return unit vectors all around, from the upper right on, where the eye looks first."""
+    return [
+        (math.cos(math.radians(30 + 360 * n / count)), math.sin(math.radians(30 + 360 * n / count)))
+        for n in range(count)
+    ]
+
+
+def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box, str, float]]:
+    """Return places around the symbol `own` for a block of this size: box, side and what it costs."""
+    x, y = own.centre
+    right, left = own.right + gap, own.left - gap - width
+    above, below = own.top + gap, own.bottom - gap - height
+    middle, centre = y - height / 2, x - width / 2
+    raised, lowered = y, y - height
+    spots = [
+        (right, middle, "left", 0.0),
+        (left, middle, "right", 0.9),
+        (centre, above, "center", 1.1),
+        (centre, below, "center", 1.3),
+        (right, raised, "left", 0.5),
+        (right, lowered, "left", 0.7),
+        (left, raised, "right", 1.4),
+        (left, lowered, "right", 1.6),
+        (x, above, "left", 1.5),
+        (x - width, above, "right", 1.9),
+        (x, below, "left", 1.7),
+        (x - width, below, "right", 2.0),
+    ]
+    return [(Box(bx, by, bx + width, by + height), side, cost) for bx, by, side, cost in spots]
+
+
+def place_block(
+    space: Space, own: Box, width: float, height: float, *, gap: float, reach: float = 0.0, margin: float = 0.4
+) -> Place | None:
+    """Find room for a block of text that belongs to the symbol `own`, which may already be taken.
+
+    Beside the symbol where that is free; else up to `reach` millimetres away with a leader line. Returns
+    None where there is no room. Does not take the room.
+    """
+    near = beside(own, width, height, gap)
+    boxes = np.array([box for box, _, _ in near])
+    grown = boxes + np.array([-margin, -margin, margin, margin])
+    free = space.free(grown)
+    if free.any():
+        costs = np.array([cost for _, _, cost in near]) + LINE_COST * np.minimum(space.crossed(boxes), 4)
+        costs[~free] = np.inf
+        best = int(costs.argmin())
+        # Lines under a label cost less than a leader line.
+        return Place(near[best][0], None, near[best][1])
+    x, y = own.centre
+    distance = 3.0
+    while distance <= reach:
+        found: list[tuple[float, Box, str]] = []
+        for dx, dy in directions(16):
+            # The block's nearest edge is `distance` away from the symbol's edge.
+            cx = x + dx * (own.width / 2 + distance + width / 2)
+            cy = y + dy * (own.height / 2 + distance + height / 2)
+            box = Box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
+            found.append((0.0, box, "left" if dx > 0.3 else "right" if dx < -0.3 else "center"))
+        boxes = np.array([box for _, box, _ in found])
+        free = space.free(boxes + np.array([-margin, -margin, margin, margin]))
+        order = np.argsort(np.where(free, space.crossed(boxes), np.inf), kind="stable")
+        for index in order:
+            if not free[index]:
+                break
+            _, box, side = found[int(index)]
+            start, end = leader(own, box)
+            if space.clear(shapely.LineString([start, end]), own=[own, own.grown(margin)]):
+                return Place(box, (start, end), side)
+        distance += 2.0
+    return None
+
+
+def leader(own: Box, block: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return the shortest line from the rim of a symbol to the edge of its block."""
+    x, y = own.centre
+    end = min(max(x, block.left), block.right), min(max(y, block.bottom), block.top)
+    length = math.hypot(end[0] - x, end[1] - y) or 1.0
+    radius = min(own.width, own.height) / 2
+    return (x + (end[0] - x) / length * radius, y + (end[1] - y) / length * radius), end
+
+
+def place_symbol(
+    space: Space, x: float, y: float, reach: tuple[float, float, float, float], *, limit: float
+) -> tuple[float, float] | None:
+    """Find room for a symbol that belongs at x, y: there, or at most `limit` millimetres away.
+
+    `reach` is how far the symbol goes left, down, right and up of its centre. Returns its centre, None
+    where there is no room.
+    """
+    offsets = [(0.0, 0.0)]
+    distance = 4.0
+    while distance <= limit:
+        offsets += [(dx * distance, dy * distance) for dx, dy in directions(16)]
+        distance += 1.5
+    centres = np.array(offsets) + np.array((x, y))
+    boxes = np.column_stack(
+        [centres[:, 0] - reach[0], centres[:, 1] - reach[1], centres[:, 0] + reach[2], centres[:, 1] + reach[3]]
+    )
+    free = space.free(boxes)
+    for index in np.flatnonzero(free):
+        centre = float(centres[index][0]), float(centres[index][1])
+        if index == 0 or space.clear(shapely.LineString([(x, y), centre])):
+            return centre
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Where a name on a line went."""
+
+    x: float
+    y: float
+    """The middle of the text's baseline, moved down so that the text is centred on the line."""
+    turn: float
+    """Degrees, counter-clockwise, always the right way up."""
+    boxes: tuple[Box, ...]
+
+
+def place_along(space: Space, line: BaseGeometry, width: float, height: float) -> Along | None:
+    """Find the straightest free stretch of a line for a name of this size. Does not take the room."""
+    best: tuple[float, Along] | None = None
+    for part in getattr(line, "geoms", [line]):
+        if part.length < width * 1.2:
+            continue
+        steps = max(3, min(40, int(part.length / (width * 0.25))))
+        for n in range(steps + 1):
+            start = (part.length - width) * n / steps
+            first, last = part.interpolate(start), part.interpolate(start + width)
+            dx, dy = last.x - first.x, last.y - first.y
+            chord = math.hypot(dx, dy)
+            if chord < width * 0.93:
+                continue
+            middle = part.interpolate(start + width / 2)
+            bent = shapely.LineString([first, last]).distance(middle)
+            turn = math.degrees(math.atan2(dy, dx))
+            if turn > 90 or turn <= -90:
+                turn += 180 if turn < 0 else -180
+            found = _along(middle.x, middle.y, turn, width, height)
+            if not space.free(np.array(found.boxes)).all():
+                continue
+            # The middle of the line first, then the straightest stretch, then the flattest.
+            off_centre = abs((start + width / 2) / part.length - 0.5)
+            cost = bent / height * 3 + off_centre * 0.8 + abs(turn) / 90 * 0.6
+            if best is None or cost < best[0]:
+                best = cost, found
+    return best[1] if best is not None and best[0] < 3.5 else None
+
+
+def _along(x: float, y: float, turn: float, width: float, height: float) -> Along:
+    angle = math.radians(turn)
+    pieces = max(2, math.ceil(width / height))
+    boxes = []
+    # A turned text fills little of its upright box; a chain of small ones follows it.
+    half = height / 2 * (abs(math.cos(angle)) + abs(math.sin(angle)))
+    for n in range(pieces):
+        along = (n + 0.5) / pieces * width - width / 2
+        cx, cy = x + along * math.cos(angle), y + along * math.sin(angle)
+        boxes.append(Box(cx - half, cy - half, cx + half, cy + half))
+    return Along(x, y, turn, tuple(boxes))

@@ -1,0 +1,106 @@
+"""Reading what people ask a sheet of: a Scene from a file, an address or a QR code, checked against the plan."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from geo.errors import PlanMapError
+from geo.files import read_text
+from layers.model import Plan
+from layers.scene import Scene
+
+
+def read_scene(text: str) -> Scene:
+    """Read a Scene from a file that holds one, an address of the page, its query, or what a QR code says.
+
+    Raises
+    ------
+    PlanMapError
+        It is none of these.
+    """
+    wanted = text.strip()
+    if not wanted:
+        return Scene()
+    path = Path(wanted).expanduser()
+    try:
+        is_file = path.is_file()
+    except (OSError, ValueError):
+        # Longer than a name can be, or with a character that none has.
+        is_file = False
+    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()] if is_file else [wanted]
+    query = _query(lines[0]) if lines else None
+    if query is None:
+        raise PlanMapError("scene-unknown", scene=text)
+    scene = Scene.from_query(query)
+    _check_understood(query, scene)
+    return scene
+
+
+_DEFAULTS = {("lang", "zh"), ("base", "offline")}
+
+
+def _check_understood(query: str, scene: Scene) -> None:
+    """Raise `PlanMapError` if reading `query` left something out, which a page forgives and a sheet must not."""
+    kept = dict(parse_qsl(scene.to_query()))
+    for key, value in parse_qsl(query):
+        lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity")
+        lost = key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
+        if lost and (key, value) not in _DEFAULTS:
+            raise PlanMapError("scene-part", part=f"{key}={value}")
+
+
+def _query(text: str) -> str | None:
+    """Return the query in `text`, None where there is none."""
+    head, mark, tail = text.partition("?")
+    if mark:
+        return tail.partition("#")[0]
+    return text if "=" in head and not head.startswith((".", "/", "~")) else None
+
+
+def checked(plan: Plan, scene: Scene) -> Scene:
+    """Return `scene`, which names nothing that is not in the plan.
+
+    A page forgives an old address; a sheet that silently shows something else is handed in.
+
+    Raises
+    ------
+    PlanMapError
+        A site, task, theme, section or layer of it is unknown.
+    """
+    known = {
+        "site": ({scene.site} - {""}, list(plan.sites)),
+        "task": ({scene.task} - {""}, list(plan.tasks)),
+        "theme": (scene.themes, [theme.id for theme in plan.info.themes]),
+        "section": (scene.sections, [section.id for section in plan.info.sections]),
+        "layer": ({*scene.visible, *scene.opacity}, [*(layer.id for layer in plan.catalogue.layers), "grid"]),
+    }
+    for kind, (asked, present) in known.items():
+        for name in sorted(asked):
+            if name not in present:
+                raise PlanMapError(f"no-such-{kind}", name=name, near=_near(name, present))
+    return scene
+
+
+def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
+    """Return `scene` with the site selected that has `wanted` as its id or its name.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such site.
+    """
+    names = {name: site.id for site in plan.sites.values() for name in (site.name.en, site.name.zh) if name}
+    text = wanted.strip()
+    found = text if text in plan.sites else names.get(text)
+    if found is None:
+        raise PlanMapError("no-such-site", name=wanted, near=_near(text, [*plan.sites, *names]))
+    return replace(scene, site=found, task="", view=None)
+
+
+def _near(name: str, present: list[str]) -> str:
+    """Return the names most like `name`, or the first few."""
+    close = difflib.get_close_matches(name, present, n=3, cutoff=0.5) or [p for p in present if name and name in p][:3]
+    return "、".join(close or present[:5])

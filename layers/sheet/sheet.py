@@ -1,0 +1,366 @@
+"""A sheet: one Scene on one paper, with everything that belongs to a map that is handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+
+from geo.errors import PlanMapError
+from layers import style
+from layers.model import Plan
+from layers.placing import Placing, placing
+from layers.plan_write import content_digest
+from layers.scene import Scene
+from layers.selection import Selection, select
+from layers.sheet import legend, typeface
+from layers.sheet.content import Content, content, focus
+from layers.sheet.drawing import Box, Drawing, line
+from layers.sheet.extent import centred, least_scale, wanted_extent
+from layers.sheet.figure import Properties
+from layers.sheet.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
+from layers.sheet.graticule import draw_graticule, true_north_degrees
+from layers.sheet.ground import draw_ground
+from layers.sheet.marks import Marks, draw_marks
+from layers.sheet.paper import SIZES, Paper, round_scale, scale_text
+from layers.sheet.table import Table
+from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers.translation import Translation, translation
+
+EDITION = 1
+"""Raised when sheets come to look otherwise, so that the same hash means the same picture."""
+
+
+SHARES = (0.2, 0.232, 0.25, 0.27, 0.29, 0.305)
+"""What legend and table may take of the paper, the least first."""
+
+
+A3 = Paper("A3", *SIZES["A3"])
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked of a sheet."""
+
+    paper: Paper = A3
+    scale: int | None = None
+    """The scale's number; None for the largest round scale that shows everything."""
+    title: str = ""
+    """Empty for one made from the Scene."""
+    close: bool = False
+    """Whether to show no more than the sites of the Scene's tasks need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A finished page with what can be said of it."""
+
+    drawing: Drawing
+    scale: int | None
+    """The scale's number; None for a page without a map."""
+    properties: Properties
+    digest: str
+    """Short hash of all that the sheet depends on."""
+    content: Content | None = None
+    marks: Marks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the parts of a sheet stand."""
+
+    size: float
+    """Factor by which type and symbols are larger than on A3."""
+    margin: float
+    title: Box
+    frame: Box
+    legend: Box
+    table: Box
+    inset: Box
+    code: Box
+    foot: Box
+    legend_columns: int
+
+
+def size_factor(paper: Paper) -> float:
+    """Return how much larger type and symbols are than on A3: larger sheets are read from farther away."""
+    return float(max(0.78, min(1.7, (min(paper.width, paper.height) / 297) ** 0.6)))
+
+
+def lay_out(paper: Paper, share: float) -> Layout:
+    """Return where everything stands: beside the map on paper that lies, below it on paper that stands.
+
+    `share` is the part of the width, or of the height, that goes to legend and table.
+    """
+    k = size_factor(paper)
+    margin = 9.0 * k
+    gutter = 5.4 * k
+    gap = 4.0 * k
+    top = paper.height - margin
+    title = Box(margin, top - 16.0 * k, paper.width - margin, top)
+    foot_height = 14.5 * k
+    if paper.portrait:
+        block = max(share * paper.height, 60.0 * k)
+        foot = Box(margin, margin + block + gap, paper.width - margin, margin + block + gap + foot_height)
+        frame = Box(margin + gutter, foot.top + gutter, paper.width - margin - gutter, title.bottom - gutter - 1.0 * k)
+        inner = paper.width - 2 * margin
+        side = min(44.0 * k, inner * 0.24)
+        legend_box = Box(margin, margin, margin + inner * 0.36, margin + block)
+        inset = Box(paper.width - margin - side, margin + block - side * 1.06, paper.width - margin, margin + block)
+        code = Box(inset.left, margin, inset.right, inset.bottom - 2.0 * k)
+        table = Box(legend_box.right + gap, margin, inset.left - gap, margin + block)
+        return Layout(k, margin, title, frame, legend_box, table, inset, code, foot, 2)
+    column = max(share * paper.width, 72.0 * k)
+    left = paper.width - margin - column
+    foot = Box(margin, margin, left - gap - gutter * 0.4, margin + foot_height)
+    frame = Box(margin + gutter, foot.top + gutter, left - gap - gutter, title.bottom - gutter - 1.0 * k)
+    inset_height = min(46.0 * k, paper.height * 0.2)
+    inset = Box(left, margin, left + inset_height * 0.9, margin + inset_height)
+    code = Box(inset.right + 2.5 * k, margin, paper.width - margin, inset.top)
+    # The legend takes what it needs from the top of this box, and the table the rest.
+    both = Box(left, inset.top + 3.5 * k, paper.width - margin, title.bottom - 1.0 * k)
+    return Layout(k, margin, title, frame, both, both, inset, code, foot, 3 if column > 108.0 * k else 2)
+
+
+def compose(plan: Plan, scene: Scene, order: Order, *, today: date, page: str = "") -> Sheet:
+    """Draw `scene` on the paper of `order`; `today` stands in where the Scene names no day.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing to show, the paper is too small for it at that scale, or a text of the plan has a
+        character that cannot be printed.
+    """
+    selection = select(plan, scene, today=today)
+    dated = replace(scene, as_of=selection.as_of)
+    text = translation(scene.language)
+    layout, scale, shown = arrange(plan, scene, selection, order, text)
+    extent = shown.extent
+    drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent)
+    title, subtitle = titles(plan, scene, text)
+    title = order.title or title
+    digest = sheet_digest(plan, dated, order, scale)
+    drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
+    halos = any(shape.name == "accuracy" for shape in drawing.ground)
+    marks = draw_marks(drawing, plan, shown, language=scene.language, size=layout.size)
+    draw_graticule(drawing, size=layout.size)
+    _draw_title(drawing, layout, title, subtitle, selection, text, page)
+    _draw_side(drawing, layout, plan, selection, shown, marks, halos, text)
+    draw_inset(drawing, layout.inset, extent=extent, home=focus(plan), size=layout.size)
+    _draw_code(drawing, layout, plan, dated, digest, text)
+    _draw_foot(drawing, layout, plan, shown, scale, text)
+    properties = Properties(
+        title=f"{title} {scale_text(scale)}",
+        subject=" · ".join(
+            (subtitle, text("sheet.as-of", date=selection.as_of), plan.info.disclaimer.get(scene.language))
+        ),
+        keywords=f"{plan.info.title.get(scene.language)} {digest}",
+        language=scene.language,
+    )
+    return Sheet(drawing, scale, properties, digest, shown, marks)
+
+
+def arrange(
+    plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation
+) -> tuple[Layout, int, Content]:
+    """Return layout, scale and content of a sheet.
+
+    Legend and table get more of the paper only where they need it and the map keeps its scale.
+    """
+    wanted = wanted_extent(plan, scene, selection, close=order.close)
+    scale = fitting_scale(order, lay_out(order.paper, SHARES[0]).frame, wanted)
+    arranged: list[tuple[bool, tuple[Layout, int, Content]]] = []
+    for share in SHARES:
+        layout = lay_out(order.paper, share)
+        frame = layout.frame
+        if share != SHARES[0] and least_scale(_with_margin(wanted, order.paper), frame.width, frame.height) > scale:
+            break
+        shown = content(plan, scene, selection, centred(wanted, frame.width, frame.height, scale), scale)
+        entries = legend.entries(plan, shown, text, halos=True)
+        used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns)
+        table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
+        room = layout.table.height - 10.0 * layout.size - (used if layout.table == layout.legend else 0.0)
+        here = layout, scale, shown
+        if used <= layout.legend.height and table.height(tasks=True) <= room:
+            return here
+        arranged.append((used <= layout.legend.height and table.height(tasks=False) <= room, here))
+    # No table with every task fits: the least room in which the short one does.
+    return next((here for fits, here in arranged if fits), arranged[0][1])
+
+
+def _with_margin(wanted: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
+    """Return `wanted` with some ground on the sides that give way to legend and table."""
+    across = 0.0 if paper.portrait else 0.02 * (wanted[2] - wanted[0])
+    up = 0.02 * (wanted[3] - wanted[1]) if paper.portrait else 0.0
+    return wanted[0] - across, wanted[1] - up, wanted[2] + across, wanted[3] + up
+
+
+def fitting_scale(order: Order, frame: Box, wanted: tuple[float, float, float, float]) -> int:
+    """Return the scale asked for, or the largest round one at which `wanted` fits the frame.
+
+    Raises
+    ------
+    PlanMapError
+        At the scale asked for the paper is too small.
+    """
+    least = least_scale(wanted, frame.width, frame.height)
+    fits = round_scale(least)
+    if order.scale is None:
+        return fits
+    if order.scale < least * (1 - 1e-9):
+        across, up = ((wanted[n + 2] - wanted[n]) * 1000 / order.scale for n in (0, 1))
+        raise PlanMapError(
+            "paper-too-small",
+            paper=order.paper.name,
+            scale=f"1:{order.scale}",
+            needs=f"{across:.0f}×{up:.0f} mm",
+            has=f"{frame.width:.0f}×{frame.height:.0f} mm",
+            fits=f"1:{fits}",
+        )
+    return order.scale
+
+
+def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str:
+    """Return ten characters that are the same only for the same sheet; `form` is its scale, or an atlas's kind."""
+    parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
+
+
+def scene_code(plan: Plan, scene: Scene) -> str:
+    """Return what the QR code says: which plan, and the Scene as `--scene` takes it."""
+    return f"planmap:{plan.info.id}?{scene.to_query()}"
+
+
+def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
+    """Return title and subtitle of a Scene."""
+    language = scene.language
+    title = plan.info.title.get(language)
+    subtitle = plan.info.subtitle.get(language)
+    if scene.site in plan.sites:
+        return plan.sites[scene.site].name.get(language), title
+    if scene.task in plan.tasks:
+        return plan.tasks[scene.task].title.get(language), title
+    parts = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
+    parts += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
+    parts += [text(f"status.{status.value}") for status in sorted(scene.statuses)]
+    parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
+    parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
+    parts += [f"“{scene.search}”"] if scene.search else []
+    joined = text("sheet.comma").join(parts)
+    return title, f"{subtitle} · {joined}" if joined else subtitle
+
+
+def _draw_title(
+    drawing: Drawing, layout: Layout, title: str, subtitle: str, selection: Selection, text: Translation, page: str
+) -> None:
+    k, box = layout.size, layout.title
+    as_of = text("sheet.as-of", date=selection.as_of)
+    aside = max(typeface.width(as_of, 10.0 * k, Weight.BOLD), typeface.width(page, 7.0 * k)) + 4.0 * k
+    points = 21.0 * k
+    while points > 9.0 * k and typeface.width(title, points, Weight.BOLD) > box.width - aside:
+        points -= 0.5 * k
+    title = typeface.shorten(title, box.width - aside, points, Weight.BOLD)
+    drawing.write(title, box.left, box.top - 6.9 * k, points, weight=Weight.BOLD, colour=style.INK)
+    subtitle = typeface.shorten(subtitle, box.width - aside, 9.4 * k)
+    drawing.write(subtitle, box.left, box.bottom + 2.6 * k, 9.4 * k, colour=QUIET)
+    drawing.write(as_of, box.right, box.top - 6.0 * k, 10.0 * k, weight=Weight.BOLD, colour=style.INK, align="right")
+    if page:
+        drawing.write(page, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
+    drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.INK, line_width=0.35 * k))
+
+
+def _draw_side(
+    drawing: Drawing,
+    layout: Layout,
+    plan: Plan,
+    selection: Selection,
+    shown: Content,
+    marks: Marks,
+    halos: bool,
+    text: Translation,
+) -> None:
+    k = layout.size
+    entries = legend.entries(plan, shown, text, halos=halos)
+    used = legend.draw_legend(drawing, entries, layout.legend, size=k, columns=layout.legend_columns, text=text)
+    table_box = layout.table
+    if table_box == layout.legend:
+        table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
+    notes = _notes(plan, selection, shown, marks, text)
+    step = 6.0 * k * MM_PER_POINT * 1.38
+    height = sum(len(typeface.wrap(note, table_box.width, 6.0 * k)) for note in notes) * step
+    table = Table(plan, selection, shown.numbered, text, width=table_box.width, size=k)
+    table.draw(drawing, table_box._replace(bottom=table_box.bottom + height + 1.0 * k))
+    top = table_box.bottom + height
+    for note in notes:
+        top -= paragraph(drawing, note, table_box._replace(top=top), 6.0 * k)
+
+
+def _notes(plan: Plan, selection: Selection, shown: Content, marks: Marks, text: Translation) -> list[str]:
+    """Return what the map cannot show, so that nobody takes it for the whole."""
+    here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
+    passing = selection.tasks
+    hows = [placing(plan, task) for task in passing]
+    notes = [
+        text(
+            "sheet.coverage",
+            tasks=len(passing),
+            here=sum(task.id in here for task in passing),
+            district=hows.count(Placing.DISTRICT),
+            partners=hows.count(Placing.PARTNERS),
+            unplaced=hows.count(Placing.UNPLACED),
+        )
+    ]
+    if marks.unnamed:
+        notes.append(text("sheet.unnamed", count=marks.unnamed))
+    if marks.unmarked:
+        notes.append(text("sheet.unmarked", count=marks.unmarked))
+    return notes
+
+
+def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, digest: str, text: Translation) -> None:
+    k, box = layout.size, layout.code
+    side = min(box.width, 25.0 * k, box.height - 8.0 * k)
+    points = 6.0 * k
+    step = points * MM_PER_POINT * 1.4
+    code = Box(box.right - side, box.bottom + 2 * step, box.right, box.bottom + 2 * step + side)
+    draw_qr(drawing, scene_code(plan, scene), code)
+    drawing.write(text("sheet.scene-code"), box.right, box.bottom + step + 0.7 * k, points, colour=QUIET, align="right")
+    words = text("sheet.digest", digest=digest)
+    drawing.write(words, box.right, box.bottom + 0.7 * k, points, colour=QUIET, align="right")
+    label = text("sheet.inset")
+    drawing.write(label, layout.inset.left + 1.2 * k, layout.inset.top - 3.0 * k, points, colour=style.INK, halo=0.4)
+
+
+def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, scale: int, text: Translation) -> None:
+    k, box = layout.size, layout.foot
+    frame = layout.frame
+    number = scale_text(scale)
+    points = 12.5 * k
+    left = frame.left
+    drawing.write(number, left, box.top - 4.6 * k, points, weight=Weight.BOLD, colour=style.INK)
+    drawing.write(text("sheet.ratio", metres=f"{scale / 100:,.0f}"), left, box.top - 8.2 * k, 6.2 * k, colour=QUIET)
+    bar_left = left + max(30.0 * k, typeface.width(number, points, Weight.BOLD) + 6.0 * k)
+    room = min(62.0 * k, box.width * 0.3)
+    bar = draw_scale_bar(drawing, bar_left, box.top - 5.4 * k, scale=scale, room=room, size=k)
+    turn = true_north_degrees(shown.extent)
+    arrow_x = bar_left + bar + 13.0 * k
+    draw_north(drawing, arrow_x, box.top - 5.6 * k, true_north=turn, letter=text("sheet.north"), size=k * 0.9)
+    right = Box(arrow_x + 9.0 * k, box.bottom, box.right, box.top)
+    minutes = abs(turn) * 60
+    angle = f"{int(minutes) // 60}°{int(minutes) % 60:02}′"
+    side = text("sheet.west" if turn < 0 else "sheet.east")
+    lines = [
+        (plan.info.disclaimer.get(text.language), Weight.BOLD, style.INK),
+        (text("sheet.projection", angle=angle, side=side), Weight.REGULAR, QUIET),
+        (text("sheet.sources", sources=plan.info.attribution.get(text.language)), Weight.REGULAR, QUIET),
+    ]
+    small = 6.0 * k
+    used = 0.0
+    while small > 4.0 * k:
+        used = sum(len(typeface.wrap(words, right.width, small, weight)) for words, weight, _ in lines)
+        if used * small * MM_PER_POINT * 1.38 <= right.height + 2.0 * k:
+            break
+        small -= 0.2 * k
+    top = right.top + 1.0 * k
+    for words, weight, colour in lines:
+        top -= paragraph(drawing, words, right._replace(top=top), small, colour=colour, weight=weight)

@@ -1,0 +1,189 @@
+"""The table of the numbered sites with their tasks, as detailed as the room allows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from layers import style
+from layers.model import Plan, Precision, Status, Task
+from layers.selection import Selection
+from layers.sheet import symbols, typeface
+from layers.sheet.block import draw_number
+from layers.sheet.content import ShownSite
+from layers.sheet.drawing import Box, Drawing, line
+from layers.sheet.legend import HEADING_MM, QUIET, RULE, heading
+from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers.status import ATTENTION, TaskState
+from layers.translation import Translation
+
+_ROW = 1.55
+"""Height of a row as a share of its type's height."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the table: how high it is and how it is drawn below `y`."""
+
+    height: float
+    draw: Callable[[Drawing, float, float], None]
+    """Takes the drawing, the left edge and the top."""
+    sites: int = 0
+    """How many sites begin in this row."""
+
+
+class Table:
+    """The rows of one sheet at one width."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        selection: Selection,
+        sites: Sequence[ShownSite],
+        text: Translation,
+        *,
+        width: float,
+        size: float,
+    ) -> None:
+        self.plan = plan
+        self.selection = selection
+        self.sites = sites
+        self.text = text
+        self.width = width
+        self.size = size
+        self.passing = {task.id for task in selection.tasks}
+
+    def rows(self, *, tasks: bool, size: float) -> list[_Row]:
+        """Return the rows; with `tasks` each task has its own, without each site counts them."""
+        found = []
+        for shown in self.sites:
+            linked = [task for task in self.plan.tasks_by_site.get(shown.site.id, ()) if task.id in self.passing]
+            found.append(self._site_row(shown, linked, size, counts=not tasks))
+            if tasks:
+                found += [self._task_row(task, size) for task in linked]
+        return found
+
+    def _site_row(self, shown: ShownSite, tasks: Sequence[Task], size: float, *, counts: bool) -> _Row:
+        points = 6.9 * size
+        tall = points * MM_PER_POINT * _ROW
+        name = shown.site.name.get(self.text.language)
+        states = Counter(
+            (state.status, state.backed)
+            for state in (self.selection.states[task.id] for task in tasks)
+            if state.status is not None
+        )
+        exactness = self._exactness(shown)
+
+        def draw(drawing: Drawing, left: float, top: float) -> None:
+            middle = top - tall / 2
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * size))
+            draw_number(drawing, str(shown.number), left, middle, 6.6 * size)
+            baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+            right = left + self.width
+            if counts:
+                right = self._draw_counts(drawing, states, right, middle, baseline, size)
+            right -= 1.2 * size
+            start = left + 5.4 * size
+            room = right - start
+            aside = typeface.width(exactness, points * 0.86) + 1.5 * size if exactness else 0.0
+            shown_name = typeface.shorten(name, room, points, Weight.BOLD)
+            used = drawing.write(shown_name, start, baseline, points, weight=Weight.BOLD, colour=style.INK)
+            if exactness and used + aside <= room:
+                drawing.write(exactness, right, baseline, points * 0.86, colour=QUIET, align="right")
+
+        return _Row(tall, draw, sites=1)
+
+    def _exactness(self, shown: ShownSite) -> str:
+        """Return how exact the position is, where that is less than the map's own exactness."""
+        if shown.site.precision in (Precision.SURVEYED, Precision.MAPPED):
+            return ""
+        words = self.text(f"sheet.{shown.site.precision.value}")
+        accuracy = shown.site.accuracy_m
+        return f"{words} ±{accuracy:.0f} m" if accuracy else words
+
+    def _draw_counts(
+        self,
+        drawing: Drawing,
+        states: Counter[tuple[Status, bool]],
+        right: float,
+        middle: float,
+        baseline: float,
+        size: float,
+    ) -> float:
+        points = 6.9 * size
+        ordered = sorted(states, key=lambda pair: (ATTENTION.index(pair[0]), not pair[1]), reverse=True)
+        for status, backed in ordered:
+            right -= drawing.write(str(states[status, backed]), right, baseline, points, align="right")
+            right -= 2.2 * size
+            drawing.add(symbols.badge_at(status, backed=backed, x=right, y=middle, size=3.3 * size))
+            right -= 2.4 * size
+        return right
+
+    def _task_row(self, task: Task, size: float) -> _Row:
+        points = 6.3 * size
+        state = self.selection.states[task.id]
+        left_in = 9.2 * size
+        evidence = self._evidence(state)
+        aside = typeface.width(evidence, points * 0.92) + 1.5 * size
+        lines = typeface.wrap(task.title.get(self.text.language), self.width - left_in - aside, points)
+        tall = points * MM_PER_POINT * 1.34
+        total = tall * len(lines) + 0.5 * size
+
+        def draw(drawing: Drawing, left: float, top: float) -> None:
+            for index, words in enumerate(lines):
+                middle = top - (index + 0.5) * tall
+                baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+                drawing.write(words, left + left_in, baseline, points, colour=style.INK)
+                if index:
+                    continue
+                if state.status is not None:
+                    x = left + 7.1 * size
+                    drawing.add(symbols.badge_at(state.status, backed=state.backed, x=x, y=middle, size=3.0 * size))
+                drawing.write(evidence, left + self.width, baseline, points * 0.92, colour=QUIET, align="right")
+
+        return _Row(total, draw)
+
+    def _evidence(self, state: TaskState) -> str:
+        """Return the word of the status and the day of the latest evidence, or that there is none."""
+        status = self.text(f"status.{state.status.value}") if state.status else ""
+        if not state.has_evidence:
+            return f"{status} · {self.text('evidence.without')}"
+        return f"{status} · {state.evidence[0].date}"
+
+    def height(self, *, tasks: bool) -> float:
+        """Return the height in millimetres of the table, with a row for each task or without."""
+        return HEADING_MM * self.size + sum(row.height for row in self.rows(tasks=tasks, size=self.size))
+
+    def draw(self, drawing: Drawing, box: Box) -> int:
+        """Draw the most detailed form that fits `box`; return how many sites found no room."""
+        heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
+        top = box.top - HEADING_MM * self.size
+        forms = ((True, self.size), (True, self.size * 0.92), (False, self.size), (False, self.size * 0.86))
+        rows: list[_Row] = []
+        for tasks, size in forms:
+            rows = self.rows(tasks=tasks, size=size)
+            if sum(row.height for row in rows) <= top - box.bottom:
+                break
+        else:
+            spare = 6.2 * self.size * MM_PER_POINT * 1.4
+            y, kept = top, []
+            for row in rows:
+                if y - row.height < box.bottom + spare:
+                    break
+                kept.append(row)
+                y -= row.height
+            left_out = sum(row.sites for row in rows) - sum(row.sites for row in kept)
+            self._draw_rows(drawing, kept, box.left, top)
+            note = self.text("sheet.more-sites", count=left_out)
+            drawing.write(note, box.left, y - spare * 0.8, 6.2 * self.size, colour=QUIET)
+            return left_out
+        self._draw_rows(drawing, rows, box.left, top)
+        return 0
+
+    def _draw_rows(self, drawing: Drawing, rows: Sequence[_Row], left: float, top: float) -> None:
+        for row in rows:
+            row.draw(drawing, left, top)
+            top -= row.height
+        if rows:
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * self.size))
