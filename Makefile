@@ -12,7 +12,7 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-instal
 # Package lists are fetched only when the packages cannot be had without: an update is slow.
 apt_install = { $(APT) $(1) || { $(SUDO) apt-get update && $(APT) $(1); }; }
 
-.PHONY: help run test bench screenshot districts lock format clean
+.PHONY: help run test bench screenshot pictures districts lock format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -28,11 +28,14 @@ test: .venv/installed-dev system-packages ## Install what tests need, then check
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-bench: .venv/installed-bench ## Run the benchmarks
+bench: .venv/installed-dev .venv/installed-bench system-packages ## Run the benchmarks
 	$(BIN)/python -m tests.benchmarks
 
 screenshot: .venv/installed-dev system-packages ## Make the picture in docs/images anew
 	$(BIN)/python -m tests.screenshot
+
+pictures: .venv/installed-dev ## Make the pictures in tests/pictures anew, which sheets are compared with
+	$(BIN)/python -m tests.sheet_pictures
 
 districts: .venv/installed-districts ## Make the district boundaries in data/ anew
 	$(BIN)/python -m geo.districts

@@ -97,3 +97,92 @@ def test_an_unwritable_data_directory(tmp_path):
 def test_a_setting_that_cannot_be(tmp_path):
     line = one_line(planmap("check", folder=tmp_path, PLANMAP_TIANDITU_KEY="a-b"))
     assert "PLANMAP_TIANDITU_KEY" in line
+
+
+def nothing_in(folder):
+    return sorted(path.name for path in folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["图.png", "map.PDF", "map.svg"])
+def test_export_writes_one_file(tmp_path, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    result = planmap("export", "-o", str(out / name), "--paper", "A4", "--dpi", "50", folder=tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert "1:200000" in result.stdout
+    assert [path.name for path in out.iterdir()] == [name]
+    start = (out / name).read_bytes()[:5]
+    assert start in (b"\x89PNG\r", b"%PDF-", b"<?xml")
+
+
+def test_export_reads_scene_site_scale_title_and_language(tmp_path):
+    scene = tmp_path / "scene.txt"
+    scene.write_text("http://127.0.0.1:8501/?hide=metro-lines&date=2024-06-30\n", encoding="utf-8")
+    out = tmp_path / "map.svg"
+    asked = ["--scene", str(scene), "--site", "军粮城北站", "--paper", "297x400mm", "--orientation", "portrait"]
+    asked += ["--scale", "1:50000", "--title", "站区 <现状>", "--lang", "en"]
+    result = planmap("export", "-o", str(out), *asked, folder=tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    svg = out.read_text(encoding="utf-8")
+    for words in ("站区 &lt;现状&gt;", "As of 2024-06-30", "1:50 000", "Junliangcheng North", 'height="400mm"'):
+        assert words in svg, words
+    assert "Metro Line" not in svg
+
+
+def test_atlas_writes_a_document(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    asked = ["--by", "theme", "--paper", "A4", "--scene", "theme=airport-economy"]
+    result = planmap("atlas", "-o", str(out / "atlas.pdf"), *asked, folder=tmp_path / "data")
+    assert result.returncode == 0, result.stderr
+    assert "3 页" in result.stdout
+    assert [path.name for path in out.iterdir()] == ["atlas.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["--site", "东丽"], "计划里没有地点“东丽”"),
+        (["--site", "高新区"], "没有坐标"),
+        (["--scale", "fifty"], "不是比例尺"),
+        (["--scale", "1:5000"], "放不下"),
+        (["--paper", "B5"], "不是纸张"),
+        (["--paper", "20x20mm"], "超出可用范围"),
+        (["--scene", "theme=none"], "计划里没有领域"),
+        (["--scene", "date=2026-02-30"], "无法理解"),
+        (["--scene", "no-such-file"], "不是场景"),
+        (["--title", "好🚄"], "U+1F684"),
+        (["--dpi", "1200", "--paper", "A1"], "百万像素"),
+        (["--plan", "nowhere"], "找不到计划"),
+    ],
+)
+def test_export_refuses_in_one_line_and_writes_nothing(tmp_path, asked, words):
+    out = tmp_path / "out"
+    out.mkdir()
+    line = one_line(planmap("export", "-o", str(out / "map.png"), *asked, folder=tmp_path / "data"))
+    assert words in line
+    assert nothing_in(out)
+
+
+@pytest.mark.parametrize(("command", "name"), [("export", "map.gif"), ("export", "map"), ("atlas", "atlas.png")])
+def test_a_kind_of_file_that_cannot_be_written_is_refused(tmp_path, command, name):
+    out = tmp_path / "out"
+    out.mkdir()
+    assert "文件类型" in one_line(planmap(command, "-o", str(out / name), folder=tmp_path / "data"))
+    assert nothing_in(out)
+
+
+@pytest.mark.parametrize("command", ["export", "atlas"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(tmp_path, command):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder.pdf").mkdir()
+    for where in ("none/map.pdf", "file/map.pdf", "folder.pdf", f"{'x' * 300}.pdf", "a\x01/b.pdf"):
+        one_line(planmap(command, "-o", str(tmp_path / where), folder=tmp_path / "data"))
+    assert nothing_in(tmp_path / "folder.pdf")
+
+
+def test_a_failed_export_leaves_the_old_file(tmp_path):
+    out = tmp_path / "map.png"
+    out.write_bytes(b"old")
+    one_line(planmap("export", "-o", str(out), "--scale", "1:5000", folder=tmp_path / "data"))
+    assert out.read_bytes() == b"old"

@@ -188,7 +188,7 @@ def _with_bookmarks(
 
     writer = PdfWriter(clone_from=BytesIO(document))
     for name, page in bookmarks:
-        writer.add_outline_item(name, page, fit=Fit.fit())  # type: ignore[call-arg]  # of its decorator
+        writer.add_outline_item(title=name, page_number=page, fit=Fit.fit())
     for page, box, target in links:
         edges = tuple(edge * figure.POINT for edge in box)
         writer.add_annotation(page, Link(rect=edges, target_page_index=target, border=[0, 0, 0]))  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import suppress
@@ -48,17 +49,16 @@ def kind_of(path: Path, *, allowed: tuple[str, ...] = figure.FORMATS) -> str:
 
 def check_target(path: Path) -> None:
     """Raise `PlanMapError` unless a file can be written at `path`: asked before the work and not after it."""
-    folder = path.parent
-    if path.is_dir():
-        raise PlanMapError("output-refused", path=path, reason="is a directory")
-    if not folder.is_dir():
-        raise PlanMapError("output-folder", folder=folder)
-    draft = _draft(path)
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not path.parent.is_dir():
+            raise PlanMapError("output-folder", folder=path.parent)
+        draft = _draft(path)
         draft.touch(exist_ok=False)
-    except OSError as error:
-        raise PlanMapError("output-refused", path=path, reason=error.strerror or type(error).__name__) from error
-    draft.unlink()
+        draft.unlink()
+    except (OSError, ValueError) as error:
+        raise _refused(path, error) from error
 
 
 def write(path: Path, data: bytes) -> None:
@@ -76,10 +76,16 @@ def write(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
-    except OSError as error:
-        with suppress(OSError):
+    except (OSError, ValueError) as error:
+        with suppress(OSError, ValueError):
             draft.unlink(missing_ok=True)
-        raise PlanMapError("output-refused", path=path, reason=error.strerror or type(error).__name__) from error
+        raise _refused(path, error) from error
+
+
+def _refused(path: Path, error: Exception) -> PlanMapError:
+    # A ValueError is a character that no path can have.
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return PlanMapError("output-refused", path=path, reason=reason or type(error).__name__)
 
 
 def _draft(path: Path) -> Path:

@@ -17,7 +17,7 @@ from layers.model import Plan
 from layers.sheet import symbols, typeface
 from layers.sheet.block import LINE_HEIGHT, Block
 from layers.sheet.content import Area, Content, ShownSite, basemap, focus, ground_style
-from layers.sheet.drawing import PIXEL, Box, Drawing, circle, line
+from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line
 from layers.sheet.ground import stroke_factor
 from layers.sheet.placement import Place, Space, place_along, place_block, place_symbol
 from layers.sheet.typeface import MM_PER_POINT, Weight
@@ -41,6 +41,8 @@ class Marks:
     """Every symbol and every label by what it stands for; no two of them overlap."""
     unnamed: int = 0
     """Numbered sites whose name found no room; their number stands on the map."""
+    unnumbered: int = 0
+    """Numbered sites of which only the symbol stands on the map."""
     unmarked: int = 0
     """Numbered sites whose symbol found no room."""
 
@@ -58,6 +60,8 @@ class _Map:
         self.frame = drawing.frame
         self.marks = Marks()
         self.room = self.frame.grown(-1.0)
+        self.over: list[Shape] = []
+        """Symbols, which go over the leader lines of all others."""
         to_paper = self.to_paper
         lines = [to_paper(shown.geometry) for shown in content.sites if shown.linear]
         self.space = Space(self.room, lines)
@@ -111,6 +115,7 @@ def draw_marks(drawing: Drawing, plan: Plan, content: Content, *, language: str,
     numbered.sort(key=lambda shown: (not shown.lit, not shown.simple, -_priority(shown), shown.number))
     for shown in numbered:
         _draw_numbered_symbol(chart, shown, labels)
+    drawing.add(chart.over)
     quiet = [shown for shown in content.sites if shown.number is None and not shown.layer.ground]
     quiet.sort(key=lambda shown: (not shown.lit, -_priority(shown), shown.site.id))
     for shown in quiet:
@@ -154,7 +159,7 @@ def _draw_numbered_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[
     reach = symbols.site_reach(radius)
     first: Box | None = None
     anchors = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))
-    for x, y in anchors:
+    for x, y in anchors.tolist():
         inside = _into(chart.room, x, y, reach)
         centre = place_symbol(chart.space, *inside, reach, limit=14.0 * chart.size if first is None else 0.0)
         if centre is None:
@@ -168,18 +173,12 @@ def _draw_numbered_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[
             )
             _draw_dot(chart, shown, x, y)
             if shapely.Point(x, y).distance(shapely.Point(centre)) > radius:
-                chart.space.take_leader(shapely.LineString([(x, y), _towards(centre, (x, y), radius * 1.2)]))
+                chart.space.take_leader(((x, y), _towards(centre, (x, y), radius * 1.2)))
         if shown.lit:
-            chart.drawing.add(circle(*centre, radius * 1.45, fill=style.ACCENT, fill_opacity=0.18))
-        chart.drawing.add(
-            symbols.site_at(
-                shown.site.category,
-                shown.state.status,
-                backed=shown.state.backed,
-                x=centre[0],
-                y=centre[1],
-                radius=radius,
-            )
+            chart.over.append(circle(*centre, radius * 1.45, fill=style.ACCENT, fill_opacity=0.18))
+        status, backed = shown.state.status, shown.state.backed
+        chart.over += symbols.site_at(
+            shown.site.category, status, backed=backed, x=centre[0], y=centre[1], radius=radius
         )
         box = Box(centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3])
         chart.keep(f"symbol {shown.site.id}", box)
@@ -195,8 +194,11 @@ def _draw_numbered_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[
         full = chart.block(shown, points, number=True, name=True, colour=colour)
         if _put(chart, shown, full, own, reach=26.0 * chart.size):
             return
-        chart.marks.unnamed += 1
-        _put(chart, shown, chart.block(shown, points, number=True, name=False, colour=colour), own, reach=16.0)
+        number = chart.block(shown, points, number=True, name=False, colour=colour)
+        if _put(chart, shown, number, own, reach=16.0 * chart.size):
+            chart.marks.unnamed += 1
+        else:
+            chart.marks.unnumbered += 1
 
     labels.append(place_label)
 
@@ -233,7 +235,7 @@ def _draw_quiet_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[], 
     radius = QUIET_RADIUS * chart.size * (1.5 if shown.lit else 1.0)
     if zoom < category.label_zoom - 2.0 and not shown.lit:
         return
-    for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry)):
+    for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry)).tolist():
         box = Box(x - radius, y - radius, x + radius, y + radius)
         if not _free(chart, box):
             continue
@@ -257,7 +259,7 @@ def _put(chart: _Map, shown: ShownSite, block: Block, own: Box, *, reach: float 
             line(place.leader, stroke="#FFFFFF", line_width=0.6 * chart.size, opacity=0.8),
             line(place.leader, stroke=LEADER, line_width=0.2 * chart.size),
         )
-        chart.space.take_leader(shapely.LineString(place.leader))
+        chart.space.take_leader(place.leader)
     block.draw(chart.drawing, place)
     chart.keep(f"label {shown.site.id}", place.box)
     return True
@@ -266,7 +268,7 @@ def _put(chart: _Map, shown: ShownSite, block: Block, own: Box, *, reach: float 
 def _name_area(chart: _Map, shown: ShownSite, points: float) -> None:
     colour = WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else QUIET_TEXT
     block = chart.block(shown, points, number=False, name=True, colour=colour)
-    ((x, y),) = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1]
+    ((x, y),) = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()
     box = Box(x - block.width / 2, y - block.height / 2, x + block.width / 2, y + block.height / 2)
     if _free(chart, box.grown(0.4)):
         block.draw(chart.drawing, Place(box, None, "center"))
@@ -337,7 +339,7 @@ def _draw_ground_names(chart: _Map, home: Area | None) -> None:
             _name_line(chart, shown, colour)
         elif shown.simple:
             block = chart.block(shown, 5.4 * chart.size, number=False, name=True, colour=colour)
-            for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry))[:1]:
+            for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry))[:1].tolist():
                 r = 0.6 * chart.size
                 _put(chart, shown, block, Box(x - r, y - r, x + r, y + r))
 

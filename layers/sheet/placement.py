@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -20,13 +21,17 @@ LINE_COST = 0.8
 """What it costs a label to lie on a line of the ground, against 1.0 from one preferred side to the next."""
 
 
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
 class Space:
     """The frame with what has been put into it so far."""
 
     def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = ()) -> None:
         self.frame = frame
         self._boxes: Boxes = np.empty((0, 4))
-        self._leaders: list[BaseGeometry] = []
+        self._leaders: Boxes = np.empty((0, 4))
+        """Shape (n, 4): x and y of one end, x and y of the other."""
         self._lines = shapely.STRtree([line for line in lines if not line.is_empty])
 
     def free(self, candidates: Boxes) -> NDArray[np.bool_]:
@@ -38,20 +43,28 @@ class Space:
             & (right <= self.frame.right)
             & (top <= self.frame.top)
         )
-        if len(self._boxes):
-            taken = self._boxes.T[:, None, :]
-            clash = (
-                (left[:, None] < taken[2])
-                & (right[:, None] > taken[0])
-                & (bottom[:, None] < taken[3])
-                & (top[:, None] > taken[1])
-            )
-            inside &= ~clash.any(axis=1)
-        if self._leaders and inside.any():
-            tree = shapely.STRtree(self._leaders)
-            hits, _ = tree.query(shapely.box(left, bottom, right, top), predicate="intersects")
-            inside[hits] = False
+        if not inside.any():
+            return inside
+        near = self._near(candidates[inside])
+        clash = (
+            (left[:, None] < near[:, 2])
+            & (right[:, None] > near[:, 0])
+            & (bottom[:, None] < near[:, 3])
+            & (top[:, None] > near[:, 1])
+        )
+        inside &= ~clash.any(axis=1)
+        if len(self._leaders) and inside.any():
+            inside[inside] = ~_cut(self._leaders, candidates[inside]).any(axis=0)
         return inside
+
+    def _near(self, candidates: Boxes) -> Boxes:
+        """Return the boxes taken that could touch any of `candidates`: most are elsewhere."""
+        low, high = candidates[:, :2].min(axis=0), candidates[:, 2:].max(axis=0)
+        boxes = self._boxes
+        near: Boxes = boxes[
+            (boxes[:, 0] < high[0]) & (boxes[:, 2] > low[0]) & (boxes[:, 1] < high[1]) & (boxes[:, 3] > low[1])
+        ]
+        return near
 
     def crossed(self, candidates: Boxes) -> NDArray[np.float64]:
         """Return how many lines of the ground each candidate lies on."""
@@ -60,23 +73,59 @@ class Space:
         np.add.at(counts, hits, 1.0)
         return counts
 
-    def clear(self, leader: BaseGeometry, *, own: Sequence[Box] = ()) -> bool:
+    def clear(self, leader: Segment, *, own: Sequence[Box] = ()) -> bool:
         """Whether a leader line touches nothing that has been put there but `own`."""
-        if any(leader.crosses(other) for other in self._leaders):
+        segment = np.array([[*leader[0], *leader[1]]])
+        low, high = np.minimum(segment[:, :2], segment[:, 2:]), np.maximum(segment[:, :2], segment[:, 2:])
+        near = self._near(np.hstack([low - 0.01, high + 0.01]))
+        for box in own:
+            near = near[~np.isclose(near, box).all(axis=1)]
+        # What covers the line's own beginning cannot be kept clear of.
+        x, y = leader[0]
+        near = near[~((near[:, 0] < x) & (x < near[:, 2]) & (near[:, 1] < y) & (y < near[:, 3]))]
+        if len(near) and _cut(segment, near).any():
             return False
-        kept = [box for box in self._boxes if not any(np.allclose(box, mine) for mine in own)]
-        if not kept:
-            return True
-        return not bool(shapely.intersects(leader, shapely.box(*np.array(kept).T)).any())
+        return not (len(self._leaders) and _crossing(segment[0], self._leaders).any())
 
     def take(self, *boxes: Box) -> None:
         """Mark boxes as used."""
         if boxes:
             self._boxes = np.vstack([self._boxes, np.array(boxes, dtype=float)])
 
-    def take_leader(self, leader: BaseGeometry) -> None:
+    def take_leader(self, leader: Segment) -> None:
         """Mark a leader line as used."""
-        self._leaders.append(leader)
+        self._leaders = np.vstack([self._leaders, [*leader[0], *leader[1]]])
+
+
+def _cut(segments: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
+    """Return which segment meets which box, shape (segments, boxes).
+
+    Liang and Barsky: a segment meets a box if the parts of it that lie within the box's width and height overlap.
+    """
+    start, along = segments[:, None, :2], segments[:, None, 2:] - segments[:, None, :2]
+    # A tiny slope in place of none keeps the division finite and moves nothing by a micrometre.
+    along = np.where(np.abs(along) < 1e-12, 1e-12, along)
+    one, other = (boxes[None, :, :2] - start) / along, (boxes[None, :, 2:] - start) / along
+    enters = np.minimum(one, other).max(axis=2)
+    leaves = np.maximum(one, other).min(axis=2)
+    met: NDArray[np.bool_] = (enters <= leaves) & (leaves >= 0) & (enters <= 1)
+    return met
+
+
+def _crossing(segment: NDArray[np.float64], others: Boxes) -> NDArray[np.bool_]:
+    """Return which of `others` cross `segment`: each has the ends of the other on its two sides."""
+
+    def side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
+        turn: NDArray[np.float64] = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
+            c[..., 0] - a[..., 0]
+        )
+        return np.sign(turn)
+
+    start, end = segment[:2], segment[2:]
+    crosses: NDArray[np.bool_] = (side(start, end, others[:, :2]) * side(start, end, others[:, 2:]) < 0) & (
+        side(others[:, :2], others[:, 2:], start) * side(others[:, :2], others[:, 2:], end) < 0
+    )
+    return crosses
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +133,13 @@ class Place:
     """Where a block of text or a symbol went."""
 
     box: Box
-    leader: tuple[tuple[float, float], tuple[float, float]] | None
+    leader: Segment | None
     """From what it belongs to, to the block; None where it stands beside it."""
     side: str
     """Where the text begins to read: left, center or right of the block."""
 
 
+@lru_cache(maxsize=4)
 def directions(count: int) -> list[tuple[float, float]]:
     """Return unit vectors all around, from the upper right on, where the eye looks first."""
     return [
@@ -142,9 +192,10 @@ def place_block(
         return Place(near[best][0], None, near[best][1])
     x, y = own.centre
     distance = 3.0
+    compass = directions(16)
     while distance <= reach:
         found: list[tuple[float, Box, str]] = []
-        for dx, dy in directions(16):
+        for dx, dy in compass:
             # The block's nearest edge is `distance` away from the symbol's edge.
             cx = x + dx * (own.width / 2 + distance + width / 2)
             cy = y + dy * (own.height / 2 + distance + height / 2)
@@ -158,13 +209,13 @@ def place_block(
                 break
             _, box, side = found[int(index)]
             start, end = leader(own, box)
-            if space.clear(shapely.LineString([start, end]), own=[own, own.grown(margin)]):
+            if space.clear((start, end), own=[own]):
                 return Place(box, (start, end), side)
         distance += 2.0
     return None
 
 
-def leader(own: Box, block: Box) -> tuple[tuple[float, float], tuple[float, float]]:
+def leader(own: Box, block: Box) -> Segment:
     """Return the shortest line from the rim of a symbol to the edge of its block."""
     x, y = own.centre
     end = min(max(x, block.left), block.right), min(max(y, block.bottom), block.top)
@@ -193,7 +244,7 @@ def place_symbol(
     free = space.free(boxes)
     for index in np.flatnonzero(free):
         centre = float(centres[index][0]), float(centres[index][1])
-        if index == 0 or space.clear(shapely.LineString([(x, y), centre])):
+        if index == 0 or space.clear(((x, y), centre)):
             return centre
     return None
 

@@ -179,7 +179,7 @@ def arrange(
         entries = legend.entries(plan, shown, text, halos=True)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
-        room = layout.table.height - 10.0 * layout.size - (used if layout.table == layout.legend else 0.0)
+        room = layout.table.height - 8.0 * layout.size - (used if layout.table == layout.legend else 0.0)
         here = layout, scale, shown
         if used <= layout.legend.height and table.height(tasks=True) <= room:
             return here
@@ -312,6 +312,8 @@ def _notes(plan: Plan, selection: Selection, shown: Content, marks: Marks, text:
     ]
     if marks.unnamed:
         notes.append(text("sheet.unnamed", count=marks.unnamed))
+    if marks.unnumbered:
+        notes.append(text("sheet.unnumbered", count=marks.unnumbered))
     if marks.unmarked:
         notes.append(text("sheet.unmarked", count=marks.unmarked))
     return notes

@@ -21,6 +21,9 @@ from layers.translation import Translation
 _ROW = 1.55
 """Height of a row as a share of its type's height."""
 
+FORMS = ((True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
+"""Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -152,17 +155,17 @@ class Table:
         return f"{status} · {state.evidence[0].date}"
 
     def height(self, *, tasks: bool) -> float:
-        """Return the height in millimetres of the table, with a row for each task or without."""
-        return HEADING_MM * self.size + sum(row.height for row in self.rows(tasks=tasks, size=self.size))
+        """Return the least height in millimetres of the table, with a row for each task or without."""
+        size = min(share for detailed, share in FORMS if detailed is tasks) * self.size
+        return HEADING_MM * self.size + sum(row.height for row in self.rows(tasks=tasks, size=size))
 
     def draw(self, drawing: Drawing, box: Box) -> int:
         """Draw the most detailed form that fits `box`; return how many sites found no room."""
         heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
         top = box.top - HEADING_MM * self.size
-        forms = ((True, self.size), (True, self.size * 0.92), (False, self.size), (False, self.size * 0.86))
         rows: list[_Row] = []
-        for tasks, size in forms:
-            rows = self.rows(tasks=tasks, size=size)
+        for tasks, share in FORMS:
+            rows = self.rows(tasks=tasks, size=share * self.size)
             if sum(row.height for row in rows) <= top - box.bottom:
                 break
         else:

@@ -209,10 +209,10 @@ def subset_bytes(weight: Weight, characters: Iterable[str], *, flavour: str | No
         name_IDs=[1, 2, 6, 13],
     )
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "DSIG"]
-    font = TTFont(font_file(weight), lazy=True, recalcTimestamp=False)
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(characters))
-    subsetter.subset(font)
     buffer = BytesIO()
-    save_font(font, buffer, options)
+    with TTFont(font_file(weight), lazy=True, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        save_font(font, buffer, options)
     return buffer.getvalue()

@@ -1,0 +1,198 @@
+"""An atlas: cover, a sheet each, the gaps; bookmarks, links and page numbers that lead where they say."""
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from pypdf import PdfReader
+
+from geo.errors import PlanMapError
+from layers.model import Plan
+from layers.placing import sites_without_position
+from layers.scene import Scene
+from layers.selection import select
+from layers.sheet import atlas as atlases
+from layers.sheet.atlas import By, atlas, chapters
+from layers.sheet.content import site_numbers
+from layers.sheet.cover import IndexEntry, compose_cover
+from layers.sheet.gaps import compose_gaps
+from layers.sheet.paper import Paper
+from layers.sheet.sheet import Order
+from layers.status import task_states
+from layers.translation import translation
+from tests.sheet_plans import plan_with_sites
+
+DAY = date(2026, 11, 22)
+A4 = Order(Paper.parse("A4"))
+
+
+@pytest.fixture(scope="module")
+def by_site(plan):
+    steps = []
+    made = atlas(plan, Scene(), A4, By.SITE, today=DAY, progress=lambda done, total: steps.append((done, total)))
+    return made, steps
+
+
+@pytest.fixture(scope="module")
+def texts(by_site):
+    document = pypdfium2.PdfDocument(by_site[0].document)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def test_there_is_a_sheet_for_every_numbered_site_between_cover_and_gaps(plan, by_site, texts):
+    numbered = site_numbers(plan)
+    assert by_site[0].pages == len(texts) == len(numbered) + 2
+    for page, site_id in enumerate(numbered, start=1):
+        assert plan.sites[site_id].name.zh in texts[page]
+        assert f"第 {page + 1} 页，共 {len(texts)} 页" in texts[page].replace("\n", "")
+
+
+def test_the_index_names_every_sheet_with_its_page(plan, texts):
+    lines = texts[0].replace("\r", "").split("\n")
+    for page, site_id in enumerate(site_numbers(plan), start=2):
+        name = plan.sites[site_id].name.zh
+        assert any(name in line for line in lines), name
+        assert str(page) in lines or any(line.endswith(str(page)) for line in lines)
+
+
+def test_bookmarks_lead_to_the_sheets(plan, by_site):
+    reader = PdfReader(BytesIO(by_site[0].document))
+    marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
+    expected = [(plan.sites[site_id].name.zh, page) for page, site_id in enumerate(site_numbers(plan), start=1)]
+    assert marks == [("封面与索引", 0), *expected, ("缺口", len(reader.pages) - 1)]
+
+
+def test_the_index_can_be_clicked(by_site):
+    reader = PdfReader(BytesIO(by_site[0].document))
+    targets = [
+        reader.get_page_number(link.get_object()["/Dest"][0].get_object())
+        for link in reader.pages[0]["/Annots"]
+        if link.get_object()["/Subtype"] == "/Link"
+    ]
+    assert targets == list(range(1, len(reader.pages)))
+
+
+def test_the_file_says_what_it_is_and_no_time(by_site):
+    reader = PdfReader(BytesIO(by_site[0].document))
+    assert reader.metadata["/Title"] == "东丽区2024年政府工作报告 · 图集"
+    assert reader.metadata["/Producer"] == "PlanMap"
+    assert not {"/CreationDate", "/ModDate"} & set(reader.metadata)
+    assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+
+
+def test_the_gaps_list_every_task_without_evidence_and_every_site_without_a_position(plan, texts):
+    (page,) = compose_gaps(plan, select(plan, Scene(), today=DAY), A4.paper, translation("zh"))
+    listed = page.drawing.texts()
+    states = task_states(plan, DAY)
+    unproven = {task.title.zh for task in plan.tasks.values() if not states[task.id].has_evidence}
+    proven = {task.title.zh for task in plan.tasks.values()} - unproven
+    unplaced = {site.name.zh for site in sites_without_position(plan)}
+    assert f"尚无佐证的任务（{len(unproven)}/{len(plan.tasks)}）" in listed
+    assert f"无坐标的点名地点（{len(unplaced)}）" in listed
+    assert unproven | unplaced <= set(listed)
+    assert not proven & set(listed)
+    assert all(words in texts[-1] for words in listed)
+
+
+def test_progress_goes_from_nothing_to_the_last_page(by_site):
+    _, steps = by_site
+    totals = {total for _, total in steps}
+    done = [step for step, _ in steps]
+    assert len(totals) == 1
+    assert done == sorted(done)
+    assert done[0] == 0
+    assert done[-1] == totals.pop() - 1
+
+
+def test_it_can_be_cancelled_at_any_step(plan):
+    class CancelledError(Exception):
+        pass
+
+    seen = []
+
+    def stop(done, total):
+        seen.append(done)
+        if len(seen) == 3:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        atlas(plan, Scene.from_query("theme=airport-economy"), A4, By.SITE, today=DAY, progress=stop)
+    assert len(seen) == 3
+
+
+@pytest.mark.parametrize("by", [By.THEME, By.SECTION])
+def test_themes_and_sections_show_their_own_tasks(plan, by):
+    found = chapters(plan, Scene(), by, today=DAY)
+    assert [chapter.name for chapter in found] == [
+        heading.title.zh for heading in (plan.info.themes if by is By.THEME else plan.info.sections)
+    ]
+    counted = 0
+    for chapter in found:
+        tasks = select(plan, chapter.scene, today=DAY).tasks
+        assert len({task.theme if by is By.THEME else task.section for task in tasks}) == 1
+        counted += len(tasks)
+    assert counted == len(plan.tasks)
+
+
+def test_filters_of_the_scene_stay(plan):
+    found = chapters(plan, Scene.from_query("status=seeking"), By.SITE, today=DAY)
+    assert [chapter.scene.site for chapter in found] == ["dongli-lake-centre"]
+    assert found[0].scene.statuses
+
+
+def test_an_atlas_of_nothing_is_refused(plan):
+    with pytest.raises(PlanMapError, match="atlas-empty"):
+        chapters(plan, Scene.from_query("status=stopped"), By.THEME, today=DAY)
+
+
+def test_an_endless_atlas_is_refused(plan):
+    points = [(117.3 + n * 0.0003, 39.06) for n in range(atlases.MAXIMUM_SHEETS + 1)]
+    crowd = plan_with_sites(plan, points, task=next(iter(plan.tasks)))
+    with pytest.raises(PlanMapError, match="atlas-too-long"):
+        chapters(crowd, Scene(), By.SITE, today=DAY)
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+def test_a_long_index_goes_on_on_further_pages(plan, orientation):
+    order = Order(Paper.parse("A4", orientation))
+    entries = [IndexEntry(f"地点{n}", n, None, 1) for n in range(1, 301)]
+    cover = compose_cover(plan, Scene(), order, entries, today=DAY, gap_pages=1)
+    assert len(cover.pages) > 2
+    words = [text for page in cover.pages for text in page.texts()]
+    assert {entry.name for entry in entries} <= set(words)
+    assert [target for _, _, target in cover.links] == list(range(301))
+    for number, box, _ in cover.links:
+        assert 0 <= number < len(cover.pages)
+        assert box.bottom > 5
+        assert box.top < order.paper.height - 5
+    # The first sheet comes after all pages of the index.
+    assert str(len(cover.pages) + 1) in words
+
+
+def test_long_gaps_go_on_on_further_pages_and_lose_none(plan):
+    tasks = {f"task-{n}": replace(next(iter(plan.tasks.values())), id=f"task-{n}") for n in range(400)}
+    tasks = {key: replace(task, title=task.title._replace(zh=f"任务甲{key}")) for key, task in tasks.items()}
+    long = Plan(info=plan.info, sites=plan.sites, tasks=tasks, events=(), catalogue=plan.catalogue)
+    pages = compose_gaps(long, select(long, Scene(), today=DAY), Paper.parse("A4"), translation("zh"))
+    assert len(pages) > 1
+    words = [text for page in pages for text in page.drawing.texts()]
+    assert sum(word.startswith("任务甲task-") for word in words) == 400
+
+
+def test_a_plan_without_gaps_has_no_page_of_them(plan):
+    proven = [task for task in plan.tasks.values() if task_states(plan, DAY)[task.id].has_evidence and task.sites]
+    district = plan.info.district_site
+    kept = {task.id: replace(task, sites=(district,), context_sites=()) for task in proven}
+    layers = tuple(
+        replace(layer, sites=tuple(s for s in layer.sites if s == district)) for layer in plan.catalogue.layers
+    )
+    good = Plan(
+        info=plan.info,
+        sites={district: plan.sites[district]},
+        tasks=kept,
+        events=tuple(event for event in plan.events if event.task_id in kept),
+        catalogue=replace(plan.catalogue, layers=layers),
+    )
+    assert compose_gaps(good, select(good, Scene(), today=DAY), Paper.parse("A4"), translation("zh")) == []

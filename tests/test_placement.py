@@ -1,0 +1,125 @@
+"""Symbols and names never lie on each other, however crowded the map."""
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layers.sheet.drawing import Box
+from layers.sheet.placement import Space, _cut, place_along, place_block, place_symbol
+
+FRAME = Box(0, 0, 200, 150)
+POINTS = st.lists(st.tuples(st.floats(5, 195), st.floats(5, 145)), min_size=1, max_size=60)
+SIZE = st.tuples(st.floats(3, 60), st.floats(2, 8))
+
+
+def box_around(x, y, by):
+    return Box(x - by, y - by, x + by, y + by)
+
+
+@given(POINTS, SIZE)
+def test_whatever_is_placed_is_free_of_all_else(points, size):
+    space = Space(FRAME)
+    placed = []
+    symbols = []
+    for x, y in points:
+        centre = place_symbol(space, x, y, (2.5, 3.5, 3.5, 2.5), limit=14)
+        if centre is None:
+            continue
+        box = Box(centre[0] - 2.5, centre[1] - 3.5, centre[0] + 3.5, centre[1] + 2.5)
+        space.take(box)
+        placed.append(box)
+        symbols.append(box)
+    leaders = []
+    for own in symbols:
+        found = place_block(space, own, *size, gap=0.6, reach=26)
+        if found is None:
+            continue
+        space.take(found.box)
+        placed.append(found.box)
+        if found.leader:
+            space.take_leader(found.leader)
+            leaders.append((own, found))
+        assert found.box.width == pytest.approx(size[0])
+        assert found.box.height == pytest.approx(size[1])
+    assert all(FRAME.holds(box) for box in placed)
+    assert not any(one.overlaps(other) for one, other in combinations(placed, 2))
+    for own, found in leaders:
+        line = shapely.LineString(found.leader)
+        for box in placed:
+            if box not in (own, found.box):
+                assert not line.crosses(shapely.box(*box))
+        assert not any(line.crosses(shapely.LineString(other.leader)) for _, other in leaders)
+
+
+def test_a_free_symbol_stays_where_it_belongs():
+    space = Space(FRAME)
+    assert place_symbol(space, 50, 50, (2, 2, 2, 2), limit=10) == (50, 50)
+    space.take(box_around(50, 50, 2))
+    x, y = place_symbol(space, 50, 50, (2, 2, 2, 2), limit=10)
+    assert 4 <= math.hypot(x - 50, y - 50) <= 10
+
+
+def test_a_name_goes_to_the_right_first_and_away_with_a_leader_last():
+    space = Space(FRAME)
+    own = box_around(100, 75, 3)
+    space.take(own)
+    near = place_block(space, own, 20, 4, gap=1)
+    assert (near.box.left, near.leader, near.side) == (104, None, "left")
+    for dx in (-1, 0, 1):
+        for dy in (-1, 0, 1):
+            if dx or dy:
+                space.take(box_around(100 + dx * 7, 75 + dy * 7, 3.4))
+    assert place_block(space, own, 20, 4, gap=1) is None
+    far = place_block(space, own, 6, 2, gap=1, reach=40)
+    assert far is None or far.leader is not None
+
+
+def test_a_name_keeps_off_a_line_where_it_can():
+    own = box_around(100, 75, 3)
+    road = shapely.LineString([(103.5, 0), (103.5, 150)])
+    plain = place_block(Space(FRAME), own, 20, 4, gap=1)
+    aware = place_block(Space(FRAME, [road]), own, 20, 4, gap=1)
+    assert shapely.box(*plain.box).intersects(shapely.LineString([(110, 0), (110, 150)]))
+    assert not shapely.box(*aware.box).intersects(road)
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(-20, 20)] * 4), min_size=1, max_size=5),
+    st.lists(
+        st.tuples(st.floats(-20, 20), st.floats(-20, 20), st.floats(0.1, 9), st.floats(0.1, 9)), min_size=1, max_size=5
+    ),
+)
+def test_segments_against_boxes_agree_with_geos(segments, corners):
+    boxes = np.array([(x, y, x + w, y + h) for x, y, w, h in corners])
+    found = _cut(np.array(segments), boxes)
+    inward = np.array((1e-6, 1e-6, -1e-6, -1e-6))
+    for i, (x0, y0, x1, y1) in enumerate(segments):
+        line = shapely.LineString([(x0, y0), (x1, y1)]) if (x0, y0) != (x1, y1) else shapely.Point(x0, y0)
+        for j, box in enumerate(boxes):
+            # What only touches may go either way.
+            if line.intersects(shapely.box(*(box + inward))):
+                assert found[i, j]
+            elif not line.intersects(shapely.box(*(box - inward))):
+                assert not found[i, j]
+
+
+@given(st.floats(-89, 89))
+def test_a_name_along_a_line_reads_the_right_way_up(angle):
+    run = math.radians(angle)
+    line = shapely.LineString(
+        [(100 - 70 * math.cos(run), 75 - 70 * math.sin(run)), (100 + 70 * math.cos(run), 75 + 70 * math.sin(run))]
+    )
+    found = place_along(Space(FRAME), line.reverse(), 20, 3)
+    assert found.turn == pytest.approx(angle, abs=0.5)
+    assert line.distance(shapely.Point(found.x, found.y)) < 1e-6
+
+
+def test_no_name_on_a_line_that_is_too_short_or_too_bent():
+    assert place_along(Space(FRAME), shapely.LineString([(10, 10), (20, 10)]), 20, 3) is None
+    zigzag = shapely.LineString([(10 + 4 * n, 10 + 12 * (n % 2)) for n in range(30)])
+    assert place_along(Space(FRAME), zigzag, 30, 3) is None

@@ -1,0 +1,305 @@
+"""A sheet: true scale, nothing on anything else, and what it says is what is on it."""
+
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from itertools import combinations
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from pyproj import Geod
+
+from geo.errors import PlanMapError
+from geo.measure import distance_m
+from layers import style
+from layers.model import Status
+from layers.scene import Scene, View
+from layers.selection import select
+from layers.sheet import figure
+from layers.sheet.content import content, site_numbers
+from layers.sheet.drawing import Box, Drawing
+from layers.sheet.export import render
+from layers.sheet.extent import geographic
+from layers.sheet.graticule import degrees_text, true_north_degrees
+from layers.sheet.legend import entries
+from layers.sheet.paper import SIZES, Paper
+from layers.sheet.sheet import Order, compose
+from layers.translation import translation
+from tests.sheet_plans import plan_with_sites
+
+DAY = date(2026, 11, 22)
+STATION = (117.421, 39.0654)
+
+
+def sheet_of(plan, query="", paper="A3", orientation="", scale=None):
+    return compose(plan, Scene.from_query(query), Order(Paper.parse(paper, orientation), scale), today=DAY)
+
+
+@pytest.fixture(scope="module")
+def whole(plan):
+    return sheet_of(plan)
+
+
+def pixels_of(picture, colour, box, drawing, dpi):
+    """Return x and y in millimetres of the pixels of about one colour inside a box of the drawing."""
+    wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)], dtype=np.int16)
+    close = (np.abs(picture.astype(np.int16) - wanted) < 12).all(axis=2)
+    rows, columns = np.nonzero(close)
+    x, y = (columns + 0.5) / dpi * 25.4, drawing.height - (rows + 0.5) / dpi * 25.4
+    inside = (x > box.left) & (x < box.right) & (y > box.bottom) & (y < box.top)
+    return x[inside], y[inside]
+
+
+@pytest.mark.parametrize("bearing", [0, 37, 90, 144])
+def test_two_points_5_km_apart_lie_100_mm_apart_at_50000(plan, bearing):
+    longitude, latitude, _ = Geod(ellps="WGS84").fwd(*STATION, bearing, 5000)
+    task = next(task_id for task_id, task in plan.tasks.items() if "junliangcheng-north" in task.sites)
+    two = plan_with_sites(plan, [STATION, (longitude, latitude)], task=task)
+    middle = View((STATION[1] + latitude) / 2, (STATION[0] + longitude) / 2, 15)
+    order = Order(Paper.parse("A3"), 50_000)
+    sheet = compose(two, replace(Scene(), view=middle), order, today=DAY)
+    picture = np.asarray(Image.open(BytesIO(render(sheet, "png", dpi=254))))
+    x, y = pixels_of(picture, style.STATUS[Status.IN_PROGRESS].colour, sheet.drawing.frame, sheet.drawing, 254)
+    assert len(x) > 200
+    # Two symbols: the pixels on either side of the middle between them.
+    along = x * np.sin(np.radians(bearing)) + y * np.cos(np.radians(bearing))
+    far = along > (along.min() + along.max()) / 2
+    apart = np.hypot(x[far].mean() - x[~far].mean(), y[far].mean() - y[~far].mean())
+    assert apart == pytest.approx(100, abs=0.1)
+
+
+def test_the_frame_is_as_long_on_the_ground_as_the_scale_says(whole):
+    west, _, east, _ = whole.drawing.extent
+    frame = whole.drawing.frame
+    assert (east - west) * 1000 / frame.width == pytest.approx(whole.scale)
+    box = geographic(whole.drawing.extent)
+    middle = (box[1] + box[3]) / 2
+    across = distance_m(shapely.Point(box[0], middle), shapely.Point(box[2], middle))
+    # The bbox in degrees is a little wider than the frame, for the grid leans.
+    assert across == pytest.approx(east - west, rel=0.01)
+
+
+def test_a_figure_that_is_not_true_is_refused(whole):
+    for share, refused in ((1.0005, False), (1.002, True), (0.998, True)):
+        made = figure.figure_of(whole.drawing)
+        if refused:
+            with pytest.raises(PlanMapError, match="scale-untrue") as caught:
+                figure.check_scale(made, whole.drawing, whole.scale * share)
+            assert caught.value.details["measured"] == f"1:{whole.scale}"
+        else:
+            figure.check_scale(made, whole.drawing, whole.scale * share)
+    with pytest.raises(PlanMapError, match="scale-untrue"):
+        figure.png(whole.drawing, dpi=50, scale=whole.scale * 1.01, properties=whole.properties)
+
+
+def test_a_paper_that_is_too_small_says_what_fits(plan):
+    with pytest.raises(PlanMapError, match="paper-too-small") as caught:
+        sheet_of(plan, paper="A4", scale=50_000)
+    fits = int(caught.value.details["fits"].partition(":")[2])
+    assert sheet_of(plan, paper="A4", scale=fits).scale == fits == sheet_of(plan, paper="A4").scale
+
+
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("paper", SIZES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_symbols_and_names_keep_off_each_other(plan, paper, orientation, language):
+    sheet = sheet_of(plan, f"lang={language}", paper, orientation)
+    boxes = sheet.marks.boxes
+    assert sheet.marks.unnamed == sheet.marks.unnumbered == sheet.marks.unmarked == 0
+    for (one, a), (other, b) in combinations(boxes, 2):
+        if one != other:
+            assert not a.overlaps(b), (one, other)
+    assert all(sheet.drawing.frame.holds(box) for _, box in boxes)
+    labelled = {name.removeprefix("label ") for name, _ in boxes if name.startswith("label")}
+    assert {shown.site.id for shown in sheet.content.numbered} <= labelled
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(points=st.lists(st.tuples(st.floats(117.3, 117.45), st.floats(39.02, 39.16)), min_size=1, max_size=70))
+def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
+    crowd = plan_with_sites(plan, points, task=next(iter(plan.tasks)))
+    sheet = compose(crowd, Scene(), Order(Paper.parse("A4")), today=DAY)
+    boxes = [box for _, box in sheet.marks.boxes]
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    symbols = sum(name.startswith("symbol") for name, _ in sheet.marks.boxes)
+    assert symbols + sheet.marks.unmarked == len(points)
+    numbers = {text for text in sheet.drawing.texts() if text.isdigit()}
+    assert {str(n) for n in range(1, len(points) + 1)} <= numbers or sheet.marks.unmarked + sheet.marks.unnumbered
+
+
+def test_nothing_is_written_over_anything_else_outside_the_map(whole):
+    frame = whole.drawing.frame
+    outside = []
+    for label in (item for item in whole.drawing.items if not hasattr(item, "path")):
+        extents = label.outline().get_extents()
+        box = Box(extents.x0, extents.y0, extents.x1, extents.y1)
+        if not frame.grown(0.5).overlaps(box):
+            outside.append((label.text, box))
+    assert len(outside) > 60
+    page = Box(0, 0, whole.drawing.width, whole.drawing.height).grown(-5)
+    for text, box in outside:
+        assert page.holds(box), text
+    for (one, a), (other, b) in combinations(outside, 2):
+        assert not a.overlaps(b), (one, other)
+
+
+def test_what_stands_on_a_sheet(plan, whole):
+    text = "\n".join(whole.drawing.texts())
+    for words in (
+        "东丽区2024年政府工作报告",
+        "截至 2026-11-22",
+        "1:125 000",
+        "示意图，不作为划界依据",
+        "军粮城北站",
+        "图例",
+        "点位与任务",
+        "图幅位置",
+        "EPSG:4548",
+        "ODbL",
+        "117°20′E",
+        "39°05′N",
+        f"内容校验 {whole.digest}",
+        "大致位置 ±1000 m",
+        "尚无佐证",
+    ):
+        assert words in text, words
+
+
+def test_the_legend_lists_what_is_on_the_sheet_and_counts_it(plan, whole):
+    words = translation("zh")
+    found = entries(plan, whole.content, words, halos=True)
+    by_text = {(entry.group, entry.text): entry.count for entry in found}
+    frame = shapely.box(*whole.drawing.extent)
+    for category in {site.category for site in plan.sites.values()}:
+        inside = [shown for shown in whole.content.sites if shown.site.category == category]
+        assert all(shown.geometry.intersects(frame) for shown in inside)
+        listed = by_text.get(("legend.lines", words(f"category.{category}")))
+        ground = [shown for shown in inside if shown.layer.ground or not shown.simple]
+        assert listed == (len(ground) or None), category
+    statuses = sum(entry.count for entry in found if entry.group == "legend.status")
+    assert statuses == len(whole.content.numbered) == len(site_numbers(plan))
+    # Seen close, what lies elsewhere is not in the legend.
+    near = sheet_of(plan, "site=tsn-airport")
+    texts = {entry.text for entry in entries(plan, near.content, words, halos=True)}
+    assert words("category.airport") in texts
+    assert words("category.lake") not in texts
+    assert len(texts) < len(found)
+
+
+def test_a_hidden_layer_is_not_on_the_sheet(plan):
+    scene = Scene.from_query("hide=metro-lines,metro-stations")
+    shown = content(plan, scene, select(plan, scene, today=DAY), sheet_of(plan).drawing.extent, 125_000)
+    assert not {site.site.category for site in shown.sites} & {"metro-line", "metro-station"}
+
+
+def test_numbers_are_the_same_on_every_sheet(plan, whole):
+    near = sheet_of(plan, "site=junliangcheng-north")
+    everywhere = {shown.site.id: shown.number for shown in whole.content.numbered}
+    here = {shown.site.id: shown.number for shown in near.content.numbered}
+    assert here
+    assert here.items() <= everywhere.items()
+
+
+def test_the_table_counts_the_tasks_of_the_scene(plan):
+    sheet = sheet_of(plan, "site=junliangcheng-north")
+    text = sheet.drawing.texts()
+    for task in plan.tasks_by_site["junliangcheng-north"]:
+        assert task.title.zh in text
+
+
+def test_what_is_filtered_out_is_not_in_the_table(plan):
+    sheet = sheet_of(plan, "theme=airport-economy&site=tsn-airport")
+    titles = {task.title.zh for task in plan.tasks.values() if task.theme != "airport-economy"}
+    assert not titles & set(sheet.drawing.texts())
+
+
+def test_the_qr_code_gives_the_scene_back(plan):
+    import zxingcpp
+
+    sheet = sheet_of(plan, "theme=airport-economy&site=tsn-airport&lang=en")
+    picture = Image.open(BytesIO(render(sheet, "png", dpi=150)))
+    (code,) = zxingcpp.read_barcodes(np.asarray(picture))
+    assert code.text.startswith(f"planmap:{plan.info.id}?")
+    expected = replace(Scene.from_query("theme=airport-economy&site=tsn-airport&lang=en"), as_of=DAY)
+    assert Scene.from_query(code.text.partition("?")[2]) == expected
+
+
+def test_the_hash_changes_with_whatever_changes_the_sheet(plan, whole):
+    others = [
+        sheet_of(plan, paper="A4"),
+        sheet_of(plan, scale=150_000),
+        sheet_of(plan, "lang=en"),
+        sheet_of(plan, "date=2024-06-01"),
+        sheet_of(plan, "hide=metro-lines"),
+        compose(plan, Scene(), Order(title="另一个标题"), today=DAY),
+    ]
+    digests = {sheet.digest for sheet in others} | {whole.digest}
+    assert len(digests) == len(others) + 1
+    assert sheet_of(plan).digest == whole.digest
+
+
+def test_an_old_day_is_told_as_it_stood_then(plan):
+    early = sheet_of(plan, "date=2024-02-01")
+    assert "截至 2024-02-01" in early.drawing.texts()
+    assert not any("2025-" in text or "2026-" in text for text in early.drawing.texts())
+
+
+def test_true_north_leans_left_east_of_the_meridian():
+    # γ = Δλ sin φ, here 0.5° · sin 39° = 0.315°, the first term of the series.
+    assert true_north_degrees((540_000, 4_317_000, 546_000, 4_323_000)) == pytest.approx(-0.315, abs=0.01)
+    assert true_north_degrees((499_000, 4_317_000, 501_000, 4_323_000)) == pytest.approx(0, abs=1e-4)
+    assert true_north_degrees((450_000, 4_317_000, 451_000, 4_323_000)) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("degrees", "east", "seconds", "text"),
+    [
+        (117.5, True, False, "117°30′E"),
+        (39 + 5 / 60, False, False, "39°05′N"),
+        (117 + 20.5 / 60, True, True, "117°20′30″E"),
+    ],
+)
+def test_degrees(degrees, east, seconds, text):
+    assert degrees_text(degrees, east=east, seconds=seconds) == text
+
+
+def test_far_from_the_meridian_no_scale_is_true(plan):
+    with pytest.raises(PlanMapError, match="extent-off-grid"):
+        sheet_of(plan, "at=31.23,121.47,12")
+    with pytest.raises(PlanMapError, match="extent-off-grid"):
+        sheet_of(plan, "at=-80,-60,3")
+
+
+def test_a_site_without_a_position_has_no_sheet(plan):
+    with pytest.raises(PlanMapError, match="nothing-placed"):
+        sheet_of(plan, "site=hightech-zone")
+
+
+def test_a_name_that_cannot_be_printed_is_an_error_and_no_box(plan):
+    strange = plan_with_sites(plan, [STATION], task=next(iter(plan.tasks)), names=["军粮城🚄站"])
+    with pytest.raises(PlanMapError, match="glyph-missing") as caught:
+        compose(strange, Scene(), Order(), today=DAY)
+    assert "U+1F684" in caught.value.details["characters"]
+
+
+def test_markup_in_names_is_only_text(plan):
+    names = ["<b>$x^2$</b>", "</svg>&amp;", '"{}%s\\n']
+    points = [(117.38 + 0.02 * n, 39.06) for n in range(3)]
+    strange = plan_with_sites(plan, points, task=next(iter(plan.tasks)), names=names)
+    sheet = compose(strange, Scene(), Order(), today=DAY)
+    assert set(names) <= set(sheet.drawing.texts())
+    svg = render(sheet, "svg").decode()
+    assert "<b>" not in svg
+    assert svg.count("</svg>") == 1
+
+
+def test_arguments_are_not_changed(plan, whole):
+    before = (len(whole.drawing.items), len(whole.drawing.ground))
+    for kind in ("png", "pdf", "svg"):
+        render(whole, kind, dpi=40)
+    assert (len(whole.drawing.items), len(whole.drawing.ground)) == before
+    assert isinstance(whole.drawing, Drawing)
