@@ -41,6 +41,9 @@ _DRAWING = threading.RLock()
 _SETTINGS: dict[Any, Any] = {
     # TrueType as it is, so that text can be selected and searched.
     "pdf.fonttype": 42,
+    # The PDF writer of Matplotlib 3.11 asks this one how many characters a font may hold. With the 256 of
+    # Type 3 a word is cut where its characters fall into two fonts, and can no longer be searched for.
+    "ps.fonttype": 42,
     "svg.fonttype": "none",
     # Ids in SVG are hashes; without a fixed salt they differ from run to run.
     "svg.hashsalt": "planmap",
