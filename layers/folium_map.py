@@ -23,7 +23,7 @@ from layers.builtin import data_folder
 from layers.escape import html, script_json
 from layers.model import LayerEntry, Plan, Site, Text
 from layers.plan_write import content_digest
-from layers.scene import BASEMAPS, Scene
+from layers.scene import BASEMAPS, GRID_LAYER, Scene
 from layers.selection import Selection
 from layers.status import ATTENTION, SiteState, TaskState
 from layers.translation import LANGUAGES, translation
@@ -50,9 +50,6 @@ _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "de
 """One letter a status on the way to the browser; upper case where evidence backs it."""
 NO_TASK = "-"
 HIDDEN = "."
-
-GRID_LAYER = "grid"
-"""Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
 
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
 

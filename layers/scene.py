@@ -37,6 +37,9 @@ class View(NamedTuple):
 BASEMAPS = ("offline", "tianditu", "osm", "amap")
 """Known basemaps; the first asks nothing of the network."""
 
+GRID_LAYER = "grid"
+"""Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
+
 MAXIMUM_QUERY = 200
 """Characters of a search text that are kept."""
 

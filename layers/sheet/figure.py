@@ -262,7 +262,7 @@ def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
     for weight, characters in drawing.characters().items():
         if not characters:
             continue
-        data = base64.b64encode(typeface.subset_bytes(weight, sorted(characters), flavour="woff")).decode()
+        data = base64.b64encode(typeface.web_font(weight, characters)).decode()
         faces += (
             f"@font-face{{font-family:'{typeface.FAMILY}';font-weight:{_WEIGHTS[weight]};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"

@@ -54,7 +54,7 @@ def _statuses(content: Content, text: Translation) -> list[Entry]:
             count = sum(state.status is status and state.backed is backed for state in states)
             if count:
                 label = text(f"status.{status.value}")
-                label += text("sheet.only-stated") if not backed else ""
+                label += text("sheet.backed" if backed else "sheet.only-stated")
                 found.append(Entry("legend.status", label, count, _badge(status, backed)))
     return found
 

@@ -276,26 +276,28 @@ def _name_area(chart: _Map, shown: ShownSite, points: float) -> None:
 
 
 def _draw_area_names(chart: _Map, plan: Plan) -> None:
-    """Name the neighbouring districts where most of them is to be seen."""
+    """Name the plan's district and its neighbours where there is the most room in them."""
     home = focus(plan)
     frame = shapely.box(*chart.content.extent)
-    points = 9.0 * chart.size
+    occupied = chart.space.occupied()
     names = [*basemap("districts"), *basemap("land")]
     for area in names:
-        if area is home:
-            continue
         seen = area.geometry.intersection(frame)
         if seen.area * (1000 / chart.content.scale) ** 2 < 200 * chart.size**2:
             continue
         on_paper = chart.to_paper(seen)
         text = area.name(chart.language)
-        wide = typeface.width(text, points) * 1.0
+        points = (11.0 if area is home else 9.0) * chart.size
+        weight = Weight.BOLD if area is home else Weight.REGULAR
+        wide = typeface.width(text, points, weight)
         tall = points * MM_PER_POINT * LINE_HEIGHT
-        for x, y in _spots(on_paper):
+        for x, y in _spots(on_paper.difference(occupied)):
             box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
             if _free(chart, box.grown(0.8)):
                 baseline = y - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-                chart.drawing.write(text, x, baseline, points, colour=AREA_TEXT, align="center", halo=0.5)
+                chart.drawing.write(
+                    text, x, baseline, points, weight=weight, colour=AREA_TEXT, align="center", halo=0.5
+                )
                 chart.keep(f"area {area.name_zh}", box)
                 break
 

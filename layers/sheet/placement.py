@@ -87,6 +87,11 @@ class Space:
             return False
         return not (len(self._leaders) and _crossing(segment[0], self._leaders).any())
 
+    def occupied(self) -> BaseGeometry:
+        """Return what has been put there, and the lines of the ground, as one area."""
+        boxes = [shapely.box(*box) for box in self._boxes]
+        return shapely.union_all([*boxes, *(shapely.buffer(line, 1.0) for line in self._lines.geometries)])
+
     def take(self, *boxes: Box) -> None:
         """Mark boxes as used."""
         if boxes:
@@ -265,7 +270,8 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float) -
     """Find the straightest free stretch of a line for a name of this size. Does not take the room."""
     best: tuple[float, Along] | None = None
     for part in getattr(line, "geoms", [line]):
-        if part.length < width * 1.2:
+        # A name as long as its line would hide it.
+        if part.length < width * 1.8:
             continue
         steps = max(3, min(40, int(part.length / (width * 0.25))))
         for n in range(steps + 1):

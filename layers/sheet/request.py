@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl
 from geo.errors import PlanMapError
 from geo.files import read_text
 from layers.model import Plan
-from layers.scene import Scene
+from layers.scene import GRID_LAYER, Scene
 
 
 def read_scene(text: str) -> Scene:
@@ -70,18 +71,20 @@ def checked(plan: Plan, scene: Scene) -> Scene:
     PlanMapError
         A site, task, theme, section or layer of it is unknown.
     """
-    known = {
-        "site": ({scene.site} - {""}, list(plan.sites)),
-        "task": ({scene.task} - {""}, list(plan.tasks)),
-        "theme": (scene.themes, [theme.id for theme in plan.info.themes]),
-        "section": (scene.sections, [section.id for section in plan.info.sections]),
-        "layer": ({*scene.visible, *scene.opacity}, [*(layer.id for layer in plan.catalogue.layers), "grid"]),
-    }
-    for kind, (asked, present) in known.items():
-        for name in sorted(asked):
-            if name not in present:
-                raise PlanMapError(f"no-such-{kind}", name=name, near=_near(name, present))
+    _require("no-such-site", {scene.site} - {""}, list(plan.sites))
+    _require("no-such-task", {scene.task} - {""}, list(plan.tasks))
+    _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes])
+    _require("no-such-section", scene.sections, [section.id for section in plan.info.sections])
+    layers = [*(layer.id for layer in plan.catalogue.layers), GRID_LAYER]
+    _require("no-such-layer", {*scene.visible, *scene.opacity}, layers)
     return scene
+
+
+def _require(code: str, asked: Iterable[str], present: list[str]) -> None:
+    """Raise `PlanMapError` with `code` if anything asked for is not present."""
+    for name in sorted(asked):
+        if name not in present:
+            raise PlanMapError(code, name=name, near=_near(name, present))
 
 
 def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:

@@ -85,8 +85,7 @@ class Table:
             baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
             right = left + self.width
             if counts:
-                right = self._draw_counts(drawing, states, right, middle, baseline, size)
-            right -= 1.2 * size
+                right = self._draw_counts(drawing, states, right, middle, baseline, size) - 1.2 * size
             start = left + 5.4 * size
             room = right - start
             aside = typeface.width(exactness, points * 0.86) + 1.5 * size if exactness else 0.0
@@ -99,9 +98,12 @@ class Table:
 
     def _exactness(self, shown: ShownSite) -> str:
         """Return how exact the position is, where that is less than the map's own exactness."""
-        if shown.site.precision in (Precision.SURVEYED, Precision.MAPPED):
+        if shown.site.precision is Precision.APPROXIMATE:
+            words = self.text("sheet.approximate")
+        elif shown.site.precision is Precision.NOMINAL:
+            words = self.text("sheet.nominal")
+        else:
             return ""
-        words = self.text(f"sheet.{shown.site.precision.value}")
         accuracy = shown.site.accuracy_m
         return f"{words} ±{accuracy:.0f} m" if accuracy else words
 
@@ -162,6 +164,8 @@ class Table:
     def draw(self, drawing: Drawing, box: Box) -> int:
         """Draw the most detailed form that fits `box`; return how many sites found no room."""
         heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
+        columns = self.text("sheet.table-columns")
+        drawing.write(columns, box.right, box.top - 3.3 * self.size, 5.8 * self.size, colour=QUIET, align="right")
         top = box.top - HEADING_MM * self.size
         rows: list[_Row] = []
         for tasks, share in FORMS:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -193,10 +194,8 @@ def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
     return target
 
 
-def subset_bytes(weight: Weight, characters: Iterable[str], *, flavour: str | None = None) -> bytes:
-    """Return the face reduced to `characters`, as TrueType or in the web `flavour` such as `woff`."""
-    from io import BytesIO
-
+def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
+    """Return the face reduced to `characters`, as TrueType."""
     from fontTools.subset import Options, Subsetter, save_font
     from fontTools.ttLib import TTFont
 
@@ -205,9 +204,9 @@ def subset_bytes(weight: Weight, characters: Iterable[str], *, flavour: str | No
         notdef_outline=True,
         hinting=False,
         recalc_timestamp=False,
-        flavor=flavour,
         name_IDs=[1, 2, 6, 13],
     )
+    # Widths are those that the layout reckoned with, so nothing may shift letters afterwards.
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "DSIG"]
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(characters))
@@ -215,4 +214,15 @@ def subset_bytes(weight: Weight, characters: Iterable[str], *, flavour: str | No
     with TTFont(font_file(weight), lazy=True, recalcTimestamp=False) as font:
         subsetter.subset(font)
         save_font(font, buffer, options)
+    return buffer.getvalue()
+
+
+def web_font(weight: Weight, characters: frozenset[str]) -> bytes:
+    """Return the face reduced to `characters`, as WOFF."""
+    from fontTools.ttLib import TTFont
+
+    buffer = BytesIO()
+    with TTFont(subset_file(weight, characters), recalcTimestamp=False) as font:
+        font.flavor = "woff"
+        font.save(buffer)
     return buffer.getvalue()
