@@ -43,7 +43,8 @@ def texts(by_site):
 
 def test_there_is_a_sheet_for_every_numbered_site_between_cover_and_gaps(plan, by_site, texts):
     numbered = site_numbers(plan)
-    assert by_site[0].pages == len(texts) == len(numbered) + 2
+    # Cover, sheets, tasks that are not on the map, gaps.
+    assert by_site[0].pages == len(texts) == len(numbered) + 3
     for page, site_id in enumerate(numbered, start=1):
         assert plan.sites[site_id].name.zh in texts[page]
         assert f"第 {page + 1} 页，共 {len(texts)} 页" in texts[page].replace("\n", "")
@@ -61,7 +62,8 @@ def test_bookmarks_lead_to_the_sheets(plan, by_site):
     reader = PdfReader(BytesIO(by_site[0].document))
     marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
     expected = [(plan.sites[site_id].name.zh, page) for page, site_id in enumerate(site_numbers(plan), start=1)]
-    assert marks == [("封面与索引", 0), *expected, ("缺口", len(reader.pages) - 1)]
+    last = len(reader.pages) - 1
+    assert marks == [("封面与索引", 0), *expected, ("不在图上的任务", last - 1), ("缺口", last)]
 
 
 def test_the_index_can_be_clicked(by_site):
@@ -80,6 +82,16 @@ def test_the_file_says_what_it_is_and_no_time(by_site):
     assert reader.metadata["/Producer"] == "PlanMap"
     assert not {"/CreationDate", "/ModDate"} & set(reader.metadata)
     assert reader.trailer["/Root"]["/Lang"] == "zh-CN"
+
+
+@pytest.mark.parametrize("by", By)
+def test_every_task_is_named_somewhere(plan, by, by_site):
+    made = by_site[0] if by is By.SITE else atlas(plan, Scene(), A4, by, today=DAY)
+    document = pypdfium2.PdfDocument(made.document)
+    # Without the cover and the gaps, which would name the unproven ones anyhow.
+    words = "".join(document[n].get_textpage().get_text_bounded() for n in range(1, len(document) - 1))
+    flat = "".join(words.split())
+    assert [task.id for task in plan.tasks.values() if "".join(task.title.zh.split()) not in flat] == []
 
 
 def test_the_gaps_list_every_task_without_evidence_and_every_site_without_a_position(plan, texts):
@@ -158,11 +170,13 @@ def test_an_endless_atlas_is_refused(plan):
 def test_a_long_index_goes_on_on_further_pages(plan, orientation):
     order = Order(Paper.parse("A4", orientation))
     entries = [IndexEntry(f"地点{n}", n, None, 1) for n in range(1, 301)]
-    cover = compose_cover(plan, Scene(), order, entries, today=DAY, gap_pages=1)
+    entries.append(IndexEntry("缺口", None, None, 0, pages=4))
+    cover = compose_cover(plan, Scene(), order, entries, today=DAY)
     assert len(cover.pages) > 2
     words = [text for page in cover.pages for text in page.texts()]
     assert {entry.name for entry in entries} <= set(words)
-    assert [target for _, _, target in cover.links] == list(range(301))
+    first = len(cover.pages)
+    assert [target for _, _, target in cover.links] == list(range(first, first + 301))
     for number, box, _ in cover.links:
         assert 0 <= number < len(cover.pages)
         assert box.bottom > 5

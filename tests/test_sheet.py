@@ -1,5 +1,6 @@
 """A sheet: true scale, nothing on anything else, and what it says is what is on it."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
@@ -16,7 +17,7 @@ from pyproj import Geod
 from geo.errors import PlanMapError
 from geo.measure import distance_m
 from layers import style
-from layers.model import Status
+from layers.model import Precision, Status
 from layers.scene import Scene, View
 from layers.selection import select
 from layers.sheet import figure
@@ -171,20 +172,24 @@ def test_what_stands_on_a_sheet(plan, whole):
 
 def test_the_legend_lists_what_is_on_the_sheet_and_counts_it(plan, whole):
     words = translation("zh")
-    found = entries(plan, whole.content, words, halos=True)
+    found = entries(plan, whole.content, words, marks=whole.marks)
     by_text = {(entry.group, entry.text): entry.count for entry in found}
     frame = shapely.box(*whole.drawing.extent)
     for category in {site.category for site in plan.sites.values()}:
         inside = [shown for shown in whole.content.sites if shown.site.category == category]
         assert all(shown.geometry.intersects(frame) for shown in inside)
-        listed = by_text.get(("legend.lines", words(f"category.{category}")))
         ground = [shown for shown in inside if shown.layer.ground or not shown.simple]
+        nominal = bool(ground) and all(shown.site.precision is Precision.NOMINAL for shown in ground)
+        ending = words("sheet.nominal-line" if ground and ground[0].linear else "sheet.nominal-area") if nominal else ""
+        listed = by_text.get(("legend.lines", words(f"category.{category}") + ending))
         assert listed == (len(ground) or None), category
-    statuses = sum(entry.count for entry in found if entry.group == "legend.status")
+        symbols = [shown for shown in inside if shown.number is not None or shown.site.id in whole.marks.drawn]
+        assert by_text.get(("legend.category", words(f"category.{category}"))) == (len(symbols) or None), category
+    statuses = sum(entry.count for entry in found if entry.group == "sheet.site-status")
     assert statuses == len(whole.content.numbered) == len(site_numbers(plan))
     # Seen close, what lies elsewhere is not in the legend.
     near = sheet_of(plan, "site=tsn-airport")
-    texts = {entry.text for entry in entries(plan, near.content, words, halos=True)}
+    texts = {entry.text for entry in entries(plan, near.content, words, marks=near.marks, halos=True)}
     assert words("category.airport") in texts
     assert words("category.lake") not in texts
     assert len(texts) < len(found)
@@ -208,7 +213,49 @@ def test_the_table_counts_the_tasks_of_the_scene(plan):
     sheet = sheet_of(plan, "site=junliangcheng-north")
     text = sheet.drawing.texts()
     for task in plan.tasks_by_site["junliangcheng-north"]:
-        assert task.title.zh in text
+        # Named in the clause, or only by what stands around it.
+        named = "junliangcheng-north" in task.sites
+        assert task.title.zh + ("" if named else "（按上下文关联）") in text
+
+
+def test_the_sheet_of_a_theme_names_every_task_of_it(plan):
+    for theme in plan.info.themes:
+        sheet = sheet_of(plan, f"theme={theme.id}")
+        tasks = {task.id for task in plan.tasks.values() if task.theme == theme.id}
+        assert sheet.listed == tasks
+        text = "".join(sheet.drawing.texts())
+        assert all(plan.tasks[task_id].title.zh in text for task_id in tasks)
+
+
+def test_the_note_adds_up(plan):
+    for query in ("", "site=tsn-airport", "theme=manufacturing", "site=junliangcheng-north&status=planned"):
+        note = next(text for text in joined_lines(sheet_of(plan, query)) if text.startswith("任务共"))
+        total, *parts = map(int, re.findall(r"\d+", note.partition("。")[0]))
+        assert total == sum(parts), note
+
+
+def joined_lines(sheet):
+    """Return the texts of a sheet, wrapped notes put together again."""
+    texts = sheet.drawing.texts()
+    return [texts[n] + texts[n + 1] + texts[n + 2] for n in range(len(texts) - 2)]
+
+
+def test_evidence_that_does_not_settle_the_status_is_told_from_evidence_that_does(plan, whole):
+    states = select(plan, Scene(), today=DAY).states
+    unsettled = [task for task in plan.tasks.values() if states[task.id].has_evidence and not states[task.id].backed]
+    here = [task for task in unsettled if task.id in whole.listed]
+    assert here
+    for task in here:
+        state = states[task.id]
+        words = translation("zh")(f"status.{state.status.value}")
+        assert f"{words}（据报告） · {state.evidence[0].date}" in whole.drawing.texts()
+
+
+def test_the_ground_stays_when_tasks_are_filtered(plan, whole):
+    filtered = sheet_of(plan, "theme=overall")
+    ground = {shown.site.id for shown in whole.content.sites if shown.layer.ground}
+    assert {shown.site.id for shown in filtered.content.sites if shown.layer.ground} == ground
+    assert filtered.content.numbered == []
 
 
 def test_what_is_filtered_out_is_not_in_the_table(plan):

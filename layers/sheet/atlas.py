@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -11,15 +11,14 @@ from io import BytesIO
 from geo.errors import PlanMapError
 from layers.model import Plan
 from layers.scene import Scene
-from layers.selection import select
+from layers.selection import Selection, select
 from layers.sheet import figure
 from layers.sheet.content import site_numbers
 from layers.sheet.cover import IndexEntry, compose_cover
 from layers.sheet.drawing import Box, Drawing
 from layers.sheet.figure import Properties
-from layers.sheet.gaps import compose_gaps
-from layers.sheet.sheet import Order, Sheet, compose, sheet_digest
-from layers.status import site_state
+from layers.sheet.gaps import compose_elsewhere, compose_gaps
+from layers.sheet.sheet import Order, compose, number_page, sheet_digest
 from layers.translation import translation
 
 MAXIMUM_SHEETS = 500
@@ -113,46 +112,35 @@ def atlas(
     listed = chapters(plan, scene, by, today=today)
     selection = select(plan, scene, today=today)
     numbers = site_numbers(plan)
-    gaps = compose_gaps(plan, selection, order.paper, text)
-    entries = []
-    for chapter in listed:
-        chosen = select(plan, chapter.scene, today=today)
-        state = (
-            selection.sites.get(chapter.scene.site)
-            if by is By.SITE
-            else site_state([chosen.states[task.id] for task in chosen.tasks])
-        )
-        entries.append(
-            IndexEntry(
-                name=chapter.name,
-                number=numbers.get(chapter.scene.site) if by is By.SITE else None,
-                state=state,
-                tasks=state.tasks if state is not None and by is By.SITE else len(chosen.tasks),
-            )
-        )
-    cover = compose_cover(
-        plan, replace(scene, view=None, site="", task=""), order, entries, today=today, gap_pages=len(gaps)
-    )
-    total = len(cover.pages) + len(listed) + len(gaps)
-    steps = len(listed) + total
-    pages: list[tuple[Drawing, float | None]] = [
-        (page, cover.scale if n == 0 else None) for n, page in enumerate(cover.pages)
-    ]
+    steps = 2 * len(listed) + 3
+    sheets = []
     for index, chapter in enumerate(listed):
         progress(index, steps)
-        number = len(cover.pages) + index + 1
-        sheet: Sheet = compose(
-            plan,
-            chapter.scene,
-            replace(order, title=_title(order, chapter, by), close=by is not By.SITE),
-            today=today,
-            page=text("sheet.page", page=number, pages=total),
-        )
+        wanted = replace(order, title=_title(order, chapter, by), close=by is not By.SITE)
+        sheets.append(compose(plan, chapter.scene, wanted, today=today))
+    named = {task_id for sheet in sheets for task_id in sheet.listed}
+    others = [task for task in selection.tasks if task.id not in named]
+    elsewhere = compose_elsewhere(plan, selection, others, order.paper, text)
+    gaps = compose_gaps(plan, selection, order.paper, text)
+    entries = [_entry(plan, chapter, by, selection, numbers, today) for chapter in listed]
+    parts = [(text("sheet.off-map"), elsewhere), (text("sheet.gaps"), gaps)]
+    tail = [IndexEntry(name, None, None, 0, pages=len(found)) for name, found in parts if found]
+    whole = replace(scene, view=None, site="", task="")
+    cover = compose_cover(plan, whole, order, [*entries, *tail], today=today)
+    total = len(cover.pages) + len(sheets) + len(elsewhere) + len(gaps)
+    pages: list[tuple[Drawing, float | None]] = [
+        (page, cover.scale if number == 0 else None) for number, page in enumerate(cover.pages)
+    ]
+    for sheet in sheets:
+        number_page(sheet.drawing, order.paper, text("sheet.page", page=len(pages) + 1, pages=total))
         pages.append((sheet.drawing, sheet.scale))
-    for index, page in enumerate(gaps):
-        number = total - len(gaps) + index + 1
-        page.number(text("sheet.page", page=number, pages=total))
-        pages.append((page.drawing, None))
+    bookmarks = [(text("sheet.cover"), 0)]
+    bookmarks += [(entry.name, len(cover.pages) + index) for index, entry in enumerate(entries)]
+    for name, found in parts:
+        bookmarks += [(name, len(pages))] if found else []
+        for page in found:
+            page.number(text("sheet.page", page=len(pages) + 1, pages=total))
+            pages.append((page.drawing, None))
     digest = sheet_digest(plan, replace(scene, as_of=selection.as_of), order, by.value)
     title = order.title or plan.info.title.get(scene.language)
     properties = Properties(
@@ -161,18 +149,25 @@ def atlas(
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    document = figure.pdf(pages, properties=properties, progress=lambda done: progress(len(listed) + done, steps))
-    bookmarks = [(text("sheet.cover"), 0)]
-    bookmarks += [(entry.name, len(cover.pages) + index) for index, entry in enumerate(entries)]
-    bookmarks += [(text("sheet.gaps"), total - len(gaps))] if gaps else []
-    links = [(page, box, len(cover.pages) + target) for page, box, target in cover.links]
-    return Atlas(_with_bookmarks(document, bookmarks, links, properties), total, digest)
+    document = figure.pdf(
+        pages, properties=properties, progress=lambda done: progress(min(len(listed) + done, steps - 1), steps)
+    )
+    return Atlas(_with_bookmarks(document, bookmarks, cover.links, properties), total, digest)
+
+
+def _entry(
+    plan: Plan, chapter: Chapter, by: By, selection: Selection, numbers: Mapping[str, int], today: date
+) -> IndexEntry:
+    if by is By.SITE:
+        site = chapter.scene.site
+        state = selection.sites.get(site)
+        return IndexEntry(chapter.name, numbers.get(site), state, state.tasks if state is not None else 0)
+    # A theme's tasks stand differently; one badge for all of them would be read as their status.
+    return IndexEntry(chapter.name, None, None, len(select(plan, chapter.scene, today=today).tasks))
 
 
 def _title(order: Order, chapter: Chapter, by: By) -> str:
-    if by is By.SITE:
-        return chapter.name
-    return f"{order.title} · {chapter.name}" if order.title else chapter.name
+    return f"{order.title} · {chapter.name}" if order.title and by is not By.SITE else chapter.name
 
 
 def _with_bookmarks(

@@ -48,6 +48,11 @@ class ShownSite:
         return self.geometry.geom_type in ("Point", "MultiPoint")
 
     @property
+    def quiet(self) -> bool:
+        """Whether it is a place of its own that stands for no task, drawn with a small grey symbol."""
+        return self.number is None and self.simple and not self.layer.ground
+
+    @property
     def linear(self) -> bool:
         """Whether it is a line or lines."""
         return "LineString" in self.geometry.geom_type
@@ -97,11 +102,13 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
             continue
         for site_id in layer.sites:
             site = plan.sites[site_id]
-            if site_id not in selection.sites or site_id not in on_grid or site.category == "district":
+            # The ground does not come and go with a filter: rivers and roads are where one finds one's way by.
+            chosen = site_id in selection.sites or layer.ground
+            if not chosen or site_id not in on_grid or site.category == "district":
                 continue
             if not on_grid[site_id].intersects(frame):
                 continue
-            state = selection.sites[site_id]
+            state = selection.sites.get(site_id)
             shown.append(
                 ShownSite(
                     site,

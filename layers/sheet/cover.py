@@ -21,7 +21,7 @@ from layers.sheet.ground import draw_ground
 from layers.sheet.legend import RULE, heading
 from layers.sheet.marks import draw_marks
 from layers.sheet.paper import Paper, scale_text
-from layers.sheet.sheet import Order, fitting_scale, size_factor
+from layers.sheet.sheet import Order, fitting_scale, size_factor, sources
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.status import SiteState, count
 from layers.translation import Translation, translation
@@ -37,6 +37,8 @@ class IndexEntry:
     number: int | None
     state: SiteState | None
     tasks: int
+    pages: int = 1
+    """How many pages it takes."""
 
 
 @dataclass(slots=True)
@@ -47,12 +49,10 @@ class Cover:
     scale: int
     """Of the overview on the first page."""
     links: list[tuple[int, Box, int]] = field(default_factory=list)
-    """Page, place in millimetres, and the index entry that a click there leads to."""
+    """Page, place in millimetres, and the page that a click there leads to; pages count from 0."""
 
 
-def compose_cover(
-    plan: Plan, scene: Scene, order: Order, entries: Sequence[IndexEntry], *, today: date, gap_pages: int
-) -> Cover:
+def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[IndexEntry], *, today: date) -> Cover:
     """Draw title, counts and overview with as much of the index as fits, and pages for the rest of it."""
     text = translation(scene.language)
     selection = select(plan, scene, today=today)
@@ -92,9 +92,8 @@ def compose_cover(
     used = paragraph(
         drawing, plan.info.disclaimer.get(scene.language), foot, 6.6 * k, colour=style.INK, weight=Weight.BOLD
     )
-    sources = text("sheet.sources", sources=plan.info.attribution.get(scene.language))
-    paragraph(drawing, sources, foot._replace(top=foot.top - used), 6.0 * k)
-    return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text, gap_pages)
+    paragraph(drawing, sources(plan, text), foot._replace(top=foot.top - used), 6.0 * k)
+    return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text)
 
 
 def _draw_head(
@@ -149,12 +148,11 @@ def _with_index(
     margin: float,
     k: float,
     text: Translation,
-    gap_pages: int,
 ) -> Cover:
     row = _ROW_MM * k
     slots: list[tuple[int, Box]] = []
     heads: list[tuple[int, Box]] = [(0, boxes[0])]
-    lines = len(entries) + (1 if gap_pages else 0)
+    lines = len(entries)
     page, columns = 0, boxes
     while len(slots) < lines:
         for box in columns:
@@ -175,15 +173,15 @@ def _with_index(
     heads += [(n, Box(margin, margin, paper.width - margin, paper.height - margin)) for n in range(1, len(pages))]
     for number, box in heads:
         heading(pages[number], text("sheet.index"), box.left, box.top, size=k)
+        if number == 0:
+            words = text("sheet.index-columns")
+            pages[0].write(words, box.right, box.top - 3.3 * k, 6.4 * k, colour=QUIET, align="right")
     found = Cover(pages, scale)
-    for index, (number, box) in enumerate(slots):
-        first = len(pages) + 1
-        if index < len(entries):
-            _draw_entry(pages[number], entries[index], box, first + index, k)
-        else:
-            gaps = IndexEntry(text("sheet.gaps"), None, None, 0)
-            _draw_entry(pages[number], gaps, box, first + len(entries), k)
-        found.links.append((number, box, index))
+    page = len(pages)
+    for entry, (number, box) in zip(entries, slots, strict=True):
+        _draw_entry(pages[number], entry, box, page + 1, k)
+        found.links.append((number, box, page))
+        page += entry.pages
     return found
 
 

@@ -72,7 +72,8 @@ def wanted_extent(plan: Plan, scene: Scene, selection: Selection, *, close: bool
 
 def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
     west, south, east, north = to_grid(geometry).bounds
-    by = max(AROUND_M, accuracy_m or 0.0)
+    # A place known to a kilometre is not shown as if it were known to a metre.
+    by = max(AROUND_M, 5 * (accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
 

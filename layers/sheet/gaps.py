@@ -1,4 +1,7 @@
-"""The last pages of an atlas: tasks without evidence and sites without a position."""
+"""The last pages of an atlas: tasks that are on none of its sheets, and the gaps.
+
+Gaps are tasks without evidence and sites without a position.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from layers import style
-from layers.model import Plan, Status
-from layers.placing import sites_without_position
+from layers.model import Plan, Task
+from layers.placing import Placing, placing, sites_without_position
 from layers.selection import Selection
 from layers.sheet import symbols, typeface
 from layers.sheet.drawing import Box, Drawing, line
@@ -15,7 +18,9 @@ from layers.sheet.furniture import QUIET, paragraph
 from layers.sheet.legend import RULE
 from layers.sheet.paper import Paper
 from layers.sheet.sheet import size_factor
+from layers.sheet.table import evidence_words
 from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers.status import TaskState
 from layers.translation import Translation
 
 _Draw = Callable[[Drawing, float, float, float], None]
@@ -43,15 +48,12 @@ class GapPage:
 def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translation) -> list[GapPage]:
     """Return the pages of gaps, none where nothing is missing."""
     k = size_factor(paper)
-    margin = 12.0 * k
     unproven = [task for task in selection.tasks if not selection.states[task.id].has_evidence]
     unplaced = [site for site in sites_without_position(plan) if site.id in selection.sites]
     if not unproven and not unplaced:
         return []
     sections = {section.id: section.title.get(text.language) for section in plan.info.sections}
-    columns = 2 if paper.portrait else 3
-    gap = 8.0 * k
-    width = (paper.width - 2 * margin - (columns - 1) * gap) / columns
+    width = _columns(paper)[1]
     rows: list[_Row] = []
     if unproven:
         rows.append(_heading(text("sheet.gap-tasks", count=len(unproven), of=len(selection.tasks)), k))
@@ -61,11 +63,40 @@ def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translati
                 rows.append(_subheading(sections.get(task.section, task.section), k))
                 last = task.section
             state = selection.states[task.id]
-            rows.append(_line(task.title.get(text.language), width, k, status=state.status))
+            rows.append(_line(task.title.get(text.language), width, k, state=state))
     if unplaced:
         rows.append(_heading(text("sheet.gap-sites", count=len(unplaced)), k))
-        rows += [_line(site.name.get(text.language), width, k, status=None) for site in unplaced]
-    return _set(rows, plan, paper, text, margin, width, gap, columns, k)
+        rows += [_line(site.name.get(text.language), width, k) for site in unplaced]
+    return _set(rows, plan, paper, text, (text("sheet.gaps"), text("sheet.gaps-note")))
+
+
+def compose_elsewhere(
+    plan: Plan, selection: Selection, tasks: Sequence[Task], paper: Paper, text: Translation
+) -> list[GapPage]:
+    """Return the pages of tasks that no sheet names, by why that is; none where there are none."""
+    k = size_factor(paper)
+    width = _columns(paper)[1]
+    rows: list[_Row] = []
+    for how in Placing:
+        found = [task for task in tasks if placing(plan, task) is how]
+        if not found:
+            continue
+        rows.append(_heading(f"{text(f'placing.{how.value}')} {len(found)}", k))
+        for task in found:
+            state = selection.states[task.id]
+            words = evidence_words(state, text)
+            rows.append(_line(task.title.get(text.language), width, k, state=state, aside=words))
+    if not rows:
+        return []
+    return _set(rows, plan, paper, text, (text("sheet.off-map"), text("sheet.off-map-note")))
+
+
+def _columns(paper: Paper) -> tuple[int, float, float, float]:
+    """Return how many columns a page has, their width, the gap between them and the margin, in millimetres."""
+    k = size_factor(paper)
+    margin, gap = 12.0 * k, 8.0 * k
+    count = 2 if paper.portrait else 3
+    return count, (paper.width - 2 * margin - (count - 1) * gap) / count, gap, margin
 
 
 def _heading(words: str, k: float) -> _Row:
@@ -85,40 +116,35 @@ def _subheading(words: str, k: float) -> _Row:
     return 5.4 * k, draw
 
 
-def _line(words: str, width: float, k: float, *, status: Status | None) -> _Row:
+def _line(words: str, width: float, k: float, *, state: TaskState | None = None, aside: str = "") -> _Row:
     points = 7.6 * k
     step = points * MM_PER_POINT * 1.4
-    lines = typeface.wrap(words, width - 6.0 * k, points)
+    indent = 6.0 * k if state is not None else 0.0
+    aside_points = 6.2 * k
+    room = width - indent - (typeface.width(aside, aside_points) + 2.0 * k if aside else 0.0)
+    lines = typeface.wrap(words, room, points)
+    height = step * len(lines) + 0.9 * k
 
     def draw(drawing: Drawing, left: float, right: float, top: float) -> None:
         for index, part in enumerate(lines):
             middle = top - (index + 0.5) * step
             baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-            drawing.write(part, left + 6.0 * k, baseline, points, colour=style.INK)
-            if index == 0 and status is not None:
-                drawing.add(symbols.badge_at(status, backed=False, x=left + 2.2 * k, y=middle, size=3.6 * k))
-            elif index == 0:
-                dash = (0.5 * k, 0.5 * k)
-                cross = [(left + 1.2 * k, middle), (left + 3.2 * k, middle)]
-                drawing.add(line(cross, stroke=QUIET, line_width=0.3 * k, dash=dash))
+            drawing.write(part, left + indent, baseline, points, colour=style.INK)
+            if index == 0 and state is not None and state.status is not None:
+                drawing.add(
+                    symbols.badge_at(state.status, backed=state.backed, x=left + 2.2 * k, y=middle, size=3.6 * k)
+                )
+            if index == 0 and aside:
+                drawing.write(aside, right, baseline, aside_points, colour=QUIET, align="right")
         drawing.add(line([(left, top - height), (right, top - height)], stroke=RULE, line_width=0.1 * k))
 
-    height = step * len(lines) + 0.9 * k
     return height, draw
 
 
-def _set(
-    rows: Sequence[_Row],
-    plan: Plan,
-    paper: Paper,
-    text: Translation,
-    margin: float,
-    width: float,
-    gap: float,
-    columns: int,
-    k: float,
-) -> list[GapPage]:
-    """Fill columns and pages with the rows."""
+def _set(rows: Sequence[_Row], plan: Plan, paper: Paper, text: Translation, head: tuple[str, str]) -> list[GapPage]:
+    """Fill columns and pages with the rows, under the title and note of `head`."""
+    k = size_factor(paper)
+    columns, width, gap, margin = _columns(paper)
     high, low = paper.height - margin - 28.0 * k, margin + 6.0 * k
     slots = _slots(rows, high, low, columns)
     if slots[-1][0] == 0:
@@ -126,7 +152,7 @@ def _set(
         while _slots(rows, high, low + 2.0, columns)[-1][0] == 0 and low + 2.0 < high - 20.0 * k:
             low += 2.0
         slots = _slots(rows, high, low, columns)
-    pages = [_page(plan, paper, text, margin, k) for _ in range(slots[-1][0] + 1)]
+    pages = [_page(plan, paper, text, head) for _ in range(slots[-1][0] + 1)]
     for (page, column, y), (_, draw) in zip(slots, rows, strict=True):
         left = margin + column * (width + gap)
         draw(pages[page].drawing, left, left + width, y)
@@ -150,12 +176,13 @@ def _slots(rows: Sequence[_Row], high: float, low: float, columns: int) -> list[
     return slots
 
 
-def _page(plan: Plan, paper: Paper, text: Translation, margin: float, k: float) -> GapPage:
+def _page(plan: Plan, paper: Paper, text: Translation, head: tuple[str, str]) -> GapPage:
     drawing = Drawing(paper.width, paper.height)
+    k, margin = size_factor(paper), _columns(paper)[3]
     top = paper.height - margin
-    drawing.write(text("sheet.gaps"), margin, top - 7.0 * k, 21.0 * k, weight=Weight.BOLD, colour=style.INK)
+    drawing.write(head[0], margin, top - 7.0 * k, 21.0 * k, weight=Weight.BOLD, colour=style.INK)
     box = Box(margin, margin, paper.width - margin - 40.0 * k, top - 10.0 * k)
-    paragraph(drawing, text("sheet.gaps-note"), box, 8.0 * k)
+    paragraph(drawing, head[1], box, 8.0 * k)
     edge = top - 20.0 * k
     drawing.add(line([(margin, edge), (paper.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
     note = f"{plan.info.title.get(text.language)} · {plan.info.disclaimer.get(text.language)}"

@@ -17,6 +17,7 @@ FAINT = 0.45
 
 SEA = "#DCE9F2"
 HALO_EDGE = "#5B6470"
+HALO_DASH = "5 4"
 
 BLEED_MM = 4.0
 """Areas are cut off this far outside the frame, so that no edge along the cut is seen."""
@@ -49,10 +50,12 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     for shown in ground:
         if shown not in waters:
             shapes += _strokes(shown, cut, unit)
-    shapes += _focus(plan, scene, cut, size)
-    # Water lies over the veil around the district: the river is the district's edge.
+    veil, edge = _focus(plan, scene, cut, size)
+    shapes += veil
+    # Water lies over the veil around the district, for the river is the district's edge; the boundary over both.
     for shown in waters:
         shapes += _strokes(shown, cut, unit)
+    shapes += edge
     for shown in content.sites:
         if not shown.layer.ground:
             shapes += _strokes(shown, cut, unit) if not shown.simple else _halo(shown, content.scale, size)
@@ -68,24 +71,21 @@ def _area(geometry: BaseGeometry, **look: object) -> list[Shape]:
     return [] if path is None else [Shape(path, **look)]  # type: ignore[arg-type]
 
 
-def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> list[Shape]:
+def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Shape], list[Shape]]:
     """Return the veil over what is not the plan's district, and its firm boundary."""
     home = focus(plan)
     if home is None:
-        return []
+        return [], []
     veil = _area(
         _cut(shapely.box(*cut).difference(home.geometry), cut), fill=style.MASK, fill_opacity=style.MASK_OPACITY
     )
     layer = next((layer for layer in plan.catalogue.layers if plan.info.district_site in layer.sites), None)
     if layer is not None and not scene.visible.get(layer.id, layer.visible):
-        return veil
+        return veil, []
     # Drawn as a line: cut as an area it would get an edge along the cut.
     edge = _cut(home.geometry.boundary, cut)
-    return [
-        *veil,
-        *_area(edge, stroke="#FFFFFF", line_width=1.3 * size, opacity=0.75),
-        *_area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, dash=(), name="boundary"),
-    ]
+    casing = _area(edge, stroke="#FFFFFF", line_width=1.3 * size, opacity=0.75)
+    return veil + casing, _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary")
 
 
 def strokes(
@@ -127,7 +127,8 @@ def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
     accuracy = shown.site.accuracy_m
     if not accuracy or accuracy * 1000 / scale < 3.4 * size:
         return []
-    dash = tuple(float(part) * PIXEL * 1.2 for part in style.PRECISION_DASH.get(shown.site.precision, "5 4").split())
+    # The same broken line for every circle: dotted outlines are nominal shapes, and nothing else.
+    dash = tuple(float(part) * PIXEL * 1.2 for part in HALO_DASH.split())
     shapes = []
     for point in getattr(shown.geometry, "geoms", [shown.geometry]):
         path = geometry_path(point.buffer(accuracy, quad_segs=24))

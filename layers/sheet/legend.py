@@ -11,9 +11,10 @@ import shapely
 from layers import style
 from layers.model import Plan, Precision, Status
 from layers.sheet import symbols, typeface
-from layers.sheet.content import Content, basemap, dry_land, focus, ground_style
+from layers.sheet.content import Content, ShownSite, basemap, dry_land, focus, ground_style
 from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle, rounded
 from layers.sheet.ground import HALO_EDGE, SEA, strokes
+from layers.sheet.marks import LEADER, Marks
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.translation import Translation
 
@@ -36,13 +37,27 @@ class Entry:
     picture: Picture
 
 
-def entries(plan: Plan, content: Content, text: Translation, *, halos: bool) -> list[Entry]:
-    """Return the entries of a sheet in order; nothing that is not on it."""
+def entries(
+    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+) -> list[Entry]:
+    """Return the entries of a sheet in order; nothing that is not on it.
+
+    Before the marks are placed (`marks` is None) everything in the frame counts as drawn.
+    """
+    drawn = [
+        shown
+        for shown in content.sites
+        if marks is None
+        or shown.number is not None
+        or shown.layer.ground
+        or not shown.simple
+        or shown.site.id in marks.drawn
+    ]
     return [
         *_statuses(content, text),
-        *_categories(content, text),
+        *_categories(drawn, text, moved=marks is None or marks.moved),
         *_ground(plan, content, text),
-        *_precision(content, text, halos=halos),
+        *_precision(text, halos=halos),
     ]
 
 
@@ -55,7 +70,7 @@ def _statuses(content: Content, text: Translation) -> list[Entry]:
             if count:
                 label = text(f"status.{status.value}")
                 label += text("sheet.backed" if backed else "sheet.only-stated")
-                found.append(Entry("legend.status", label, count, _badge(status, backed)))
+                found.append(Entry("sheet.site-status", label, count, _badge(status, backed)))
     return found
 
 
@@ -63,17 +78,32 @@ def _badge(status: Status, backed: bool) -> Picture:
     return lambda x, y, cell: symbols.badge_at(status, backed=backed, x=x, y=y, size=cell)
 
 
-def _categories(content: Content, text: Translation) -> list[Entry]:
-    with_symbol = [
-        shown.site.category
-        for shown in content.sites
-        if shown.number is not None or (shown.simple and not shown.layer.ground)
-    ]
-    counts = Counter(with_symbol)
-    return [
+def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -> list[Entry]:
+    with_symbol = [shown for shown in drawn if shown.number is not None or shown.quiet]
+    counts = Counter(shown.site.category for shown in with_symbol)
+    found = [
         Entry("legend.category", text(f"category.{category}"), counts[category], _icon(category))
         for category in style.CATEGORIES
         if counts[category]
+    ]
+    quiet = sum(shown.number is None for shown in with_symbol)
+    if quiet:
+        found.append(Entry("legend.category", text("sheet.no-task"), quiet, _no_task))
+    if moved:
+        found.append(Entry("legend.category", text("sheet.moved"), None, _moved))
+    return found
+
+
+def _no_task(x: float, y: float, cell: float) -> list[Shape]:
+    return [circle(x, y, cell * 0.42, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06)]
+
+
+def _moved(x: float, y: float, cell: float) -> list[Shape]:
+    ends = [(x - cell * 0.5, y - cell * 0.2), (x + cell * 0.3, y + cell * 0.2)]
+    return [
+        line(ends, stroke=LEADER, line_width=cell * 0.07),
+        circle(*ends[0], cell * 0.16, fill=LEADER),
+        circle(*ends[1], cell * 0.3, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06),
     ]
 
 
@@ -92,7 +122,10 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
         dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
         looks = ground_style(sample)
         picture = _dot(looks) if sample.simple else _stroke(looks, dash, linear=sample.linear)
-        found.append(Entry("legend.lines", text(f"category.{category}"), counts[category], picture))
+        name = text(f"category.{category}")
+        if all(shown.site.precision is Precision.NOMINAL for shown in drawn if shown.site.category == category):
+            name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
+        found.append(Entry("legend.lines", name, counts[category], picture))
     frame = shapely.box(*content.extent)
     home = focus(plan)
     if home is not None and home.geometry.boundary.intersects(frame):
@@ -145,23 +178,11 @@ def _sea(x: float, y: float, cell: float) -> list[Shape]:
     return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=SEA)]
 
 
-def _precision(content: Content, text: Translation, *, halos: bool) -> list[Entry]:
+def _precision(text: Translation, *, halos: bool) -> list[Entry]:
     found = []
-    nominal = sum(
-        shown.site.precision is Precision.NOMINAL and not shown.simple and not shown.layer.ground
-        for shown in content.sites
-    )
-    if nominal:
-        found.append(Entry("sheet.exactness", text("legend.nominal"), nominal, _nominal))
     if halos:
-        found.append(Entry("sheet.exactness", text("legend.halo"), None, _halo))
+        found.append(Entry("legend.lines", text("legend.halo"), None, _halo))
     return found
-
-
-def _nominal(x: float, y: float, cell: float) -> list[Shape]:
-    box = Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
-    dash = tuple(float(part) * PIXEL for part in style.PRECISION_DASH[Precision.NOMINAL].split())
-    return [rectangle(box, stroke="#5B6470", line_width=0.22, dash=dash)]
 
 
 def _halo(x: float, y: float, cell: float) -> list[Shape]:

@@ -39,6 +39,10 @@ class Marks:
 
     boxes: list[tuple[str, Box]] = field(default_factory=list)
     """Every symbol and every label by what it stands for; no two of them overlap."""
+    drawn: set[str] = field(default_factory=set)
+    """Ids of the sites whose symbol stands on the map."""
+    moved: bool = False
+    """Whether any symbol stands aside of its place."""
     unnamed: int = 0
     """Numbered sites whose name found no room; their number stands on the map."""
     unnumbered: int = 0
@@ -167,13 +171,7 @@ def _draw_numbered_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[
             _draw_dot(chart, shown, x, y)
             continue
         if centre != (x, y):
-            chart.drawing.add(
-                line([(x, y), centre], stroke="#FFFFFF", line_width=0.6 * chart.size, opacity=0.8),
-                line([(x, y), centre], stroke=LEADER, line_width=0.22 * chart.size),
-            )
-            _draw_dot(chart, shown, x, y)
-            if shapely.Point(x, y).distance(shapely.Point(centre)) > radius:
-                chart.space.take_leader(((x, y), _towards(centre, (x, y), radius * 1.2)))
+            _draw_leader(chart, shown, (x, y), centre, radius)
         if shown.lit:
             chart.over.append(circle(*centre, radius * 1.45, fill=style.ACCENT, fill_opacity=0.18))
         status, backed = shown.state.status, shown.state.backed
@@ -216,6 +214,20 @@ def _towards(start: tuple[float, float], end: tuple[float, float], by: float) ->
     return start[0] + (end[0] - start[0]) / length * by, start[1] + (end[1] - start[1]) / length * by
 
 
+def _draw_leader(
+    chart: _Map, shown: ShownSite, place: tuple[float, float], centre: tuple[float, float], radius: float
+) -> None:
+    """Join a symbol that stands aside with its true place."""
+    chart.marks.moved = True
+    chart.drawing.add(
+        line([place, centre], stroke="#FFFFFF", line_width=0.6 * chart.size, opacity=0.8),
+        line([place, centre], stroke=LEADER, line_width=0.22 * chart.size),
+    )
+    _draw_dot(chart, shown, *place)
+    if shapely.Point(place).distance(shapely.Point(centre)) > radius:
+        chart.space.take_leader((place, _towards(centre, place, radius * 1.2)))
+
+
 def _draw_dot(chart: _Map, shown: ShownSite, x: float, y: float) -> None:
     """Mark the true place of a symbol that stands aside."""
     radius = 0.55 * chart.size
@@ -235,12 +247,19 @@ def _draw_quiet_symbol(chart: _Map, shown: ShownSite, labels: list[Callable[[], 
     radius = QUIET_RADIUS * chart.size * (1.5 if shown.lit else 1.0)
     if zoom < category.label_zoom - 2.0 and not shown.lit:
         return
+    reach = (radius,) * 4
     for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry)).tolist():
-        box = Box(x - radius, y - radius, x + radius, y + radius)
-        if not _free(chart, box):
+        centre = place_symbol(chart.space, *_into(chart.room, x, y, reach), reach, limit=7.0 * chart.size)
+        if centre is None:
             continue
-        chart.drawing.add(symbols.site_at(shown.site.category, None, backed=False, x=x, y=y, radius=radius))
+        if centre != (x, y):
+            _draw_leader(chart, shown, (x, y), centre, radius)
+        box = Box(centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius)
+        chart.drawing.add(
+            symbols.site_at(shown.site.category, None, backed=False, x=centre[0], y=centre[1], radius=radius)
+        )
         chart.keep(f"symbol {shown.site.id}", box)
+        chart.marks.drawn.add(shown.site.id)
         block = chart.block(shown, points, number=False, name=True, colour=QUIET_TEXT)
         labels.append(partial(_put, chart, shown, block, box))
 

@@ -283,6 +283,8 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float) -
                 continue
             middle = part.interpolate(start + width / 2)
             bent = shapely.LineString([first, last]).distance(middle)
+            if bent > height * 0.6:
+                continue
             turn = math.degrees(math.atan2(dy, dx))
             if turn > 90 or turn <= -90:
                 turn += 180 if turn < 0 else -180
@@ -294,7 +296,7 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float) -
             cost = bent / height * 3 + off_centre * 0.8 + abs(turn) / 90 * 0.6
             if best is None or cost < best[0]:
                 best = cost, found
-    return best[1] if best is not None and best[0] < 3.5 else None
+    return best[1] if best is not None else None
 
 
 def _along(x: float, y: float, turn: float, width: float, height: float) -> Along:

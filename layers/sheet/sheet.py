@@ -63,6 +63,8 @@ class Sheet:
     """Short hash of all that the sheet depends on."""
     content: Content | None = None
     marks: Marks | None = None
+    listed: frozenset[str] = frozenset()
+    """Ids of the tasks that the table names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def lay_out(paper: Paper, share: float) -> Layout:
     return Layout(k, margin, title, frame, both, both, inset, code, foot, 3 if column > 108.0 * k else 2)
 
 
-def compose(plan: Plan, scene: Scene, order: Order, *, today: date, page: str = "") -> Sheet:
+def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     """Draw `scene` on the paper of `order`; `today` stands in where the Scene names no day.
 
     Raises
@@ -144,8 +146,8 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date, page: str = 
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
     marks = draw_marks(drawing, plan, shown, language=scene.language, size=layout.size)
     draw_graticule(drawing, size=layout.size)
-    _draw_title(drawing, layout, title, subtitle, selection, text, page)
-    _draw_side(drawing, layout, plan, selection, shown, marks, halos, text)
+    _draw_title(drawing, layout, title, subtitle, selection, text)
+    listed = _draw_side(drawing, layout, plan, selection, shown, marks, halos, text)
     draw_inset(drawing, layout.inset, extent=extent, home=focus(plan), size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
@@ -157,7 +159,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date, page: str = 
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    return Sheet(drawing, scale, properties, digest, shown, marks)
+    return Sheet(drawing, scale, properties, digest, shown, marks, listed)
 
 
 def arrange(
@@ -176,7 +178,7 @@ def arrange(
         if share != SHARES[0] and least_scale(_with_margin(wanted, order.paper), frame.width, frame.height) > scale:
             break
         shown = content(plan, scene, selection, centred(wanted, frame.width, frame.height, scale), scale)
-        entries = legend.entries(plan, shown, text, halos=True)
+        entries = legend.entries(plan, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
         room = layout.table.height - 8.0 * layout.size - (used if layout.table == layout.legend else 0.0)
@@ -240,22 +242,40 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
         return plan.sites[scene.site].name.get(language), title
     if scene.task in plan.tasks:
         return plan.tasks[scene.task].title.get(language), title
-    parts = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
-    parts += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
-    parts += [text(f"status.{status.value}") for status in sorted(scene.statuses)]
+    headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
+    headings += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
+    parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
     parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
     parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
     parts += [f"“{scene.search}”"] if scene.search else []
-    joined = text("sheet.comma").join(parts)
+    if len(headings) == 1:
+        # One theme or section is what the sheet is about.
+        return headings[0], " · ".join([title, *parts])
+    joined = text("sheet.comma").join([*headings, *parts])
     return title, f"{subtitle} · {joined}" if joined else subtitle
 
 
+def number_page(drawing: Drawing, paper: Paper, words: str) -> None:
+    """Write a page's number under the day, once it is known how many pages there are."""
+    layout = lay_out(paper, SHARES[0])
+    box, k = layout.title, layout.size
+    drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
+
+
+def sources(plan: Plan, text: Translation) -> str:
+    """Return the line that says where map and statements come from."""
+    report = plan.info.report
+    title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
+    made = f" ({plan.info.report_date})" if plan.info.report_date else ""
+    return text("sheet.sources", report=f"{title}{made}", sources=plan.info.attribution.get(text.language))
+
+
 def _draw_title(
-    drawing: Drawing, layout: Layout, title: str, subtitle: str, selection: Selection, text: Translation, page: str
+    drawing: Drawing, layout: Layout, title: str, subtitle: str, selection: Selection, text: Translation
 ) -> None:
     k, box = layout.size, layout.title
     as_of = text("sheet.as-of", date=selection.as_of)
-    aside = max(typeface.width(as_of, 10.0 * k, Weight.BOLD), typeface.width(page, 7.0 * k)) + 4.0 * k
+    aside = typeface.width(as_of, 10.0 * k, Weight.BOLD) + 4.0 * k
     points = 21.0 * k
     while points > 9.0 * k and typeface.width(title, points, Weight.BOLD) > box.width - aside:
         points -= 0.5 * k
@@ -264,8 +284,6 @@ def _draw_title(
     subtitle = typeface.shorten(subtitle, box.width - aside, 9.4 * k)
     drawing.write(subtitle, box.left, box.bottom + 2.6 * k, 9.4 * k, colour=QUIET)
     drawing.write(as_of, box.right, box.top - 6.0 * k, 10.0 * k, weight=Weight.BOLD, colour=style.INK, align="right")
-    if page:
-        drawing.write(page, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
     drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.INK, line_width=0.35 * k))
 
 
@@ -278,9 +296,10 @@ def _draw_side(
     marks: Marks,
     halos: bool,
     text: Translation,
-) -> None:
+) -> frozenset[str]:
+    """Draw legend, table and notes; return the ids of the tasks that the table names."""
     k = layout.size
-    entries = legend.entries(plan, shown, text, halos=halos)
+    entries = legend.entries(plan, shown, text, marks=marks, halos=halos)
     used = legend.draw_legend(drawing, entries, layout.legend, size=k, columns=layout.legend_columns, text=text)
     table_box = layout.table
     if table_box == layout.legend:
@@ -289,22 +308,24 @@ def _draw_side(
     step = 6.0 * k * MM_PER_POINT * 1.38
     height = sum(len(typeface.wrap(note, table_box.width, 6.0 * k)) for note in notes) * step
     table = Table(plan, selection, shown.numbered, text, width=table_box.width, size=k)
-    table.draw(drawing, table_box._replace(bottom=table_box.bottom + height + 1.0 * k))
+    listed = table.draw(drawing, table_box._replace(bottom=table_box.bottom + height + 1.0 * k))
     top = table_box.bottom + height
     for note in notes:
         top -= paragraph(drawing, note, table_box._replace(top=top), 6.0 * k)
+    return listed
 
 
 def _notes(plan: Plan, selection: Selection, shown: Content, marks: Marks, text: Translation) -> list[str]:
     """Return what the map cannot show, so that nobody takes it for the whole."""
     here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
-    passing = selection.tasks
-    hows = [placing(plan, task) for task in passing]
+    outside = [task for task in selection.tasks if task.id not in here]
+    hows = [placing(plan, task) for task in outside]
     notes = [
         text(
             "sheet.coverage",
-            tasks=len(passing),
-            here=sum(task.id in here for task in passing),
+            tasks=len(selection.tasks),
+            here=len(selection.tasks) - len(outside),
+            elsewhere=hows.count(Placing.PLACED),
             district=hows.count(Placing.DISTRICT),
             partners=hows.count(Placing.PARTNERS),
             unplaced=hows.count(Placing.UNPLACED),
@@ -348,13 +369,13 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
     arrow_x = bar_left + bar + 13.0 * k
     draw_north(drawing, arrow_x, box.top - 5.6 * k, true_north=turn, letter=text("sheet.north"), size=k * 0.9)
     right = Box(arrow_x + 9.0 * k, box.bottom, box.right, box.top)
-    minutes = abs(turn) * 60
-    angle = f"{int(minutes) // 60}°{int(minutes) % 60:02}′"
+    minutes = round(abs(turn) * 60)
+    angle = f"{minutes // 60}°{minutes % 60:02}′"
     side = text("sheet.west" if turn < 0 else "sheet.east")
     lines = [
         (plan.info.disclaimer.get(text.language), Weight.BOLD, style.INK),
         (text("sheet.projection", angle=angle, side=side), Weight.REGULAR, QUIET),
-        (text("sheet.sources", sources=plan.info.attribution.get(text.language)), Weight.REGULAR, QUIET),
+        (sources(plan, text), Weight.REGULAR, QUIET),
     ]
     small = 6.0 * k
     used = 0.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from layers import style
-from layers.model import Plan, Precision, Status, Task
+from layers.model import Plan, Status, Task
 from layers.selection import Selection
 from layers.sheet import symbols, typeface
 from layers.sheet.block import draw_number
@@ -25,6 +25,18 @@ FORMS = ((True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
 """Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
 
 
+def evidence_words(state: TaskState, text: Translation) -> str:
+    """Return the word of a task's status and the day of its latest evidence, or that there is none.
+
+    Evidence that does not settle the status does not make it proven; then the status is the report's.
+    """
+    status = text(f"status.{state.status.value}") if state.status else text("status.none")
+    if not state.has_evidence:
+        return f"{status} · {text('evidence.without')}"
+    stated = "" if state.backed else text("sheet.only-stated")
+    return f"{status}{stated} · {state.evidence[0].date}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """A row of the table: how high it is and how it is drawn below `y`."""
@@ -34,6 +46,8 @@ class _Row:
     """Takes the drawing, the left edge and the top."""
     sites: int = 0
     """How many sites begin in this row."""
+    tasks: tuple[str, ...] = ()
+    """Ids of the tasks that it names."""
 
 
 class Table:
@@ -56,6 +70,7 @@ class Table:
         self.width = width
         self.size = size
         self.passing = {task.id for task in selection.tasks}
+        self.selection_is_filtered = len(selection.tasks) < len(plan.tasks)
 
     def rows(self, *, tasks: bool, size: float) -> list[_Row]:
         """Return the rows; with `tasks` each task has its own, without each site counts them."""
@@ -64,8 +79,27 @@ class Table:
             linked = [task for task in self.plan.tasks_by_site.get(shown.site.id, ()) if task.id in self.passing]
             found.append(self._site_row(shown, linked, size, counts=not tasks))
             if tasks:
-                found += [self._task_row(task, size) for task in linked]
+                context = {task.id for task in linked if shown.site.id not in task.sites}
+                found += [self._task_row(task, size, context=task.id in context) for task in linked]
+        if tasks and self.selection_is_filtered:
+            found += self._elsewhere(size)
         return found
+
+    def _elsewhere(self, size: float) -> list[_Row]:
+        """Return the tasks that have no site on the sheet, so that a theme's sheet tells all of the theme."""
+        here = {task.id for shown in self.sites for task in self.plan.tasks_by_site.get(shown.site.id, ())}
+        rest = [task for task in self.selection.tasks if task.id not in here]
+        if not rest:
+            return []
+        words = self.text("sheet.elsewhere", count=len(rest))
+        tall = 6.9 * size * MM_PER_POINT * _ROW
+
+        def draw(drawing: Drawing, left: float, top: float) -> None:
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * size))
+            baseline = top - tall / 2 - typeface.IDEOGRAPH_MIDDLE * 6.9 * size * MM_PER_POINT
+            drawing.write(words, left, baseline, 6.9 * size, weight=Weight.BOLD, colour=style.INK)
+
+        return [_Row(tall, draw), *(self._task_row(task, size) for task in rest)]
 
     def _site_row(self, shown: ShownSite, tasks: Sequence[Task], size: float, *, counts: bool) -> _Row:
         points = 6.9 * size
@@ -97,13 +131,8 @@ class Table:
         return _Row(tall, draw, sites=1)
 
     def _exactness(self, shown: ShownSite) -> str:
-        """Return how exact the position is, where that is less than the map's own exactness."""
-        if shown.site.precision is Precision.APPROXIMATE:
-            words = self.text("sheet.approximate")
-        elif shown.site.precision is Precision.NOMINAL:
-            words = self.text("sheet.nominal")
-        else:
-            return ""
+        """Return how exact the position is."""
+        words = self.text(f"precision.{shown.site.precision.value}").partition("（")[0].partition(" (")[0]
         accuracy = shown.site.accuracy_m
         return f"{words} ±{accuracy:.0f} m" if accuracy else words
 
@@ -125,13 +154,14 @@ class Table:
             right -= 2.4 * size
         return right
 
-    def _task_row(self, task: Task, size: float) -> _Row:
+    def _task_row(self, task: Task, size: float, *, context: bool = False) -> _Row:
         points = 6.3 * size
         state = self.selection.states[task.id]
         left_in = 9.2 * size
         evidence = self._evidence(state)
-        aside = typeface.width(evidence, points * 0.92) + 1.5 * size
-        lines = typeface.wrap(task.title.get(self.text.language), self.width - left_in - aside, points)
+        aside = typeface.width(evidence, points * 0.95) + 1.5 * size
+        title = task.title.get(self.text.language) + (self.text("sheet.context") if context else "")
+        lines = typeface.wrap(title, self.width - left_in - aside, points)
         tall = points * MM_PER_POINT * 1.34
         total = tall * len(lines) + 0.5 * size
 
@@ -145,24 +175,21 @@ class Table:
                 if state.status is not None:
                     x = left + 7.1 * size
                     drawing.add(symbols.badge_at(state.status, backed=state.backed, x=x, y=middle, size=3.0 * size))
-                drawing.write(evidence, left + self.width, baseline, points * 0.92, colour=QUIET, align="right")
+                drawing.write(evidence, left + self.width, baseline, points * 0.95, colour=QUIET, align="right")
 
-        return _Row(total, draw)
+        return _Row(total, draw, tasks=(task.id,))
 
     def _evidence(self, state: TaskState) -> str:
         """Return the word of the status and the day of the latest evidence, or that there is none."""
-        status = self.text(f"status.{state.status.value}") if state.status else ""
-        if not state.has_evidence:
-            return f"{status} · {self.text('evidence.without')}"
-        return f"{status} · {state.evidence[0].date}"
+        return evidence_words(state, self.text)
 
     def height(self, *, tasks: bool) -> float:
         """Return the least height in millimetres of the table, with a row for each task or without."""
         size = min(share for detailed, share in FORMS if detailed is tasks) * self.size
         return HEADING_MM * self.size + sum(row.height for row in self.rows(tasks=tasks, size=size))
 
-    def draw(self, drawing: Drawing, box: Box) -> int:
-        """Draw the most detailed form that fits `box`; return how many sites found no room."""
+    def draw(self, drawing: Drawing, box: Box) -> frozenset[str]:
+        """Draw the most detailed form that fits `box`; return the ids of the tasks that it names."""
         heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
         columns = self.text("sheet.table-columns")
         drawing.write(columns, box.right, box.top - 3.3 * self.size, 5.8 * self.size, colour=QUIET, align="right")
@@ -184,9 +211,9 @@ class Table:
             self._draw_rows(drawing, kept, box.left, top)
             note = self.text("sheet.more-sites", count=left_out)
             drawing.write(note, box.left, y - spare * 0.8, 6.2 * self.size, colour=QUIET)
-            return left_out
+            return frozenset(task for row in kept for task in row.tasks)
         self._draw_rows(drawing, rows, box.left, top)
-        return 0
+        return frozenset(task for row in rows for task in row.tasks)
 
     def _draw_rows(self, drawing: Drawing, rows: Sequence[_Row], left: float, top: float) -> None:
         for row in rows:
