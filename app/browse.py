@@ -12,6 +12,7 @@ from streamlit.components.v1 import declare_component
 from app import context, page_state
 from app.faults import fault_page
 from app.lists import show_lists
+from app.pages import show_name
 from app.panel import site_panel, task_panel
 from app.strip import show_strip
 from geo.errors import PlanMapError
@@ -57,14 +58,10 @@ def main() -> None:
 
 
 def head(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the strip of counts, each of which filters."""
+    """Draw the name of the plan and the strip of counts, each of which filters."""
     counts = count(selection.states.values())
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        st.html(
-            f"<h1>{escape.html(plan.info.title.get(text.language))}</h1>"
-            f"<p>{escape.html(text('page.tasks', count=counts.tasks))}</p>",
-            width="content",
-        )
+        show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
         show_strip(counts, text)
 
 
@@ -190,6 +187,3 @@ def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
             kwargs={"flying": True},
             width="stretch",
         )
-
-
-main()

@@ -27,6 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import context, page_state
 from app.faults import fault_page
+from app.pages import PAGES
 from geo.errors import PlanMapError
 from layers import escape, style
 from layers.builtin import BROWSER_FOLDER
@@ -96,6 +97,18 @@ def badge(request: Request) -> Response:
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
 
 
+_ROOT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin }</script>"
+
+
+def below_root(request: Request) -> Response:
+    """Answer with Streamlit's page for an address below the root, which tells it where the server is.
+
+    Without that it looks for one at `/export/_stcore` first, and the browser reports what is not there as errors.
+    """
+    document = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    return HTMLResponse(document.replace("<head>", f"<head>{_ROOT}", 1), headers={"Cache-Control": "no-cache"})
+
+
 def unexpected(error: Exception) -> bool:
     """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
     traceback.print_exception(error)
@@ -123,12 +136,13 @@ def application(url: str, *, hosts: list[str], language: str, open_browser: bool
         yield {}
 
     return st.App(
-        Path(__file__).with_name("browse.py"),
+        Path(__file__).with_name("entry.py"),
         lifespan=announce,
         on_script_error=unexpected,
         routes=[
             Route("/map", map_page),
             Route("/badges/{name}.svg", badge),
+            *(Route(f"/{page.path}", below_root) for page in PAGES if page.path),
             Mount("/assets", StaticFiles(directory=BROWSER_FOLDER)),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts), Middleware(SecurityHeaders)],

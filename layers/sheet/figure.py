@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -52,6 +53,15 @@ _SETTINGS: dict[Any, Any] = {
     "text.hinting": "none",
     "text.parse_math": False,
 }
+
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Draw alone, with our settings."""
+    with _DRAWING, matplotlib.rc_context(_SETTINGS):
+        yield
+
 
 _WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
@@ -211,7 +221,7 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
     from PIL.PngImagePlugin import PngInfo
 
     check_pixels(drawing.width, drawing.height, dpi)
-    with _DRAWING, matplotlib.rc_context(_SETTINGS):
+    with _settings():
         figure = figure_of(drawing, dpi=dpi)
         canvas: Any = figure.canvas
         canvas.draw()
@@ -240,7 +250,7 @@ def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> byt
     """Return `drawing` as SVG: text as text, with the letters it needs in the file."""
     fonts = fonts_for([drawing])
     buffer = BytesIO()
-    with _DRAWING, matplotlib.rc_context(_SETTINGS):
+    with _settings():
         figure = figure_of(drawing, fonts=fonts)
         if scale is not None:
             check_scale(figure, drawing, scale)
@@ -301,11 +311,16 @@ def pdf(
         "CreationDate": None,
         "ModDate": None,
     }
-    with _DRAWING, matplotlib.rc_context(_SETTINGS), PdfPages(buffer, metadata=metadata) as document:
-        for index, (drawing, scale) in enumerate(pages):
-            progress(index)
+    # Locked page by page, so that others who draw wait for a page and not for an atlas.
+    with _settings():
+        document = PdfPages(buffer, metadata=metadata)
+    for index, (drawing, scale) in enumerate(pages):
+        progress(index)
+        with _settings():
             figure = figure_of(drawing, fonts=fonts)
             if scale is not None:
                 check_scale(figure, drawing, scale)
             document.savefig(figure)
+    with _settings():
+        document.close()
     return buffer.getvalue()

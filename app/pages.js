@@ -1,0 +1,35 @@
+/* Links to the other pages. They take along the address as it is at the moment of the click. */
+
+// Any of these may come last before a link is followed, opened in a new tab or copied.
+const MOMENTS = ["pointerover", "pointerdown", "focus", "click", "contextmenu"];
+
+function link() {
+  const element = document.createElement("a");
+  const aim = () => { element.href = element.dataset.path + window.location.search; };
+  for (const moment of MOMENTS) element.addEventListener(moment, aim);
+  return element;
+}
+
+/** Put `language` into the address, as the map does on its page. */
+function speak(language) {
+  const parts = window.location.search.slice(1).split("&").filter(Boolean);
+  if (parts.includes("lang=en") === (language === "en")) return;
+  const others = parts.filter((part) => !part.startsWith("lang="));
+  const query = (language === "en" ? ["lang=en", ...others] : others).join("&");
+  window.history.replaceState(window.history.state, "", window.location.pathname + (query ? "?" + query : ""));
+}
+
+export default function ({ parentElement, data }) {
+  const nav = parentElement.querySelector(".pm-pages");
+  nav.setAttribute("aria-label", data.label);
+  if (data.language) speak(data.language);
+  // The same elements for as long as the page stands, so that a run of the script takes no click away.
+  while (nav.children.length < data.pages.length) nav.append(link());
+  data.pages.forEach((page, index) => {
+    const element = nav.children[index];
+    element.textContent = page.label;
+    element.dataset.path = page.path;
+    element.href = page.path + window.location.search;
+    if (page.current) element.setAttribute("aria-current", "page");
+  });
+}
