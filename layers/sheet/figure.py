@@ -55,7 +55,6 @@ _SETTINGS: dict[Any, Any] = {
 }
 
 
-
 @contextmanager
 def _settings() -> Iterator[None]:
     """Draw alone, with our settings."""
@@ -313,7 +312,7 @@ def pdf(
     }
     # Locked page by page, so that others who draw wait for a page and not for an atlas.
     with _settings():
-        document = PdfPages(buffer, metadata=metadata)
+        document: Any = PdfPages(buffer, metadata=metadata)
     for index, (drawing, scale) in enumerate(pages):
         progress(index)
         with _settings():
