@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -16,7 +16,7 @@ from click.core import ParameterSource
 
 from app.settings import read_settings
 from geo.errors import PlanMapError
-from layers.fault import PlanFaultsError
+from layers.fault import PlanFaultsError, printable
 from layers.sheet.paper import ORIENTATIONS, Paper, parse_scale
 from layers.store import is_address
 from layers.translation import LANGUAGES, Translation, translation
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from layers.model import Plan
     from layers.scene import Scene
     from layers.sheet.sheet import Order
+
+MAXIMUM_TITLE = 200
+"""Characters of a title; more would not be read."""
 
 CHAPTERS = ("site", "theme", "section")
 """What the sheets of an atlas can stand for; `layers.sheet.atlas.By` is too slow to import for a help text."""
@@ -170,17 +173,19 @@ def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, 
     from layers.sheet.request import with_site
     from layers.sheet.sheet import compose
 
-    target = Path(output).expanduser()
+    target = files.target_of(output)
     kind = files.kind_of(target)
     files.check_target(target)
     found, scene, order = _order(plan, text, **asked)
     if site:
         scene = with_site(found, scene, site)
+    if not math.isfinite(dpi):
+        raise click.BadParameter(str(dpi), param_hint="--dpi")
     if kind == "png":
         files.check_size(order.paper, dpi)
     sheet = compose(found, scene, order, today=date.today())
     files.write(target, files.render(sheet, kind, dpi=dpi))
-    click.echo(text("cli.exported", target=target, scale=f"1:{sheet.scale}", digest=sheet.digest))
+    click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
 
 
 @main.command(help=_HELP("cli.atlas-help"))
@@ -195,7 +200,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
     from layers.sheet import atlas as atlases
     from layers.sheet import export as files
 
-    target = Path(output).expanduser()
+    target = files.target_of(output)
     files.kind_of(target, allowed=("pdf",))
     files.check_target(target)
     found, scene, order = _order(plan, text, **asked)
@@ -207,7 +212,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
         bar.update(100 - bar.pos)
     files.write(target, made.document)
-    click.echo(text("cli.atlas-written", target=target, pages=made.pages, digest=made.digest))
+    click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
 
 
 def _order(
@@ -219,6 +224,8 @@ def _order(
     from layers.sheet.sheet import Order
     from layers.store import read_plan
 
+    if len(title) > MAXIMUM_TITLE:
+        raise PlanMapError("title-too-long", limit=MAXIMUM_TITLE)
     order = Order(Paper.parse(paper, orientation or ""), parse_scale(scale), title)
     wanted = read_scene(scene)
     found = read_plan(store_at(read_settings(plan=plan)))

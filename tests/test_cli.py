@@ -1,6 +1,7 @@
 """The command line as people run it: in a process of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -152,6 +153,9 @@ def test_atlas_writes_a_document(tmp_path):
         (["--scene", "date=2026-02-30"], "无法理解"),
         (["--scene", "no-such-file"], "不是场景"),
         (["--title", "好🚄"], "U+1F684"),
+        (["--title", "x" * 500], "标题过长"),
+        (["--title", "\udcff"], "U+DCFF"),
+        (["--scene", "site=\udcff"], "不是场景"),
         (["--dpi", "1200", "--paper", "A1"], "百万像素"),
         (["--plan", "nowhere"], "找不到计划"),
     ],
@@ -186,3 +190,25 @@ def test_a_failed_export_leaves_the_old_file(tmp_path):
     out.write_bytes(b"old")
     one_line(planmap("export", "-o", str(out), "--scale", "1:5000", folder=tmp_path / "data"))
     assert out.read_bytes() == b"old"
+
+
+def test_a_resolution_that_is_no_number_is_refused(tmp_path):
+    result = planmap("export", "-o", str(tmp_path / "map.png"), "--dpi", "nan", folder=tmp_path / "data")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "map.png").exists()
+
+
+def test_an_atlas_that_is_broken_off_leaves_nothing(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    command = [PLANMAP, "atlas", "-o", str(out / "atlas.pdf")]
+    environment = {**os.environ, "PLANMAP_DATA_DIR": str(tmp_path / "data"), "PYTHONIOENCODING": "utf-8"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        # What it says first comes when the drawing begins.
+        assert process.stderr.read(1)
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert b"Traceback" not in rest
+    assert nothing_in(out)

@@ -86,3 +86,16 @@ def test_a_site_is_found_by_id_and_by_name(plan):
     with pytest.raises(PlanMapError, match="no-such-site") as caught:
         with_site(plan, scene, "军粮城")
     assert "军粮城北站" in caught.value.details["near"]
+
+
+@pytest.mark.parametrize("text", ["site=a&site=b", "q=" + "a" * 1000, "site=\udcff", "=", "~nobody-here/scene.txt"])
+def test_more_that_is_no_scene(text):
+    with pytest.raises(PlanMapError, match="scene-"):
+        read_scene(text)
+
+
+def test_a_file_too_long_for_an_address(tmp_path):
+    path = tmp_path / "scene.txt"
+    path.write_text("site=x&" * 20_000, encoding="utf-8")
+    with pytest.raises(PlanMapError, match="scene-unknown"):
+        read_scene(str(path))

@@ -1,5 +1,6 @@
 """The files of a sheet: text that stays text, pictures that agree, bytes that repeat."""
 
+import os
 import re
 import subprocess
 import sys
@@ -14,9 +15,10 @@ from pypdf import PdfReader
 
 from geo.errors import PlanMapError
 from layers.scene import Scene
-from layers.sheet import export
+from layers.sheet import export, typeface
 from layers.sheet.paper import Paper
 from layers.sheet.sheet import Order, compose
+from layers.sheet.typeface import Weight
 
 DAY = date(2026, 11, 22)
 
@@ -97,10 +99,11 @@ SCRIPT = """
 import sys, hashlib, datetime
 from layers.builtin import default_plan_folder
 from layers.scene import Scene
-from layers.sheet import export
+from layers.sheet import export, typeface
 from layers.sheet.atlas import By, atlas
 from layers.sheet.paper import Paper
 from layers.sheet.sheet import Order, compose
+from layers.sheet.typeface import Weight
 from layers.store import FolderStore, read_plan
 plan, day = read_plan(FolderStore(default_plan_folder())), datetime.date(2026, 11, 22)
 order = Order(Paper.parse("A4"))
@@ -141,3 +144,45 @@ def test_writing_is_whole_or_not_at_all(tmp_path):
         with pytest.raises(PlanMapError, match="output-refused"):
             export.write(refused, b"three")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "图.png"]
+
+
+def test_a_link_is_followed_and_a_pipe_refused(tmp_path):
+    (tmp_path / "real.png").write_bytes(b"old")
+    link = tmp_path / "link.png"
+    link.symlink_to(tmp_path / "real.png")
+    export.write(export.target_of(str(link)), b"new")
+    assert link.is_symlink()
+    assert (tmp_path / "real.png").read_bytes() == b"new"
+    os.mkfifo(tmp_path / "pipe.png")
+    with pytest.raises(PlanMapError, match="output-refused"):
+        export.check_target(tmp_path / "pipe.png")
+    with pytest.raises(PlanMapError, match="output-refused"):
+        export.target_of("~nobody-here/x.png")
+
+
+def test_a_damaged_font_of_the_cache_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(typeface.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    typeface.subset_file.cache_clear()
+    wanted = Weight.REGULAR, frozenset("东丽区")
+    path = typeface.subset_file(*wanted)
+    good = path.read_bytes()
+    for damage in (b"", good[:100], b"x" * 1000):
+        path.write_bytes(damage)
+        typeface.subset_file.cache_clear()
+        assert typeface.subset_file(*wanted).read_bytes() == good
+    typeface.subset_file.cache_clear()
+
+
+def test_without_a_cache_folder_sheets_are_drawn_all_the_same(tmp_path, monkeypatch, sheet):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(typeface.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "file" / "cache"))
+    typeface.subset_file.cache_clear()
+    assert export.render(sheet, "pdf").startswith(b"%PDF")
+    typeface.subset_file.cache_clear()
+
+
+def test_a_date_of_the_build_changes_nothing(monkeypatch, sheet, document):
+    for epoch in ("abc", "1700000000"):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        assert export.render(sheet, "pdf") == document
+        assert os.environ["SOURCE_DATE_EPOCH"] == epoch

@@ -115,7 +115,7 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
                     layer,
                     state,
                     numbers.get(site_id) if state is not None else None,
-                    on_grid[site_id].intersection(frame),
+                    _solid(on_grid[site_id].intersection(frame)),
                     scene.opacity.get(layer.id, layer.opacity),
                     site_id in lit,
                 )
@@ -133,8 +133,17 @@ def grid_geometries(plan: Plan) -> Mapping[str, BaseGeometry]:
         geometry = to_grid(site.geometry)
         if all(math.isfinite(value) for value in geometry.bounds):
             # Areas that cross themselves cannot be cut at the frame.
-            found[site.id] = geometry if geometry.is_valid else shapely.make_valid(geometry)
+            found[site.id] = _solid(geometry if geometry.is_valid else shapely.make_valid(geometry))
     return found
+
+
+def _solid(geometry: BaseGeometry) -> BaseGeometry:
+    """Return a geometry without the points and lines that cutting leaves beside its areas, or beside its lines."""
+    if geometry.geom_type != "GeometryCollection":
+        return geometry
+    parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if not part.is_empty]
+    highest = max((shapely.get_dimensions(part) for part in parts), default=0)
+    return shapely.union_all([part for part in parts if shapely.get_dimensions(part) == highest])
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,29 @@ def kind_of(path: Path, *, allowed: tuple[str, ...] = figure.FORMATS) -> str:
     return kind
 
 
+def target_of(text: str) -> Path:
+    """Return the path of the file to write; a link is followed, so that the file it leads to is replaced.
+
+    Raises
+    ------
+    PlanMapError
+        No path can be like that.
+    """
+    try:
+        path = Path(text).expanduser()
+        return path.resolve() if path.is_symlink() else path
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _refused(Path(text), error) from error
+
+
 def check_target(path: Path) -> None:
     """Raise `PlanMapError` unless a file can be written at `path`: asked before the work and not after it."""
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            # A pipe or a device would be replaced by a file.
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         if not path.parent.is_dir():
             raise PlanMapError("output-folder", folder=path.parent)
         draft = _draft(path)

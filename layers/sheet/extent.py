@@ -95,10 +95,16 @@ def _checked(extent: Extent) -> Extent:
 
 
 def centred(extent: Extent, width_mm: float, height_mm: float, scale: float) -> Extent:
-    """Return the extent of a frame of this size at `scale`, with `extent` in its middle."""
+    """Return the extent of a frame of this size at `scale`, with `extent` in its middle.
+
+    Raises
+    ------
+    PlanMapError
+        A part of it lies where the grid is not true.
+    """
     x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
     across, up = width_mm / 2000 * scale, height_mm / 2000 * scale
-    return x - across, y - up, x + across, y + up
+    return _checked((x - across, y - up, x + across, y + up))
 
 
 def least_scale(extent: Extent, width_mm: float, height_mm: float) -> float:

@@ -7,6 +7,7 @@ grid, so that Matplotlib's own transform can be asked whether the scale came out
 from __future__ import annotations
 
 import base64
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,8 +34,8 @@ POINT = 72 / 25.4
 """Typographic points in one millimetre."""
 
 FORMATS = ("png", "pdf", "svg")
-MAXIMUM_PIXELS = 250_000_000
-"""A picture of more pixels would take gigabytes: A1 at 600 dpi has 279 million."""
+MAXIMUM_PIXELS = 150_000_000
+"""A picture takes some nine bytes a pixel while it is made; A2 at 600 dpi has 139 million of them."""
 
 _DRAWING = threading.RLock()
 """Matplotlib's settings are the process's, and its text engine is not made for threads."""
@@ -59,7 +60,13 @@ _SETTINGS: dict[Any, Any] = {
 def _settings() -> Iterator[None]:
     """Draw alone, with our settings."""
     with _DRAWING, matplotlib.rc_context(_SETTINGS):
-        yield
+        # Matplotlib dates a PDF by this variable and fails where it is no number. Sheets carry no date.
+        epoch = os.environ.pop("SOURCE_DATE_EPOCH", None)
+        try:
+            yield
+        finally:
+            if epoch is not None:
+                os.environ["SOURCE_DATE_EPOCH"] = epoch
 
 
 _WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}

@@ -102,8 +102,6 @@ class _Map:
 def anchor_points(shown: ShownSite) -> list[tuple[float, float]]:
     """Return where a site's symbol belongs, in metres of the grid."""
     geometry = shown.geometry
-    if geometry.geom_type == "GeometryCollection":
-        geometry = max(getattr(geometry, "geoms", ()), key=lambda part: (part.area, part.length))
     if shown.linear:
         # The frame cuts a line into parts that may belong together.
         geometry = shapely.line_merge(geometry)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,9 @@ from geo.errors import PlanMapError
 from geo.files import read_text
 from layers.model import Plan
 from layers.scene import GRID_LAYER, Scene
+
+MAXIMUM_BYTES = 65_536
+"""A file that holds an address is not longer."""
 
 
 def read_scene(text: str) -> Scene:
@@ -25,11 +29,14 @@ def read_scene(text: str) -> Scene:
     wanted = text.strip()
     if not wanted:
         return Scene()
-    path = Path(wanted).expanduser()
     try:
-        is_file = path.is_file()
-    except (OSError, ValueError):
-        # Longer than a name can be, or with a character that none has.
+        path = Path(wanted).expanduser()
+        is_file = path.is_file() and path.stat().st_size <= MAXIMUM_BYTES
+        wanted.encode()
+    except (OSError, ValueError, RuntimeError) as error:
+        # Longer than a name can be, with a character that none has, or in the home of nobody.
+        if isinstance(error, UnicodeEncodeError):
+            raise PlanMapError("scene-unknown", scene=text) from error
         is_file = False
     lines = [line.strip() for line in read_text(path).splitlines() if line.strip()] if is_file else [wanted]
     query = _query(lines[0]) if lines else None
@@ -46,9 +53,12 @@ _DEFAULTS = {("lang", "zh"), ("base", "offline")}
 def _check_understood(query: str, scene: Scene) -> None:
     """Raise `PlanMapError` if reading `query` left something out, which a page forgives and a sheet must not."""
     kept = dict(parse_qsl(scene.to_query()))
-    for key, value in parse_qsl(query):
+    asked = parse_qsl(query)
+    for key, value in asked:
         lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity")
-        lost = key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
+        twice = [name for name, _ in asked].count(key) > 1
+        cut = key == "q" and kept.get(key) != value.strip()
+        lost = twice or cut or key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
         if lost and (key, value) not in _DEFAULTS:
             raise PlanMapError("scene-part", part=f"{key}={value}")
 
@@ -58,7 +68,7 @@ def _query(text: str) -> str | None:
     head, mark, tail = text.partition("?")
     if mark:
         return tail.partition("#")[0]
-    return text if "=" in head and not head.startswith((".", "/", "~")) else None
+    return text if re.search(r"\w=", head) and not head.startswith((".", "/", "~")) else None
 
 
 def checked(plan: Plan, scene: Scene) -> Scene:

@@ -140,7 +140,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     extent = shown.extent
     drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent)
     title, subtitle = titles(plan, scene, text)
-    title = order.title or title
+    title = typeface.check(order.title or title, Weight.BOLD)
     digest = sheet_digest(plan, dated, order, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)

@@ -6,6 +6,7 @@ prints where no Chinese font is installed.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import tempfile
@@ -126,7 +127,7 @@ def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) 
             lines.append(line.rstrip())
             line, used = "", 0.0
         while wide > limit and len(piece) > 1:
-            fitting = next(n for n in range(len(piece), 0, -1) if n == 1 or width(piece[:n], size, weight) <= limit)
+            fitting = max(1, _fitting(piece, limit, size, weight))
             lines.append(piece[:fitting])
             piece = piece[fitting:]
             wide = width(piece, size, weight)
@@ -160,9 +161,17 @@ def shorten(text: str, limit: float, size: float, weight: Weight = Weight.REGULA
     """Return `text`, cut with an ellipsis where it is wider than `limit` millimetres."""
     if width(text, size, weight) <= limit:
         return text
-    while text and width(text + "…", size, weight) > limit:
-        text = text[:-1]
-    return text + "…"
+    return text[: _fitting(text, limit - width("…", size, weight), size, weight)] + "…"
+
+
+def _fitting(text: str, limit: float, size: float, weight: Weight) -> int:
+    """Return how many characters of `text` fit `limit` millimetres; one pass, for a name may be long."""
+    used = 0.0
+    for count, character in enumerate(text):
+        used += width(character, size, weight)
+        if used > limit + 1e-9:
+            return count
+    return len(text)
 
 
 @lru_cache(maxsize=16)
@@ -177,21 +186,38 @@ def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
     digest = hashlib.sha256(f"{source.name}:{source.stat().st_size}:{name}".encode()).hexdigest()[:20]
     folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
     target = folder / f"{source.stem}-{digest}.ttf"
-    if target.is_file():
+    if _is_font(target):
         return target
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = tempfile.mkstemp(dir=folder, suffix=".part")
+        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="planmap-"))
+        folder = _folder_of_this_run()
         target = folder / target.name
-        probe = tempfile.mkstemp(dir=folder, suffix=".part")
-    handle, draft = probe
+        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
     with os.fdopen(handle, "wb") as file:
         file.write(subset_bytes(weight, name))
+        file.flush()
+        os.fsync(file.fileno())
     # Another process may have made the same file meanwhile; either one is right.
     os.replace(draft, target)
     return target
+
+
+def _is_font(path: Path) -> bool:
+    """Whether a font can be read at `path`: what a power cut left there cannot."""
+    try:
+        return path.is_file() and FT2Font(str(path)).num_glyphs > 0
+    except (OSError, RuntimeError):
+        return False
+
+
+@lru_cache(maxsize=1)
+def _folder_of_this_run() -> Path:
+    """Return a folder that goes when the program does, for who has no cache folder that can be written."""
+    folder = tempfile.TemporaryDirectory(prefix="planmap-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
