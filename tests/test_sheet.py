@@ -132,20 +132,29 @@ def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
     assert {str(n) for n in range(1, len(points) + 1)} <= numbers or sheet.marks.unmarked + sheet.marks.unnumbered
 
 
-def test_nothing_is_written_over_anything_else_outside_the_map(whole):
-    frame = whole.drawing.frame
+@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
+@pytest.mark.parametrize("paper", ["A3", "A4", "16:9", "180x240mm"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_nothing_is_written_over_anything_else_outside_the_map(plan, paper, orientation, language):
+    drawing = sheet_of(plan, f"lang={language}&theme=integration", paper, orientation).drawing
     outside = []
-    for label in (item for item in whole.drawing.items if not hasattr(item, "path")):
+    for label in (item for item in drawing.items if not hasattr(item, "path")):
         extents = label.outline().get_extents()
         box = Box(extents.x0, extents.y0, extents.x1, extents.y1)
-        if not frame.grown(0.5).overlaps(box):
+        if not drawing.frame.grown(0.5).overlaps(box):
             outside.append((label.text, box))
-    assert len(outside) > 60
-    page = Box(0, 0, whole.drawing.width, whole.drawing.height).grown(-5)
+    assert len(outside) > 30
+    page = Box(0, 0, drawing.width, drawing.height).grown(-5)
     for text, box in outside:
         assert page.holds(box), text
     for (one, a), (other, b) in combinations(outside, 2):
         assert not a.overlaps(b), (one, other)
+
+
+def test_paper_without_room_for_the_legend_is_refused(plan):
+    with pytest.raises(PlanMapError, match="paper-crowded"):
+        sheet_of(plan, "lang=en", paper="120x150mm")
+    assert sheet_of(plan, "site=tsn-airport", paper="150x200mm").scale > 0
 
 
 def test_what_stands_on_a_sheet(plan, whole):

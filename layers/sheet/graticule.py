@@ -6,8 +6,6 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-import shapely
-
 from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
 from layers import style
 from layers.sheet import typeface
@@ -123,11 +121,3 @@ def true_north_degrees(extent: Extent) -> float:
     longitude, latitude = back((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
     (x0, y0), (x1, y1) = forward(longitude, latitude), forward(longitude, latitude + 0.001)
     return math.degrees(math.atan2(x1 - x0, y1 - y0))
-
-
-def frame_polygon(extent: Extent) -> shapely.Polygon:
-    """Return the outline of `extent` in degrees, its edges following the grid."""
-    west, south, east, north = extent
-    ring = shapely.segmentize(shapely.box(west, south, east, north), (east - west) / 8)
-    back = transformer(GAUSS_KRUGER_117E, WGS84).transform
-    return shapely.Polygon([back(x, y) for x, y in shapely.get_coordinates(ring)])

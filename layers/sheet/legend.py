@@ -12,7 +12,7 @@ from layers import style
 from layers.model import Plan, Precision, Status
 from layers.sheet import symbols, typeface
 from layers.sheet.content import Content, ShownSite, basemap, dry_land, focus, ground_style
-from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle, rounded
+from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
 from layers.sheet.ground import HALO_EDGE, SEA, strokes
 from layers.sheet.marks import LEADER, Marks
 from layers.sheet.typeface import MM_PER_POINT, Weight
@@ -190,9 +190,9 @@ def _halo(x: float, y: float, cell: float) -> list[Shape]:
     return [circle(x, y, cell * 0.5, **look)]
 
 
-def height(found: Sequence[Entry], width: float, *, size: float, columns: int) -> float:
+def height(found: Sequence[Entry], width: float, *, size: float, columns: int, text: Translation) -> float:
     """Return the height in millimetres of the legend with its title."""
-    return _lay_out(None, found, Box(0, 0, width, 0), size=size, columns=columns, text=None)
+    return _lay_out(None, found, Box(0, 0, width, 0), size=size, columns=columns, text=text)
 
 
 def draw_legend(
@@ -203,14 +203,14 @@ def draw_legend(
 
 
 def _lay_out(
-    drawing: Drawing | None, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation | None
+    drawing: Drawing | None, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
 ) -> float:
     """Measure, and draw where there is a drawing."""
     points = 6.8 * size
     row = points * MM_PER_POINT * 1.62
     cell = 3.3 * size
     y = box.top
-    if drawing is not None and text is not None:
+    if drawing is not None:
         heading(drawing, text("map.legend"), box.left, y, size=size)
     y -= HEADING_MM * size
     column = box.width / columns
@@ -218,10 +218,11 @@ def _lay_out(
     for entry in found:
         groups.setdefault(entry.group, []).append(entry)
     for group, members in groups.items():
-        if drawing is not None and text is not None:
-            baseline = y - 2.3 * size
-            drawing.write(text(group), box.left, baseline, 6.0 * size, colour=QUIET)
-        y -= 3.5 * size
+        for words in typeface.wrap(text(group), box.width, 6.0 * size):
+            if drawing is not None:
+                drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=QUIET)
+            y -= 2.9 * size
+        y -= 0.6 * size
         slots = _slots(members, column, columns, points, size)
         for entry, (down, across) in zip(members, slots, strict=True):
             middle = y - (down + 0.5) * row
@@ -259,8 +260,3 @@ def heading(drawing: Drawing, words: str, left: float, top: float, *, size: floa
     """Write the title of a block whose top is `top`."""
     points = 9.0 * size
     drawing.write(words, left, top - 3.3 * size, points, weight=Weight.BOLD, colour=style.INK)
-
-
-def frame_pill(box: Box, size: float) -> Shape:
-    """Return the light ground that a block in the map stands on."""
-    return rounded(box, 1.0 * size, fill="#FFFFFF", fill_opacity=0.86)

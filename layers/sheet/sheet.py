@@ -38,6 +38,10 @@ SHARES = (0.2, 0.232, 0.25, 0.27, 0.29, 0.305)
 A3 = Paper("A3", *SIZES["A3"])
 
 
+LEGEND_SIZES = (1.0, 0.92, 0.84, 0.76)
+"""Sizes that the legend is tried in, as shares of the sheet's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What is asked of a sheet."""
@@ -179,7 +183,7 @@ def arrange(
             break
         shown = content(plan, scene, selection, centred(wanted, frame.width, frame.height, scale), scale)
         entries = legend.entries(plan, shown, text)
-        used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns)
+        used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
         room = layout.table.height - 8.0 * layout.size - (used if layout.table == layout.legend else 0.0)
         here = layout, scale, shown
@@ -300,7 +304,15 @@ def _draw_side(
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
     k = layout.size
     entries = legend.entries(plan, shown, text, marks=marks, halos=halos)
-    used = legend.draw_legend(drawing, entries, layout.legend, size=k, columns=layout.legend_columns, text=text)
+    columns, box = layout.legend_columns, layout.legend
+    # On small paper the type of the legend gives way before anything is left out.
+    sizes = [share * k for share in LEGEND_SIZES]
+    fitting = [
+        size for size in sizes if legend.height(entries, box.width, size=size, columns=columns, text=text) <= box.height
+    ]
+    if not fitting:
+        raise PlanMapError("paper-crowded", paper=f"{drawing.width:g}×{drawing.height:g} mm")
+    used = legend.draw_legend(drawing, entries, box, size=fitting[0], columns=columns, text=text)
     table_box = layout.table
     if table_box == layout.legend:
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
