@@ -1,7 +1,7 @@
 """Symbols and names never lie on each other, however crowded the map."""
 
 import math
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.sheet.drawing import Box
-from layers.sheet.placement import Space, _cut, place_along, place_block, place_symbol
+from layers.sheet.placement import LARGEST_BEND, Space, _cut, place_along, place_block, place_letters, place_symbol
 
 FRAME = Box(0, 0, 200, 150)
 POINTS = st.lists(st.tuples(st.floats(5, 195), st.floats(5, 145)), min_size=1, max_size=60)
@@ -123,3 +123,25 @@ def test_no_name_on_a_line_that_is_too_short_or_too_bent():
     assert place_along(Space(FRAME), shapely.LineString([(10, 10), (20, 10)]), 20, 3) is None
     zigzag = shapely.LineString([(10 + 4 * n, 10 + 12 * (n % 2)) for n in range(30)])
     assert place_along(Space(FRAME), zigzag, 30, 3) is None
+
+
+@given(st.floats(20, 70), st.integers(2, 9), st.booleans())
+def test_letters_on_a_bend_follow_it_and_read_from_left_to_right(radius, count, turned):
+    arc = shapely.LineString([(100 + radius * math.cos(a / 30), 20 + radius * math.sin(a / 30)) for a in range(95)])
+    found = place_letters(Space(FRAME), arc.reverse() if turned else arc, [3.0] * count, 2.5)
+    assert found is not None
+    letters, boxes = found
+    assert len(letters) == len(boxes) == count
+    assert all(arc.distance(shapely.Point(at.x, at.y)) < 0.2 for at in letters)
+    assert [at.x for at in letters] == sorted(at.x for at in letters)
+    for one, other in pairwise(letters):
+        assert abs(one.turn - other.turn) <= LARGEST_BEND
+        assert math.hypot(one.x - other.x, one.y - other.y) == pytest.approx(3.0, abs=0.2)
+
+
+def test_no_letters_on_a_line_that_is_too_sharp_or_taken():
+    zigzag = shapely.LineString([(10 + 4 * n, 10 + 12 * (n % 2)) for n in range(30)])
+    assert place_letters(Space(FRAME), zigzag, [5.0] * 6, 3) is None
+    space = Space(FRAME)
+    space.take(FRAME)
+    assert place_letters(space, shapely.LineString([(10, 10), (150, 10)]), [5.0] * 3, 3) is None

@@ -18,10 +18,11 @@ from layers.sheet.extent import centred, wanted_extent
 from layers.sheet.furniture import QUIET, draw_north, draw_scale_bar, paragraph
 from layers.sheet.graticule import draw_graticule, true_north_degrees
 from layers.sheet.ground import draw_ground
+from layers.sheet.layout import size_factor
 from layers.sheet.legend import RULE, heading
 from layers.sheet.marks import draw_marks
 from layers.sheet.paper import Paper, scale_text
-from layers.sheet.sheet import Order, fitting_scale, size_factor, sources
+from layers.sheet.sheet import Order, fitting_scale, sources
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.status import SiteState, count
 from layers.translation import Translation, translation

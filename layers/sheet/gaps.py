@@ -15,10 +15,10 @@ from layers.selection import Selection
 from layers.sheet import symbols, typeface
 from layers.sheet.drawing import Box, Drawing, line
 from layers.sheet.furniture import QUIET, paragraph
+from layers.sheet.layout import size_factor
 from layers.sheet.legend import RULE
 from layers.sheet.paper import Paper
-from layers.sheet.sheet import size_factor
-from layers.sheet.table import evidence_words
+from layers.sheet.table import status_words
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.status import TaskState
 from layers.translation import Translation
@@ -84,7 +84,7 @@ def compose_elsewhere(
         rows.append(_heading(f"{text(f'placing.{how.value}')} {len(found)}", k))
         for task in found:
             state = selection.states[task.id]
-            words = evidence_words(state, text)
+            words = " · ".join(status_words(state, text))
             rows.append(_line(task.title.get(text.language), width, k, state=state, aside=words))
     if not rows:
         return []

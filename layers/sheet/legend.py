@@ -207,7 +207,7 @@ def _lay_out(
 ) -> float:
     """Measure, and draw where there is a drawing."""
     points = 6.8 * size
-    row = points * MM_PER_POINT * 1.62
+    row = points * MM_PER_POINT * 1.56
     cell = 3.3 * size
     y = box.top
     if drawing is not None:

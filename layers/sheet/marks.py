@@ -19,7 +19,7 @@ from layers.sheet.block import LINE_HEIGHT, Block
 from layers.sheet.content import Area, Content, ShownSite, basemap, focus, ground_style
 from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line
 from layers.sheet.ground import stroke_factor
-from layers.sheet.placement import Place, Space, place_along, place_block, place_symbol
+from layers.sheet.placement import Place, Space, place_along, place_block, place_letters, place_symbol
 from layers.sheet.typeface import MM_PER_POINT, Weight
 
 RADIUS = 2.5
@@ -340,7 +340,12 @@ def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
 def _draw_ground_names(chart: _Map, home: Area | None) -> None:
     """Name rivers, roads and lines along their course, and stations where there is room."""
     zoom = chart.content.zoom + 0.9
-    ground = [shown for shown in chart.content.sites if shown.number is None and (shown.layer.ground or shown.linear)]
+    # A river keeps its name on the water even where a number speaks of its tasks.
+    ground = [
+        shown
+        for shown in chart.content.sites
+        if (shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river"
+    ]
     ground.sort(key=lambda shown: (-_priority(shown), shown.site.id))
     for shown in ground:
         category = style.CATEGORIES[shown.site.category]
@@ -371,10 +376,27 @@ def _name_line(chart: _Map, shown: ShownSite, colour: str) -> None:
     merged = shapely.line_merge(chart.to_paper(shown.geometry))
     wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
     found = place_along(chart.space, merged.simplify(0.4), wide, tall)
-    if found is None:
+    if found is None or shown.site.category == "river":
+        _name_bent_line(chart, shown, text, points, colour, merged)
         return
     down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
     angle = radians(found.turn)
     x, y = found.x + down * sin(angle), found.y - down * cos(angle)
     chart.drawing.write(text, x, y, points, colour=colour, align="center", turn=found.turn, halo=0.45)
     chart.keep(f"label {shown.site.id}", *found.boxes)
+
+
+def _name_bent_line(chart: _Map, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry) -> None:
+    """Set a name letter by letter along a bent line; rivers widely, as maps do."""
+    spread = 2.1 if shown.site.category == "river" else 1.0
+    widths = [typeface.width(letter, points) * spread for letter in text]
+    found = place_letters(chart.space, course.simplify(0.25), widths, points * MM_PER_POINT)
+    if found is None:
+        return
+    letters, boxes = found
+    down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+    for letter, at in zip(text, letters, strict=True):
+        angle = radians(at.turn)
+        x, y = at.x + down * sin(angle), at.y - down * cos(angle)
+        chart.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
+    chart.keep(f"name {shown.site.id}", *boxes)

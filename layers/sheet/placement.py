@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -297,6 +298,72 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float) -
             if best is None or cost < best[0]:
                 best = cost, found
     return best[1] if best is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Where one letter of a name on a bent line went."""
+
+    x: float
+    y: float
+    """The middle of the letter."""
+    turn: float
+    """Degrees, counter-clockwise."""
+
+
+LARGEST_BEND = 28.0
+"""Degrees between two letters of a name; a sharper bend tears the word."""
+
+
+def place_letters(
+    space: Space, line: BaseGeometry, widths: Sequence[float], height: float
+) -> tuple[list[Letter], list[Box]] | None:
+    """Find a free stretch of a bent line for a name, letter by letter, the right way up. Does not take the room.
+
+    `widths` are those of the letters with the space after each, in millimetres.
+    """
+    total = sum(widths)
+    best: tuple[float, tuple[list[Letter], list[Box]]] | None = None
+    for part in getattr(line, "geoms", [line]):
+        if part.length < total * 1.4:
+            continue
+        steps = max(3, min(40, int(part.length / (total * 0.2))))
+        for n in range(steps + 1):
+            start = (part.length - total) * n / steps
+            found = _letters(part, start, widths)
+            if found is None:
+                continue
+            letters, bend = found
+            half = height * 0.62
+            boxes = [Box(at.x - half, at.y - half, at.x + half, at.y + half) for at in letters]
+            if not space.free(np.array(boxes)).all():
+                continue
+            cost = bend / LARGEST_BEND + abs((start + total / 2) / part.length - 0.5)
+            if best is None or cost < best[0]:
+                best = cost, (letters, boxes)
+    return best[1] if best is not None else None
+
+
+def _letters(line: BaseGeometry, start: float, widths: Sequence[float]) -> tuple[list[Letter], float] | None:
+    """Return the letters from `start` on and the largest bend between two, None where that is too large."""
+    along = [start]
+    for width in widths:
+        along.append(along[-1] + width)
+    first, last = line.interpolate(along[0]), line.interpolate(along[-1])
+    # What would stand on its head is read from the other end.
+    ends = [along[0] + along[-1] - at for at in along] if last.x < first.x else along
+    letters: list[Letter] = []
+    largest = 0.0
+    for begin, end in pairwise(ends):
+        a, b = line.interpolate(begin), line.interpolate(end)
+        turn = math.degrees(math.atan2(b.y - a.y, b.x - a.x))
+        if letters:
+            bend = abs((turn - letters[-1].turn + 180) % 360 - 180)
+            if bend > LARGEST_BEND:
+                return None
+            largest = max(largest, bend)
+        letters.append(Letter((a.x + b.x) / 2, (a.y + b.y) / 2, turn))
+    return letters, largest
 
 
 def _along(x: float, y: float, turn: float, width: float, height: float) -> Along:

@@ -21,18 +21,15 @@ from layers.sheet.figure import Properties
 from layers.sheet.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.sheet.graticule import draw_graticule, true_north_degrees
 from layers.sheet.ground import draw_ground
+from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.marks import Marks, draw_marks
 from layers.sheet.paper import SIZES, Paper, round_scale, scale_text
-from layers.sheet.table import Table
+from layers.sheet.table import FORMS, Table
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.translation import Translation, translation
 
 EDITION = 1
 """Raised when sheets come to look otherwise, so that the same hash means the same picture."""
-
-
-SHARES = (0.2, 0.232, 0.25, 0.27, 0.29, 0.305)
-"""What legend and table may take of the paper, the least first."""
 
 
 A3 = Paper("A3", *SIZES["A3"])
@@ -69,63 +66,6 @@ class Sheet:
     marks: Marks | None = None
     listed: frozenset[str] = frozenset()
     """Ids of the tasks that the table names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the parts of a sheet stand."""
-
-    size: float
-    """Factor by which type and symbols are larger than on A3."""
-    margin: float
-    title: Box
-    frame: Box
-    legend: Box
-    table: Box
-    inset: Box
-    code: Box
-    foot: Box
-    legend_columns: int
-
-
-def size_factor(paper: Paper) -> float:
-    """Return how much larger type and symbols are than on A3: larger sheets are read from farther away."""
-    return float(max(0.78, min(1.7, (min(paper.width, paper.height) / 297) ** 0.6)))
-
-
-def lay_out(paper: Paper, share: float) -> Layout:
-    """Return where everything stands: beside the map on paper that lies, below it on paper that stands.
-
-    `share` is the part of the width, or of the height, that goes to legend and table.
-    """
-    k = size_factor(paper)
-    margin = 9.0 * k
-    gutter = 5.4 * k
-    gap = 4.0 * k
-    top = paper.height - margin
-    title = Box(margin, top - 16.0 * k, paper.width - margin, top)
-    foot_height = 14.5 * k
-    if paper.portrait:
-        block = max(share * paper.height, 60.0 * k)
-        foot = Box(margin, margin + block + gap, paper.width - margin, margin + block + gap + foot_height)
-        frame = Box(margin + gutter, foot.top + gutter, paper.width - margin - gutter, title.bottom - gutter - 1.0 * k)
-        inner = paper.width - 2 * margin
-        side = min(44.0 * k, inner * 0.24)
-        legend_box = Box(margin, margin, margin + inner * 0.36, margin + block)
-        inset = Box(paper.width - margin - side, margin + block - side * 1.06, paper.width - margin, margin + block)
-        code = Box(inset.left, margin, inset.right, inset.bottom - 2.0 * k)
-        table = Box(legend_box.right + gap, margin, inset.left - gap, margin + block)
-        return Layout(k, margin, title, frame, legend_box, table, inset, code, foot, 2)
-    column = max(share * paper.width, 72.0 * k)
-    left = paper.width - margin - column
-    foot = Box(margin, margin, left - gap - gutter * 0.4, margin + foot_height)
-    frame = Box(margin + gutter, foot.top + gutter, left - gap - gutter, title.bottom - gutter - 1.0 * k)
-    inset_height = min(46.0 * k, paper.height * 0.2)
-    inset = Box(left, margin, left + inset_height * 0.9, margin + inset_height)
-    code = Box(inset.right + 2.5 * k, margin, paper.width - margin, inset.top)
-    # The legend takes what it needs from the top of this box, and the table the rest.
-    both = Box(left, inset.top + 3.5 * k, paper.width - margin, title.bottom - 1.0 * k)
-    return Layout(k, margin, title, frame, both, both, inset, code, foot, 3 if column > 108.0 * k else 2)
 
 
 def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
@@ -175,7 +115,7 @@ def arrange(
     """
     wanted = wanted_extent(plan, scene, selection, close=order.close)
     scale = fitting_scale(order, lay_out(order.paper, SHARES[0]).frame, wanted)
-    arranged: list[tuple[bool, tuple[Layout, int, Content]]] = []
+    arranged: list[tuple[int, tuple[Layout, int, Content]]] = []
     for share in SHARES:
         layout = lay_out(order.paper, share)
         frame = layout.frame
@@ -185,13 +125,15 @@ def arrange(
         entries = legend.entries(plan, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
-        room = layout.table.height - 8.0 * layout.size - (used if layout.table == layout.legend else 0.0)
-        here = layout, scale, shown
-        if used <= layout.legend.height and table.height(tasks=True) <= room:
-            return here
-        arranged.append((used <= layout.legend.height and table.height(tasks=False) <= room, here))
-    # No table with every task fits: the least room in which the short one does.
-    return next((here for fits, here in arranged if fits), arranged[0][1])
+        # The notes stand under the table where there is no place beside the inset.
+        room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
+        room -= used if layout.table == layout.legend else 0.0
+        form = table.form(room) if used <= layout.legend.height else len(FORMS)
+        arranged.append((form, (layout, scale, shown)))
+        if form == 0:
+            break
+    # The most telling form of the table, and of the layouts that have room for it the one with the largest map.
+    return min(arranged, key=lambda pair: pair[0])[1]
 
 
 def _with_margin(wanted: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
@@ -318,12 +260,17 @@ def _draw_side(
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
     notes = _notes(plan, selection, shown, marks, text)
     step = 6.0 * k * MM_PER_POINT * 1.38
-    height = sum(len(typeface.wrap(note, table_box.width, 6.0 * k)) for note in notes) * step
+    notes_box = layout.notes or table_box
+    height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
+    if layout.notes is not None and height > layout.notes.height:
+        notes_box = table_box
+        height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
+    under = height + 1.0 * k if notes_box is table_box else 0.0
     table = Table(plan, selection, shown.numbered, text, width=table_box.width, size=k)
-    listed = table.draw(drawing, table_box._replace(bottom=table_box.bottom + height + 1.0 * k))
-    top = table_box.bottom + height
+    listed = table.draw(drawing, table_box._replace(bottom=table_box.bottom + under))
+    top = table_box.bottom + height if notes_box is table_box else notes_box.top
     for note in notes:
-        top -= paragraph(drawing, note, table_box._replace(top=top), 6.0 * k)
+        top -= paragraph(drawing, note, notes_box._replace(top=top), 6.0 * k)
     return listed
 
 

@@ -18,23 +18,23 @@ from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.status import ATTENTION, TaskState
 from layers.translation import Translation
 
-_ROW = 1.55
+_ROW = 1.5
 """Height of a row as a share of its type's height."""
 
-FORMS = ((True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
+FORMS = ((True, 1.12), (True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
 """Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
 
 
-def evidence_words(state: TaskState, text: Translation) -> str:
-    """Return the word of a task's status and the day of its latest evidence, or that there is none.
+def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
+    """Return the word of a task's status, and the day of its latest evidence or that there is none.
 
     Evidence that does not settle the status does not make it proven; then the status is the report's.
     """
     status = text(f"status.{state.status.value}") if state.status else text("status.none")
     if not state.has_evidence:
-        return f"{status} · {text('evidence.without')}"
+        return status, text("evidence.without")
     stated = "" if state.backed else text("sheet.only-stated")
-    return f"{status}{stated} · {state.evidence[0].date}"
+    return f"{status}{stated}", str(state.evidence[0].date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +155,16 @@ class Table:
         return right
 
     def _task_row(self, task: Task, size: float, *, context: bool = False) -> _Row:
-        points = 6.3 * size
+        points, small = 6.3 * size, 6.0 * size
         state = self.selection.states[task.id]
         left_in = 9.2 * size
-        evidence = self._evidence(state)
-        aside = typeface.width(evidence, points * 0.95) + 1.5 * size
+        status, evidence = status_words(state, self.text)
+        for_status, for_evidence = self._columns(size)
         title = task.title.get(self.text.language) + (self.text("sheet.context") if context else "")
-        lines = typeface.wrap(title, self.width - left_in - aside, points)
+        room = self.width - left_in - for_status - for_evidence
+        lines = typeface.wrap(title, room - 1.0 * size, points)
         tall = points * MM_PER_POINT * 1.34
-        total = tall * len(lines) + 0.5 * size
+        total = tall * len(lines) + 0.4 * size
 
         def draw(drawing: Drawing, left: float, top: float) -> None:
             for index, words in enumerate(lines):
@@ -175,18 +176,28 @@ class Table:
                 if state.status is not None:
                     x = left + 7.1 * size
                     drawing.add(symbols.badge_at(state.status, backed=state.backed, x=x, y=middle, size=3.0 * size))
-                drawing.write(evidence, left + self.width, baseline, points * 0.95, colour=QUIET, align="right")
+                right = left + self.width
+                drawing.write(status, right - for_evidence - for_status, baseline, small, colour=style.INK)
+                drawing.write(evidence, right, baseline, small, colour=QUIET, align="right")
 
         return _Row(total, draw, tasks=(task.id,))
 
-    def _evidence(self, state: TaskState) -> str:
-        """Return the word of the status and the day of the latest evidence, or that there is none."""
-        return evidence_words(state, self.text)
+    def _columns(self, size: float) -> tuple[float, float]:
+        """Return the widths in millimetres of the columns of status and of evidence, as all rows need them."""
+        small = 6.0 * size
+        here = {task.id for shown in self.sites for task in self.plan.tasks_by_site.get(shown.site.id, ())}
+        listed = [task for task in self.selection.tasks if self.selection_is_filtered or task.id in here]
+        words = [status_words(self.selection.states[task.id], self.text) for task in listed]
+        widest = [max((typeface.width(pair[n], small) for pair in words), default=0.0) for n in (0, 1)]
+        return widest[0] + 2.0 * size, widest[1] + 0.5 * size
 
-    def height(self, *, tasks: bool) -> float:
-        """Return the least height in millimetres of the table, with a row for each task or without."""
-        size = min(share for detailed, share in FORMS if detailed is tasks) * self.size
-        return HEADING_MM * self.size + sum(row.height for row in self.rows(tasks=tasks, size=size))
+    def form(self, room: float) -> int:
+        """Return which of `FORMS` is the first that needs no more than `room` millimetres, their number if none."""
+        for number, (tasks, share) in enumerate(FORMS):
+            rows = self.rows(tasks=tasks, size=share * self.size)
+            if HEADING_MM * self.size + sum(row.height for row in rows) <= room:
+                return number
+        return len(FORMS)
 
     def draw(self, drawing: Drawing, box: Box) -> frozenset[str]:
         """Draw the most detailed form that fits `box`; return the ids of the tasks that it names."""
