@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from geo.errors import PlanMapError
 from layers.builtin import default_plan_folder
 from layers.plan_folder import FILES
+from layers.plan_rows import CatalogueRow, EventRow, HeadingRow, InfoRow, LayerRow, ReportRow, SiteRow, TaskRow
 from layers.plan_write import content_digest
 from layers.store import FolderStore, Store, copy_plan, read_plan
 from layers.store_sql import GeoPackageStore
@@ -63,8 +64,15 @@ def _current(path: Path, origin: str) -> bool:
     return plan is None or content_digest(plan) != store.note("content")
 
 
+FORM = ";".join(
+    f"{row.__name__}:{','.join(row.model_fields)}"
+    for row in (InfoRow, ReportRow, HeadingRow, CatalogueRow, LayerRow, SiteRow, TaskRow, EventRow)
+)
+"""The fields that rows have: a copy made before one of them came would lack it for ever."""
+
+
 def _digest(folder: Path) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(FORM.encode())
     for name in FILES.values():
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()

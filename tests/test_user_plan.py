@@ -79,3 +79,15 @@ def test_a_damaged_file_is_reported_and_left_alone(tmp_path):
         open_user_plan(tmp_path)
     assert caught.value.code == "plan-not-a-database"
     assert path.read_bytes() == b"damaged"
+
+
+def test_a_copy_from_before_a_new_field_is_made_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(user_plan, "FORM", "rows of an older version")
+    older = open_user_plan(tmp_path).note("origin")
+    monkeypatch.undo()
+    assert open_user_plan(tmp_path).note("origin") != older
+    # And only once.
+    path = tmp_path / "dongli-2024.gpkg"
+    made = path.stat().st_mtime_ns
+    open_user_plan(tmp_path)
+    assert path.stat().st_mtime_ns == made

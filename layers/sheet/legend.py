@@ -11,10 +11,10 @@ import shapely
 from layers import style
 from layers.model import Plan, Precision, Status
 from layers.sheet import symbols, typeface
+from layers.sheet.chart import LEADER, Marks
 from layers.sheet.content import Content, ShownSite, basemap, dry_land, focus, ground_style
 from layers.sheet.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
 from layers.sheet.ground import HALO_EDGE, SEA, strokes
-from layers.sheet.marks import LEADER, Marks
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.translation import Translation
 

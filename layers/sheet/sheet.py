@@ -14,6 +14,7 @@ from layers.plan_write import content_digest
 from layers.scene import Scene
 from layers.selection import Selection, select
 from layers.sheet import legend, typeface
+from layers.sheet.chart import Marks
 from layers.sheet.content import Content, content, focus
 from layers.sheet.drawing import Box, Drawing, line
 from layers.sheet.extent import centred, least_scale, wanted_extent
@@ -22,7 +23,7 @@ from layers.sheet.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_
 from layers.sheet.graticule import draw_graticule, true_north_degrees
 from layers.sheet.ground import draw_ground
 from layers.sheet.layout import SHARES, Layout, lay_out
-from layers.sheet.marks import Marks, draw_marks
+from layers.sheet.marks import draw_marks
 from layers.sheet.paper import SIZES, Paper, round_scale, scale_text
 from layers.sheet.table import FORMS, Table
 from layers.sheet.typeface import MM_PER_POINT, Weight
