@@ -150,21 +150,20 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         There is no such atlas.
     """
     scene = checked(plan, wish.scene)
-    from layers.sheet.atlas import By, atlas, chapters
+    from layers.sheet.atlas import By, atlas, chapters, order_of
     from layers.sheet.sheet import Order
 
     order = Order(wish.paper, wish.scale, wish.title)
     by = By(wish.by)
     listed = chapters(plan, scene, by, today=today)
-    # As `layers.sheet.atlas` names and places its sheets.
-    close = by is not By.SITE
-    # The one that shows the most, for the first theme may well have nothing on the map.
-    shown = max(listed, key=lambda chapter: len(_linked(plan, chapter.scene, today))) if close else listed[0]
-    title = f"{order.title} · {shown.name}" if order.title and close else shown.name
-    closer = replace(order, title=title, close=close)
+    shown = listed[0]
+    if by is not By.SITE:
+        # The one that shows the most, for the first theme may well have nothing on the map.
+        shown = max(listed, key=lambda chapter: len(_linked(plan, chapter.scene, today)))
+    own = order_of(order, shown, by)
     with st.spinner(text("export.drawing")):
-        sheet = sheet_of(plan, version, shown.scene, closer, today)
-        picture = picture_of(sheet, closer)
+        sheet = sheet_of(plan, version, shown.scene, own, today)
+        picture = picture_of(sheet, own)
 
     def make(progress: Progress) -> Atlas:
         return atlas(plan, scene, order, by, today=today, progress=progress)

@@ -69,8 +69,7 @@ def picture_of(sheet: Sheet, order: Order) -> bytes:
     from layers.sheet.export import render
 
     dpi = PICTURE_PIXELS / (max(order.paper.width, order.paper.height) / 25.4)
-    # The digest does not know how close a sheet of an atlas looks.
-    return _pictures.get((sheet.digest, order.close), lambda: render(sheet, "png", dpi=dpi))
+    return _pictures.get(sheet.digest, lambda: render(sheet, "png", dpi=dpi))
 
 
 class Desk:

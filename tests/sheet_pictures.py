@@ -32,8 +32,6 @@ def _sheet(plan: Plan, query: str, paper: str, orientation: str = "", scale: int
 
 def _legend(plan: Plan) -> bytes:
     sheet = compose(plan, Scene(), Order(), today=DAY)
-    if sheet.content is None:
-        raise ValueError("a sheet without content")
     text = translation("zh")
     drawing = Drawing(110, 110)
     found = entries(plan, sheet.content, text, halos=True)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import CHAPTERS
+from layers.sheet.atlas import By
+
 PLANMAP = Path(sys.executable).with_name("planmap")
 
 
@@ -212,3 +215,7 @@ def test_an_atlas_that_is_broken_off_leaves_nothing(tmp_path):
     assert process.returncode != 0
     assert b"Traceback" not in rest
     assert nothing_in(out)
+
+
+def test_the_command_offers_the_chapters_that_there_are():
+    assert tuple(By) == CHAPTERS

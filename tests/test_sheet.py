@@ -294,6 +294,7 @@ def test_the_hash_changes_with_whatever_changes_the_sheet(plan, whole):
         sheet_of(plan, "date=2024-06-01"),
         sheet_of(plan, "hide=metro-lines"),
         compose(plan, Scene(), Order(title="另一个标题"), today=DAY),
+        compose(plan, Scene(), Order(close=True), today=DAY),
     ]
     digests = {sheet.digest for sheet in others} | {whole.digest}
     assert len(digests) == len(others) + 1

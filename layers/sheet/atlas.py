@@ -116,8 +116,7 @@ def atlas(
     sheets = []
     for index, chapter in enumerate(listed):
         progress(index, steps)
-        wanted = replace(order, title=_title(order, chapter, by), close=by is not By.SITE)
-        sheets.append(compose(plan, chapter.scene, wanted, today=today))
+        sheets.append(compose(plan, chapter.scene, order_of(order, chapter, by), today=today))
     named = {task_id for sheet in sheets for task_id in sheet.listed}
     others = [task for task in selection.tasks if task.id not in named]
     elsewhere = compose_elsewhere(plan, selection, others, order.paper, text)
@@ -166,8 +165,11 @@ def _entry(
     return IndexEntry(chapter.name, None, None, len(select(plan, chapter.scene, today=today).tasks))
 
 
-def _title(order: Order, chapter: Chapter, by: By) -> str:
-    return f"{order.title} · {chapter.name}" if order.title and by is not By.SITE else chapter.name
+def order_of(order: Order, chapter: Chapter, by: By) -> Order:
+    """Return what is asked of the sheet of `chapter` in an atlas made to `order`."""
+    close = by is not By.SITE
+    title = f"{order.title} · {chapter.name}" if order.title and close else chapter.name
+    return replace(order, title=title, close=close)
 
 
 def _with_bookmarks(

@@ -22,7 +22,7 @@ LEADER = "#4B5563"
 
 @dataclass
 class Marks:
-    """What came of it."""
+    """What stands on a map, and what found no room."""
 
     boxes: list[tuple[str, Box]] = field(default_factory=list)
     """Every symbol and every label by what it stands for; no two of them overlap."""
@@ -104,10 +104,12 @@ def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]
 
 
 def is_free(chart: Chart, box: Box) -> bool:
+    """Whether nothing stands in `box`."""
     return bool(chart.space.free(np.array([box], dtype=float))[0])
 
 
 def put(chart: Chart, shown: ShownSite, block: Block, own: Box, *, reach: float = 0.0) -> bool:
+    """Place a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
     margin = 0.35 * chart.size
     place = place_block(chart.space, own, block.width, block.height, gap=margin * 1.4, reach=reach, margin=margin)
     if place is None:

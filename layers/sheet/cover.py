@@ -195,8 +195,7 @@ def _draw_entry(drawing: Drawing, entry: IndexEntry, box: Box, page: int, k: flo
     if entry.number is not None:
         draw_number(drawing, str(entry.number), left, middle, 7.4 * k)
     left += 6.4 * k if entry.number is not None else 0.0
-    right = box.right
-    right -= drawing.write(str(page), right, baseline, points, weight=Weight.BOLD, colour=style.INK, align="right")
+    drawing.write(str(page), box.right, baseline, points, weight=Weight.BOLD, colour=style.INK, align="right")
     right = box.right - 9.0 * k
     if entry.tasks:
         right -= drawing.write(str(entry.tasks), right, baseline, points, colour=QUIET, align="right") + 1.0 * k

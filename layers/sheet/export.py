@@ -14,7 +14,6 @@ from layers.sheet.paper import Paper
 from layers.sheet.sheet import Sheet
 
 DPI = 300.0
-MINIMUM_DPI, MAXIMUM_DPI = 36.0, 1200.0
 
 MEDIA_TYPES = {"png": "image/png", "pdf": "application/pdf", "svg": "image/svg+xml"}
 

@@ -1,4 +1,4 @@
-"""The symbols and names on the map: numbered sites first, then what helps to find the way."""
+"""The symbols on the map with their labels: numbered sites first, then what helps to find the way."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def _draw_dots(chart: Chart) -> None:
     for shown in chart.content.sites:
         if not (shown.layer.ground and shown.simple):
             continue
-        for point in getattr(chart.to_paper(shown.geometry), "geoms", [chart.to_paper(shown.geometry)]):
+        for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry)).tolist():
             for look in ground_style(shown):
                 chart.drawing.add(
                     circle(
-                        point.x,
-                        point.y,
+                        x,
+                        y,
                         float(str(look.get("radius", 2.5))) * unit,
                         fill=str(look.get("fill", "")),
                         stroke=str(look.get("colour", "")),

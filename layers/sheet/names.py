@@ -137,6 +137,7 @@ def _name_bent_line(
 
 
 def name_area(chart: Chart, shown: ShownSite, points: float) -> None:
+    """Name an area in its middle where that is free."""
     colour = WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else QUIET_TEXT
     block = chart.block(shown, points, number=False, name=True, colour=colour)
     ((x, y),) = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()

@@ -32,9 +32,8 @@ from layers.translation import Translation, translation
 EDITION = 1
 """Raised when sheets come to look otherwise, so that the same hash means the same picture."""
 
-
 A3 = Paper("A3", *SIZES["A3"])
-
+"""What a sheet is drawn on if nothing is said."""
 
 LEGEND_SIZES = (1.0, 0.92, 0.84, 0.76)
 """Sizes that the legend is tried in, as shares of the sheet's own."""
@@ -58,14 +57,14 @@ class Sheet:
     """A finished page with what can be said of it."""
 
     drawing: Drawing
-    scale: int | None
-    """The scale's number; None for a page without a map."""
+    scale: int
+    """The scale's number."""
     properties: Properties
     digest: str
     """Short hash of all that the sheet depends on."""
-    content: Content | None = None
-    marks: Marks | None = None
-    listed: frozenset[str] = frozenset()
+    content: Content
+    marks: Marks
+    listed: frozenset[str]
     """Ids of the tasks that the table names."""
 
 
@@ -172,7 +171,9 @@ def fitting_scale(order: Order, frame: Box, wanted: tuple[float, float, float, f
 def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str:
     """Return ten characters that are the same only for the same sheet; `form` is its scale, or an atlas's kind."""
     parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
+    # Only where it is so: the hash of a sheet that has been handed in stays what it is.
+    closer = ("close",) if order.close else ()
+    return hashlib.sha256("\n".join((*parts, *closer)).encode()).hexdigest()[:10]
 
 
 def scene_code(plan: Plan, scene: Scene) -> str:

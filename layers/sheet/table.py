@@ -21,6 +21,9 @@ from layers.translation import Translation
 _ROW = 1.5
 """Height of a row as a share of its type's height."""
 
+SMALL = 6.0
+"""Points of the columns of status and evidence on A3."""
+
 FORMS = ((True, 1.12), (True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
 """Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
 
@@ -71,6 +74,12 @@ class Table:
         self.size = size
         self.passing = {task.id for task in selection.tasks}
         self.selection_is_filtered = len(selection.tasks) < len(plan.tasks)
+        here = {task.id for shown in sites for task in plan.tasks_by_site.get(shown.site.id, ())}
+        self._off_map = [task for task in selection.tasks if task.id not in here] if self.selection_is_filtered else []
+        listed = [task for task in selection.tasks if task.id in here] + self._off_map
+        words = [status_words(selection.states[task.id], text) for task in listed]
+        # Measured once for all rows, in text of one point.
+        self._widest = [max((typeface.width(pair[n], 1.0) for pair in words), default=0.0) for n in (0, 1)]
 
     def rows(self, *, tasks: bool, size: float) -> list[_Row]:
         """Return the rows; with `tasks` each task has its own, without each site counts them."""
@@ -81,14 +90,13 @@ class Table:
             if tasks:
                 context = {task.id for task in linked if shown.site.id not in task.sites}
                 found += [self._task_row(task, size, context=task.id in context) for task in linked]
-        if tasks and self.selection_is_filtered:
+        if tasks:
             found += self._elsewhere(size)
         return found
 
     def _elsewhere(self, size: float) -> list[_Row]:
         """Return the tasks that have no site on the sheet, so that a theme's sheet tells all of the theme."""
-        here = {task.id for shown in self.sites for task in self.plan.tasks_by_site.get(shown.site.id, ())}
-        rest = [task for task in self.selection.tasks if task.id not in here]
+        rest = self._off_map
         if not rest:
             return []
         words = self.text("sheet.elsewhere", count=len(rest))
@@ -155,7 +163,7 @@ class Table:
         return right
 
     def _task_row(self, task: Task, size: float, *, context: bool = False) -> _Row:
-        points, small = 6.3 * size, 6.0 * size
+        points, small = 6.3 * size, SMALL * size
         state = self.selection.states[task.id]
         left_in = 9.2 * size
         status, evidence = status_words(state, self.text)
@@ -184,12 +192,8 @@ class Table:
 
     def _columns(self, size: float) -> tuple[float, float]:
         """Return the widths in millimetres of the columns of status and of evidence, as all rows need them."""
-        small = 6.0 * size
-        here = {task.id for shown in self.sites for task in self.plan.tasks_by_site.get(shown.site.id, ())}
-        listed = [task for task in self.selection.tasks if self.selection_is_filtered or task.id in here]
-        words = [status_words(self.selection.states[task.id], self.text) for task in listed]
-        widest = [max((typeface.width(pair[n], small) for pair in words), default=0.0) for n in (0, 1)]
-        return widest[0] + 2.0 * size, widest[1] + 0.5 * size
+        for_status, for_evidence = (width * SMALL * size for width in self._widest)
+        return for_status + 2.0 * size, for_evidence + 0.5 * size
 
     def form(self, room: float) -> int:
         """Return which of `FORMS` is the first that needs no more than `room` millimetres, their number if none."""
