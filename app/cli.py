@@ -169,8 +169,8 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
 @_ends_in_a_line
 def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
+    from layers.request import with_site
     from layers.sheet import export as files
-    from layers.sheet.request import with_site
     from layers.sheet.sheet import compose
 
     target = files.target_of(output)
@@ -220,7 +220,7 @@ def _order(
 ) -> tuple[Plan, Scene, Order]:
     """Return the plan, and the Scene and the sheet that the options ask for."""
     from app.context import store_at
-    from layers.sheet.request import checked, read_scene
+    from layers.request import checked, read_scene
     from layers.sheet.sheet import Order
     from layers.store import read_plan
 

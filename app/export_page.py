@@ -20,9 +20,9 @@ from app.previews import Desk, picture_of, sheet_of
 from geo.errors import PlanMapError
 from layers import escape
 from layers.model import Plan
+from layers.request import checked
 from layers.scene import Scene
 from layers.selection import select
-from layers.sheet.request import checked
 from layers.translation import Translation, translation
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import pandas as pd
 import streamlit as st
 
 from app import page_state
-from app.panel import section_words, target_words
 from layers import escape
 from layers.model import Plan, Site, Task
 from layers.placing import sites_without_position, tasks_without_place
 from layers.selection import Selection
 from layers.status import TaskState, task_states
 from layers.translation import Translation, translation
+from layers.wording import section_words, target_words
 
 LISTS = ("tasks", "tray_tasks", "tray_sites")
 

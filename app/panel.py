@@ -13,6 +13,7 @@ from layers.placing import Placing, placing
 from layers.selection import Selection
 from layers.status import TaskState
 from layers.translation import Translation
+from layers.wording import measured_words, section_words, target_words
 
 _RAILWAY, _METRO, _AIRPORT = "railway-station", "metro-station", "airport"
 
@@ -71,34 +72,6 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
         "measured": measured_words,
         "names": ("、" if text.language == "zh" else ", ").join,
     }
-
-
-def section_words(plan: Plan, task: Task, language: str) -> str:
-    """Return the number and title of a task's section, or the title alone of one that has no number."""
-    title = next(section.title.get(language) for section in plan.info.sections if section.id == task.section)
-    return f"{task.section} {title}" if task.section[0].isdigit() else title
-
-
-def target_words(task: Task) -> str:
-    """Return a task's target as people write it, such as `> 1000 亿元`; empty without one."""
-    if task.target is None:
-        return ""
-    sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
-    unit = task.target.unit if task.target.unit == "%" else f" {task.target.unit}"
-    return f"{sign}{number_words(task.target.value)}{unit}"
-
-
-def measured_words(event: Event) -> str:
-    """Return the figure that an event gives, with its unit; empty without one."""
-    if event.measured is None:
-        return ""
-    value, unit = event.measured
-    return f"{number_words(value)}{unit}" if unit == "%" else f"{number_words(value)} {unit}"
-
-
-def number_words(value: float) -> str:
-    """Return a figure with all its digits and no exponent: 1234567, 4.5."""
-    return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:

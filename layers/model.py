@@ -8,9 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    # A slide holds a Scene, and a Scene is made of the words here.
+    from layers.deck import Deck
 
 
 class Status(StrEnum):
@@ -259,6 +263,7 @@ class Plan:
     tasks: dict[str, Task]
     events: tuple[Event, ...]
     catalogue: Catalogue = field(repr=False)
+    decks: tuple[Deck, ...] = ()
 
     @cached_property
     def events_by_task(self) -> dict[str, tuple[Event, ...]]:

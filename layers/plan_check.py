@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from shapely.geometry.base import BaseGeometry
 
-from geo.errors import GeometryError
+from geo.errors import GeometryError, PlanMapError
+from layers.deck import FIGURES, Deck, Slide
 from layers.fault import Fault
 from layers.model import Basis, Catalogue, LayerEntry, Plan, PlanInfo, Precision, Site, Source, Text
-from layers.plan_rows import CatalogueRow, EventRow, Identifier, InfoRow, Row, SiteRow, TaskRow
+from layers.plan_rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, Row, SiteRow, SlideRow, TaskRow
+from layers.request import checked, scene_of
+from layers.scene import Scene
 from layers.style import CATEGORIES
 
 MAXIMUM_FAULTS = 1000
@@ -61,8 +66,10 @@ class RawPlan(NamedTuple):
     tasks: Iterable[tuple[str, Mapping[str, Any]]]
     """How to name the row in a fault, and its fields."""
     events: Iterable[tuple[str, Mapping[str, Any]]]
+    decks: Mapping[str, Any]
+    """Empty for a plan without decks."""
     names: Mapping[str, str]
-    """File names by part: info, catalogue, sites, tasks, events."""
+    """File names by part: info, catalogue, sites, tasks, events, decks."""
 
 
 def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
@@ -119,7 +126,43 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         events=tuple(event for _, event in events),
         catalogue=built,
     )
-    return plan, []
+    decks = _decks(plan, raw.decks, names["decks"], faults)
+    return (None, faults) if faults else (replace(plan, decks=decks), [])
+
+
+def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -> tuple[Deck, ...]:
+    """Return the decks; what they say of the rest can only be judged where the rest is sound."""
+    rows = _row(DecksRow, raw, file, "", faults)
+    if rows is None:
+        return ()
+    _unique(
+        (("decks", deck.id) for deck in rows.decks),
+        "decks",
+        lambda _, place, field, code, **details: faults.append(Fault(file, place, field, code, details)),
+    )
+    decks = []
+    for deck in rows.decks:
+        slides = [
+            _slide(plan, row, file, f"{deck.id} #{number}", faults) for number, row in enumerate(deck.slides, start=1)
+        ]
+        decks.append(
+            Deck(deck.id, Text(deck.title_zh, deck.title_en), tuple(slide for slide in slides if slide is not None))
+        )
+    return tuple(decks)
+
+
+def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]) -> Slide | None:
+    for field in ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en"):
+        for name in re.findall(r"\{(\w+)\}", getattr(row, field)):
+            if name not in FIGURES:
+                details = {"value": f"{{{name}}}", "expected": tuple(f"{{{known}}}" for known in FIGURES)}
+                faults.append(Fault(file, place, field, "field-choice", details))
+    try:
+        scene = checked(plan, scene_of(row.scene))
+    except PlanMapError as error:
+        faults.append(Fault(file, place, "scene", error.code, error.details))
+        return None
+    return row.value(replace(scene, language=Scene().language))
 
 
 def _rows(

@@ -22,8 +22,9 @@ FILES = {
     "sites": "sites.geojson",
     "tasks": "tasks.csv",
     "events": "events.csv",
+    "decks": "decks.toml",
 }
-"""The files of a plan folder by part."""
+"""The files of a plan folder by part. A plan may be without decks."""
 
 
 def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
@@ -34,10 +35,11 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     sites = _features(folder / FILES["sites"], faults)
     tasks = list(_csv(folder / FILES["tasks"], faults))
     events = list(_csv(folder / FILES["events"], faults))
+    decks = _toml(folder / FILES["decks"], faults) if (folder / FILES["decks"]).exists() else {}
     if faults:
         # What one file says of another cannot be judged while one of them cannot be read.
         return None, faults
-    return check_plan(RawPlan(info, catalogue, sites, tasks, events, FILES))
+    return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES))
 
 
 def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from layers.deck import Slide
 from layers.model import (
     Basis,
     Confidence,
@@ -28,6 +29,7 @@ from layers.model import (
     Task,
     Text,
 )
+from layers.scene import Scene
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -247,3 +249,40 @@ class EventRow(Row):
             recorded_by=self.recorded_by,
             recorded_at=self.recorded_at,
         )
+
+
+class SlideRow(Row):
+    """One slide of a deck in `decks.toml`."""
+
+    title_zh: Title
+    title_en: Words = ""
+    text_zh: Words = ""
+    text_en: Words = ""
+    notes_zh: Words = ""
+    notes_en: Words = ""
+    scene: Words = ""
+    """The query of an address, or the whole address."""
+
+    def value(self, scene: Scene) -> Slide:
+        """Return the slide; `scene` is what the row's own text was read as."""
+        return Slide(
+            title=Text(self.title_zh, self.title_en),
+            text=Text(self.text_zh, self.text_en),
+            notes=Text(self.notes_zh, self.notes_en),
+            scene=scene,
+        )
+
+
+class DeckRow(Row):
+    """One deck of `decks.toml`."""
+
+    id: Identifier
+    title_zh: Title
+    title_en: Words = ""
+    slides: Annotated[tuple[SlideRow, ...], Field(max_length=200)] = ()
+
+
+class DecksRow(Row):
+    """`decks.toml`."""
+
+    decks: Annotated[tuple[DeckRow, ...], Field(max_length=100)] = ()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 from geo.crs import WGS84
+from layers.deck import Deck
 from layers.model import Catalogue, Event, Heading, Plan, PlanInfo, Site, Task
 
 
@@ -121,9 +123,61 @@ def event_row(event: Event) -> dict[str, Any]:
     }
 
 
+def decks_row(decks: Sequence[Deck]) -> dict[str, Any]:
+    """Return what `decks.toml` holds, without fields that are empty."""
+    return {
+        "decks": [
+            {
+                "id": deck.id,
+                "title_zh": deck.title.zh,
+                **_filled({"title_en": deck.title.en}),
+                "slides": [
+                    {
+                        "title_zh": slide.title.zh,
+                        **_filled(
+                            {
+                                "title_en": slide.title.en,
+                                "text_zh": slide.text.zh,
+                                "text_en": slide.text.en,
+                                "notes_zh": slide.notes.zh,
+                                "notes_en": slide.notes.en,
+                                "scene": slide.scene.to_query(),
+                            }
+                        ),
+                    }
+                    for slide in deck.slides
+                ],
+            }
+            for deck in decks
+        ]
+    }
+
+
+def _filled(row: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in row.items() if value}
+
+
+def decks_toml(decks: Sequence[Deck]) -> str:
+    """Return `decks.toml`, to be edited by hand."""
+    import tomli_w
+
+    return tomli_w.dumps(decks_row(decks), multiline_strings=True)
+
+
+def whole_digest(plan: Plan) -> str:
+    """Return a digest of everything in `plan`, its decks included."""
+    if not plan.decks:
+        return content_digest(plan)
+    decks = json.dumps(decks_row(plan.decks), sort_keys=True)
+    return hashlib.sha256(f"{content_digest(plan)} {decks}".encode()).hexdigest()
+
+
 @lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
-    """Return a digest of everything that `plan` says, the same for the same plan in every home."""
+    """Return a digest of everything that `plan` says, the same for the same plan in every home.
+
+    Decks are left out: they say how the plan is shown, and no map or sheet changes with them.
+    """
     content = [
         info_row(plan.info),
         catalogue_row(plan.catalogue),

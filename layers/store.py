@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from geo.errors import PlanMapError
+from layers.deck import Deck
 from layers.fault import Fault, PlanFaultsError
 from layers.model import Event, Plan
 from layers.plan_folder import FILES, check_folder
@@ -25,6 +27,9 @@ class Store(Protocol):
 
     def add_event(self, event: Event) -> None:
         """Add one event. There is no way to change or remove one."""
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Put `decks` in the place of all decks of the plan; refuse if they are no longer those `known`."""
 
 
 class FolderStore:
@@ -46,6 +51,10 @@ class FolderStore:
     def add_event(self, event: Event) -> None:
         """Refuse: a folder is edited by hand."""
         raise PlanMapError("target-kind", target=self.name)
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])
 
 
 def open_store(where: str) -> Store:

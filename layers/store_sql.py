@@ -11,7 +11,7 @@ import os
 import re
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,11 +25,12 @@ from geo.errors import GeometryError, PlanMapError
 from geo.files import MAXIMUM_BYTES
 from geo.geojson import check_geometry
 from geo.geopackage import geometry_from_blob, geometry_from_wkb
+from layers.deck import Deck
 from layers.fault import Fault
 from layers.model import Event, Plan
 from layers.plan_check import RawPlan, RawSite, check_plan
 from layers.plan_rows import EventRow, SiteRow, TaskRow
-from layers.plan_write import catalogue_row, content_digest, event_row, info_row, site_row, task_row
+from layers.plan_write import catalogue_row, decks_row, event_row, info_row, site_row, task_row, whole_digest
 
 if TYPE_CHECKING:
     import geopandas
@@ -77,8 +78,8 @@ class SqlStore:
             sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
             tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
             events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
-        names = {**TABLES, "catalogue": TABLES["info"]}
-        return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, names))
+        names = {**TABLES, "catalogue": TABLES["info"], "decks": TABLES["info"]}
+        return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
@@ -89,7 +90,9 @@ class SqlStore:
         if int(version) > SCHEMA_VERSION:
             raise PlanMapError("plan-newer", plan=self.name, version=version)
         try:
-            return {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
+            # A plan made before there were decks has none.
+            found.setdefault("decks", "{}")
+            return {key: dict(json.loads(found[key])) for key in ("plan", "catalogue", "decks")}
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
 
@@ -112,19 +115,49 @@ class SqlStore:
         return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
 
     def writer(self) -> sqlalchemy.Engine:
-        """Return the engine for adding."""
+        """Return the engine for writing."""
         return self.engine
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection whose changes stay only if all goes well."""
+        with _explained(self.name, "plan-not-writable"), self.writer().begin() as connection:
+            yield connection
 
     def add_event(self, event: Event) -> None:
         """Add one event."""
         row = event_row(event)
         columns = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
-        with self.writer().begin() as connection:
+        with self.writing() as connection:
             connection.execute(
                 sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
                 row,
             )
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Put `decks` in the place of all decks of the plan, which are to be `known`.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has changed them meanwhile, or they cannot be written.
+        """
+        table = TABLES["info"]
+        with self.writing() as connection:
+            found = connection.execute(sqlalchemy.text(f"SELECT value FROM {table} WHERE key = 'decks'")).scalar()  # noqa: S608
+            before = "{}" if found is None else str(found)
+            if _decks_of(before) != decks_row(known)["decks"]:
+                raise PlanMapError("decks-changed", plan=self.name)
+            values = {"new": _decks_json(decks), "old": before}
+            # Only where it still is what was read: another process may be at the same place.
+            statement = (
+                f"INSERT INTO {table} (key, value) VALUES ('decks', :new)"  # noqa: S608
+                if found is None
+                else f"UPDATE {table} SET value = :new WHERE key = 'decks' AND value = :old"  # noqa: S608
+            )
+            if connection.execute(sqlalchemy.text(statement), values).rowcount != 1:
+                raise PlanMapError("decks-changed", plan=self.name)
 
     def note(self, key: str) -> str:
         """Return one entry of the info table, empty if there is none."""
@@ -321,12 +354,25 @@ def _frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, 
     notes = {
         "schema_version": str(SCHEMA_VERSION),
         "origin": origin,
-        "content": content_digest(plan),
+        "content": whole_digest(plan),
         "plan": json.dumps(info_row(plan.info), ensure_ascii=False),
         "catalogue": json.dumps(catalogue_row(plan.catalogue), ensure_ascii=False),
+        "decks": _decks_json(plan.decks),
     }
     info = pandas.DataFrame({"key": list(notes), "value": list(notes.values())})
     return sites, {"info": info, "tasks": tasks, "events": events}
+
+
+def _decks_json(decks: Sequence[Deck]) -> str:
+    return json.dumps(decks_row(decks), ensure_ascii=False)
+
+
+def _decks_of(text: str) -> Any:
+    """Return the rows of decks that are stored as `text`."""
+    try:
+        return dict(json.loads(text)).get("decks", [])
+    except (ValueError, TypeError, RecursionError):
+        return None
 
 
 def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:

@@ -11,8 +11,20 @@ from filelock import FileLock, Timeout
 from geo.errors import PlanMapError
 from layers.builtin import default_plan_folder
 from layers.plan_folder import FILES
-from layers.plan_rows import CatalogueRow, EventRow, HeadingRow, InfoRow, LayerRow, ReportRow, SiteRow, TaskRow
-from layers.plan_write import content_digest
+from layers.plan_rows import (
+    CatalogueRow,
+    DeckRow,
+    DecksRow,
+    EventRow,
+    HeadingRow,
+    InfoRow,
+    LayerRow,
+    ReportRow,
+    SiteRow,
+    SlideRow,
+    TaskRow,
+)
+from layers.plan_write import whole_digest
 from layers.store import FolderStore, Store, copy_plan, read_plan
 from layers.store_sql import GeoPackageStore
 
@@ -61,12 +73,38 @@ def _current(path: Path, origin: str) -> bool:
     # The plan that ships has changed. A file that somebody has added to, here or in a GIS, or that is
     # damaged, is not ours to replace.
     plan, _ = store.check()
-    return plan is None or content_digest(plan) != store.note("content")
+    return plan is None or whole_digest(plan) != store.note("content")
 
+
+_ROWS = (
+    InfoRow,
+    ReportRow,
+    HeadingRow,
+    CatalogueRow,
+    LayerRow,
+    SiteRow,
+    TaskRow,
+    EventRow,
+    DecksRow,
+    DeckRow,
+    SlideRow,
+)
 
 FORM = ";".join(
     f"{row.__name__}:{','.join(row.model_fields)}"
-    for row in (InfoRow, ReportRow, HeadingRow, CatalogueRow, LayerRow, SiteRow, TaskRow, EventRow)
+    for row in (
+        InfoRow,
+        ReportRow,
+        HeadingRow,
+        CatalogueRow,
+        LayerRow,
+        SiteRow,
+        TaskRow,
+        EventRow,
+        DecksRow,
+        DeckRow,
+        SlideRow,
+    )
 )
 """The fields that rows have: a copy made before one of them came would lack it for ever."""
 

@@ -17,6 +17,7 @@ from pyproj import Geod
 from geo.errors import PlanMapError
 from geo.measure import distance_m
 from layers import style
+from layers.extent import geographic
 from layers.model import Precision, Status
 from layers.scene import Scene, View
 from layers.selection import select
@@ -24,7 +25,6 @@ from layers.sheet import figure
 from layers.sheet.content import content, site_numbers
 from layers.sheet.drawing import Box, Drawing
 from layers.sheet.export import render
-from layers.sheet.extent import geographic
 from layers.sheet.graticule import degrees_text, true_north_degrees
 from layers.sheet.legend import entries
 from layers.sheet.paper import SIZES, Paper

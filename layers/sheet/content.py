@@ -15,10 +15,10 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import to_grid
 from layers import style
 from layers.builtin import data_folder
+from layers.extent import EARTH_M, Extent, geographic
 from layers.model import LayerEntry, Plan, Site
 from layers.scene import Scene
 from layers.selection import Selection
-from layers.sheet.extent import EARTH_M, Extent, geographic
 from layers.status import SiteState
 
 SCREEN_PIXEL_M = 0.0254 / 96

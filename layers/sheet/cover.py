@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from layers import style
+from layers.extent import centred, wanted_extent
 from layers.model import Plan
 from layers.scene import Scene
 from layers.selection import Selection, select
@@ -14,7 +15,6 @@ from layers.sheet import symbols, typeface
 from layers.sheet.block import draw_number
 from layers.sheet.content import content
 from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.extent import centred, wanted_extent
 from layers.sheet.furniture import QUIET, draw_north, draw_scale_bar, paragraph
 from layers.sheet.graticule import draw_graticule, true_north_degrees
 from layers.sheet.ground import draw_ground

@@ -12,10 +12,10 @@ from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
+from layers.extent import Extent
 from layers.sheet import typeface
 from layers.sheet.content import Area, basemap, city
 from layers.sheet.drawing import Box, Drawing, Shape, geometry_path, polygon, rectangle
-from layers.sheet.extent import Extent
 from layers.sheet.ground import SEA
 from layers.sheet.typeface import MM_PER_POINT, Weight
 

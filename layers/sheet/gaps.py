@@ -18,10 +18,10 @@ from layers.sheet.furniture import QUIET, paragraph
 from layers.sheet.layout import size_factor
 from layers.sheet.legend import RULE
 from layers.sheet.paper import Paper
-from layers.sheet.table import status_words
 from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.status import TaskState
 from layers.translation import Translation
+from layers.wording import status_words
 
 _Draw = Callable[[Drawing, float, float, float], None]
 """Takes the drawing, left edge, right edge and top."""

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
 from layers import style
+from layers.extent import Extent, geographic
 from layers.sheet import typeface
 from layers.sheet.drawing import Box, Drawing, line, rectangle
-from layers.sheet.extent import Extent, geographic
 from layers.sheet.typeface import MM_PER_POINT
 
 STEPS = (5 / 3600, 10 / 3600, 15 / 3600, 30 / 3600, 1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1.0, 2.0, 5.0)

@@ -6,11 +6,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
+from layers.extent import Extent
 from layers.model import Plan
 from layers.scene import Scene
 from layers.sheet.content import Content, ShownSite, basemap, focus, ground_style
 from layers.sheet.drawing import PIXEL, Shape, geometry_path
-from layers.sheet.extent import Extent
 
 FAINT = 0.45
 """What is not exact must not look like land or water that is there."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from geo.errors import PlanMapError
 from layers import style
+from layers.extent import centred, least_scale, wanted_extent
 from layers.model import Plan
 from layers.placing import Placing, placing
 from layers.plan_write import content_digest
@@ -17,7 +18,6 @@ from layers.sheet import legend, typeface
 from layers.sheet.chart import Marks
 from layers.sheet.content import Content, content, focus
 from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.extent import centred, least_scale, wanted_extent
 from layers.sheet.figure import Properties
 from layers.sheet.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.sheet.graticule import draw_graticule, true_north_degrees

@@ -15,8 +15,9 @@ from layers.sheet.content import ShownSite
 from layers.sheet.drawing import Box, Drawing, line
 from layers.sheet.legend import HEADING_MM, QUIET, RULE, heading
 from layers.sheet.typeface import MM_PER_POINT, Weight
-from layers.status import ATTENTION, TaskState
+from layers.status import ATTENTION
 from layers.translation import Translation
+from layers.wording import status_words
 
 _ROW = 1.5
 """Height of a row as a share of its type's height."""
@@ -26,18 +27,6 @@ SMALL = 6.0
 
 FORMS = ((True, 1.12), (True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
 """Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
-
-
-def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
-    """Return the word of a task's status, and the day of its latest evidence or that there is none.
-
-    Evidence that does not settle the status does not make it proven; then the status is the report's.
-    """
-    status = text(f"status.{state.status.value}") if state.status else text("status.none")
-    if not state.has_evidence:
-        return status, text("evidence.without")
-    stated = "" if state.backed else text("sheet.only-stated")
-    return f"{status}{stated}", str(state.evidence[0].date)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading what people ask a sheet of: a Scene from a file, an address or a QR code, checked against the plan."""
+"""Reading a Scene that must be understood whole: from an address, a QR code or a file, checked against the plan."""
 
 from __future__ import annotations
 
@@ -38,8 +38,22 @@ def read_scene(text: str) -> Scene:
         if isinstance(error, UnicodeEncodeError):
             raise PlanMapError("scene-unknown", scene=text) from error
         is_file = False
-    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()] if is_file else [wanted]
-    query = _query(lines[0]) if lines else None
+    if not is_file:
+        return scene_of(wanted)
+    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    return scene_of(lines[0] if lines else text)
+
+
+def scene_of(text: str) -> Scene:
+    """Read a Scene from an address of the page, its query, or what a QR code says. Reads no file.
+
+    Raises
+    ------
+    PlanMapError
+        It is none of these, or not all of it is understood.
+    """
+    wanted = text.strip()
+    query = _query(wanted) if wanted else ""
     if query is None:
         raise PlanMapError("scene-unknown", scene=text)
     scene = Scene.from_query(query)

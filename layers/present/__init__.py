@@ -1,0 +1,1 @@
+"""Decks and what is made of them: the one-file briefing and the slides."""
