@@ -69,6 +69,7 @@ _language_option = click.option(
     help=_HELP("cli.lang-option"),
 )
 _plan_option = click.option("--plan", default="", help=_HELP("cli.plan-option"))
+_deck_option = click.option("--deck", default="", help=_HELP("cli.deck-option"))
 _paper_options = (
     click.option("--scene", default="", help=_HELP("cli.scene-option")),
     click.option("--paper", default="A3", show_default=True, help=_HELP("cli.paper-option")),
@@ -213,6 +214,56 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
         bar.update(100 - bar.pos)
     files.write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
+
+
+@main.command(help=_HELP("cli.brief-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.brief-output-option"))
+@_deck_option
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def brief(*, text: Translation, output: str, deck: str, plan: str) -> None:
+    """Write a deck as one HTML file."""
+    from app.context import store_at
+    from layers.present.briefing import briefing
+    from layers.present.choose import chosen_deck
+    from layers.sheet import export as files
+    from layers.store import read_plan
+
+    target = files.target_of(output)
+    files.kind_of(target, allowed=("html",))
+    files.check_target(target)
+    found = read_plan(store_at(read_settings(plan=plan)))
+    chosen = chosen_deck(found, deck)
+    document = briefing(found, chosen, language=text.language, today=date.today()).encode()
+    files.write(target, document)
+    size = f"{len(document) / 1e6:.1f} MB"
+    click.echo(text("cli.brief-written", target=printable(target), views=len(chosen.slides), size=size))
+
+
+@main.command(help=_HELP("cli.slides-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.slides-output-option"))
+@_deck_option
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def slides(*, text: Translation, output: str, deck: str, plan: str) -> None:
+    """Write a deck as a presentation."""
+    from app.context import store_at
+    from layers.present import slides as presentations
+    from layers.present.choose import chosen_deck
+    from layers.sheet import export as files
+    from layers.store import read_plan
+
+    target = files.target_of(output)
+    files.kind_of(target, allowed=("pptx",))
+    files.check_target(target)
+    found = read_plan(store_at(read_settings(plan=plan)))
+    document = presentations.slides(found, chosen_deck(found, deck), language=text.language, today=date.today())
+    files.write(target, document)
+    size = f"{len(document) / 1e6:.1f} MB"
+    count = presentations.slide_count(document)
+    click.echo(text("cli.slides-written", target=printable(target), slides=count, size=size))
 
 
 def _order(

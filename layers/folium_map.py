@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -31,8 +31,20 @@ from layers.translation import LANGUAGES, translation
 ASSETS = "assets"
 """Folder, as the browser sees it, of our scripts and of `vendor/`."""
 
-SCRIPTS = ("geodesy", "symbols", "ground", "grid", "labels", "sites", "panels", "measure", "bridge", "map")
-"""Our own scripts in loading order."""
+BROWSE_SCRIPTS = (
+    "symbols",
+    "geodesy",
+    "ground",
+    "grid",
+    "labels",
+    "sites",
+    "stage",
+    "panels",
+    "measure",
+    "bridge",
+    "map",
+)
+"""Our own scripts of the browse page in loading order."""
 
 _VENDOR_SCRIPTS = (
     ("leaflet", "leaflet/leaflet.js"),
@@ -73,16 +85,16 @@ class _ShiftedOnline(_Online):
     )
 
 
-class _PlanElement(MacroElement):
-    """Leaves a place for the plan in the script.
+class PlanElement(MacroElement):
+    """Calls the function `call` of our scripts with the map, and leaves a place for the plan.
 
     The plan must not go through Folium: it renders what it has rendered once more, as a Jinja template, and
-    would run `{{ }}` in any name. `map_document` puts the plan into the finished document.
+    would run `{{ }}` in any name. `put` puts the plan into the finished document.
     """
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "PlanMap.start({{ this._parent.get_name() }}, {{ this.place }}, { "
+        "PlanMap.{{ this.call }}({{ this._parent.get_name() }}, {{ this.place }}, { "
         "{% for choice, layers in this.online.items() %}"
         "{{ choice|tojson }}: [{% for layer in layers %}{{ layer.get_name() }},{% endfor %}],"
         "{% endfor %}"
@@ -90,9 +102,10 @@ class _PlanElement(MacroElement):
         "{% endmacro %}"
     )
 
-    def __init__(self, place: str, online: dict[str, list[_Online]]) -> None:
+    def __init__(self, call: str, place: str, online: Mapping[str, list[_Online]]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "Plan"
+        self.call = call
         self.place = place
         self.online = online
 
@@ -101,7 +114,7 @@ class _Map(folium.Map):
     """A Folium map whose scripts and styles come from our own server."""
 
     default_js = [(name, f"{ASSETS}/vendor/{path}") for name, path in _VENDOR_SCRIPTS] + [
-        (f"planmap-{name}", f"{ASSETS}/{name}.js") for name in SCRIPTS
+        (f"planmap-{name}", f"{ASSETS}/{name}.js") for name in BROWSE_SCRIPTS
     ]
     default_css = [(name, f"{ASSETS}/vendor/{path}") for name, path in _VENDOR_STYLES] + [
         ("planmap-css", f"{ASSETS}/map.css")
@@ -113,13 +126,22 @@ def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key
 
     Web Mercator on screen; all data is handed over in WGS 84.
     """
-    place = f"PLAN_{secrets.token_hex(16)}"
+    place = new_place()
     document = str(_folium_map(place, tianditu_key).get_root().render())
-    payload = {**_plan_payload(plan), "initial": arguments(plan, scene, selection)}
+    return put(document, place, script_json({**plan_payload(plan), "initial": arguments(plan, scene, selection)}))
+
+
+def new_place() -> str:
+    """Return a word that stands for the plan in a document until the plan is put there; no plan holds it."""
+    return f"PLAN{secrets.token_hex(16)}"
+
+
+def put(document: str, place: str, text: str) -> str:
+    """Return `document` with `text` in the one place left for it."""
     before, found, after = document.partition(place)
     if not found:
         raise RuntimeError("the place for the plan is not in the document")
-    return f"{before}{script_json(payload)}{after}"
+    return f"{before}{text}{after}"
 
 
 def _folium_map(place: str, tianditu_key: str) -> folium.Map:
@@ -128,10 +150,10 @@ def _folium_map(place: str, tianditu_key: str) -> folium.Map:
     online = _online_basemaps(tianditu_key)
     for layer in itertools.chain.from_iterable(online.values()):
         result.add_child(layer)
-    result.add_child(_PlanElement(place, online))
+    result.add_child(PlanElement("start", place, online))
     head = result.get_root().header  # type: ignore[attr-defined]
     head.add_child(folium.Element("<title>PlanMap</title>"), name="planmap-title")
-    head.add_child(folium.Element(f"<style>{_custom_properties()}</style>"), name="planmap-colours")
+    head.add_child(folium.Element(f"<style>{custom_properties(style.FONT_FAMILIES)}</style>"), name="planmap-colours")
     return result
 
 
@@ -178,7 +200,8 @@ def _site_letter(sites: Mapping[str, SiteState | None], site_id: str) -> str:
     return NO_TASK if state is None else _letter(state)
 
 
-def _plan_payload(plan: Plan) -> dict[str, Any]:
+def plan_payload(plan: Plan) -> dict[str, Any]:
+    """Return what every map of `plan` is drawn from, whatever the Scene: sites, layers, words, style, ground."""
     layer_of = plan.catalogue.layer_of()
     task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
     district = plan.sites.get(plan.info.district_site)
@@ -317,8 +340,9 @@ def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
     return found
 
 
-def _custom_properties() -> str:
-    fonts = ",".join(f'"{name}"' for name in style.FONT_FAMILIES)
+def custom_properties(families: Sequence[str]) -> str:
+    """Return the colours and the typefaces for our style sheets; `families` in order."""
+    fonts = ",".join(f'"{name}"' for name in families)
     return (
         f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"
         f"--pm-font:{fonts},sans-serif}}"

@@ -1,7 +1,4 @@
 /* Positions and lengths in the browser: the CGCS2000 grid, the GCJ-02 shift, geodesic measuring. */
-var PlanMap = window.PlanMap || {};
-window.PlanMap = PlanMap;
-
 (function () {
   "use strict";
 

@@ -20,6 +20,7 @@
   PlanMap.Ground = class {
     constructor(map, data) {
       this.map = map;
+      this.size = 1;
       this.style = data.style;
       PlanMap.pane(map, "pm-land", 201);
       PlanMap.pane(map, "pm-mask", 390).style.pointerEvents = "none";
@@ -55,7 +56,7 @@
     }
 
     scale() {
-      this.map.getContainer().style.setProperty("--pm-k", PlanMap.strokeFactor(this.map.getZoom()));
+      this.map.getContainer().style.setProperty("--pm-k", PlanMap.strokeFactor(this.map.getZoom()) * this.size);
       this.map.getContainer().classList.toggle("pm-far", this.map.getZoom() < 10.25);
     }
 

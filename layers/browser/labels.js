@@ -35,6 +35,8 @@
       this.style = style;
       this.collect = collect;
       this.placed = [];
+      /** Dots for each pixel; null for those of the screen. */
+      this.ratio = null;
       this.widths = new Map();
     },
 
@@ -75,7 +77,7 @@
     draw: function () {
       const map = this.map;
       const size = map.getSize();
-      const ratio = window.devicePixelRatio || 1;
+      const ratio = this.ratio || window.devicePixelRatio || 1;
       const canvas = this.canvas;
       if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
         canvas.width = size.x * ratio;
@@ -172,7 +174,7 @@
       const context = this.context;
       context.font = this.font(label);
       context.strokeStyle = label.halo || "rgba(255,255,255,0.92)";
-      context.lineWidth = label.haloWidth || 3.4;
+      context.lineWidth = Math.max(3.4, label.size * 0.25);
       context.fillStyle = label.colour;
       if (!label.candidate.glyphs) {
         context.textAlign = "left";

@@ -6,25 +6,19 @@
   const MEASURE_ICON = "M2.5 13.5L13.5 2.5L17.5 6.5L6.5 17.5ZM6 10L7.8 11.8M8.5 7.5L9.7 8.7M11 5L12.8 6.8";
 
   PlanMap.start = function (map, data, online) {
-    const scene = { language: "zh", basemap: "offline", covered: false, layers: {}, tasks: "", fly: null, query: "", turn: 0, args: null };
-    for (const layer of data.layers) scene.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
-    const text = (key) => data.texts[scene.language][key] || key;
+    const scene = { basemap: "offline", fly: null, query: "", turn: 0, args: null };
+    const text = (key) => data.texts[stage.language][key] || key;
     const home = L.latLngBounds(data.home);
-
-    PlanMap.defineSymbols(data.style);
-    const ground = new PlanMap.Ground(map, data);
-    const sites = new PlanMap.Sites(map, data, {
+    const stage = new PlanMap.Stage(map, data, {
       text,
-      taskLetter: (index) => scene.tasks[index] || ".",
       select: (id) => bridge.select(id),
       measuring: (at) => measure.take(at),
     });
-    const grid = new PlanMap.Grid(data.grid, data.style);
-    const labels = new PlanMap.Labels(data.style, collect);
+    const { ground, sites, labels, grid } = stage;
     // Before the legend: of two things at the bottom, Leaflet puts the later one above.
     map.attributionControl.setPrefix(false).setPosition("bottomleft");
     const legend = new PlanMap.Legend(map, data);
-    const tree = new PlanMap.LayerTree(map, data, scene, { layer: setLayer, basemap: setBasemap });
+    const tree = new PlanMap.LayerTree(map, data, { layers: stage.layers, basemap: () => scene.basemap }, { layer: setLayer, basemap: setBasemap });
     const measure = new PlanMap.Measure(map, data.style.accent, text);
     const bridge = new PlanMap.Bridge(render, filter);
     let started = false;
@@ -65,46 +59,9 @@
       map.flyToBounds(home, { ...homePadding(), duration: 0.6 });
     }
 
-    // Names of districts belong to the ground; all other labels come from the sites.
-    function collect() {
-      const { labels: found, obstacles } = sites.collect();
-      const frame = map.getContainer().getBoundingClientRect();
-      for (const panel of map.getContainer().querySelectorAll(".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution")) {
-        const box = panel.getBoundingClientRect();
-        obstacles.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
-      }
-      if (scene.covered || !scene.layers[data.districtLayer]?.visible) return { labels: found.filter((label) => label.owner), obstacles };
-      const zoom = map.getZoom();
-      for (const feature of data.districts.features) {
-        const focus = feature.id === data.focus;
-        if (zoom < (focus ? 8 : 9) || (focus && zoom > 13.5)) continue;
-        const names = { zh: feature.properties.name_zh, en: feature.properties.name_en };
-        found.push({
-          owner: null, text: PlanMap.words(names, scene.language), at: [feature.properties.label[1], feature.properties.label[0]],
-          priority: focus ? 85 : 25, size: focus ? 17 : 12.5, weight: focus ? 600 : 500, colour: focus ? "#5F656E" : "#8D8A82",
-          halo: "rgba(255,255,255,0.8)",
-        });
-      }
-      return { labels: found, obstacles };
-    }
-
     function setLayer(id, visible, opacity) {
-      scene.layers[id] = { visible, opacity };
-      applyLayer(id);
+      stage.setLayer(id, visible, opacity);
       refresh();
-    }
-
-    // Where pictures from the network are the ground, the drawn ground would only hide them.
-    function applyLayer(id) {
-      const state = scene.layers[id];
-      const hidden = scene.covered && data.layers.find((layer) => layer.id === id).ground;
-      sites.setLayer(id, state.visible && !hidden, state.opacity);
-      if (id === data.gridLayer) {
-        // Over pictures too: their position is checked against it.
-        if (state.visible !== map.hasLayer(grid)) state.visible ? grid.addTo(map) : grid.remove();
-        if (state.visible) grid.setOpacity(state.opacity);
-      }
-      if (id === data.districtLayer) ground.showBoundaries(state.visible, state.opacity);
     }
 
     function setBasemap(name) {
@@ -114,36 +71,28 @@
       }
       for (const layer of Object.values(online).flat()) layer.remove();
       scene.basemap = name;
-      scene.covered = false;
+      stage.covered = false;
       ground.show(true);
       if (name !== "offline") {
         online[name][0].off("tileerror").once("tileerror", () => PlanMap.message(map, text("map.basemap-offline")));
         // The drawn ground stays until there are pictures to take its place.
         online[name][0].off("tileload").once("tileload", () => {
           if (scene.basemap !== name) return;
-          scene.covered = true;
+          stage.covered = true;
           ground.show(false);
-          data.layers.forEach((layer) => applyLayer(layer.id));
+          stage.applyLayers();
           refresh();
         });
         for (const layer of online[name]) layer.addTo(map);
       }
-      data.layers.forEach((layer) => applyLayer(layer.id));
+      stage.applyLayers();
       refresh();
       return true;
     }
 
     function refresh() {
       labels.redraw();
-      const entries = sites.entries.map((entry) => ({
-        site: entry.site,
-        state: entry.state,
-        inView: sites.inView(entry),
-        symbol: Boolean(entry.marked && entry.markers.length),
-        shape: entry.parts.length > 0,
-        halo: Boolean(entry.halo && map.hasLayer(entry.halo)),
-      }));
-      legend.render(entries, text, !scene.layers[data.districtLayer]?.visible, map.hasLayer(grid) ? grid.step : null);
+      legend.render(stage.entries(), text, stage.boundaryHidden, stage.gridStep);
       address();
     }
 
@@ -155,7 +104,7 @@
       const hidden = [];
       const opacities = [];
       for (const layer of data.layers) {
-        const state = scene.layers[layer.id];
+        const state = stage.layers[layer.id];
         if (state.visible !== layer.visible) (state.visible ? shown : hidden).push(layer.id);
         if (state.opacity !== layer.opacity) opacities.push(layer.id + ":" + Math.round(state.opacity * 100));
       }
@@ -168,10 +117,10 @@
     }
 
     function first(args) {
-      for (const id in args.layers || {}) if (scene.layers[id]) Object.assign(scene.layers[id], args.layers[id]);
+      for (const id in args.layers || {}) if (stage.layers[id]) Object.assign(stage.layers[id], args.layers[id]);
       if (args.view) map.setView([args.view[0], args.view[1]], args.view[2], { animate: false });
       else map.fitBounds(home, { ...homePadding(), animate: false });
-      data.layers.forEach((layer) => applyLayer(layer.id));
+      stage.applyLayers();
       labels.addTo(map);
       map.on("moveend", refresh);
       map.on("click", () => map.closePopup());
@@ -201,8 +150,8 @@
         }
         return "-";
       });
-      scene.tasks = Array.from(scene.args.all, (letter, index) => (passes[index] ? letter : ".")).join("");
-      sites.update(letters.join(""), [...sites.lit], scene.language);
+      const tasks = Array.from(scene.args.all, (letter, index) => (passes[index] ? letter : ".")).join("");
+      stage.update({ language: stage.language, tasks, sites: letters.join(""), lit: [...sites.lit] });
       refresh();
     }
 
@@ -215,13 +164,13 @@
         return;
       }
       const language = args.language || "zh";
-      const renamed = !started || language !== scene.language;
+      const renamed = !started || language !== stage.language;
       // A run that began before the last click on the strip knows less than the map does.
       const late = started && (args.turn || 0) < scene.turn;
-      Object.assign(scene, { language, query: args.query || "", args });
-      if (!late) Object.assign(scene, { tasks: args.tasks, turn: args.turn || 0 });
+      Object.assign(scene, { query: args.query || "", args });
+      if (!late) scene.turn = args.turn || 0;
       document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-      sites.update(late ? sites.letters : args.sites, args.lit || [], language);
+      stage.update({ language, tasks: late ? stage.tasks : args.tasks, sites: late ? sites.letters : args.sites, lit: args.lit || [] });
       if (!started) {
         first(args);
         scene.fly = args.fly ? args.fly.count : null;
@@ -250,7 +199,7 @@
 
     function rename() {
       measure.draw();
-      tree.render(text, scene.language);
+      tree.render(text, stage.language);
       PlanMap.bar.rename();
       const zoom = PlanMap.zoomControl.getContainer().querySelectorAll("a");
       [[zoom[0], "map.zoom-in"], [zoom[1], "map.zoom-out"]].forEach(([link, key]) => {
@@ -265,7 +214,7 @@
       credit();
     }
 
-    PlanMap.current = { map, scene, sites, labels, grid, render };
+    PlanMap.current = { map, scene, stage, sites, labels, grid, render };
     if (bridge.embedded) bridge.ready();
     else render(data.initial);
   };

@@ -32,6 +32,7 @@
   }
 
   PlanMap.LayerTree = class {
+    /** `scene` has the state of the `layers` by id, and tells the `basemap`. */
     constructor(map, data, scene, callbacks) {
       Object.assign(this, { map, data, scene, callbacks });
       this.box = panel(map, "topright", "pm-layers");
@@ -82,18 +83,19 @@
     choice(set, name, text) {
       const label = make("label", "pm-row", set);
       const radio = make("input", "", label);
-      Object.assign(radio, { type: "radio", name: "pm-basemap", value: name, checked: this.scene.basemap === name });
+      Object.assign(radio, { type: "radio", name: "pm-basemap", value: name, checked: this.scene.basemap() === name });
       make("span", "", label).textContent = text("basemap." + name);
       L.DomEvent.on(radio, "change", () => {
-        if (!this.callbacks.basemap(name)) set.querySelector('[value="' + this.scene.basemap + '"]').checked = true;
+        if (!this.callbacks.basemap(name)) set.querySelector('[value="' + this.scene.basemap() + '"]').checked = true;
       });
     }
   };
 
   PlanMap.Legend = class {
-    constructor(map, data) {
-      Object.assign(this, { map, data });
-      this.box = panel(map, "bottomleft", "pm-legend");
+    /** In `box`, where there is one, else on the map, where it can be folded away. */
+    constructor(map, data, box) {
+      Object.assign(this, { map, data, folds: !box });
+      this.box = box || panel(map, "bottomleft", "pm-legend");
       this.open = map.getSize().x >= 760;
     }
 
@@ -103,13 +105,19 @@
       const key = JSON.stringify([text("map.legend"), groundHidden, gridStep, seen.map((e) => [e.site.category, e.state.status, e.state.backed, e.site.precision, e.halo])]);
       if (key === this.key) return;
       this.key = key;
-      if (this.box.childNodes.length) this.open = this.box.classList.contains("pm-open");
-      const { button, body } = folding(this.box, "pm-legend-list", this.open);
-      button.textContent = text("map.legend");
+      const body = this.folds ? this.fold(text) : this.box;
+      if (!this.folds) body.textContent = "";
       const symbols = seen.filter((entry) => entry.symbol);
       this.part(body, text("legend.status"), this.statuses(symbols, text));
       this.part(body, text("legend.category"), this.categories(symbols, text));
       this.part(body, text("legend.lines"), this.lines(seen, text, groundHidden, gridStep));
+    }
+
+    fold(text) {
+      if (this.box.childNodes.length) this.open = this.box.classList.contains("pm-open");
+      const { button, body } = folding(this.box, "pm-legend-list", this.open);
+      button.textContent = text("map.legend");
+      return body;
     }
 
     part(body, title, rows) {
@@ -167,7 +175,7 @@
     }
 
     sample(strokes, category) {
-      const svg = PlanMap.svg("svg", { width: 26, height: 14, "aria-hidden": "true" });
+      const svg = PlanMap.svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
       for (const stroke of strokes) {
         const look = { stroke: stroke.colour || "none", "stroke-width": stroke.width || 1, fill: stroke.fill || "none", "fill-opacity": stroke.fill_opacity || 0 };
         if (stroke.dash) look["stroke-dasharray"] = stroke.dash;
@@ -179,7 +187,7 @@
     }
 
     halo() {
-      const svg = PlanMap.svg("svg", { width: 26, height: 14, "aria-hidden": "true" });
+      const svg = PlanMap.svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
       PlanMap.svg("circle", { cx: 13, cy: 7, r: 6, fill: "#5B6470", "fill-opacity": 0.08, stroke: "#5B6470", "stroke-dasharray": "3 2.4" }, svg);
       return svg;
     }

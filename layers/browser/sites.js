@@ -14,10 +14,13 @@
   };
 
   PlanMap.Sites = class {
-    constructor(map, data, callbacks) {
+    constructor(map, data, callbacks, still) {
       this.map = map;
       this.data = data;
       this.callbacks = callbacks;
+      this.still = Boolean(still);
+      /** How much larger than usual symbols and names are; the style sheet knows it as --pm-size. */
+      this.size = 1;
       this.letters = "";
       this.lit = new Set();
       this.layers = new Map();
@@ -65,7 +68,7 @@
         entry.markers = marked ? site.anchors.map((at) => this.addMarker(entry, at)) : [];
         if (simple && site.accuracy) entry.halo = this.makeHalo(site, home, dash);
       }
-      for (const part of entry.parts) {
+      for (const part of this.still ? [] : entry.parts) {
         part.on("click", (event) => { L.DomEvent.stop(event); this.open(entry, event.latlng); });
         part.bindTooltip(() => this.tooltip(entry), { sticky: true, className: "pm-tooltip" });
       }
@@ -73,8 +76,9 @@
     }
 
     addMarker(entry, at) {
-      const icon = L.divIcon({ html: "", className: "pm-site", iconSize: [36, 36] });
-      const marker = L.marker(at, { icon, keyboard: true, riseOnHover: true, pane: "markerPane" });
+      const icon = L.divIcon({ html: "", className: "pm-site", iconSize: null });
+      const marker = L.marker(at, { icon, keyboard: !this.still, interactive: !this.still, riseOnHover: true, pane: "markerPane" });
+      if (this.still) return marker;
       marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
       marker.on("click", () => this.open(entry, marker.getLatLng()));
       // Leaflet lets people tab to a marker, but turns Enter into a click only where it opens a popup itself.
@@ -217,14 +221,17 @@
         L.DomUtil.create("span", "", item).textContent = PlanMap.words(this.data.tasks[index], this.language);
       }
       if (!list.childNodes.length) L.DomUtil.create("div", "pm-small", box).textContent = text("map.no-tasks");
-      L.popup({ maxWidth: 280, className: "pm-popup", autoPanPadding: [20, 20] }).setLatLng(at).setContent(box).openOn(this.map);
+      // The card says what the tooltip says, and lies over it.
+      for (const part of [...entry.parts, ...entry.markers]) part.closeTooltip();
+      const card = L.popup({ maxWidth: Math.min(280 * this.size, this.map.getSize().x - 60), className: "pm-popup", autoPanPadding: [20, 20] }).setLatLng(at).setContent(box).openOn(this.map);
+      card.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", text("map.close"));
       this.callbacks.select(entry.site.id);
     }
 
     // The symbol of a small area would only hide what lies in it.
     roomy(entry) {
       const [southWest, northEast] = entry.site.bounds.map((at) => this.map.latLngToContainerPoint(at));
-      return entry.lit || (Math.abs(northEast.x - southWest.x) > 90 && Math.abs(southWest.y - northEast.y) > 45);
+      return entry.lit || (Math.abs(northEast.x - southWest.x) > 90 * this.size && Math.abs(southWest.y - northEast.y) > 45 * this.size);
     }
 
     inView(entry) {
@@ -240,6 +247,7 @@
       const labels = [];
       const obstacles = [];
       const style = this.data.style;
+      const size = this.size;
       for (const entry of this.entries) {
         const site = entry.site;
         if (!site.geometry || !entry.shown || !this.inView(entry)) continue;
@@ -249,7 +257,7 @@
         if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 12.5) continue;
         for (const marker of entry.marked ? entry.markers : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
-          const radius = big ? 13 : 9;
+          const radius = (big ? 13 : 9) * size;
           obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
         }
         // What no commitment hangs on keeps quiet until there is room.
@@ -261,11 +269,11 @@
           owner: site.id,
           text: lines && exact ? PlanMap.words(site, this.language).split(/[（(]/)[0].trim() : PlanMap.words(site, this.language),
           priority: category.priority + (big ? 40 : 0) + (entry.lit ? 200 : 0) - (ground ? 30 : 0),
-          size: entry.lit ? 15 : big ? 13.5 : ground ? 11 : 12,
+          size: (entry.lit ? 15 : big ? 13.5 : ground ? 11 : 12) * size,
           weight: entry.lit ? 700 : big ? 600 : 500,
           colour: entry.lit ? style.accent : category.ground === "river" || category.ground === "water" ? "#3F7CA8" : category.ground.startsWith("metro") ? "#6F5A91" : ground ? "#6B6F76" : style.ink,
-          gap: entry.lit && !ground ? 26 : ground ? 5 : big ? 13 : 10,
-          ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: site.category === "river" ? 13 : 11 } : { at: site.anchors[0] }),
+          gap: (entry.lit && !ground ? 26 : ground ? 5 : big ? 13 : 10) * size,
+          ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: (site.category === "river" ? 13 : 11) * size } : { at: site.anchors[0] }),
         });
       }
       return { labels, obstacles };

@@ -1,4 +1,7 @@
 /* The symbols of sites and statuses as SVG, for markers, legend and lists alike. */
+/* The first of our scripts: it makes the name that they share. */
+var PlanMap = {};
+
 (function () {
   "use strict";
   const NS = "http://www.w3.org/2000/svg";
@@ -13,7 +16,8 @@
 
   /** Put every symbol into the page once; markers and legend point to them by <use>. */
   PlanMap.defineSymbols = function (style) {
-    const host = node("svg", { width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" });
+    if (document.getElementById("pm-symbols")) return;
+    const host = node("svg", { id: "pm-symbols", width: 0, height: 0, "aria-hidden": "true", style: "position:absolute" });
     const defs = node("defs", {}, host);
     for (const category in style.categories) {
       const symbol = node("symbol", { id: "pm-category-" + category, viewBox: "0 0 15 15" }, defs);
@@ -32,7 +36,7 @@
 
   /** A small picture of one symbol for legend and lists. */
   PlanMap.picture = function (id, size, className) {
-    const svg = node("svg", { width: size, height: size, "aria-hidden": "true", class: className || "" });
+    const svg = node("svg", { viewBox: `0 0 ${size} ${size}`, width: size, height: size, "aria-hidden": "true", class: className || "" });
     node("use", { href: "#" + id, width: size, height: size }, svg);
     return svg;
   };

@@ -25,7 +25,7 @@ def settled(page: Page, frame) -> None:
 
 
 def letters(frame) -> list[str]:
-    return frame.evaluate("[PlanMap.current.sites.letters, PlanMap.current.scene.tasks]")
+    return frame.evaluate("[PlanMap.current.sites.letters, PlanMap.current.stage.tasks]")
 
 
 def test_the_plan_opens_offline_with_its_counts_and_places(page, server):
@@ -107,7 +107,7 @@ def test_the_address_gives_the_same_map_in_another_browser(page, server, browser
     copied = open_map(other.page, page.url)
     assert letters(copied) == letters(frame)
     assert shown_sites(copied) == shown_sites(frame)
-    assert copied.evaluate("PlanMap.current.scene.layers") == frame.evaluate("PlanMap.current.scene.layers")
+    assert copied.evaluate("PlanMap.current.stage.layers") == frame.evaluate("PlanMap.current.stage.layers")
     center = "(({lat, lng}) => [lat.toFixed(4), lng.toFixed(4)])(PlanMap.current.map.getCenter())"
     assert copied.evaluate(center) == frame.evaluate(center) == ["39.0600", "117.4300"]
     expect(other.page.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")

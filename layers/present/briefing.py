@@ -1,0 +1,186 @@
+"""The briefing: a deck as one HTML file that needs no network, no server and no PlanMap.
+
+The map is the browse page's own Folium map with other things around it; `layers/browser/present.js` walks the
+views. Everything the file needs is put into it, and its own content policy forbids it to ask for more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import folium
+from markupsafe import Markup
+
+from layers import style
+from layers.deck import Deck
+from layers.escape import html, script_json, template_environment
+from layers.folium_map import ASSETS, PlanElement, arguments, custom_properties, new_place, plan_payload, put
+from layers.model import Plan, Status
+from layers.present.inline import font_faces, inlined
+from layers.present.view import View, by_theme, task_lines, views
+from layers.sheet.sheet import sources
+from layers.status import Counts
+from layers.translation import Translation, translation
+
+FAMILY = "PlanMap"
+"""Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""
+
+POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+_TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.")
+_SCRIPTS = ("vendor/leaflet/leaflet", "symbols", "ground", "labels", "sites", "stage", "panels", "pages", "present")
+_STYLES = ("vendor/leaflet/leaflet", "map", "present")
+_TEMPLATES = template_environment(Path(__file__).parent)
+
+_ACTIONS = (
+    ("list", "T", "M4 5H5M8 5H16M4 10H5M8 10H16M4 15H5M8 15H16"),
+    ("overview", "O", "M3.5 4H8.5V8.5H3.5ZM11.5 4H16.5V8.5H11.5ZM3.5 11.5H8.5V16H3.5ZM11.5 11.5H16.5V16H11.5Z"),
+    ("notes", "N", "M4 4H16V13H10L6.5 16.5V13H4Z"),
+    ("full-screen", "F", "M3.5 7.5V3.5H7.5M12.5 3.5H16.5V7.5M16.5 12.5V16.5H12.5M7.5 16.5H3.5V12.5"),
+    ("keys", "H", "M7.5 7.5A2.5 2.5 0 1 1 10 10.3V12M10 15V15.1"),
+)
+"""Buttons: what they do, their key, and their picture in a box of 20 by 20."""
+
+
+class _Map(folium.Map):
+    """A Folium map with only what a briefing needs; `inlined` puts the files in the place of their names."""
+
+    default_js = [(name, f"{ASSETS}/{name}.js") for name in _SCRIPTS]
+    default_css = [(name, f"{ASSETS}/{name}.css") for name in _STYLES]
+
+
+def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
+    """Return `deck` as one HTML document; `today` stands in where a Scene names no day.
+
+    The same plan, deck, language and day give the same document.
+
+    Raises
+    ------
+    PlanMapError
+        The plan has nothing that could be drawn, or PlanMap's own files are missing.
+    """
+    text = translation(language)
+    shown = views(plan, deck, language=language, today=today)
+    plan_place, words_place, head_place = new_place(), new_place(), new_place()
+    words = _words(plan, deck, shown, text)
+    payload = _payload(plan, shown, text)
+    characters = frozenset(str(words)) | frozenset(str(payload)) | frozenset(deck.title.get(language))
+    head = "".join(
+        (
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{html(deck.title.get(language))}</title>",
+            f"<style>{font_faces(FAMILY, characters)}{custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
+        )
+    )
+    document = inlined(_document(plan_place, words_place, head_place))
+    document = put(document, head_place, head)
+    document = put(document, words_place, words)
+    return put(document, plan_place, script_json(payload))
+
+
+def _document(plan_place: str, words_place: str, head_place: str) -> str:
+    """Return Folium's document with places for what comes from the plan, and without what changes from run to run."""
+    result = _Map(tiles=None, zoom_control=False, zoom_snap=0, zoom_delta=0.5, max_zoom=18, keyboard=False)
+    result.add_child(PlanElement("present", plan_place, {}))
+    root: Any = result.get_root()
+    root.header.add_child(
+        folium.Element(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'), name="policy", index=0
+    )
+    root.header.add_child(folium.Element(head_place), name="head")
+    root.html.add_child(folium.Element(words_place), name="words")
+    document = re.sub(r"_[0-9a-f]{32}\b", "", str(root.render()))
+    # Folium forbids to enlarge the page with two fingers, which somebody may need to.
+    return re.sub(r'<meta name="viewport"[^>]*/>', "", document)
+
+
+def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:
+    payload = plan_payload(plan)
+    payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
+    words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
+    payload["texts"] = {text.language: words}
+    return {**payload, "language": text.language, "views": [_view_payload(plan, view) for view in shown]}
+
+
+def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
+    found = arguments(plan, view.scene, view.selection)
+    west, south, east, north = view.bounds
+    return {
+        **{key: found[key] for key in ("sites", "tasks", "lit", "layers")},
+        "bounds": [[south, west], [north, east]],
+    }
+
+
+def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> Markup:
+    return Markup(  # noqa: S704 - the template escapes every value
+        _TEMPLATES.get_template("briefing.html").render(
+            text=text,
+            deck=deck.title.get(text.language),
+            plan=plan.info.title.get(text.language),
+            views=[_view_words(plan, view, text) for view in shown],
+            source=f"{sources(plan, text)} | {plan.info.disclaimer.get(text.language)}",
+            actions=_ACTIONS,
+            keys=_keys(text),
+            badge=_badge,
+        )
+    )
+
+
+def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
+    themes = by_theme(plan, view) if not view.listed else []
+    most = max((counts.tasks for _, counts in themes), default=1)
+    return {
+        "number": view.number,
+        "title": view.title,
+        "lines": view.lines,
+        "notes": view.notes,
+        "scene": view.scene,
+        "listed": view.listed,
+        "rows": task_lines(view) if view.listed else [],
+        "counts": view.counts,
+        "statuses": [(status, number) for status, number in view.counts.by_status.items() if number],
+        "themes": [
+            {
+                "title": theme.title.get(text.language),
+                "tasks": counts.tasks,
+                "with_evidence": counts.with_evidence,
+                "share": round(100 * counts.tasks / most, 1),
+                "parts": _parts(counts),
+            }
+            for theme, counts in themes
+        ],
+    }
+
+
+def _parts(counts: Counts) -> list[dict[str, object]]:
+    """Return the pieces of a theme's bar: per status what evidence backs, then what it does not."""
+    parts: list[dict[str, object]] = []
+    for status, number in counts.by_status.items():
+        look = style.STATUS[status]
+        backed = counts.backed[status]
+        parts += [
+            {"number": count, "fill": fill, "edge": look.colour}
+            for count, fill in ((backed, look.colour), (number - backed, look.pale))
+            if count
+        ]
+    return parts
+
+
+def _badge(status: Status | None, backed: bool) -> Markup:
+    if status is None:
+        return Markup('<svg class="badge" aria-hidden="true"></svg>')
+    name = f"pm-status-{status.value}" + ("" if backed else "-pale")
+    return Markup('<svg class="badge" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
+
+
+def _keys(text: Translation) -> list[tuple[str, str]]:
+    rows = [("→ ↓ PgDn Space", "next"), ("← ↑ PgUp", "previous"), ("Home", "first"), ("End", "last")]
+    rows += [(key, action) for action, key, _ in _ACTIONS if action != "keys"]
+    rows += [("B", "black"), ("R", "again"), ("Esc", "close")]
+    return [(key, text(f"present.{action}")) for key, action in rows]
