@@ -52,8 +52,9 @@ _ACTIONS = (
 class _Map(folium.Map):
     """A Folium map with only what a briefing needs; `inlined` puts the files in the place of their names."""
 
-    default_js = [(name, f"{ASSETS}/{name}.js") for name in _SCRIPTS]
-    default_css = [(name, f"{ASSETS}/{name}.css") for name in _STYLES]
+    # Folium takes lists. The names must differ, for a later one takes the place of an earlier one.
+    default_js = [(f"{name}.js", f"{ASSETS}/{name}.js") for name in _SCRIPTS]  # noqa: RUF012
+    default_css = [(f"{name}.css", f"{ASSETS}/{name}.css") for name in _STYLES]  # noqa: RUF012
 
 
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
