@@ -48,7 +48,7 @@
     draw(place, legendBox, view) {
       const map = L.map(place, { zoomControl: false, attributionControl: false, zoomSnap: 0, keyboard: false, zoomAnimation: false, fadeAnimation: false });
       map.fitBounds(view.bounds, { padding: [14, 14], animate: false });
-      const stage = new PlanMap.Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, true);
+      const stage = new PlanMap.Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, "none");
       for (const id in view.layers) stage.layers[id] = view.layers[id];
       stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
       stage.applyLayers();

@@ -18,7 +18,7 @@
     slot.append(map.getContainer());
     document.documentElement.lang = data.language === "en" ? "en" : "zh-CN";
     map.attributionControl.remove();
-    const stage = new PlanMap.Stage(map, data, { text, select: () => {}, measuring: () => false });
+    const stage = new PlanMap.Stage(map, data, { text, select: () => {}, measuring: () => false }, "tasks");
     const legend = new PlanMap.Legend(map, data, $(".legend"));
     const pages = new PlanMap.Pages(data, text, sections, $(".source").textContent, go);
     const box = map.getContainer();
@@ -84,6 +84,8 @@
     /** Bring the map to the current view. */
     function settle(animate) {
       const bounds = L.latLngBounds(data.views[current].bounds);
+      // Ends whatever moves the map now, so that its end is not taken for ours.
+      map.stop();
       again.hidden = true;
       if (!animate || still.matches) {
         map.fitBounds(bounds, { padding: PADDING, animate: false });
@@ -255,7 +257,7 @@
   PlanMap.fit = function (section) {
     const overflows = () => section.scrollHeight > section.clientHeight + 1;
     section.style.setProperty("--fit", 1);
-    for (const grow of [1.3, 1.2, 1.1, 1]) {
+    for (const grow of [1.3, 1.2, 1.1, 1, 0.94, 0.88]) {
       section.style.setProperty("--grow", grow);
       if (!overflows()) return;
     }

@@ -14,11 +14,12 @@
   };
 
   PlanMap.Sites = class {
-    constructor(map, data, callbacks, still) {
+    /** What can be reached by keyboard is `reach`: "all" sites, those with "tasks", or "none", nor by pointer then. */
+    constructor(map, data, callbacks, reach) {
       this.map = map;
       this.data = data;
       this.callbacks = callbacks;
-      this.still = Boolean(still);
+      this.reach = reach || "all";
       /** How much larger than usual symbols and names are; the style sheet knows it as --pm-size. */
       this.size = 1;
       this.letters = "";
@@ -28,7 +29,10 @@
       this.entries = data.sites.map((site, index) => this.addSite(site, index));
       this.byId = new Map(this.entries.map((entry) => [entry.site.id, entry]));
       map.on("zoomend", () => {
-        for (const entry of this.entries) if (entry.area) this.present(entry);
+        for (const entry of this.entries) {
+          if (entry.area) this.present(entry);
+          if (entry.marked && entry.markers.length > 1) this.thin(entry);
+        }
         this.halos();
       });
     }
@@ -68,7 +72,7 @@
         entry.markers = marked ? site.anchors.map((at) => this.addMarker(entry, at)) : [];
         if (simple && site.accuracy) entry.halo = this.makeHalo(site, home, dash);
       }
-      for (const part of this.still ? [] : entry.parts) {
+      for (const part of this.reach === "none" ? [] : entry.parts) {
         part.on("click", (event) => { L.DomEvent.stop(event); this.open(entry, event.latlng); });
         part.bindTooltip(() => this.tooltip(entry), { sticky: true, className: "pm-tooltip" });
       }
@@ -77,8 +81,10 @@
 
     addMarker(entry, at) {
       const icon = L.divIcon({ html: "", className: "pm-site", iconSize: null });
-      const marker = L.marker(at, { icon, keyboard: !this.still, interactive: !this.still, riseOnHover: true, pane: "markerPane" });
-      if (this.still) return marker;
+      const interactive = this.reach !== "none";
+      const keyboard = this.reach === "all" || (interactive && entry.site.tasks.length > 0);
+      const marker = L.marker(at, { icon, keyboard, interactive, riseOnHover: true, pane: "markerPane" });
+      if (!interactive) return marker;
       marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
       marker.on("click", () => this.open(entry, marker.getLatLng()));
       // Leaflet lets people tab to a marker, but turns Enter into a click only where it opens a popup itself.
@@ -153,8 +159,9 @@
     name(element, entry) {
       const words = PlanMap.words(entry.site, this.language);
       if (element.getAttribute("aria-label") === words) return;
-      element.setAttribute("aria-label", words);
       element.dataset.site = entry.site.id;
+      // Only what can be reached is named: the words on the map say the rest.
+      if (element.hasAttribute("role")) element.setAttribute("aria-label", words);
     }
 
     present(entry) {
@@ -178,9 +185,22 @@
         const element = marker.getElement();
         if (element) element.style.display = marked ? "" : "none";
       }
+      if (marked && entry.markers.length > 1) this.thin(entry);
       if (shown && (fresh || entry.parts.length)) this.dress(entry);
       if (entry.opacity !== entry.home.opacity) for (const marker of entry.markers) marker.setOpacity(entry.home.opacity);
       entry.opacity = entry.home.opacity;
+    }
+
+    // A site of several places shows one symbol where they would lie over each other.
+    thin(entry) {
+      const taken = [];
+      for (const marker of entry.markers) {
+        const point = this.map.latLngToContainerPoint(marker.getLatLng());
+        marker.thinned = taken.some((other) => other.distanceTo(point) < 34 * this.size);
+        if (!marker.thinned) taken.push(point);
+        const element = marker.getElement();
+        if (element) element.style.display = marker.thinned ? "none" : "";
+      }
     }
 
     setLayer(id, visible, opacity) {
@@ -255,7 +275,7 @@
         const ground = entry.home.layer.ground;
         const big = (Boolean(entry.state.status) && (!entry.area || entry.marked)) || entry.lit;
         if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 12.5) continue;
-        for (const marker of entry.marked ? entry.markers : []) {
+        for (const marker of entry.marked ? entry.markers.filter((one) => !one.thinned) : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
           const radius = (big ? 13 : 9) * size;
           obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
@@ -273,7 +293,7 @@
           weight: entry.lit ? 700 : big ? 600 : 500,
           colour: entry.lit ? style.accent : category.ground === "river" || category.ground === "water" ? "#3F7CA8" : category.ground.startsWith("metro") ? "#6F5A91" : ground ? "#6B6F76" : style.ink,
           gap: (entry.lit && !ground ? 26 : ground ? 5 : big ? 13 : 10) * size,
-          ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: (site.category === "river" ? 13 : 11) * size } : { at: site.anchors[0] }),
+          ...(lines ? { path: site.lines, gap: 0, spacing: site.category === "river" ? 1.9 : 1.15, size: (site.category === "river" || big ? 13 : 11) * size } : { at: site.anchors[0] }),
         });
       }
       return { labels, obstacles };

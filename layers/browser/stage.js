@@ -4,15 +4,15 @@
 
   PlanMap.Stage = class {
     /**
-     * `callbacks` are `text` (the words for a key), `select` (a site was opened) and `measuring`. A `still` stage
-     * is a picture: nothing in it can be reached or clicked.
+     * `callbacks` are `text` (the words for a key), `select` (a site was opened) and `measuring`; `reach` is that
+     * of `Sites`.
      */
-    constructor(map, data, callbacks, still) {
+    constructor(map, data, callbacks, reach) {
       Object.assign(this, { map, data, language: "zh", tasks: "", covered: false, layers: {} });
       for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
       PlanMap.defineSymbols(data.style);
       this.ground = new PlanMap.Ground(map, data);
-      this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, still);
+      this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, reach);
       // A page that does not bring the projections has no grid.
       this.grid = PlanMap.Grid ? new PlanMap.Grid(data.grid, data.style) : null;
       this.labels = new PlanMap.Labels(data.style, () => this.collect());

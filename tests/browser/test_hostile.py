@@ -3,8 +3,10 @@
 import csv
 import json
 import shutil
+import tomllib
 
 import pytest
+import tomli_w
 from playwright.sync_api import expect
 
 from layers.builtin import default_plan_folder
@@ -22,7 +24,13 @@ ATTACK = "<img src=x onerror=alert(1)>`${alert(2)}`</script><script>alert(3)</sc
 def hostile_server(tmp_path_factory):
     """A server whose plan says ATTACK wherever a plan can say anything."""
     folder = tmp_path_factory.mktemp("hostile")
-    plan = shutil.copytree(default_plan_folder(), folder / "plan")
+    with serving(folder, str(write_hostile_plan(folder / "plan"))) as url:
+        yield url
+
+
+def write_hostile_plan(folder):
+    """Write a plan that says ATTACK wherever a plan can say anything, and return its folder."""
+    plan = shutil.copytree(default_plan_folder(), folder)
     sites = json.loads((plan / "sites.geojson").read_text(encoding="utf-8"))
     for feature in sites["features"]:
         for key in ("name_zh", "source_zh", "note_zh", "licence"):
@@ -47,8 +55,12 @@ def hostile_server(tmp_path_factory):
             for line in lines
         ]
         (plan / name).write_text("\n".join(attacked), encoding="utf-8")
-    with serving(folder, str(plan)) as url:
-        yield url
+    decks = tomllib.loads((plan / "decks.toml").read_text(encoding="utf-8"))
+    for deck in decks["decks"]:
+        for row in (deck, *deck["slides"]):
+            row.update({key: f"{ATTACK} {row[key]}" for key in row if key.endswith("_zh")})
+    (plan / "decks.toml").write_text(tomli_w.dumps(decks), encoding="utf-8")
+    return plan
 
 
 def test_text_of_a_plan_shows_as_text_everywhere(page, hostile_server):

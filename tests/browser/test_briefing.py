@@ -1,0 +1,426 @@
+"""The one-file briefing as a presenter has it: opened from a disk, without network, walked by keyboard."""
+
+import io
+import re
+from collections import Counter
+from datetime import date
+from html.parser import HTMLParser
+
+import pypdfium2
+import pytest
+from playwright.sync_api import expect
+
+from layers.builtin import vendor_file
+from layers.present.briefing import briefing
+from layers.present.choose import chosen_deck
+from layers.status import task_state
+from layers.store import FolderStore, read_plan
+from tests.browser.conftest import Watched, wait_until
+from tests.browser.test_hostile import ATTACK, write_hostile_plan
+
+# One worker runs all browser tests, so that there is one server and one browser.
+pytestmark = pytest.mark.xdist_group("browser")
+
+TODAY = date(2026, 11, 22)
+READY = ".folium-map[data-ready=yes]"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="module")
+def file(plan, tmp_path_factory):
+    """The default deck as a file."""
+    path = tmp_path_factory.mktemp("briefing") / "汇报 briefing.html"
+    path.write_text(briefing(plan, chosen_deck(plan), language="zh", today=TODAY), encoding="utf-8")
+    return path
+
+
+class Offline(Watched):
+    """A page on a machine without network, which asks for nothing but its own file."""
+
+    def _requested(self, request):
+        self.requests.append(request.url)
+        if not request.url.startswith(("file:", "data:", "blob:")):
+            self.problems.append(f"request: {request.url}")
+
+
+@pytest.fixture(params=[(1400, 900)], ids=str)
+def offline(browser, request):
+    width, height = request.param
+    # The last setting is for axe, which is put into the page from outside.
+    context = browser.new_context(viewport={"width": width, "height": height}, offline=True, bypass_csp=True)
+    watched = Offline(context)
+    yield watched
+    watched.close()
+
+
+def opened(offline, path, view=""):
+    page = offline.page
+    page.goto(path.as_uri() + view)
+    page.wait_for_selector(READY, timeout=30_000)
+    return page
+
+
+def arrived(page, number):
+    """Wait until the map has come to rest at a view, which is the one that is read."""
+    wait_until(page, f"document.querySelector('.folium-map').dataset.view === '{number}'")
+    wait_until(page, "!document.querySelector('.pm-flying')")
+    expect(page.locator(".place")).to_have_text(f"{number} / 10")
+
+
+def titles(page):
+    return page.eval_on_selector_all("main section.view", "all => all.map(one => one.dataset.title)")
+
+
+def test_the_walk_from_first_to_last_view_by_keyboard(offline, file, plan):
+    page = opened(offline, file)
+    seen = []
+    for number, key in enumerate(["", *["ArrowRight", "PageDown", "Space", "ArrowDown"] * 3][:10], start=1):
+        if key:
+            page.keyboard.press(key)
+        arrived(page, number)
+        visible = page.locator("section.view:visible")
+        expect(visible).to_have_count(1)
+        seen.append(visible.locator("h2").inner_text())
+        # Legend, source and disclaimer stand on every view, and each view has its place in the address.
+        assert page.locator(".legend li").count() > 2
+        expect(page.locator(".source")).to_contain_text("OpenStreetMap")
+        expect(page.locator(".source")).to_contain_text(plan.info.disclaimer.zh)
+        assert page.evaluate("location.hash") == f"#{number}"
+    assert seen == titles(page)
+    assert len(set(seen)) == 10
+    page.keyboard.press("ArrowRight")
+    arrived(page, 10)
+    page.keyboard.press("PageUp")
+    arrived(page, 9)
+    page.keyboard.press("Home")
+    arrived(page, 1)
+    page.keyboard.press("ArrowLeft")
+    arrived(page, 1)
+    page.keyboard.press("End")
+    arrived(page, 10)
+    page.reload()
+    page.wait_for_selector(READY)
+    arrived(page, 10)
+    assert offline.requests == [file.as_uri(), f"{file.as_uri()}#10"] or all(
+        url.startswith(("file:", "data:")) for url in offline.requests
+    )
+
+
+def test_the_map_flies_and_each_view_shows_what_it_is_about(offline, file, plan):
+    page = opened(offline, file)
+    places = []
+    page.keyboard.press("End")
+    for _ in range(12):
+        places.append(page.evaluate("PlanMap.briefing.map.getZoom()"))
+        page.wait_for_timeout(100)
+    arrived(page, 10)
+    for number in range(1, 11):
+        page.evaluate(f"PlanMap.briefing.go({number - 1}, false)")
+        arrived(page, number)
+        lit = page.evaluate(
+            """() => PlanMap.briefing.stage.sites.entries.filter((entry) => entry.lit).map((entry) =>
+            [entry.site.id, PlanMap.briefing.map.getBounds().contains(entry.site.bounds)])"""
+        )
+        assert all(inside for _, inside in lit), lit
+    page.evaluate("PlanMap.briefing.go(0, false)")
+    page.keyboard.press("3")
+    # On the way the map stands at places between the two views.
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    zooms = set()
+    for _ in range(14):
+        zooms.add(round(page.evaluate("PlanMap.briefing.map.getZoom()"), 3))
+        page.wait_for_timeout(60)
+    assert len(zooms) > 4
+
+
+def test_who_wants_no_motion_gets_none(browser, file):
+    watched = Offline(
+        browser.new_context(offline=True, reduced_motion="reduce", viewport={"width": 1400, "height": 900})
+    )
+    page = opened(watched, file)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("!document.querySelector('.pm-flying')")
+    lake = page.evaluate("PlanMap.briefing.map.getBounds().contains([39.1656, 117.4867])")
+    assert lake
+    watched.close()
+
+
+def test_every_number_is_the_plans(offline, file, plan):
+    page = opened(offline, file)
+    states = {task_id: task_state(plan.events_by_task.get(task_id, ()), TODAY) for task_id in plan.tasks}
+    # The overview: one figure for each status that occurs, and a row for each theme with a total.
+    shown = page.locator("#view-1")
+    figures = {
+        label.strip(): int(number)
+        for label, number in shown.locator(".counts div").evaluate_all(
+            "all => all.map(one => [one.querySelector('dt').textContent, one.querySelector('dd').textContent])"
+        )
+    }
+    words = {"planned": "已列入", "seeking": "争取中", "in_progress": "推进中", "done": "已完成"}
+    counted = Counter(state.status.value for state in states.values())
+    assert figures == {words[status]: number for status, number in counted.items()}
+    rows = shown.locator(".themes tbody tr, .themes tfoot tr").evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('th, td')].filter(c => !c.ariaHidden)"
+        ".map(c => c.textContent.trim()))"
+    )
+    wanted = [
+        [
+            theme.title.zh,
+            str(sum(task.theme == theme.id for task in plan.tasks.values())),
+            str(sum(task.theme == theme.id and states[task.id].has_evidence for task in plan.tasks.values())),
+        ]
+        for theme in plan.info.themes
+    ]
+    assert rows == [*wanted, ["合计", "78", "24"]]
+    # The bars are as long as the figures.
+    bars = shown.locator(".bar span").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    most = max(int(row[1]) for row in wanted)
+    for bar, row in zip(bars, wanted, strict=True):
+        assert bar / max(bars) == pytest.approx(int(row[1]) / most, abs=0.02)
+    # Listed tasks: status, evidence, target.
+    for number in (2, 3, 4, 5, 6, 7, 8):
+        listed = page.locator(f"#view-{number} .tasks li").evaluate_all(
+            """all => all.map(row => [row.querySelector('b').textContent, row.querySelector('small').textContent,
+            row.querySelector('.target')?.textContent || ''])"""
+        )
+        assert listed
+        by_title = {task.title.zh: task for task in plan.tasks.values()}
+        for title, how, target in listed:
+            task = by_title[title]
+            state = states[task.id]
+            evidence = str(state.evidence[0].date) if state.evidence else "尚无佐证"
+            assert how.endswith(evidence)
+            assert how.startswith(words[state.status.value])
+            assert target == (
+                f"{task.target.value:g}{'' if task.target.unit == '%' else ' '}{task.target.unit}"
+                if task.target
+                else ""
+            )
+    # Whatever else has digits in it says when, or is a figure in the words of a slide.
+    gaps = page.locator("#view-10 h2").inner_text(timeout=1000) or page.locator("#view-10 h2").text_content()
+    assert re.findall(r"\d+", gaps) == [str(sum(not state.evidence for state in states.values()))]
+    # The list behind T has every task of the view.
+    page.keyboard.press("t")
+    expect(page.locator("#list li")).to_have_count(len(plan.tasks))
+    assert page.locator("#list-title").inner_text().endswith(f"任务 {len(plan.tasks)}")
+    page.keyboard.press("Escape")
+    expect(page.locator("#list")).to_be_hidden()
+    # The legend has no status that no symbol on the map has.
+    for number in (1, 3, 8):
+        page.evaluate(f"PlanMap.briefing.go({number - 1}, false)")
+        arrived(page, number)
+        on_map = set(
+            page.eval_on_selector_all(
+                ".folium-map .pm-site", "all => all.filter(e => e.style.display !== 'none').map(e => e.dataset.status)"
+            )
+        )
+        legend = page.locator(".legend ul").first.inner_text()
+        assert not [word for status, word in words.items() if word in legend and status not in on_map]
+
+
+def test_a_click_on_a_site_shows_its_tasks(offline, file, plan):
+    page = opened(offline, file, "#3")
+    arrived(page, 3)
+    page.locator('.pm-site[data-site="dongli-lake-centre"]').first.click()
+    card = page.locator(".pm-card")
+    expect(card.locator("h3")).to_have_text(plan.sites["dongli-lake-centre"].name.zh)
+    expect(card.locator("li")).to_have_count(len(plan.tasks_by_site["dongli-lake-centre"]))
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    # The same by keyboard alone.
+    page.locator('.pm-site[data-site="dongli-lake-centre"]').first.focus()
+    page.keyboard.press("Enter")
+    expect(card.locator("li")).to_have_count(len(plan.tasks_by_site["dongli-lake-centre"]))
+    page.keyboard.press("ArrowRight")
+    expect(card).to_have_count(0)
+    arrived(page, 4)
+
+
+def test_notes_overview_black_screen_and_keys(offline, file, plan):
+    page = opened(offline, file)
+    page.keyboard.press("n")
+    expect(page.locator("#notes")).to_have_text(plan.decks[0].slides[0].notes.zh)
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#notes")).to_have_text(plan.decks[0].slides[1].notes.zh)
+    page.keyboard.press("n")
+    expect(page.locator("#notes")).to_be_hidden()
+    page.keyboard.press("o")
+    cards = page.locator(".card")
+    expect(cards).to_have_count(10)
+    # All at once, and each is named.
+    for at in (0, 9):
+        box = cards.nth(at).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+    expect(page.locator(".pick").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.locator("section.view:visible")).to_have_attribute("id", "view-3")
+    arrived(page, 3)
+    page.keyboard.press("b")
+    black = "getComputedStyle(document.body, '::after').backgroundColor === 'rgb(0, 0, 0)'"
+    assert page.evaluate(black)
+    page.keyboard.press("b")
+    assert not page.evaluate(black)
+    page.keyboard.press("h")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    page.locator("#keys .close").click()
+    arrived(page, 3)
+
+
+def test_buttons_do_what_keys_do(offline, file):
+    page = opened(offline, file)
+    page.get_by_role("button", name="下一页").click()
+    arrived(page, 2)
+    # The space bar presses the button that has the focus, once.
+    page.keyboard.press("Space")
+    arrived(page, 3)
+    page.get_by_role("button", name="上一页").click()
+    arrived(page, 2)
+    page.keyboard.press("f")
+    wait_until(page, "document.fullscreenElement === document.documentElement")
+    page.keyboard.press("f")
+    wait_until(page, "document.fullscreenElement === null")
+    page.get_by_role("button", name="所有页").click()
+    page.get_by_role("button", name="7 设计之都核心区").click()
+    arrived(page, 7)
+
+
+def test_a_map_that_was_moved_comes_back(offline, file):
+    page = opened(offline, file, "#3")
+    arrived(page, 3)
+    before = page.evaluate("PlanMap.briefing.map.getCenter()")
+    page.mouse.move(1000, 200)
+    page.mouse.down()
+    page.mouse.move(800, 380, steps=4)
+    page.mouse.up()
+    expect(page.locator(".pm-again")).to_be_visible()
+    page.keyboard.press("r")
+    arrived(page, 3)
+    expect(page.locator(".pm-again")).to_be_hidden()
+    after = page.evaluate("PlanMap.briefing.map.getCenter()")
+    assert after == pytest.approx(before, abs=1e-4)
+
+
+@pytest.mark.parametrize("offline", [(1920, 1080)], indirect=True, ids=str)
+def test_type_is_read_at_four_metres(offline, file):
+    page = opened(offline, file)
+    # A wall 1.5 m wide: a letter as high as a 200th of the distance is 20 mm, 25.6 of 1920 pixels.
+    least = 25.6 / 0.92
+    for number in range(1, 11):
+        page.evaluate(f"PlanMap.briefing.go({number - 1}, false)")
+        arrived(page, number)
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll(
+            'section.view:not([hidden]) :is(h2, .line, .task b, .themes tbody th)')]
+            .map(e => [e.textContent, parseFloat(getComputedStyle(e).fontSize)])"""
+        )
+        assert sizes
+        assert not [entry for entry in sizes if entry[1] < least], number
+        section = page.evaluate(
+            """() => {
+            const section = document.querySelector('section.view:not([hidden])');
+            return [section.scrollHeight, section.clientHeight];
+            }"""
+        )
+        assert section[0] <= section[1] + 1, number
+        names = page.evaluate(
+            "PlanMap.briefing.stage.labels.placed.filter(l => l.weight >= 600 && l.owner).map(l => l.size)"
+        )
+        assert not [size for size in names if size < 22], number
+
+
+@pytest.mark.parametrize("offline", [(1400, 900), (390, 844)], indirect=True, ids=str)
+def test_nothing_stands_in_the_way_of_anybody(offline, file):
+    page = opened(offline, file)
+    page.evaluate(vendor_file("axe-core/axe.min.js").read_text(encoding="utf-8"))
+
+    def check(where):
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        problems = [(rule["id"], node["html"]) for rule in found["violations"] for node in rule["nodes"]]
+        if page.viewport_size["width"] < 600:
+            # WCAG 2.5.8 excepts what has its size and place from what it shows, such as pins on a map.
+            problems = [
+                (rule, html) for rule, html in problems if rule != "target-size" or "leaflet-marker-icon" not in html
+            ]
+        assert problems == [], where
+
+    for number in range(1, 11):
+        page.evaluate(f"PlanMap.briefing.go({number - 1}, false)")
+        arrived(page, number)
+        check(number)
+    for key in ("n", "t", "h"):
+        page.keyboard.press(key)
+        check(key)
+        page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    expect(page.locator(".card")).to_have_count(10)
+    check("o")
+
+
+def test_it_prints_one_view_a_page(offline, file, plan):
+    page = opened(offline, file)
+    data = page.pdf(prefer_css_page_size=True)
+    document = pypdfium2.PdfDocument(data)
+    assert len(document) == 10
+    for number, sheet in enumerate(document, start=1):
+        width, height = sheet.get_size()
+        assert (width / 72 * 25.4, height / 72 * 25.4) == pytest.approx((297, 210), abs=0.5)
+        words = sheet.get_textpage().get_text_range().replace("\n", "").replace("\r", "")
+        assert titles(page)[number - 1].replace(" ", "") in words.replace(" ", "")
+        assert f"{number} / 10" in words
+        assert plan.info.disclaimer.zh in words
+        picture = sheet.render(scale=1).to_pil().convert("RGB")
+        colours = {colour for _, colour in picture.getcolors(1_000_000)}
+        # The blue of what is in progress: the map is there with its symbols.
+        assert any(max(abs(a - b) for a, b in zip(c, (0, 114, 178), strict=True)) < 30 for c in colours), number
+    assert io.BytesIO(data).getbuffer().nbytes < 12_000_000
+
+
+class Resources(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def handle_starttag(self, tag, attrs):
+        self.asked += [
+            (tag, name, value) for name, value in attrs if name in ("src", "href", "srcset", "data", "action")
+        ]
+
+
+def test_the_file_is_small_whole_and_always_the_same(file, plan):
+    text = file.read_text(encoding="utf-8")
+    assert len(text.encode()) < 3_000_000
+    parser = Resources()
+    parser.feed(text)
+    assert [asked for asked in parser.asked if not asked[2].startswith(("#", "data:"))] == []
+    assert "default-src 'none'" in text
+    assert text == briefing(plan, chosen_deck(plan), language="zh", today=TODAY)
+    assert "sourceMappingURL" not in text
+
+
+def test_names_with_markup_show_as_text(offline, tmp_path):
+    hostile = read_plan(FolderStore(write_hostile_plan(tmp_path / "plan")))
+    path = tmp_path / "hostile.html"
+    path.write_text(briefing(hostile, chosen_deck(hostile), language="zh", today=TODAY), encoding="utf-8")
+    page = opened(offline, path, "#3")
+    arrived(page, 3)
+    expect(page.locator("#view-3 h2")).to_have_text(f"{ATTACK} 东丽湖：农商文旅体")
+    expect(page.locator("#view-3 .line").first).to_contain_text(ATTACK)
+    expect(page.locator("#view-3 .kicker span").first).to_have_text(ATTACK)
+    expect(page.locator("#view-3 .task b").first).to_have_text(ATTACK)
+    expect(page.locator("#view-1 .themes tbody th").first).to_have_text(ATTACK)
+    expect(page.locator(".source")).to_contain_text(ATTACK)
+    page.locator('.pm-site[data-site="dongli-lake-centre"]').first.click()
+    expect(page.locator(".pm-card h3")).to_have_text(f"{ATTACK} dongli-lake-centre")
+    page.keyboard.press("n")
+    expect(page.locator("#notes")).to_contain_text(ATTACK)
+    page.keyboard.press("t")
+    expect(page.locator("#list li b").first).to_have_text(ATTACK)
+    page.keyboard.press("Escape")
+    page.keyboard.press("o")
+    expect(page.locator(".card h2").first).to_contain_text(ATTACK)
+    assert page.evaluate("document.querySelectorAll('img, iframe, object').length") == 0
