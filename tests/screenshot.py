@@ -6,7 +6,6 @@ The picture of the QGIS layout comes from `tests/benchmarks/qgis_sheet.py`.
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from datetime import date
@@ -15,15 +14,19 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 from layers.builtin import default_plan_folder
+from layers.present.briefing import briefing
+from layers.present.choose import chosen_deck
 from layers.scene import Scene
 from layers.sheet.export import render
 from layers.sheet.sheet import Order, compose
 from layers.store import FolderStore, read_plan
-from tests.browser.conftest import open_map
+from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, open_map
 from tests.browser.server import serving
 
 PICTURE = Path(__file__).parents[1] / "docs" / "images" / "browse.png"
 SHEET = PICTURE.with_name("sheet-a3.png")
+BRIEFING = PICTURE.with_name("briefing.png")
+BRIEFING_VIEW = 4
 SHEET_DAY = date(2026, 11, 22)
 SHEET_DPI = 110
 WIDTH, HEIGHT = 1400, 900
@@ -37,9 +40,8 @@ def take(address: str, picture: Path) -> None:
     """Open the page, click the site on the map and save what is seen then."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            # Chromium's sandbox refuses to run as root, which is who runs things in a container.
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            executable_path=chromium_path(),
+            args=CHROMIUM_FLAGS,
         )
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
         frame = open_map(page, address)
@@ -55,8 +57,23 @@ def take(address: str, picture: Path) -> None:
         browser.close()
 
 
+def take_briefing(picture: Path) -> None:
+    """Open the default deck as a file and save one of its views."""
+    plan = read_plan(FolderStore(default_plan_folder()))
+    with tempfile.TemporaryDirectory(prefix="planmap-screenshot-") as folder, sync_playwright() as playwright:
+        path = Path(folder) / "briefing.html"
+        path.write_text(briefing(plan, chosen_deck(plan), language="zh", today=SHEET_DAY), encoding="utf-8")
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        page = browser.new_page(viewport={"width": WIDTH, "height": round(WIDTH * 9 / 16)})
+        page.goto(f"{path.as_uri()}#{BRIEFING_VIEW}")
+        page.wait_for_selector(".folium-map[data-ready=yes]")
+        page.wait_for_timeout(1000)
+        page.screenshot(path=picture, animations="disabled")
+        browser.close()
+
+
 def main() -> None:
-    """Write the picture; fail if it is larger than a repository should carry."""
+    """Write the pictures; fail if one is larger than a repository should carry."""
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     # The picture must not depend on what the person who makes it has set.
     settings = {"PLANMAP_PLAN": "", "PLANMAP_TIANDITU_KEY": "", "PLANMAP_LANG": "zh"}
@@ -66,7 +83,8 @@ def main() -> None:
     ):
         take(address, PICTURE)
     draw_sheet(SHEET)
-    for picture in (PICTURE, SHEET):
+    take_briefing(BRIEFING)
+    for picture in (PICTURE, SHEET, BRIEFING):
         size = picture.stat().st_size
         if size > MAXIMUM_BYTES:
             sys.exit(f"{picture.name} has {size} bytes, more than {MAXIMUM_BYTES}.")

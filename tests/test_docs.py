@@ -17,6 +17,7 @@ import pytest
 from app.cli import main
 from app.settings import Settings
 from layers import plan_check, plan_rows
+from layers.deck import FIGURES
 from layers.model import Confidence, Kind, Precision, Status
 from layers.placing import Placing
 from layers.plan_folder import FILES, check_folder
@@ -217,6 +218,9 @@ ROWS = {
     "sites.geojson": plan_rows.SiteRow,
     "tasks.csv": plan_rows.TaskRow,
     "events.csv": plan_rows.EventRow,
+    "decks.toml": plan_rows.DecksRow,
+    "`[[decks]]`": plan_rows.DeckRow,
+    "`[[decks.slides]]`": plan_rows.SlideRow,
 }
 """Each model of plan_rows by the heading of its table."""
 
@@ -265,7 +269,7 @@ def test_the_tables_of_a_database_are_listed() -> None:
 
 def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
     blocks = re.findall(r"^```(\w+)\n(.*?)^```", read("docs/data.md"), re.DOTALL | re.MULTILINE)
-    order = [FILES[part] for part in ("info", "catalogue", "sites", "tasks", "events")]
+    order = [FILES[part] for part in ("info", "catalogue", "sites", "tasks", "events", "decks")]
     for name, (kind, text) in zip(order, blocks, strict=True):
         assert name.endswith(kind) or (kind, name) == ("json", "sites.geojson")
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -273,6 +277,12 @@ def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
     assert faults == []
     assert plan is not None
     assert (len(plan.sites), len(plan.tasks), len(plan.events)) == (2, 1, 2)
+    assert [len(deck.slides) for deck in plan.decks] == [1]
+
+
+def test_every_figure_of_a_slide_is_listed() -> None:
+    [line] = [line for line in read("docs/data.md").splitlines() if line.startswith("Figures are not typed")]
+    assert re.findall(r"`\{(\w+)\}`", line) == list(FIGURES)
 
 
 # Translations
@@ -314,7 +324,7 @@ def strings_in(files: list[Path]) -> set[str]:
 
 
 def templates() -> list[Path]:
-    return sorted((ROOT / "app/templates").glob("*.html"))
+    return sorted([*(ROOT / "app/templates").glob("*.html"), *(ROOT / "layers/present/templates").glob("*.html")])
 
 
 def scripts() -> list[Path]:
@@ -492,7 +502,7 @@ def test_no_text_is_unused() -> None:
         section = key.partition(".")[0]
         if section in FAMILIES or section in ("error", "hint"):
             continue  # Tested above, value by value and code by code.
-        used = for_map if section in ("map", "legend") else for_page
+        used = for_map if section in ("map", "legend") else for_page | for_map if section == "present" else for_page
         if key not in used and not any(pattern.fullmatch(key) for pattern in put_together()):
             unused.add(key)
     assert sorted(unused) == []

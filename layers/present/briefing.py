@@ -37,16 +37,26 @@ POLICY = (
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.")
 _SCRIPTS = ("vendor/leaflet/leaflet", "symbols", "ground", "labels", "sites", "stage", "panels", "pages", "present")
 _STYLES = ("vendor/leaflet/leaflet", "map", "present")
-_TEMPLATES = template_environment(Path(__file__).parent)
+_TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (
-    ("list", "T", "M4 5H5M8 5H16M4 10H5M8 10H16M4 15H5M8 15H16"),
-    ("overview", "O", "M3.5 4H8.5V8.5H3.5ZM11.5 4H16.5V8.5H11.5ZM3.5 11.5H8.5V16H3.5ZM11.5 11.5H16.5V16H11.5Z"),
-    ("notes", "N", "M4 4H16V13H10L6.5 16.5V13H4Z"),
-    ("full-screen", "F", "M3.5 7.5V3.5H7.5M12.5 3.5H16.5V7.5M16.5 12.5V16.5H12.5M7.5 16.5H3.5V12.5"),
-    ("keys", "H", "M7.5 7.5A2.5 2.5 0 1 1 10 10.3V12M10 15V15.1"),
+    ("list", "present.list", "T", "M4 5H5M8 5H16M4 10H5M8 10H16M4 15H5M8 15H16"),
+    (
+        "overview",
+        "present.overview",
+        "O",
+        "M3.5 4H8.5V8.5H3.5ZM11.5 4H16.5V8.5H11.5ZM3.5 11.5H8.5V16H3.5ZM11.5 11.5H16.5V16H11.5Z",
+    ),
+    ("notes", "present.notes", "N", "M4 4H16V13H10L6.5 16.5V13H4Z"),
+    (
+        "full-screen",
+        "present.full-screen",
+        "F",
+        "M3.5 7.5V3.5H7.5M12.5 3.5H16.5V7.5M16.5 12.5V16.5H12.5M7.5 16.5H3.5V12.5",
+    ),
+    ("keys", "present.keys", "H", "M7.5 7.5A2.5 2.5 0 1 1 10 10.3V12M10 15V15.1"),
 )
-"""Buttons: what they do, their key, and their picture in a box of 20 by 20."""
+"""Buttons: what they do, its words, their key, and their picture in a box of 20 by 20."""
 
 
 class _Map(folium.Map):
@@ -181,7 +191,14 @@ def _badge(status: Status | None, backed: bool) -> Markup:
 
 
 def _keys(text: Translation) -> list[tuple[str, str]]:
-    rows = [("→ ↓ PgDn Space", "next"), ("← ↑ PgUp", "previous"), ("Home", "first"), ("End", "last")]
-    rows += [(key, action) for action, key, _ in _ACTIONS if action != "keys"]
-    rows += [("B", "black"), ("R", "again"), ("Esc", "close")]
-    return [(key, text(f"present.{action}")) for key, action in rows]
+    rows = [
+        ("→ ↓ PgDn Space", "present.next"),
+        ("← ↑ PgUp", "present.previous"),
+        ("Home", "present.first"),
+        ("End", "present.last"),
+        *((key, words) for action, words, key, _ in _ACTIONS if action != "keys"),
+        ("B", "present.black"),
+        ("R", "present.again"),
+        ("Esc", "present.close"),
+    ]
+    return [(key, text(words)) for key, words in rows]

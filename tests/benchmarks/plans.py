@@ -14,14 +14,14 @@ from layers.model import Status
 CATEGORIES = ["industry", "leisure", "place", "innovation"]
 
 
-def write_large_plan(folder: Path, *, sites: int) -> None:
-    """Write the built-in plan with `sites` made-up sites more, each with one task, to `folder`."""
+def write_large_plan(folder: Path, *, sites: int, tasks_each: int = 1) -> None:
+    """Write the built-in plan with `sites` made-up sites more, each with `tasks_each` tasks, to `folder`."""
     shutil.copytree(default_plan_folder(), folder, dirs_exist_ok=True)
     chance = random.Random(2024)  # noqa: S311 - not for secrets
     document = json.loads((folder / "sites.geojson").read_text(encoding="utf-8"))
     tasks, events = [], []
     for number in range(sites):
-        site_id, task_id = f"made-up-{number}", f"made-up-task-{number}"
+        site_id = f"made-up-{number}"
         position = [round(chance.uniform(117.24, 117.55), 6), round(chance.uniform(39.0, 39.24), 6)]
         document["features"].append(
             {
@@ -39,16 +39,18 @@ def write_large_plan(folder: Path, *, sites: int) -> None:
                 "geometry": {"type": "Point", "coordinates": position},
             }
         )
-        task = {"id": task_id, "section": "1-2", "title_zh": f"虚构任务{number}", "kind": "project"}
-        tasks.append({**task, "theme": "manufacturing", "sites": site_id})
-        event = {
-            "task_id": task_id,
-            "date": "2024-01",
-            "basis": "stated",
-            "status": chance.choice(list(Status)).value,
-        }
-        event |= {"summary_zh": "虚构", "source_title": "虚构", "confidence": "low", "recorded_by": "bench"}
-        events.append({**event, "recorded_at": "2026-01-01"})
+        for of_site in range(tasks_each):
+            task_id = f"made-up-task-{number}" + (f"-{of_site}" if of_site else "")
+            task = {"id": task_id, "section": "1-2", "title_zh": f"虚构任务{number}", "kind": "project"}
+            tasks.append({**task, "theme": "manufacturing", "sites": site_id})
+            event = {
+                "task_id": task_id,
+                "date": "2024-01",
+                "basis": "stated",
+                "status": chance.choice(list(Status)).value,
+            }
+            event |= {"summary_zh": "虚构", "source_title": "虚构", "confidence": "low", "recorded_by": "bench"}
+            events.append({**event, "recorded_at": "2026-01-01"})
     (folder / "sites.geojson").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
     _append(folder / "tasks.csv", tasks)
     _append(folder / "events.csv", events)
