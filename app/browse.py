@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.components.v1 import declare_component
 
 from app import context, page_state
+from app.add_view import show_add
 from app.faults import fault_page
 from app.lists import show_lists
 from app.pages import show_name
@@ -88,7 +89,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             placeholder=text("page.theme"),
             select_all=False,
             label_visibility="collapsed",
-            width=300,
+            width=250,
         )
         st.multiselect(
             text("page.kind"),
@@ -98,7 +99,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             placeholder=text("page.kind"),
             select_all=False,
             label_visibility="collapsed",
-            width=260,
+            width=220,
         )
         st.date_input(
             text("page.as-of"),
@@ -111,6 +112,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
         )
         if scene.filtered:
             st.button(text("page.clear"), key="clear", icon=":material/close:", on_click=page_state.clear_filters)
+        show_add(text)
         st.segmented_control(
             text("page.language"),
             LANGUAGES,

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
 
 from app.settings import Settings, read_settings
+from geo.errors import PlanMapError
+from layers.deck import Deck
 from layers.model import Plan
+from layers.plan_check import check_decks
+from layers.plan_folder import FILES
+from layers.plan_write import content_digest, deck_digest, decks_row
 from layers.scene import Scene
 from layers.selection import select
-from layers.store import Store, open_store, read_plan
+from layers.store import FolderStore, Store, open_store, read_plan
 from layers.user_plan import open_user_plan
 
 FRESH_S = 1.0
 """Seconds for which the answer about the version holds: a click asks several times."""
+
+BRIEFINGS = 4
+"""Briefings that are kept: each is a document with its map and takes some megabytes."""
 
 
 def store_at(settings: Settings) -> Store:
@@ -31,6 +43,7 @@ class Context:
         self._plan: tuple[str, Plan] | None = None
         self._asked = 0.0
         self._document: tuple[str, str] | None = None
+        self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
 
     def plan(self) -> tuple[str, Plan]:
         """Return the plan and its version; raise `PlanMapError` if it cannot be used.
@@ -48,11 +61,47 @@ class Context:
                 self._plan = version, read_plan(self._store)
             return self._plan
 
-    def document(self) -> tuple[str, str]:
-        """Return the map document and the version of the plan it shows."""
-        version, plan = self.plan()
+    def decks_file(self) -> Path | None:
+        """Return the file in which the decks are edited by hand, None for a plan that PlanMap writes itself."""
+        self.plan()
+        store = self._store
+        return store.folder / FILES["decks"] if isinstance(store, FolderStore) else None
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> tuple[Deck, ...]:
+        """Put `decks` in the place of all decks of the plan, and read the plan anew when it is next asked for.
+
+        Returns
+        -------
+        The decks as they will be read.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has changed them meanwhile, they cannot be written, or they could not be read again:
+            one deck like that would make the whole plan unreadable.
+        """
+        _, plan = self.plan()
+        again, faults = check_decks(plan, decks_row(decks))
+        if faults:
+            # One is enough to say: the form has checked each field before.
+            raise PlanMapError(faults[0].code, **faults[0].details)
         with self._lock:
-            if self._document is None or self._document[0] != version:
+            if self._store is None:
+                raise RuntimeError("the plan has been read from it")
+            try:
+                self._store.save_decks(again, known=known)
+            finally:
+                # A refusal, too, says that the plan in memory is not the one in its home. The clock of a file
+                # may not have moved since.
+                self._plan = None
+        return again
+
+    def document(self) -> tuple[str, str]:
+        """Return the map document and a digest of what it shows, which decks are no part of."""
+        _, plan = self.plan()
+        digest = content_digest(plan)
+        with self._lock:
+            if self._document is None or self._document[0] != digest:
                 # Folium takes most of a second to import. Imported here, it comes in while the browser is
                 # still loading the page, and not before the server answers at all.
                 from layers.folium_map import map_document
@@ -60,8 +109,26 @@ class Context:
                 scene = Scene()
                 selection = select(plan, scene, today=plan.first_day)
                 document = map_document(plan, scene, selection, tianditu_key=self.settings.tianditu_key)
-                self._document = version, document
+                self._document = digest, document
             return self._document
+
+    def briefing(self, deck: Deck, language: str, today: date) -> str:
+        """Return the briefing of `deck` as one HTML document; raise `PlanMapError` if it cannot be made."""
+        _, plan = self.plan()
+        key = deck_digest(plan, deck), language, today
+        with self._lock:
+            if key in self._briefings:
+                self._briefings.move_to_end(key)
+                return self._briefings[key]
+        # Outside the lock: nobody is to wait for somebody else's briefing.
+        from layers.present.briefing import briefing
+
+        document = briefing(plan, deck, language=language, today=today)
+        with self._lock:
+            self._briefings[key] = document
+            while len(self._briefings) > BRIEFINGS:
+                self._briefings.popitem(last=False)
+        return document
 
 
 _current: Context | None = None

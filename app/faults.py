@@ -29,6 +29,12 @@ def fault_page(error: PlanMapError, text: Translation) -> str:
     )
 
 
+def notice_page(error: PlanMapError, text: Translation) -> str:
+    """Return a whole HTML document that explains `error`, for a frame or a window of its own."""
+    line = text.explain(error)
+    return str(_TEMPLATES.get_template("notice.html").render(text=text, line=line))
+
+
 def _row(fault: Fault, text: Translation) -> dict[str, str]:
     what, _, mend = text.explain(Fault("", "", "", fault.code, fault.details)).partition(" → ")
     return {"place": fault.place, "what": what.removeprefix(": "), "mend": mend}

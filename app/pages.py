@@ -26,6 +26,7 @@ class Page:
 PAGES = (
     Page("", "app.browse", "pages.browse"),
     Page("export", "app.export_page", "pages.export"),
+    Page("present", "app.present_page", "pages.present"),
 )
 
 _links = st.components.v2.component(

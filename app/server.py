@@ -12,6 +12,7 @@ import traceback
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import context, page_state
-from app.faults import fault_page
+from app.faults import fault_page, notice_page
 from app.pages import PAGES
 from geo.errors import PlanMapError
 from layers import escape, style
 from layers.builtin import BROWSER_FOLDER
+from layers.fault import PlanFaultsError
 from layers.model import Status
-from layers.translation import translation
+from layers.present.choose import chosen_deck
+from layers.translation import LANGUAGES, translation
 
 CONTENT_POLICY = "; ".join(
     (
@@ -77,14 +80,36 @@ class SecurityHeaders:
 def map_page(request: Request) -> Response:
     """Answer with the map document, or with what is wrong with the plan."""
     try:
-        version, document = context.current().document()
+        _, document = context.current().document()
     except PlanMapError as error:
         return HTMLResponse(fault_page(error, translation("zh")), status_code=500)
-    tag = f'"{hashlib.sha256(version.encode()).hexdigest()[:16]}"'
+    return _tagged(request, document)
+
+
+def _tagged(request: Request, document: str) -> Response:
+    """Answer with a document, or that it is still the one which the browser has."""
+    # Of the document and not of the plan: another version of PlanMap may draw the same plan otherwise.
+    tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return Response(status_code=304, headers=headers)
     return HTMLResponse(document, headers=headers)
+
+
+def briefing_page(request: Request) -> Response:
+    """Answer with a deck as a briefing: by its id, or the plan's first; in Chinese unless asked otherwise."""
+    name, language = (request.query_params.get(key, "") for key in ("deck", "lang"))
+    text = translation(language)
+    try:
+        if language not in ("", *LANGUAGES):
+            raise PlanMapError("no-such-language", name=language, near="、".join(LANGUAGES))
+        _, plan = context.current().plan()
+        document = context.current().briefing(chosen_deck(plan, name), text.language, date.today())
+    except PlanFaultsError as error:
+        return HTMLResponse(fault_page(error, text), status_code=500)
+    except PlanMapError as error:
+        return HTMLResponse(notice_page(error, text), status_code=404)
+    return _tagged(request, document)
 
 
 def badge(request: Request) -> Response:
@@ -141,6 +166,7 @@ def application(url: str, *, hosts: list[str], language: str, open_browser: bool
         on_script_error=unexpected,
         routes=[
             Route("/map", map_page),
+            Route("/briefing", briefing_page),
             Route("/badges/{name}.svg", badge),
             *(Route(f"/{page.path}", below_root) for page in PAGES if page.path),
             Mount("/assets", StaticFiles(directory=BROWSER_FOLDER)),

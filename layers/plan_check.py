@@ -35,7 +35,7 @@ _CODES = {
     "literal_error": "field-choice",
     "string_too_short": "field-empty",
     "string_too_long": "field-too-long",
-    "too_long": "field-too-long",
+    "too_long": "list-too-long",
     "too_short": "field-empty",
     "string_pattern_mismatch": "field-identifier",
     "float_parsing": "field-number",
@@ -130,9 +130,34 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     return (None, faults) if faults else (replace(plan, decks=decks), [])
 
 
+def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tuple[Deck, ...], list[Fault]]:
+    """Return the decks in `raw`, which is what `decks.toml` holds, and every fault found in them."""
+    faults: list[Fault] = []
+    return _decks(plan, raw, file, faults), faults
+
+
+def deck_place(deck_id: str, number: int) -> str:
+    """Return how faults name a slide; `number` is from 1."""
+    return f"{deck_id} #{number}"
+
+
+def _in_deck(fault: Fault, raw: Mapping[str, Any]) -> Fault:
+    """Return `fault` with the deck and the slide as its place, as people count them."""
+    found = re.fullmatch(r"decks\.(\d+)(?:\.slides\.(\d+))?(?:\.(.+))?", fault.field)
+    if not found:
+        return fault
+    deck = raw["decks"][int(found[1])]
+    name = deck.get("id") if isinstance(deck, Mapping) else None
+    name = name if isinstance(name, str) and name else f"decks #{int(found[1]) + 1}"
+    place = deck_place(name, int(found[2]) + 1) if found[2] else name
+    return replace(fault, row=place, field=found[3] or "")
+
+
 def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -> tuple[Deck, ...]:
     """Return the decks; what they say of the rest can only be judged where the rest is sound."""
-    rows = _row(DecksRow, raw, file, "", faults)
+    unplaced: list[Fault] = []
+    rows = _row(DecksRow, raw, file, "", unplaced)
+    faults += [_in_deck(fault, raw) for fault in unplaced]
     if rows is None:
         return ()
     _unique(
@@ -143,7 +168,8 @@ def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -
     decks = []
     for deck in rows.decks:
         slides = [
-            _slide(plan, row, file, f"{deck.id} #{number}", faults) for number, row in enumerate(deck.slides, start=1)
+            _slide(plan, row, file, deck_place(deck.id, number), faults)
+            for number, row in enumerate(deck.slides, start=1)
         ]
         decks.append(
             Deck(deck.id, Text(deck.title_zh, deck.title_en), tuple(slide for slide in slides if slide is not None))
@@ -189,7 +215,10 @@ def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, f
                 "expected": context.get("expected", context.get("pattern", "")),
                 "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
             }
-            faults.append(Fault(file, place, field, _CODES.get(found["type"], "field-invalid"), details))
+            # Pydantic says it of words and of lists.
+            is_words = found["type"] == "too_long" and isinstance(found["input"], str)
+            code = "field-too-long" if is_words else _CODES.get(found["type"], "field-invalid")
+            faults.append(Fault(file, place, field, code, details))
         return None
 
 

@@ -172,6 +172,12 @@ def whole_digest(plan: Plan) -> str:
     return hashlib.sha256(f"{content_digest(plan)} {decks}".encode()).hexdigest()
 
 
+def deck_digest(plan: Plan, deck: Deck) -> str:
+    """Return a digest of all that showing `deck` depends on: the plan without its other decks."""
+    row = json.dumps(decks_row([deck]), sort_keys=True)
+    return hashlib.sha256(f"{content_digest(plan)} {row}".encode()).hexdigest()
+
+
 @lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
     """Return a digest of everything that `plan` says, the same for the same plan in every home.

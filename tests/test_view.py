@@ -138,6 +138,10 @@ def test_a_deck_is_found_by_id_and_by_title(plan):
         chosen_deck(plan, "district-briefings")
     assert unknown.value.code == "no-such-deck"
     assert "district-briefing" in unknown.value.details["near"]
+    other = replace(deck, id="other", title=Text(deck.id, deck.title.zh))
+    two = replace(plan, decks=(other, deck))
+    assert chosen_deck(two, deck.id) is deck
+    assert chosen_deck(two, deck.title.zh) is other
     empty = replace(plan, decks=(Deck("empty", Text("空", ""), ()),))
     with pytest.raises(PlanMapError) as nothing:
         chosen_deck(empty, "empty")

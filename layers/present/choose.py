@@ -23,7 +23,9 @@ def chosen_deck(plan: Plan, name: str = "") -> Deck:
     if not wanted:
         deck = next((deck for deck in plan.decks if deck.slides), None) or made_deck(plan)
     else:
-        known = {key: deck for deck in plan.decks for key in (deck.title.en, deck.title.zh, deck.id) if key}
+        titles = {title: deck for deck in reversed(plan.decks) for title in deck.title if title}
+        # Ids go before titles: any deck may have another's id as its title.
+        known = {**titles, **{deck.id: deck for deck in plan.decks}}
         if wanted not in known:
             near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or list(known)[:5]
             raise PlanMapError("no-such-deck", name=name, near="、".join(near))

@@ -1,0 +1,227 @@
+/* The list of slides. Each change shows at once; the page's script follows, one change after the other. */
+
+const PATIENCE = 8000; // ms until a change that nobody answers is given up
+const EDGE = 36; // px from the ends of the list where dragging scrolls it
+const lists = new WeakMap();
+
+class List {
+  constructor(host) {
+    this.host = host;
+    this.cards = host.querySelector(".pm-cards");
+    this.queue = [];
+    this.number = 0;
+    for (const button of host.querySelectorAll("[data-act]")) button.addEventListener("click", () => this.press(button.dataset.act));
+    this.cards.addEventListener("click", (event) => {
+      const at = this.index(event.target);
+      if (at >= 0 && !this.dropped) this.choose(at);
+    });
+    this.cards.addEventListener("keydown", (event) => this.key(event));
+    this.cards.addEventListener("pointerdown", (event) => this.grab(event));
+  }
+
+  index(element) {
+    return [...this.cards.children].indexOf(element.closest("li"));
+  }
+
+  /** Take over what the page says, unless it answers to an earlier change than the last. */
+  take(data, send) {
+    this.send = send;
+    this.data = data;
+    // Numbers go on where this session's have ended, also for a list that is new on the page.
+    this.number = Math.max(this.number, data.done);
+    if (data.refused && data.refused === data.done) this.queue = [];
+    if (this.queue.length && this.queue[0].number <= data.done) this.queue.shift();
+    if (this.drag) return;
+    if (!this.queue.length || this.deck !== data.deck) {
+      this.queue = [];
+      this.deck = data.deck;
+      this.titles = [...data.titles];
+      this.chosen = data.chosen;
+    }
+    this.draw();
+    this.next();
+    this.remember();
+  }
+
+  ask(what, at, to) {
+    this.number += 1;
+    this.queue.push({ number: this.number, deck: this.deck, what, at, to });
+    this.draw();
+    this.next();
+  }
+
+  next() {
+    const first = this.queue[0];
+    if (!first || first.sent) return;
+    first.sent = true;
+    this.send({ number: first.number, deck: first.deck, what: first.what, at: first.at, to: first.to });
+    setTimeout(() => {
+      if (this.queue[0] !== first) return;
+      this.queue = [];
+      this.take(this.data, this.send);
+    }, PATIENCE);
+  }
+
+  press(what) {
+    const at = this.chosen;
+    if (what === "add") this.ask("add");
+    if (what === "up") this.move(at, at - 1);
+    if (what === "down") this.move(at, at + 1);
+    if (what === "copy") {
+      this.titles.splice(at + 1, 0, this.titles[at]);
+      this.chosen = at + 1;
+      this.ask("copy", at);
+    }
+    if (what === "delete") {
+      this.titles.splice(at, 1);
+      this.chosen = Math.max(0, Math.min(at, this.titles.length - 1));
+      this.ask("delete", at);
+    }
+  }
+
+  choose(at) {
+    if (at === this.chosen || at < 0 || at >= this.titles.length) return;
+    this.chosen = at;
+    this.ask("choose", at);
+    this.show();
+  }
+
+  move(at, to) {
+    if (at === to || to < 0 || to >= this.titles.length) return;
+    this.titles.splice(to, 0, ...this.titles.splice(at, 1));
+    this.chosen = to;
+    this.host.querySelector("[role=status]").textContent = this.data.labels.moved.replace("{number}", to + 1);
+    this.ask("move", at, to);
+  }
+
+  key(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const at = this.index(event.target);
+    if (at < 0) return;
+    if (step && event.altKey) {
+      if (!this.data.fixed) this.move(at, at + step);
+    } else if (step) this.choose(at + step);
+    else if (event.key === "Delete" && !this.data.fixed) this.press("delete");
+    else return;
+    event.preventDefault();
+    this.cards.children[this.chosen]?.querySelector("button").focus();
+  }
+
+  /** Let the preview turn at once; the page's script comes to the same a moment later. */
+  show() {
+    document.dispatchEvent(new CustomEvent("planmap:slide", { detail: { number: this.chosen + 1 } }));
+  }
+
+  /** Keep the place in the address, for a reload, and for the browse page, which adds to the deck used last. */
+  remember() {
+    const parts = window.location.search.slice(1).split("&").filter((part) => part && !/^(deck|slide)=/.test(part));
+    parts.push("deck=" + encodeURIComponent(this.deck), "slide=" + (this.chosen + 1));
+    const query = "?" + parts.join("&");
+    if (query !== window.location.search) window.history.replaceState(window.history.state, "", window.location.pathname + query);
+    try {
+      window.sessionStorage.setItem("planmap.deck", this.deck);
+    } catch {
+      // A browser that keeps nothing; then the first deck is the one added to.
+    }
+  }
+
+  draw() {
+    const { labels, fixed } = this.data;
+    // The same elements for as long as there are cards for them, so that a run of the script takes no click away.
+    while (this.cards.children.length < this.titles.length) this.cards.append(card());
+    while (this.cards.children.length > this.titles.length) this.cards.lastChild.remove();
+    this.cards.setAttribute("aria-label", labels.slides);
+    this.titles.forEach((title, at) => {
+      const item = this.cards.children[at];
+      const [button, grip] = item.children;
+      button.children[0].textContent = at + 1;
+      button.children[1].textContent = title;
+      button.title = title;
+      if (at === this.chosen) button.setAttribute("aria-current", "true");
+      else button.removeAttribute("aria-current");
+      grip.hidden = fixed;
+      grip.title = labels.grip;
+    });
+    for (const button of this.host.querySelectorAll("[data-act]")) {
+      const what = button.dataset.act;
+      const name = labels[what];
+      button.title = name;
+      if (what === "add") button.lastElementChild.textContent = name;
+      else button.setAttribute("aria-label", name);
+      const last = this.titles.length - 1;
+      button.disabled = fixed || (what !== "add" && last < 0) || (what === "up" && this.chosen === 0) || (what === "down" && this.chosen === last);
+    }
+    if (this.seen !== this.chosen) this.cards.children[this.chosen]?.scrollIntoView({ block: "nearest" });
+    this.seen = this.chosen;
+  }
+
+  grab(event) {
+    const at = this.index(event.target);
+    const byGrip = event.target.closest(".pm-grip");
+    // A finger on a card scrolls the list; on the grip it drags.
+    if (at < 0 || this.data.fixed || event.button !== 0 || (event.pointerType !== "mouse" && !byGrip)) return;
+    const items = [...this.cards.children];
+    const boxes = items.map((item) => item.offsetTop + item.offsetHeight / 2);
+    const step = items.length > 1 ? items[1].offsetTop - items[0].offsetTop : 0;
+    const start = event.clientY + this.cards.scrollTop;
+    let to = at;
+    const follow = (moving) => {
+      const shift = moving.clientY + this.cards.scrollTop - start;
+      if (!this.drag && Math.abs(shift) < 5) return;
+      if (!this.drag) {
+        this.drag = true;
+        items[at].classList.add("pm-dragged");
+        items[at].setPointerCapture(event.pointerId);
+      }
+      const frame = this.cards.getBoundingClientRect();
+      if (moving.clientY < frame.top + EDGE) this.cards.scrollTop -= 8;
+      if (moving.clientY > frame.bottom - EDGE) this.cards.scrollTop += 8;
+      const middle = boxes[at] + shift;
+      to = boxes.filter((box, place) => place !== at && box < middle).length;
+      items.forEach((item, place) => {
+        let by = 0;
+        if (place === at) by = shift;
+        else if (place > at && place <= to) by = -step;
+        else if (place < at && place >= to) by = step;
+        item.style.transform = by ? "translateY(" + by + "px)" : "";
+      });
+    };
+    const end = (ending) => {
+      window.removeEventListener("pointermove", follow);
+      window.removeEventListener("pointerup", end);
+      window.removeEventListener("pointercancel", end);
+      if (!this.drag) return;
+      this.drag = false;
+      for (const item of items) item.style.transform = "";
+      items[at].classList.remove("pm-dragged");
+      // The click that ends a drag chooses nothing.
+      this.dropped = true;
+      setTimeout(() => { this.dropped = false; }, 0);
+      if (ending.type === "pointerup" && to !== at) this.move(at, to);
+      else this.take(this.data, this.send);
+    };
+    window.addEventListener("pointermove", follow);
+    window.addEventListener("pointerup", end);
+    window.addEventListener("pointercancel", end);
+  }
+}
+
+function card() {
+  const item = document.createElement("li");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "pm-card";
+  button.append(document.createElement("b"), document.createElement("span"));
+  const grip = document.createElement("span");
+  grip.className = "pm-grip";
+  grip.setAttribute("aria-hidden", "true");
+  grip.textContent = "⠿";
+  item.append(button, grip);
+  return item;
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const host = parentElement.querySelector(".pm-deck");
+  if (!lists.has(host)) lists.set(host, new List(host));
+  lists.get(host).take(data, (act) => setTriggerValue("act", act));
+}
