@@ -75,10 +75,11 @@ clean: ## Remove what make and the build made
 	$(PIP) -e '.[$*]'
 	@touch $@
 
-# A browser and a PostGIS server for the tests, from Debian.
+# A browser, a PostGIS server and LibreOffice for the tests, from Debian.
 .PHONY: system-packages
 system-packages:
 	@missing=''; \
 	command -v chromium >/dev/null || missing='chromium'; \
+	command -v soffice >/dev/null || missing="$$missing libreoffice-impress-nogui"; \
 	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$$missing postgresql-postgis"; \
 	test -z "$$missing" || $(call apt_install,$$missing) || { echo "Install these packages, then run make again: $$missing" >&2; exit 1; }

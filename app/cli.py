@@ -252,6 +252,7 @@ def slides(*, text: Translation, output: str, deck: str, plan: str) -> None:
     from app.context import store_at
     from layers.present import slides as presentations
     from layers.present.choose import chosen_deck
+    from layers.present.slide_file import slide_count
     from layers.sheet import export as files
     from layers.store import read_plan
 
@@ -262,7 +263,7 @@ def slides(*, text: Translation, output: str, deck: str, plan: str) -> None:
     document = presentations.slides(found, chosen_deck(found, deck), language=text.language, today=date.today())
     files.write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
-    count = presentations.slide_count(document)
+    count = slide_count(document)
     click.echo(text("cli.slides-written", target=printable(target), slides=count, size=size))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +15,7 @@ from layers import style
 from layers.sheet import typeface
 from layers.sheet.block import Block
 from layers.sheet.content import Content, ShownSite
-from layers.sheet.drawing import Box, Drawing, Shape, line
+from layers.sheet.drawing import Box, Drawing, Item, Shape, line
 from layers.sheet.placement import Space, place_block
 from layers.sheet.typeface import Weight
 
@@ -36,6 +38,8 @@ class Marks:
     """Numbered sites of which only the symbol stands on the map."""
     unmarked: int = 0
     """Numbered sites whose symbol found no room."""
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    """What of the drawing stands for each numbered site, by id: leaders, symbol and label, the lowest first."""
 
 
 class Chart:
@@ -68,6 +72,15 @@ class Chart:
         """Take room and note for what."""
         self.space.take(*boxes)
         self.marks.boxes += [(name, box) for box in boxes]
+
+    @contextmanager
+    def owned(self, shown: ShownSite) -> Iterator[None]:
+        """Note that what is drawn meanwhile stands for `shown`, so that it can be taken out of the picture again."""
+        on_map, over = len(self.drawing.items), len(self.over)
+        yield
+        drawn: list[Item] = [*self.drawing.items[on_map:], *self.over[over:]]
+        if drawn:
+            self.marks.items.setdefault(shown.site.id, []).extend(drawn)
 
     def block(self, shown: ShownSite, points: float, *, number: bool, name: bool, colour: str) -> Block:
         """Return the label of a site; what stands in brackets goes into a second, smaller line."""

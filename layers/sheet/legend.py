@@ -223,8 +223,8 @@ def _lay_out(
                 drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=QUIET)
             y -= 2.9 * size
         y -= 0.6 * size
-        slots = _slots(members, column, columns, points, size)
-        for entry, (down, across) in zip(members, slots, strict=True):
+        places = slots(members, column, columns, points, size)
+        for entry, (down, across) in zip(members, places, strict=True):
             middle = y - (down + 0.5) * row
             left = box.left + across * column
             if drawing is not None:
@@ -234,13 +234,13 @@ def _lay_out(
                 start += drawing.write(entry.text, start, baseline, points, colour=style.INK)
                 if entry.count is not None:
                     drawing.write(str(entry.count), start + 1.2 * size, baseline, points, colour=QUIET)
-        y -= (max((down for down, _ in slots), default=-1) + 1) * row + 1.3 * size
+        y -= (max((down for down, _ in places), default=-1) + 1) * row + 1.3 * size
     return box.top - y
 
 
-def _slots(members: Sequence[Entry], column: float, columns: int, points: float, size: float) -> list[tuple[int, int]]:
+def slots(members: Sequence[Entry], column: float, columns: int, points: float, size: float) -> list[tuple[int, int]]:
     """Return row and column of each entry; one wider than its column takes the next as well."""
-    slots: list[tuple[int, int]] = []
+    places: list[tuple[int, int]] = []
     down = across = 0
     for entry in members:
         count = "" if entry.count is None else str(entry.count)
@@ -248,9 +248,9 @@ def _slots(members: Sequence[Entry], column: float, columns: int, points: float,
         span = min(columns, max(1, -int(-needed // column)))
         if across + span > columns:
             down, across = down + 1, 0
-        slots.append((down, across))
+        places.append((down, across))
         across += span
-    return slots
+    return places
 
 
 HEADING_MM = 5.6

@@ -31,7 +31,8 @@ def draw_marks(drawing: Drawing, plan: Plan, content: Content, *, language: str,
     numbered = [shown for shown in content.sites if shown.number is not None]
     numbered.sort(key=lambda shown: (not shown.lit, not shown.simple, -priority(shown), shown.number))
     for shown in numbered:
-        _draw_numbered_symbol(chart, shown, labels)
+        with chart.owned(shown):
+            _draw_numbered_symbol(chart, shown, labels)
     drawing.add(chart.over)
     quiet = [shown for shown in content.sites if shown.number is None and not shown.layer.ground]
     quiet.sort(key=lambda shown: (not shown.lit, -priority(shown), shown.site.id))
@@ -98,6 +99,10 @@ def _draw_numbered_symbol(chart: Chart, shown: ShownSite, labels: list[Callable[
     colour = style.ACCENT if shown.lit else style.INK
 
     def place_label() -> None:
+        with chart.owned(shown):
+            name_symbol()
+
+    def name_symbol() -> None:
         full = chart.block(shown, points, number=True, name=True, colour=colour)
         if put(chart, shown, full, own, reach=26.0 * chart.size):
             return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
 from layers import style
 from layers.extent import centred, least_scale, wanted_extent
-from layers.model import Plan
+from layers.model import Plan, Task
 from layers.placing import Placing, placing
 from layers.plan_write import content_digest
 from layers.scene import Scene
@@ -260,7 +261,7 @@ def _draw_side(
     table_box = layout.table
     if table_box == layout.legend:
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
-    notes = _notes(plan, selection, shown, marks, text)
+    notes = coverage_notes(plan, selection.tasks, shown, marks, text)
     step = 6.0 * k * MM_PER_POINT * 1.38
     notes_box = layout.notes or table_box
     height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
@@ -276,16 +277,16 @@ def _draw_side(
     return listed
 
 
-def _notes(plan: Plan, selection: Selection, shown: Content, marks: Marks, text: Translation) -> list[str]:
-    """Return what the map cannot show, so that nobody takes it for the whole."""
+def coverage_notes(plan: Plan, tasks: Sequence[Task], shown: Content, marks: Marks, text: Translation) -> list[str]:
+    """Return what the map of `tasks` cannot show, so that nobody takes it for the whole."""
     here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
-    outside = [task for task in selection.tasks if task.id not in here]
+    outside = [task for task in tasks if task.id not in here]
     hows = [placing(plan, task) for task in outside]
     notes = [
         text(
             "sheet.coverage",
-            tasks=len(selection.tasks),
-            here=len(selection.tasks) - len(outside),
+            tasks=len(tasks),
+            here=len(tasks) - len(outside),
             elsewhere=hows.count(Placing.PLACED),
             district=hows.count(Placing.DISTRICT),
             partners=hows.count(Placing.PARTNERS),
