@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
+from PIL import Image
+
 from layers import style
 from layers.extent import centred, least_scale
 from layers.model import Plan
@@ -15,7 +17,6 @@ from layers.sheet import figure, typeface
 from layers.sheet.chart import Marks
 from layers.sheet.content import Content, ShownSite, content
 from layers.sheet.drawing import Box, Drawing, Item, Shape, rectangle
-from layers.sheet.figure import Properties
 from layers.sheet.furniture import draw_scale_bar
 from layers.sheet.ground import draw_ground
 from layers.sheet.legend import Entry, entries, slots
@@ -120,7 +121,7 @@ def slide_map(
     size, _ = _legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)
     return SlideMap(
-        picture=_picture(drawing, view, scale, text),
+        picture=reduced(figure.picture(drawing, dpi=DPI, scale=scale)),
         width=width,
         height=drawing.height,
         frame=frame,
@@ -171,17 +172,8 @@ def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> N
     drawing.write(text("slides.grid"), frame.right, middle - 1.0, 8.0, colour=QUIET, align="right")
 
 
-def _picture(drawing: Drawing, view: View, scale: int, text: Translation) -> bytes:
-    properties = Properties(f"{view.title} {scale_text(scale)}", "", "", text.language)
-    return reduced(figure.png(drawing, dpi=DPI, scale=scale, properties=properties))
-
-
-def reduced(png: bytes) -> bytes:
-    """Return a picture in 256 colours, which maps of quiet areas do not miss, at a fraction of the size."""
-    from PIL import Image
-
-    with Image.open(BytesIO(png)) as opened:
-        picture = opened.convert("RGB")
+def reduced(picture: Image.Image) -> bytes:
+    """Return a picture as PNG in 256 colours, which maps of quiet areas do not miss, at a fraction of the size."""
     # The palette is chosen from every third dot: as good, and nine times as fast.
     palette = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     chosen = palette.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -193,7 +185,8 @@ def reduced(png: bytes) -> bytes:
     if isinstance(white, int):
         colours[3 * white : 3 * white + 3] = [255, 255, 255]
     small.putpalette(colours)
-    small.save(buffer, "PNG", dpi=(DPI, DPI), optimize=True)
+    # From level 6 on the file hardly shrinks, and each level takes longer.
+    small.save(buffer, "PNG", dpi=(DPI, DPI), compress_level=6)
     return buffer.getvalue()
 
 

@@ -13,7 +13,6 @@ from layers.model import Plan, Status
 from layers.present.shapes import Place, frame_of, grouped, named, native_shape
 from layers.present.slide_layouts import RULE, on_slide
 from layers.present.slide_text import (
-    QUIET,
     Run,
     cut,
     emu,
@@ -152,7 +151,8 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         rows.append(
             [
                 Cell(Run(""), mark=(line.status, line.backed) if line.status else None),
-                Cell(Run(line.status_words, style.STATUS[line.status].colour if line.status else QUIET, bold=True)),
+                # In ink, for two of the status colours are too pale for words; the mark beside has the colour.
+                Cell(Run(line.status_words, style.INK, bold=True)),
                 Cell(Run(line.title)),
                 Cell(Run(line.target)),
                 Cell(link(line.evidence, line.link)),

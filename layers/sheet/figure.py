@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
@@ -29,6 +29,9 @@ from geo.errors import PlanMapError
 from layers.sheet import typeface
 from layers.sheet.drawing import Box, Drawing, Label, Shape
 from layers.sheet.typeface import Weight
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 POINT = 72 / 25.4
 """Typographic points in one millimetre."""
@@ -215,8 +218,8 @@ TOLERANCE = 0.001
 """How far the drawn scale may be off the one that the sheet states."""
 
 
-def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Properties) -> bytes:
-    """Return `drawing` as a PNG of `dpi` dots per inch.
+def picture(drawing: Drawing, *, dpi: float, scale: float | None) -> Image:
+    """Return `drawing` as a picture of `dpi` dots per inch, in RGB.
 
     Raises
     ------
@@ -224,7 +227,6 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
         There would be more pixels than `MAXIMUM_PIXELS`, or the scale is not true.
     """
     from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
 
     check_pixels(drawing.width, drawing.height, dpi)
     with _settings():
@@ -233,12 +235,19 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
         canvas.draw()
         if scale is not None:
             check_scale(figure, drawing, scale)
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+
+def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Properties) -> bytes:
+    """Return `drawing` as a PNG of `dpi` dots per inch; raises as `picture` does."""
+    from PIL.PngImagePlugin import PngInfo
+
+    drawn = picture(drawing, dpi=dpi, scale=scale)
     notes = PngInfo()
     for key, value in (("Title", properties.title), ("Description", properties.subject)):
         notes.add_itxt(key, value, lang=properties.language)
     buffer = BytesIO()
-    picture.save(buffer, "PNG", dpi=(dpi, dpi), compress_level=3, pnginfo=notes)
+    drawn.save(buffer, "PNG", dpi=(dpi, dpi), compress_level=3, pnginfo=notes)
     return buffer.getvalue()
 
 
