@@ -74,7 +74,7 @@ def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
             "badge": _badge_address(states[task.id]),
             "status": _status_words(states[task.id], text),
             "title": task.title.get(language),
-            "target": target_words(task),
+            "target": target_words(task, text),
             "latest": _latest(states[task.id], plan.info.year, text),
             "place": _places(plan, task, language),
             "theme": themes[task.theme],

@@ -13,21 +13,26 @@ def section_words(plan: Plan, task: Task, language: str) -> str:
     return f"{task.section} {title}" if task.section[0].isdigit() else title
 
 
-def target_words(task: Task) -> str:
+UNITS = ("个", "家", "条", "场", "项", "座", "处", "人", "亩", "万平方米", "万元", "亿元")
+"""Units that have words in the other language; any other is shown as the plan has it."""
+
+
+def target_words(task: Task, text: Translation) -> str:
     """Return a task's target as people write it, such as `> 1000 亿元`; empty without one."""
     if task.target is None:
         return ""
     sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
-    unit = task.target.unit if task.target.unit == "%" else f" {task.target.unit}"
-    return f"{sign}{number_words(task.target.value)}{unit}"
+    return f"{sign}{_with_unit(task.target.value, task.target.unit, text)}"
 
 
-def measured_words(event: Event) -> str:
+def measured_words(event: Event, text: Translation) -> str:
     """Return the figure that an event gives, with its unit; empty without one."""
-    if event.measured is None:
-        return ""
-    value, unit = event.measured
-    return f"{number_words(value)}{unit}" if unit == "%" else f"{number_words(value)} {unit}"
+    return "" if event.measured is None else _with_unit(*event.measured, text)
+
+
+def _with_unit(value: float, unit: str, text: Translation) -> str:
+    shown = text(f"unit.{unit}") if unit in UNITS else unit
+    return f"{number_words(value)}{shown}" if unit == "%" else f"{number_words(value)} {shown}".strip()
 
 
 def number_words(value: float) -> str:

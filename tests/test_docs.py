@@ -25,6 +25,7 @@ from layers.scene import BASEMAPS, Evidence
 from layers.store_sql import TABLES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
+from layers.wording import UNITS
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -477,6 +478,7 @@ FAMILIES: dict[str, set[str]] = {
     "placing": {how.value for how in Placing},
     "category": set(CATEGORIES),
     "basemap": set(BASEMAPS),
+    "unit": set(UNITS),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

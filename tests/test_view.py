@@ -94,6 +94,14 @@ def test_a_row_says_how_its_task_stands(plan):
     assert not rows["district-committee-goals"].link
 
 
+def test_units_have_words_in_both_languages(plan):
+    scene = Scene(sections=frozenset({"2-1"}), search="规上工业产值")
+    assert [row.target for row in task_lines(of(plan, scene))] == ["> 1000 亿元"]
+    assert [row.target for row in task_lines(of(plan, scene, language="en"))] == ["> 1000 × 100 million yuan"]
+    projects = Scene(task="airport-industry-projects-10")
+    assert [row.target for row in task_lines(of(plan, projects, language="en"))] == ["10"]
+
+
 def test_the_map_of_a_view_shows_its_sites(plan):
     for one in views(plan, chosen_deck(plan), language="zh", today=TODAY):
         west, south, east, north = one.bounds

@@ -156,7 +156,7 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
         backed=state.backed,
         status_words=status,
         evidence=evidence,
-        target=target_words(task),
+        target=target_words(task, text),
         link=next((event.source.url for event in state.evidence if event.source.url), ""),
     )
 
