@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import wraps
@@ -205,13 +206,8 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
     files.kind_of(target, allowed=("pdf",))
     files.check_target(target)
     found, scene, order = _order(plan, text, **asked)
-    with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.update(round(100 * done / total) - bar.pos)
-
+    with _progress(text) as progress:
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
-        bar.update(100 - bar.pos)
     files.write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
 
@@ -260,11 +256,21 @@ def slides(*, text: Translation, output: str, deck: str, plan: str) -> None:
     files.kind_of(target, allowed=("pptx",))
     files.check_target(target)
     found = read_plan(store_at(read_settings(plan=plan)))
-    document = presentations.slides(found, chosen_deck(found, deck), language=text.language, today=date.today())
+    chosen = chosen_deck(found, deck)
+    with _progress(text) as progress:
+        document = presentations.slides(found, chosen, language=text.language, today=date.today(), progress=progress)
     files.write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     count = slide_count(document)
     click.echo(text("cli.slides-written", target=printable(target), slides=count, size=size))
+
+
+@contextmanager
+def _progress(text: Translation) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar where errors go, and yield what is to be told how many of how many are done."""
+    with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
+        yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
+        bar.update(100 - bar.pos)
 
 
 def _order(

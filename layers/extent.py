@@ -31,11 +31,14 @@ REACH_M = 200_000.0
 """Farther from its meridian the grid stretches by more than 0.05 % (k = 1 + y²/2R²), and a sheet is not true."""
 
 
-def wanted_extent(plan: Plan, scene: Scene, selection: Selection, *, close: bool = False) -> Extent:
+def wanted_extent(
+    plan: Plan, scene: Scene, selection: Selection, *, close: bool = False, largest: float = math.inf
+) -> Extent:
     """Return what a sheet of `scene` must show at least.
 
     The view where the Scene has one, then what is selected, else the whole district, or all placed sites of
     a plan whose district has no shape. With `close` it is the sites of the Scene's tasks, where there are any.
+    Of a view no more than `largest` metres are shown in either direction.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def wanted_extent(plan: Plan, scene: Scene, selection: Selection, *, close: bool
         There is nothing on the map, or it lies where the grid is not true.
     """
     if scene.view is not None:
-        return _checked(_view_extent(scene.view))
+        return _checked(_view_extent(scene.view, largest))
     lit = [plan.sites[site_id] for site_id in selection.lit]
     if (scene.site or scene.task) and not any(site.placed for site in lit):
         name = plan.sites[scene.site].name if scene.site in plan.sites else plan.tasks[scene.task].title
@@ -77,11 +80,11 @@ def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
     return west - by, south - by, east + by, north + by
 
 
-def _view_extent(view: View) -> Extent:
+def _view_extent(view: View, largest: float) -> Extent:
     x, y = transformer(WGS84, GAUSS_KRUGER_117E).transform(view.longitude, view.latitude)
     # A pixel of a web map at this zoom, in metres on the ground.
     metres = 2 * math.pi * EARTH_M * math.cos(math.radians(view.latitude)) / (256 * 2**view.zoom)
-    across, up = SCREEN[0] * metres / 2, SCREEN[1] * metres / 2
+    across, up = (min(side * metres, largest) / 2 for side in SCREEN)
     return x - across, y - up, x + across, y + up
 
 

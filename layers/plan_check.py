@@ -115,8 +115,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
     built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
-    if len(faults) >= MAXIMUM_FAULTS:
-        faults.append(Fault("", "", "", "more-faults", {"count": MAXIMUM_FAULTS}))
+    _cut(faults)
     if faults or info is None or built is None:
         return None, faults
     plan = Plan(
@@ -127,7 +126,14 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         catalogue=built,
     )
     decks = _decks(plan, raw.decks, names["decks"], faults)
+    _cut(faults)
     return (None, faults) if faults else (replace(plan, decks=decks), [])
+
+
+def _cut(faults: list[Fault]) -> None:
+    """Leave no more faults than anybody reads, and say so."""
+    if len(faults) >= MAXIMUM_FAULTS:
+        faults[MAXIMUM_FAULTS:] = [Fault("", "", "", "more-faults", {"count": MAXIMUM_FAULTS})]
 
 
 def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tuple[Deck, ...], list[Fault]]:
@@ -179,7 +185,9 @@ def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -
 
 def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]) -> Slide | None:
     for field in ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en"):
-        for name in re.findall(r"\{(\w+)\}", getattr(row, field)):
+        if len(faults) >= MAXIMUM_FAULTS:
+            return None
+        for name in sorted(set(re.findall(r"\{(\w+)\}", getattr(row, field)))):
             if name not in FIGURES:
                 details = {"value": f"{{{name}}}", "expected": tuple(f"{{{known}}}" for known in FIGURES)}
                 faults.append(Fault(file, place, field, "field-choice", details))

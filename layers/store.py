@@ -65,7 +65,8 @@ def open_store(where: str) -> Store:
     PlanMapError
         There is nothing there, or nothing that can hold a plan.
     """
-    from layers.store_sql import GeoPackageStore, PostgisStore
+    from layers.store_geopackage import GeoPackageStore
+    from layers.store_postgis import PostgisStore
 
     if is_address(where):
         return PostgisStore(where.strip())
@@ -107,7 +108,8 @@ def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
     PlanMapError
         There is a plan already, or `where` cannot be written.
     """
-    from layers.store_sql import GeoPackageStore, PostgisStore
+    from layers.store_geopackage import GeoPackageStore
+    from layers.store_postgis import PostgisStore
 
     if is_address(where):
         return PostgisStore.create(plan, where.strip())

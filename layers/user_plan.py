@@ -26,7 +26,7 @@ from layers.plan_rows import (
 )
 from layers.plan_write import whole_digest
 from layers.store import FolderStore, Store, copy_plan, read_plan
-from layers.store_sql import GeoPackageStore
+from layers.store_geopackage import GeoPackageStore
 
 
 def open_user_plan(folder: Path) -> Store:

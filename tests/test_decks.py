@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
+import threading
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
@@ -340,3 +345,63 @@ def test_titles_show_their_figures(plan):
     deck = Deck("a", Text("x", ""), (Slide(Text("{tasks} 项", "{tasks} tasks")), Slide(Text("平", ""))))
     assert shown_titles(plan, deck, "zh", TODAY) == ["78 项", "平"]
     assert shown_titles(plan, deck, "en", TODAY) == ["78 tasks", "平"]
+
+
+def test_faults_of_decks_are_cut_as_others_are(plan_folder):
+    words = "".join(f"{{x{number}}}" for number in range(600))
+    slide = f"[[decks.slides]]\ntitle_zh = 'a'\ntext_zh = '{words}'\n"
+    (plan_folder / "decks.toml").write_text("[[decks]]\nid = 'd'\ntitle_zh = 'd'\n" + slide * 150, encoding="utf-8")
+    plan, faults = FolderStore(plan_folder).check()
+    assert plan is None
+    assert len(faults) == 1001
+    assert faults[-1].code == "more-faults"
+
+
+def test_a_broken_entry_is_a_fault_of_the_decks_alone(plan, tmp_path):
+    path = tmp_path / "plan.gpkg"
+    copy_plan(plan, str(path))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE planmap_info SET value = '{broken' WHERE key = 'decks'")
+    found, faults = open_store(str(path)).check()
+    assert found is None
+    assert [(fault.file, fault.field) for fault in faults] == [("planmap_info", "decks")]
+    with pytest.raises(PlanMapError) as refused:
+        open_store(str(path)).save_decks((DECK,), known=())
+    assert refused.value.code == "decks-changed"
+
+
+def test_a_journal_that_goes_away_was_another_programs(plan, tmp_path):
+    path = tmp_path / "plan.gpkg"
+    copy_plan(plan, str(path))
+    journal = path.with_name("plan.gpkg-journal")
+    journal.touch()
+    threading.Timer(0.4, journal.unlink).start()
+    open_store(str(path)).save_decks((DECK,), known=plan.decks)
+    assert read_plan(open_store(str(path))).decks == (DECK,)
+
+
+def test_two_processes_that_save_lose_nothing(plan, tmp_path):
+    path = tmp_path / "plan.gpkg"
+    copy_plan(replace(plan, decks=()), str(path))
+    script = (
+        "import sys\n"
+        "from dataclasses import replace\n"
+        "from geo.errors import PlanMapError\n"
+        "from layers.deck import Deck\n"
+        "from layers.model import Text\n"
+        "from layers.store import open_store, read_plan\n"
+        "for number in range(6):\n"
+        "    while True:\n"
+        "        store = open_store(sys.argv[1])\n"
+        "        decks = read_plan(store).decks\n"
+        "        own = Deck(f'{sys.argv[2]}-{number}', Text('x', ''), ())\n"
+        "        try:\n"
+        "            store.save_decks((*decks, own), known=decks)\n"
+        "            break\n"
+        "        except PlanMapError as error:\n"
+        "            assert error.code == 'decks-changed', error.code\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", script, str(path), name]) for name in ("a", "b")]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    saved = {deck.id for deck in read_plan(open_store(str(path))).decks}
+    assert saved == {f"{name}-{number}" for name in "ab" for number in range(6)}

@@ -410,7 +410,7 @@ class Raised(NamedTuple):
     """Names of the details, None if they are only known when the code runs."""
 
 
-_CODE_POSITION = {"PlanMapError": 0, "GeometryError": 0, "Fault": 3, "fault": 3, "_explained": 1, "_require": 0}
+_CODE_POSITION = {"PlanMapError": 0, "GeometryError": 0, "Fault": 3, "fault": 3, "explained": 1, "_require": 0}
 """Which argument of a call is an error code."""
 
 
@@ -434,7 +434,7 @@ def raised() -> Iterator[Raised]:
 
 def details(call: ast.Call, position: int) -> set[str] | None:
     name = call.func.id if isinstance(call.func, ast.Name) else ""
-    if name in ("_explained", "_require"):
+    if name in ("explained", "_require"):
         return None
     if name != "Fault":
         return keywords(call)

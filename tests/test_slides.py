@@ -132,10 +132,27 @@ def test_tasks_by_theme_are_counted_as_the_plan_counts_them(map_slides, shown, p
             found = Counter(state.status.value for state in states if state.status)
             cells = dict(zip(head, row, strict=True))
             assert cells["任务"] == str(len(tasks))
-            assert cells["有佐证"] == str(sum(bool(state.evidence) for state in states))
+            # A Scene that asks for evidence, or for its lack, needs no column that says so once more.
+            assert ("有佐证" in cells) is (view.scene.evidence is None)
+            assert cells.get("有佐证", str(sum(bool(state.evidence) for state in states))) == str(
+                sum(bool(state.evidence) for state in states)
+            )
             for word, status in (("推进中", "in_progress"), ("已列入", "planned"), ("已完成", "done")):
                 assert cells.get(word, "0") == str(found[status])
     assert counted >= 2
+
+
+def test_lines_that_find_no_room_are_in_the_notes(plan):
+    lines = "\n".join(f"第{number}点：{'很长的说明' * 6}" for number in range(1, 12))
+    deck = Deck(
+        "d", Text("稿", ""), (Slide(Text("多", ""), Text(lines, ""), scene=Scene(sections=frozenset({"1-4"}))),)
+    )
+    slide = Presentation(BytesIO(slides(plan, deck, language="zh", today=DAY))).slides[1]
+    said = "\n".join(shape.text_frame.text for shape in slide.placeholders if shape.has_text_frame)
+    notes = slide.notes_slide.notes_text_frame.text
+    assert "第1点" in said
+    assert "第11点" not in said
+    assert all(f"第{number}点" in notes for number in range(1, 12))
 
 
 def test_sites_are_native_named_described_and_on_the_picture(map_slides, shown, plan):

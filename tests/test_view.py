@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.errors import PlanMapError
 from layers.deck import FIGURES, Deck, Slide
 from layers.extent import geographic, wanted_extent
-from layers.model import Status, Text
+from layers.model import Precision, Status, Text
 from layers.present.choose import chosen_deck, made_deck
 from layers.present.view import LISTED, by_theme, fill, task_lines, view, views
 from layers.scene import Evidence, Scene
@@ -116,6 +116,29 @@ def test_what_has_no_position_is_shown_over_the_whole_district(plan):
     shown = of(plan, Scene(site="hightech-zone"))
     assert shown.bounds == pytest.approx(geographic(whole))
     assert [task.id for task in shown.tasks] == ["hightech-zone-expansion"]
+
+
+@pytest.mark.parametrize("at", ["39.1,117.3,8", "39.1,117.3,7", "41.2,120.4,10", "0,0,22", "37.4,114.8,11"])
+def test_a_view_that_no_sheet_can_show_does_not_spoil_the_deck(plan, at):
+    shown = of(plan, Scene.from_query(f"at={at}"))
+    west, south, east, north = shown.extent
+    # A frame twice as wide still lies within 200 km of the grid's meridian, at 500 km east.
+    middle, side = (west + east) / 2, max(east - west, north - south)
+    assert middle - side >= 300_000
+    assert middle + side <= 700_000
+    assert 0 < side <= 150_000 + 1
+    left, low, right, high = shown.bounds
+    assert left < 117.4 < right
+    assert low < 39.1 < high
+
+
+def test_a_plan_without_positions_is_shown_over_its_city(plan):
+    sites = {key: replace(site, geometry=None, precision=Precision.UNPLACED) for key, site in plan.sites.items()}
+    bare = replace(plan, sites=sites)
+    left, low, right, high = of(bare, Scene()).bounds
+    assert left < 117.4 < right
+    assert low < 39.1 < high
+    assert len(of(bare, Scene()).tasks) == len(plan.tasks)
 
 
 @given(st.text(), st.text(alphabet="{}abcdefgtsk_ \n"))

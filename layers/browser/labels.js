@@ -79,16 +79,14 @@
       const size = map.getSize();
       const ratio = this.ratio || window.devicePixelRatio || 1;
       const canvas = this.canvas;
-      if (canvas.width !== size.x * ratio || canvas.height !== size.y * ratio) {
-        canvas.width = size.x * ratio;
-        canvas.height = size.y * ratio;
-        canvas.style.width = size.x + "px";
-        canvas.style.height = size.y + "px";
-      }
+      // This also clears it. A canvas that is cleared any other way is printed white, over all that lies beneath.
+      canvas.width = size.x * ratio;
+      canvas.height = size.y * ratio;
+      canvas.style.width = size.x + "px";
+      canvas.style.height = size.y + "px";
       L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
       const context = this.context;
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, size.x, size.y);
       const { labels, obstacles } = this.collect();
       const ready = labels.map((label) => ({ ...label, candidates: this.candidates(label) }));
       this.placed = PlanMap.placeLabels(ready, obstacles, [2, 2, size.x - 2, size.y - 2]);

@@ -47,17 +47,23 @@
 
     draw(place, legendBox, view) {
       const map = L.map(place, { zoomControl: false, attributionControl: false, zoomSnap: 0, keyboard: false, zoomAnimation: false, fadeAnimation: false });
-      map.fitBounds(view.bounds, { padding: [14, 14], animate: false });
+      const fit = () => map.fitBounds(view.bounds, { padding: [28, 28], animate: false });
+      fit();
       const stage = new PlanMap.Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, "none");
       for (const id in view.layers) stage.layers[id] = view.layers[id];
       stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
       stage.applyLayers();
+      const legend = new PlanMap.Legend(map, this.data, legendBox, true);
+      legend.render(stage.entries(), this.text, stage.boundaryHidden, null);
+      // The legend has taken some of the map's height.
+      map.invalidateSize({ animate: false });
+      fit();
+      legend.render(stage.entries(), this.text, stage.boundaryHidden, null);
       L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(map);
       // Paper has three times the dots of a screen.
       stage.labels.ratio = 3;
       stage.labels.addTo(map);
       stage.labels.draw();
-      new PlanMap.Legend(map, this.data, legendBox).render(stage.entries(), this.text, stage.boundaryHidden, null);
     }
 
     /** Show or hide the overview, with the card of the view `index` in focus. */
@@ -81,18 +87,21 @@
     scale() {
       const gap = 0.016 * this.box.clientWidth;
       let best = 0.2;
+      let columns = 4;
       for (let across = 1; across <= this.cards.length; across++) {
         const down = Math.ceil(this.cards.length / across);
         const wide = (this.box.clientWidth * 0.94 - gap * (across - 1)) / across / PAGE[0];
         const high = (this.box.clientHeight * 0.94 - gap * (down - 1)) / down / PAGE[1];
-        best = Math.max(best, Math.min(wide, high, 0.6));
+        const scale = Math.min(wide, high, 0.6);
+        if (scale > best) [best, columns] = [scale, across];
       }
+      this.box.style.setProperty("--across", columns);
       this.box.style.setProperty("--scale", best);
     }
 
     /** Move the focus by the arrow keys; return whether `key` was one of ours. */
     key(key) {
-      const across = Math.max(1, Math.round(this.box.clientWidth / this.cards[0].parentNode.offsetWidth - 0.3));
+      const across = Number(this.box.style.getPropertyValue("--across"));
       const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across, PageDown: 1, PageUp: -1 };
       const at = this.cards.indexOf(document.activeElement);
       const wanted = key === "Home" ? 0 : key === "End" ? this.cards.length - 1 : key in steps ? at + steps[key] : null;

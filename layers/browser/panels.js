@@ -91,10 +91,16 @@
     }
   };
 
+  /** What an airport is made of: nothing that a meeting is about. */
+  const DETAILS = new Set(["runway", "terminal", "apron", "navaid", "heliport"]);
+
   PlanMap.Legend = class {
-    /** In `box`, where there is one, else on the map, where it can be folded away. */
-    constructor(map, data, box) {
-      Object.assign(this, { map, data, folds: !box });
+    /**
+     * In `box`, where there is one, else on the map, where it can be folded away. A `brief` one leaves out what
+     * nobody asks for in a room, and tells statuses with and without evidence apart by name.
+     */
+    constructor(map, data, box, brief) {
+      Object.assign(this, { map, data, folds: !box, brief });
       this.box = box || panel(map, "bottomleft", "pm-legend");
       this.open = map.getSize().x >= 760;
     }
@@ -133,6 +139,16 @@
 
     statuses(symbols, text) {
       const rows = [];
+      if (this.brief) {
+        for (const status of Object.keys(this.data.style.status)) {
+          for (const backed of [true, false]) {
+            if (!symbols.some((entry) => entry.state.status === status && entry.state.backed === backed)) continue;
+            const words = text("status." + status) + text(backed ? "sheet.backed" : "sheet.only-stated");
+            rows.push([PlanMap.picture("pm-status-" + status + (backed ? "" : "-pale"), 16), words]);
+          }
+        }
+        return rows;
+      }
       for (const status of Object.keys(this.data.style.status)) {
         const having = symbols.filter((entry) => entry.state.status === status);
         if (having.length) {
@@ -148,7 +164,7 @@
     }
 
     categories(symbols, text) {
-      const present = new Set(symbols.map((entry) => entry.site.category));
+      const present = new Set(symbols.filter((entry) => !this.brief || entry.state.status).map((entry) => entry.site.category));
       return Object.keys(this.data.style.categories)
         .filter((category) => present.has(category))
         .map((category) => [PlanMap.picture("pm-category-" + category, 14, "pm-ink"), text("category." + category)]);
@@ -158,7 +174,7 @@
       const rows = [];
       const drawn = new Set(seen.filter((entry) => entry.shape).map((entry) => entry.site.category));
       for (const category of Object.keys(this.data.style.categories)) {
-        if (!drawn.has(category)) continue;
+        if (!drawn.has(category) || (this.brief && DETAILS.has(category))) continue;
         const strokes = this.data.style.ground[this.data.style.categories[category].ground] || this.data.style.ground[""];
         rows.push([this.sample(strokes, category), text("category." + category)]);
       }

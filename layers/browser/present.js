@@ -19,10 +19,12 @@
     document.documentElement.lang = data.language === "en" ? "en" : "zh-CN";
     map.attributionControl.remove();
     const stage = new PlanMap.Stage(map, data, { text, select: () => {}, measuring: () => false }, "tasks");
-    const legend = new PlanMap.Legend(map, data, $(".legend"));
+    const legend = new PlanMap.Legend(map, data, $(".legend"), true);
     const pages = new PlanMap.Pages(data, text, sections, $(".source").textContent, go);
     const box = map.getContainer();
     let current = -1;
+    // Whether it is us who move the map, and not somebody with a pointer.
+    let ours = true;
 
     map.setMinZoom(7);
     const zoom = L.control.zoom({ position: "topright", zoomInTitle: text("map.zoom-in"), zoomOutTitle: text("map.zoom-out") }).addTo(map);
@@ -64,12 +66,15 @@
     }
 
     function remeasure() {
+      const moved = again.hidden ? null : [map.getCenter(), map.getZoom()];
+      ours = true;
       measure();
-      const moved = !again.hidden;
       reserve();
       apply(data.views[current]);
       PlanMap.fit(sections[current]);
-      if (!moved) settle(false);
+      if (!moved) return settle(false);
+      map.setView(...moved, { animate: false });
+      ours = false;
     }
 
     function drawLegend() {
@@ -86,6 +91,7 @@
       const bounds = L.latLngBounds(data.views[current].bounds);
       // Ends whatever moves the map now, so that its end is not taken for ours.
       map.stop();
+      ours = true;
       again.hidden = true;
       if (!animate || still.matches) {
         map.fitBounds(bounds, { padding: PADDING, animate: false });
@@ -97,6 +103,7 @@
     }
 
     function arrive() {
+      ours = false;
       box.classList.remove("pm-flying");
       drawLegend();
     }
@@ -138,21 +145,23 @@
       if (dialog.open) return dialog.close();
       const rows = $("ul", dialog);
       rows.textContent = "";
-      const letters = data.views[current].tasks;
-      let number = 0;
-      data.tasks.forEach((task, index) => {
-        const state = PlanMap.decode(letters[index]);
-        if (!state.shown) return;
-        number += 1;
+      const { tasks: letters, about } = data.views[current];
+      const shown = (about || data.tasks.map((_, index) => index)).filter((index) => PlanMap.decode(letters[index]).shown);
+      for (const index of shown) {
+        const task = data.tasks[index];
+        const { status, backed } = PlanMap.decode(letters[index]);
         const row = L.DomUtil.create("li", "", rows);
-        row.appendChild(PlanMap.picture("pm-status-" + (state.status || "none") + (state.backed ? "" : "-pale"), 16, "badge"));
-        const words = L.DomUtil.create("span", "task", row);
-        L.DomUtil.create("b", "", words).textContent = PlanMap.words(task, data.language);
-        L.DomUtil.create("small", "", words).textContent = state.status ? text("status." + state.status) : text("status.none");
-      });
-      $("h2", dialog).textContent = `${sections[current].dataset.title} · ${text("present.tasks")} ${number}`;
+        row.appendChild(PlanMap.picture("pm-status-" + (status || "none") + (backed ? "" : "-pale"), 16, "badge"));
+        L.DomUtil.create("b", "task", row).textContent = PlanMap.words(task, data.language);
+        if (task.target) L.DomUtil.create("strong", "", L.DomUtil.create("span", "target", row)).textContent = task.target;
+        const how = L.DomUtil.create("span", "how", row);
+        L.DomUtil.create("span", "", how).textContent = status ? text("status." + status) : text("status.none");
+        if (status) L.DomUtil.create("span", "", how).textContent = text(backed ? "sheet.backed" : "sheet.only-stated");
+      }
+      $("h2", dialog).textContent = `${sections[current].dataset.title} · ${text("present.tasks")} ${shown.length}`;
       dialog.showModal();
-      rows.focus();
+      rows.focus({ preventScroll: true });
+      rows.scrollTop = 0;
     }
 
     function fullScreen() {
@@ -200,6 +209,8 @@
     };
     // What is open answers to its own keys; the rest wait until it is closed.
     const OVER = { list: ["list", "close"], keys: ["keys", "close"], pages: ["overview", "close", "full-screen"] };
+    // But a clicker has only these, and must never be stuck.
+    const TURNING = new Set(["PageDown", "PageUp", "ArrowRight", "ArrowLeft"]);
 
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -208,22 +219,41 @@
       if (!action) return;
       // A button or a place on the map that has the focus is pressed by these two.
       const control = event.target.closest("button, a, [role=button], input");
-      if (control && (key === " " || key === "Enter")) return;
+      if (control && (key === " " || key === "Enter")) {
+        // A link that stands in for a button knows only the second.
+        if (control.tagName !== "A" || key === "Enter") return;
+        event.preventDefault();
+        return control.click();
+      }
+      // What does not fit is scrolled to before it is left.
+      const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+      if (step && !$("dialog[open]") && !pages.shown && scrolls(sections[current], step)) return event.preventDefault();
       const open = $("dialog[open]") ? $("dialog[open]").id : pages.shown ? "pages" : "";
       if (open === "pages" && pages.key(key)) return event.preventDefault();
-      if (open && !OVER[open].includes(action)) return;
+      if (open && open !== "pages" && TURNING.has(key)) $("dialog[open]").close();
+      else if (open && !OVER[open].includes(action)) return;
       if (action === "close" && open && open !== "pages") return;
       event.preventDefault();
+      box.classList.add("pm-resting");
       if (document.body.classList.contains("black") && action !== "black") document.body.classList.remove("black");
       actions[action]();
     });
     for (const button of document.querySelectorAll("button[data-do]")) {
-      button.addEventListener("click", () => actions[button.dataset.do]());
+      button.addEventListener("click", (event) => {
+        actions[button.dataset.do]();
+        // Who points and then takes the clicker means the next view, not the same button again.
+        if (event.detail) button.blur();
+      });
     }
+    // Leaflet keeps clicks on its buttons to itself.
+    box.addEventListener("click", (event) => event.detail && setTimeout(() => document.activeElement.blur()), true);
     for (const dialog of document.querySelectorAll("dialog")) {
       $(".close", dialog).addEventListener("click", () => dialog.close());
       dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
     }
+    document.addEventListener("mousemove", (event) => {
+      if (event.movementX || event.movementY) box.classList.remove("pm-resting");
+    });
     window.addEventListener("hashchange", () => go(fromAddress()));
     window.addEventListener("beforeprint", () => pages.build());
     let waiting = 0;
@@ -232,8 +262,7 @@
       waiting = setTimeout(() => { remeasure(); }, 150);
     });
     map.on("moveend", arrive);
-    map.on("dragstart", () => { again.hidden = false; });
-    box.addEventListener("wheel", () => { again.hidden = false; }, { passive: true });
+    map.on("dragstart zoomstart", () => { if (!ours) again.hidden = false; });
 
     map.fitBounds(data.views[0].bounds, { animate: false });
     measure();
@@ -248,6 +277,13 @@
     PlanMap.idle(() => pages.build(1), 2500);
     PlanMap.briefing = { map, stage, go, pages, get current() { return current; } };
   };
+
+  /** Scroll a section by most of what is seen of it; return whether there was anything left to see. */
+  function scrolls(section, step) {
+    const before = section.scrollTop;
+    section.scrollBy(0, step * section.clientHeight * 0.8);
+    return section.scrollTop !== before;
+  }
 
   PlanMap.idle = function (task, delay) {
     setTimeout(() => (window.requestIdleCallback || ((run) => run()))(task), delay);

@@ -251,13 +251,18 @@
     // The symbol of a small area would only hide what lies in it.
     roomy(entry) {
       const [southWest, northEast] = entry.site.bounds.map((at) => this.map.latLngToContainerPoint(at));
-      return entry.lit || (Math.abs(northEast.x - southWest.x) > 90 * this.size && Math.abs(southWest.y - northEast.y) > 45 * this.size);
+      return entry.lit || (Math.abs(northEast.x - southWest.x) > 90 && Math.abs(southWest.y - northEast.y) > 45);
     }
 
     inView(entry) {
       if (!entry.shown || !entry.site.geometry) return false;
       const bounds = this.map.getBounds();
-      return bounds.intersects(entry.site.bounds);
+      if (!bounds.intersects(entry.site.bounds)) return false;
+      // The box of a long line reaches where the line does not; its bends stand close enough together.
+      return !entry.site.lines || entry.lit || entry.site.lines.some((line) => line.some((at, index) => {
+        const next = line[index + 1] || at;
+        return bounds.contains(at) || bounds.contains([(at[0] + next[0]) / 2, (at[1] + next[1]) / 2]);
+      }));
     }
 
     /** Labels and the boxes that symbols take, for the label layer. */
@@ -282,7 +287,8 @@
         }
         // What no commitment hangs on keeps quiet until there is room.
         const from = entry.lit ? 0 : big ? Math.min(category.label_zoom, 10) : ground ? category.label_zoom : category.label_zoom + 1.5;
-        if (zoom < from || site.category === "district") continue;
+        // Larger names need more room.
+        if (zoom < from + (big ? 0 : Math.log2(size)) || site.category === "district") continue;
         const lines = ground && site.geometry.type.includes("LineString");
         const exact = site.precision !== "nominal";
         labels.push({

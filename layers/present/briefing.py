@@ -21,10 +21,11 @@ from layers.escape import html, script_json, template_environment
 from layers.folium_map import ASSETS, PlanElement, arguments, custom_properties, new_place, plan_payload, put
 from layers.model import Plan, Status
 from layers.present.inline import font_faces, inlined
-from layers.present.view import View, by_theme, task_lines, views
+from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
 from layers.sheet.sheet import sources
 from layers.status import Counts
 from layers.translation import Translation, translation
+from layers.wording import target_words
 
 FAMILY = "PlanMap"
 """Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""
@@ -34,7 +35,7 @@ POLICY = (
     "base-uri 'none'; form-action 'none'"
 )
 
-_TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.")
+_TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
 _SCRIPTS = ("vendor/leaflet/leaflet", "symbols", "ground", "labels", "sites", "stage", "panels", "pages", "present")
 _STYLES = ("vendor/leaflet/leaflet", "map", "present")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
@@ -75,7 +76,7 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     Raises
     ------
     PlanMapError
-        The plan has nothing that could be drawn, or PlanMap's own files are missing.
+        PlanMap's own files are missing.
     """
     text = translation(language)
     shown = views(plan, deck, language=language, today=today)
@@ -116,14 +117,23 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
     payload["texts"] = {text.language: words}
+    payload["tasks"] = [
+        {**titles, "target": target_words(task, text)}
+        for titles, task in zip(payload["tasks"], plan.tasks.values(), strict=True)
+    ]
     return {**payload, "language": text.language, "views": [_view_payload(plan, view) for view in shown]}
 
 
 def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     found = arguments(plan, view.scene, view.selection)
     west, south, east, north = view.bounds
+    passing = {task.id for task in view.selection.tasks}
+    about = {task.id for task in view.tasks}
     return {
-        **{key: found[key] for key in ("sites", "tasks", "lit", "layers")},
+        **{key: found[key] for key in ("sites", "tasks", "layers")},
+        "lit": list(view.selection.lit),
+        # Where the words are about fewer tasks than the map shows.
+        "about": None if about == passing else [number for number, task in enumerate(plan.tasks) if task in about],
         "bounds": [[south, west], [north, east]],
     }
 
@@ -148,14 +158,19 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
     most = max((counts.tasks for _, counts in themes), default=1)
     return {
         "number": view.number,
+        "day": day_words(view, text),
+        "coverage": coverage_words(view, text),
         "title": view.title,
         "lines": view.lines,
         "notes": view.notes,
-        "scene": view.scene,
         "listed": view.listed,
         "rows": task_lines(view) if view.listed else [],
         "counts": view.counts,
-        "statuses": [(status, number) for status, number in view.counts.by_status.items() if number],
+        "statuses": [
+            (status, number, view.counts.backed[status]) for status, number in view.counts.by_status.items() if number
+        ],
+        # A column of which every figure is known beforehand says nothing.
+        "evidence": view.scene.evidence is None,
         "themes": [
             {
                 "title": theme.title.get(text.language),

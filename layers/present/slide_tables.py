@@ -27,6 +27,7 @@ from layers.present.slide_text import (
 from layers.present.view import View, by_theme, task_lines
 from layers.sheet import symbols
 from layers.sheet.drawing import Box
+from layers.status import Counts
 from layers.translation import Translation
 
 SIZES = (14.0, 13.0, 12.0, 11.0)
@@ -204,8 +205,7 @@ def theme_width(view: View, text: Translation) -> float:
 
 
 def _number_widths(view: View, points: float, text: Translation) -> list[float]:
-    names = [text("slides.tasks"), *(text(f"status.{status.value}") for status in theme_statuses(view))]
-    names.append(text("slides.with-evidence"))
+    names = _figure_names(view, text)
     return [max(_longest(name, points), 9.0) + 2 * PAD_MM + SLACK_MM for name in names]
 
 
@@ -218,18 +218,18 @@ def theme_grid(plan: Plan, view: View, points: float, width: float, height: floa
     numbers = [found * share for found in numbers]
     widths = (width - sum(numbers), *numbers)
     counted = by_theme(plan, view)
-    names = [text("page.theme"), text("slides.tasks"), *(text(f"status.{status.value}") for status in statuses)]
-    names.append(text("slides.with-evidence"))
+    evidence = view.scene.evidence is None
+    names = [text("page.theme"), *_figure_names(view, text)]
     head = [Cell(Run(name, bold=True), "l" if index == 0 else "r") for index, name in enumerate(names)]
     figures = [
         (
             theme.title.get(text.language),
-            [counts.tasks, *(counts.by_status[status] for status in statuses), counts.with_evidence],
+            _figures(counts, statuses, evidence=evidence),
         )
         for theme, counts in counted
     ]
     counts = view.counts
-    total = [counts.tasks, *(counts.by_status[status] for status in statuses), counts.with_evidence]
+    total = _figures(counts, statuses, evidence=evidence)
     for kept in range(len(figures), -1, -1):
         rest = figures[kept:]
         summed = [sum(column) for column in zip(*(values for _, values in rest), strict=True)]
@@ -241,6 +241,16 @@ def theme_grid(plan: Plan, view: View, points: float, width: float, height: floa
         if sum(grid.heights(SIZES[-1])) <= height:
             break
     return grid
+
+
+def _figure_names(view: View, text: Translation) -> list[str]:
+    names = [text("slides.tasks"), *(text(f"status.{status.value}") for status in theme_statuses(view))]
+    # A column of which every figure is known beforehand says nothing.
+    return names if view.scene.evidence else [*names, text("slides.with-evidence")]
+
+
+def _figures(counts: Counts, statuses: Sequence[Status], *, evidence: bool) -> list[int]:
+    return [counts.tasks, *(counts.by_status[status] for status in statuses), *[counts.with_evidence] * evidence]
 
 
 def _counted(name: str, values: Sequence[int], *, bold: bool) -> Row:

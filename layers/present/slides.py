@@ -36,7 +36,7 @@ from layers.present.slide_text import (
     paragraph,
     width_of,
 )
-from layers.present.view import View, task_lines, views
+from layers.present.view import View, day_words, task_lines, views
 from layers.sheet.drawing import Box
 from layers.translation import Translation, translation
 
@@ -44,22 +44,36 @@ ASIDE_POINTS = (12.0, 11.0)
 """Sizes in which a table may have the legend under it, for the sake of a larger map."""
 SIDES_MM = (150.0, 165.0, 180.0)
 """Widths that are tried beside the map where a list of tasks does not fit the usual one."""
+FEW = 4
+"""Tasks that leave room beside the map for more lines of text."""
 ROOM_MM = 5.0
 """Between table and legend."""
 
 
-def slides(plan: Plan, deck: Deck, *, language: str, today: date) -> bytes:
+def slides(
+    plan: Plan,
+    deck: Deck,
+    *,
+    language: str,
+    today: date,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> bytes:
     """Return `deck` as the bytes of a .pptx file; `today` stands in where a Scene names no day.
+
+    `progress` is told how many maps of how many are drawn, which takes nearly all of the time.
 
     Raises
     ------
     PlanMapError
-        The plan has nothing that could be drawn, or a site's name has a character that cannot be.
+        A site's name has a character that cannot be drawn.
     """
     text = translation(language)
     plan = with_legible_names(plan)
     shown = views(plan, deck, language=language, today=today)
-    maps = [_map(plan, view, text) for view in shown]
+    maps: list[SlideMap] = []
+    for view in shown:
+        progress(len(maps), len(shown))
+        maps.append(_map(plan, view, text))
     made = slide_layouts.empty_deck()
     cover = new_page(made, 0, text)
     pages = [new_page(made, 1, text) for _ in shown]
@@ -121,7 +135,9 @@ def _lines(view: View, width: float) -> tuple[float, list[str], float]:
     """Return size and words of the lines beside the map, and where what follows begins."""
     if not view.lines:
         return 16.0, [], CONTENT[1]
-    points, lines = fitted(view.lines, width, slide_layouts.LINES_HEIGHT, (16, 15, 14, 13, 12, 11))
+    # A table of few rows leaves the lines more room.
+    room = slide_layouts.LINES_HEIGHT * (1.0 if len(view.tasks) > FEW else 2.2)
+    points, lines = fitted(view.lines, width, room, (18, 16, 15, 14, 13, 12, 11))
     used = sum(line_count(words, width, points) for words in lines) * line_height(points)
     return points, lines, CONTENT[1] + used + 3.0
 
@@ -160,7 +176,7 @@ def _fill_cover(page: Page, plan: Plan, deck: Deck, today: date) -> None:
 
 def _fill_view(page: Page, plan: Plan, view: View, drawn: SlideMap, targets: dict[str, Slide]) -> None:
     text, language = page.text, page.text.language
-    write_head(page, view.title, text("sheet.as-of", date=view.selection.as_of))
+    write_head(page, view.title, day_words(view, text))
     add_picture(page, plan, view, drawn)
     place = Place(MARGIN, CONTENT[1], drawn.height)
     for site in drawn.sites:
@@ -193,7 +209,7 @@ def _fill_view(page: Page, plan: Plan, view: View, drawn: SlideMap, targets: dic
     _add_side(page, plan, view, drawn)
     write_source(page, plan, ROLES["Source"], drawn.notes)
     add_number(page)
-    _add_notes(page, view, drawn)
+    _add_notes(page, plan, view, drawn)
 
 
 def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
@@ -241,9 +257,12 @@ def _add_side(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
     page.add(*slide_tables.table(grid, points, box, page.identities, name=name, description=description, text=text))
 
 
-def _add_notes(page: Page, view: View, drawn: SlideMap) -> None:
+def _add_notes(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
     """Give the presenter what the slide has no room for."""
     words = [*view.notes.splitlines(), *drawn.notes]
+    if _lines(view, _side_width(plan, view, page.text))[1] != list(view.lines):
+        # What the slide had to cut is said in full here.
+        words += ["", *view.lines]
     if not view.listed:
         words += ["", page.text("slides.all-tasks", count=len(view.tasks))]
         words += [

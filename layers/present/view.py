@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
 from layers.deck import Deck, Slide
-from layers.extent import Extent, geographic, wanted_extent
+from layers.extent import Extent, centred, geographic, wanted_extent
 from layers.model import Heading, Plan, Status, Task
+from layers.placing import Placing, placing
 from layers.scene import Scene
 from layers.selection import Selection, select
+from layers.sheet.content import city
 from layers.status import Counts, count
 from layers.translation import Translation, translation
 from layers.wording import status_words, target_words
 
 LISTED = 12
 """Tasks that are listed one by one; more could not be read from the far end of a room and are counted by theme."""
+
+
+LARGEST_M = 150_000.0
+"""Of a view that was zoomed out farther than the city this much is shown, in metres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,10 @@ class View:
     """Of `tasks`."""
     extent: Extent
     """What the map must show at least, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    placings: Mapping[Placing, int]
+    """How many of `tasks` are on the map, and why the others are not."""
+    latest: date | None
+    """Of the newest evidence in the plan by that day: what is shown cannot be newer."""
 
     @property
     def listed(self) -> bool:
@@ -69,24 +80,19 @@ class View:
 
 
 def views(plan: Plan, deck: Deck, *, language: str, today: date) -> tuple[View, ...]:
-    """Return the views of `deck`; `today` stands in where a Scene names no day.
-
-    Raises
-    ------
-    PlanMapError
-        The plan has nothing that could be drawn.
-    """
+    """Return the views of `deck`; `today` stands in where a Scene names no day."""
     return tuple(
         view(plan, slide, number, language=language, today=today) for number, slide in enumerate(deck.slides, start=1)
     )
 
 
 def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -> View:
-    """Return one slide as a view; raises as `views` does."""
+    """Return one slide as a view."""
     scene = replace(slide.scene, language=language)
-    selection = select(plan, scene, today=today)
+    selection = _lit(plan, scene, select(plan, scene, today=today))
     scene = replace(scene, as_of=selection.as_of)
     tasks = _tasks(plan, scene, selection)
+    dated = [event.date.last_day for state in selection.states.values() for event in state.evidence[:1]]
     counts = count(selection.states[task.id] for task in tasks)
     figures = _figures(plan, selection, tasks, counts)
     return View(
@@ -99,7 +105,22 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
         tasks=tasks,
         counts=counts,
         extent=_extent(plan, scene, selection),
+        placings=Counter(placing(plan, task) for task in tasks),
+        latest=max(dated, default=None),
     )
+
+
+def day_words(view: View, text: Translation) -> str:
+    """Return the day that a view stands for, and how new its newest evidence is."""
+    day = text("sheet.as-of", date=view.selection.as_of)
+    return f"{day} · {text('present.latest', date=view.latest)}" if view.latest else day
+
+
+def coverage_words(view: View, text: Translation) -> str:
+    """Return how many of a view's tasks are on the map and why the others are not; empty if all are."""
+    if view.placings[Placing.PLACED] == len(view.tasks):
+        return ""
+    return " · ".join(f"{text(f'placing.{how.value}')} {view.placings[how]}" for how in Placing if view.placings[how])
 
 
 def task_lines(view: View) -> list[TaskLine]:
@@ -121,6 +142,16 @@ def by_theme(plan: Plan, view: View) -> list[tuple[Heading, Counts]]:
 def fill(words: str, figures: Mapping[str, str]) -> str:
     """Return `words` with each `{figure}` put in; what is in no figure's name stays as it is."""
     return re.sub(r"\{(\w+)\}", lambda found: figures.get(found[1], found[0]), words)
+
+
+def _lit(plan: Plan, scene: Scene, selection: Selection) -> Selection:
+    """Return `selection` with only the sites lit that the clause of the selected task names, where it names any.
+
+    A whole river or ring road that only helps to find the place would outshine it on a wall.
+    """
+    task = plan.tasks.get(scene.task)
+    named = tuple(site_id for site_id in task.sites if plan.sites[site_id].placed) if task else ()
+    return replace(selection, lit=named) if named and not scene.site else selection
 
 
 def _tasks(plan: Plan, scene: Scene, selection: Selection) -> tuple[Task, ...]:
@@ -162,11 +193,18 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
 
 
 def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:
-    try:
-        return wanted_extent(plan, scene, selection, close=scene.filtered)
-    except PlanMapError as error:
-        if error.code != "nothing-placed":
-            raise
-        # What has no position is spoken of over the whole district.
-        whole = replace(scene, site="", task="")
-        return wanted_extent(plan, whole, select(plan, whole, today=selection.as_of))
+    """Return what a Scene asks for, or the whole district where that cannot be drawn."""
+    whole = replace(scene, site="", task="", view=None)
+    for wanted, chosen in ((scene, selection), (whole, select(plan, whole, today=selection.as_of))):
+        try:
+            extent = wanted_extent(plan, wanted, chosen, close=wanted.filtered, largest=LARGEST_M)
+            side = max(extent[2] - extent[0], extent[3] - extent[1])
+            # A frame may be twice as wide as high, and all of it must lie where the grid is true.
+            centred(extent, 2 * side, side, scale=1000)
+        except PlanMapError as error:
+            # What has no position, or lies far off, is spoken of over the whole district.
+            if error.code not in ("nothing-placed", "extent-off-grid"):
+                raise
+        else:
+            return extent
+    return city().bounds
