@@ -23,7 +23,7 @@ from layers.translation import Translation
 LONGEST = 8000
 """Characters of an address that are read; no Scene of a plan needs as many."""
 
-LONGEST_NAME = 30
+LONGEST_NAME = 16
 """Characters of a title in a message."""
 
 _TRIES = 3

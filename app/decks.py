@@ -99,7 +99,8 @@ def _name(plan: Plan, scene: Scene, language: str) -> str:
     title, line = titles(plan, replace(scene, language=language), translation(language))
     if title == plan.info.title.get(language):
         # On a sheet the filters stand under the name of the plan, which would be the name of every slide.
-        title = line.removeprefix(f"{plan.info.subtitle.get(language)} · ") if scene.filtered else title
+        own = translation(language)("deck.own-view") if scene.view else title
+        title = line.removeprefix(f"{plan.info.subtitle.get(language)} · ") if scene.filtered else own
     return plain_title(title) or translation(language)("deck.new-slide")
 
 

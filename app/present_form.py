@@ -12,6 +12,7 @@ from geo.errors import PlanMapError
 from layers import escape
 from layers.deck import FIGURES, Slide
 from layers.fault import Fault
+from layers.model import Status
 from layers.translation import LANGUAGES, Translation
 
 _LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000}
@@ -31,7 +32,9 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             _field("title", language, text("deck.title"), faults, fixed=fixed)
-            _field("text", language, text("deck.text"), faults, fixed=fixed, note=text("deck.figures", names=_names()))
+            _field(
+                "text", language, text("deck.text"), faults, fixed=fixed, note=text("deck.figures", names=_names(text))
+            )
         with right:
             _scene(slide, text, faults, fixed=fixed)
             _field("notes", language, text("deck.notes"), faults, fixed=fixed)
@@ -113,8 +116,18 @@ def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, 
         st.html(f"<a class='pm-open' href='{escape.html(address)}'>{escape.html(text('deck.open-map'))}</a>")
 
 
-def _names() -> str:
-    return " ".join(f"{{{name}}}" for name in FIGURES)
+def _names(text: Translation) -> str:
+    """Return each figure that can be written, with what it stands for."""
+    words = {
+        "tasks": text("slides.tasks"),
+        "sites": text("deck.figure-sites"),
+        **{status.value: text(f"status.{status.value}") for status in Status},
+        "with_evidence": text("evidence.with"),
+        "without_evidence": text("evidence.without"),
+        "backed": text("deck.figure-backed"),
+        "date": text("page.as-of"),
+    }
+    return text("sheet.comma").join(f"{{{name}}} {words[name]}" for name in FIGURES)
 
 
 def _faults(text: Translation) -> dict[str, list[str]]:

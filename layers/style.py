@@ -137,6 +137,9 @@ CATEGORIES = {
 }
 """By category slug; a plan can use these and no others."""
 
+DETAILS = ("runway", "terminal", "apron", "navaid", "heliport")
+"""What an airport is made of: left out of the legends of views that are shown to a room."""
+
 GROUND: dict[str, list[dict[str, object]]] = {
     # Each style is a stack of strokes or fills drawn one over the other, widths in pixels by zoom factor.
     "water": [{"fill": WATER, "fill_opacity": 0.75, "colour": "#8FB9D6", "width": 1.2}],
@@ -195,6 +198,7 @@ def tokens() -> dict[str, object]:
             for status, style in STATUS.items()
         },
         "categories": {key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()},
+        "details": list(DETAILS),
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
     }

@@ -270,6 +270,7 @@ def test_decks_are_put_in_place_and_taken_out():
     ("query", "zh", "en"),
     [
         ("", "东丽区2024年政府工作报告", "Dongli District: 2024 government work report"),
+        ("at=39.1,117.4,12.00", "地图视野", "Map view"),
         ("site=junliangcheng-north&at=39.1,117.4,12.00", "军粮城北站", "Junliangcheng North railway station"),
         ("status=done", "已完成", "Done"),
         ("status=done&evidence=without", "已完成、尚无佐证", "Done, No evidence yet"),

@@ -22,6 +22,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from geo.crs import to_grid
+from layers import style
 from layers.deck import Deck, Slide
 from layers.model import Text
 from layers.present.choose import chosen_deck
@@ -32,6 +33,7 @@ from layers.present.slides import slides
 from layers.present.view import by_theme, task_lines, views
 from layers.scene import Scene
 from layers.sheet.content import site_numbers
+from layers.translation import translation
 from tests.test_cli import PLANMAP
 
 DAY = date(2026, 11, 22)
@@ -289,14 +291,22 @@ def test_every_picture_and_table_says_what_it_shows(map_slides, shown):
             assert element.get("descr"), element.get("name")
 
 
-def test_the_legend_is_native_and_as_rich_as_the_map(map_slides, shown):
-    for slide in map_slides:
+def test_the_legend_is_native_and_names_what_is_on_the_map(map_slides, shown, plan):
+    text = translation("zh")
+    details = {text(f"category.{category}") for category in style.DETAILS}
+    ids = {f"{number} {plan.sites[key].name.zh}": key for key, number in site_numbers(plan).items()}
+    for slide, view in zip(map_slides, shown, strict=True):
         legend = groups_of(slide)["图例"]
-        texts = [shape.text for shape in legend.shapes if shape.has_text_frame and shape.text]
-        assert texts
-        if sites_of(slide):
-            counted = [re.fullmatch(r"(.+（(?:有佐证|据报告）|据报告)）?) (\d+)", words) for words in texts]
-            assert sum(int(found[2]) for found in counted if found) >= len(sites_of(slide))
+        texts = {shape.text for shape in legend.shapes if shape.has_text_frame and shape.text}
+        on_map = [ids[name] for name in sites_of(slide)]
+        states = [view.selection.sites[site_id] for site_id in on_map]
+        basis = {True: text("sheet.backed"), False: text("sheet.only-stated")}
+        wanted = {text(f"status.{state.status.value}") + basis[state.backed] for state in states}
+        assert {words for words in texts if words.endswith(tuple(basis.values()))} == wanted
+        assert {text(f"category.{plan.sites[site_id].category}") for site_id in on_map} <= texts
+        assert not details & texts
+        # On paper it counts; in a room nobody asks how many metro stations there are.
+        assert not [words for words in texts if re.search(r" \d+$", words)]
 
 
 def test_notes_hold_what_is_said_and_the_full_list(map_slides, shown):

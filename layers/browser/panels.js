@@ -91,9 +91,6 @@
     }
   };
 
-  /** What an airport is made of: nothing that a meeting is about. */
-  const DETAILS = new Set(["runway", "terminal", "apron", "navaid", "heliport"]);
-
   PlanMap.Legend = class {
     /**
      * In `box`, where there is one, else on the map, where it can be folded away. A `brief` one leaves out what
@@ -174,7 +171,7 @@
       const rows = [];
       const drawn = new Set(seen.filter((entry) => entry.shape).map((entry) => entry.site.category));
       for (const category of Object.keys(this.data.style.categories)) {
-        if (!drawn.has(category) || (this.brief && DETAILS.has(category))) continue;
+        if (!drawn.has(category) || (this.brief && this.data.style.details.includes(category))) continue;
         const strokes = this.data.style.ground[this.data.style.categories[category].ground] || this.data.style.ground[""];
         rows.push([this.sample(strokes, category), text("category." + category)]);
       }

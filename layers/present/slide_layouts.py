@@ -32,8 +32,8 @@ THEME = "PlanMap"
 RULE = "#C9CDD2"
 
 # Boxes are left, top, right, bottom in millimetres from the slide's upper left corner: `Box` with y pointing down.
-TITLE = Box(MARGIN, 8.5, 268.0, 24.5)
-AS_OF = Box(270.0, 8.5, WIDTH - MARGIN, 24.5)
+TITLE = Box(MARGIN, 8.5, 222.0, 24.5)
+AS_OF = Box(224.0, 8.5, WIDTH - MARGIN, 24.5)
 CONTENT = Box(MARGIN, 31.0, WIDTH - MARGIN, 175.0)
 SOURCE = Box(MARGIN, 177.2, WIDTH - MARGIN - 18.0, 187.2)
 NUMBER = Box(WIDTH - MARGIN - 16.0, 177.2, WIDTH - MARGIN, 187.2)

@@ -19,7 +19,7 @@ from layers.sheet.content import Content, ShownSite, content
 from layers.sheet.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.sheet.furniture import draw_scale_bar
 from layers.sheet.ground import draw_ground
-from layers.sheet.legend import Entry, entries, slots
+from layers.sheet.legend import Entry, brief_entries, slots
 from layers.sheet.marks import draw_marks
 from layers.sheet.paper import round_scale, scale_text
 from layers.sheet.sheet import coverage_notes
@@ -88,7 +88,7 @@ def legend_height(
     """Return how high the legend of a map in this room becomes in the largest type that fits the room `aside`."""
     extent, scale = _arranged(view, width, height - STRIP_MM)
     shown = content(plan, view.scene, view.selection, extent, scale)
-    return _legend_size(entries(plan, shown, text), *aside, text)[1]
+    return _legend_size(brief_entries(plan, shown, text), *aside, text)[1]
 
 
 def slide_map(
@@ -100,7 +100,7 @@ def slide_map(
     for _ in range(0 if aside else 3):
         extent, scale = _arranged(view, width, tall)
         shown = content(plan, view.scene, view.selection, extent, scale)
-        _, needed = _legend_size(entries(plan, shown, text), width, LEGEND_SHARE * height, text)
+        _, needed = _legend_size(brief_entries(plan, shown, text), width, LEGEND_SHARE * height, text)
         tall = height - STRIP_MM - GAP_MM - needed
     extent, scale = _arranged(view, width, tall)
     shown = content(plan, view.scene, view.selection, extent, scale)
@@ -116,7 +116,7 @@ def slide_map(
     drawing.items = [item for item in drawing.items if id(item) not in taken]
     _draw_foot(drawing, frame, scale, text)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
-    found = entries(plan, shown, text, marks=marks, halos=halos)
+    found = brief_entries(plan, shown, text, marks=marks, halos=halos)
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
     size, _ = _legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)

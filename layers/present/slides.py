@@ -136,8 +136,9 @@ def _lines(view: View, width: float) -> tuple[float, list[str], float]:
     if not view.lines:
         return 16.0, [], CONTENT[1]
     # A table of few rows leaves the lines more room.
-    room = slide_layouts.LINES_HEIGHT * (1.0 if len(view.tasks) > FEW else 2.2)
-    points, lines = fitted(view.lines, width, room, (18, 16, 15, 14, 13, 12, 11))
+    few = len(view.tasks) <= FEW
+    room = slide_layouts.LINES_HEIGHT * (2.2 if few else 1.0)
+    points, lines = fitted(view.lines, width, room, (*[18] * few, 16, 15, 14, 13, 12, 11))
     used = sum(line_count(words, width, points) for words in lines) * line_height(points)
     return points, lines, CONTENT[1] + used + 3.0
 

@@ -95,10 +95,13 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
     dated = [event.date.last_day for state in selection.states.values() for event in state.evidence[:1]]
     counts = count(selection.states[task.id] for task in tasks)
     figures = _figures(plan, selection, tasks, counts)
+    lines = fill(slide.text.get(language), figures).splitlines()
+    if not tasks:
+        lines.append(translation(language)("map.no-tasks"))
     return View(
         number=number,
         title=fill(slide.title.get(language), figures),
-        lines=tuple(line.strip() for line in fill(slide.text.get(language), figures).splitlines() if line.strip()),
+        lines=tuple(line.strip() for line in lines if line.strip()),
         notes=fill(slide.notes.get(language), figures),
         scene=scene,
         selection=selection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 
@@ -35,6 +35,15 @@ class Entry:
     count: int | None
     """How many are on the sheet; None for what cannot be counted."""
     picture: Picture
+
+
+def brief_entries(
+    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+) -> list[Entry]:
+    """Return the entries of a map that is shown to a room: without counts, and without `style.DETAILS`."""
+    asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
+    found = entries(plan, replace(content, sites=asked), text, marks=marks, halos=halos)
+    return [replace(entry, count=None) for entry in found]
 
 
 def entries(

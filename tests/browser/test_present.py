@@ -202,12 +202,12 @@ def test_the_view_of_the_browse_page_is_added_to_the_deck_used_last(watched: Wat
         wait_until(page, "text => decodeURIComponent(location.search).includes(text)", part)
     before = page.get_by_role("button", name="加入演示").bounding_box()
     page.get_by_role("button", name="加入演示").click()
-    expect(page.get_by_test_id("stToast")).to_contain_text("已把“争取中”加入“另一份”，为第 5 页")
+    expect(page.get_by_test_id("stToast")).to_contain_text("“争取中”已是“另一份”第 5 页")
     assert page.get_by_role("button", name="加入演示").bounding_box() == before
     added = desk.decks[1].slides[-1]
     assert added.scene == Scene.from_query("status=seeking&at=39.16000,117.48700,13.50")
     assert added.title == Text("争取中", "Seeking")
-    link = page.get_by_test_id("stToast").get_by_role("link", name="打开演示页")
+    link = page.get_by_test_id("stToast").get_by_role("link", name="去演示页")
     open_present(page, f"{desk.url}{link.get_attribute('href')}")
     expect(chosen(page)).to_have_text("5争取中")
     expect(field(page, "scene")).to_have_value("status=seeking&at=39.16000,117.48700,13.50")
