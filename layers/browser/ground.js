@@ -18,14 +18,16 @@
   }
 
   PlanMap.Ground = class {
-    constructor(map, data) {
+    /** Drawn this far beyond the map's frame, as a share of its width: a flight that backs away shows what was beyond. */
+    constructor(map, data, beyond) {
       this.map = map;
+      this.beyond = beyond;
       this.size = 1;
       this.style = data.style;
       PlanMap.pane(map, "pm-land", 201);
       PlanMap.pane(map, "pm-mask", 390).style.pointerEvents = "none";
       PlanMap.pane(map, "pm-boundary", 395).style.pointerEvents = "none";
-      const land = { renderer: L.svg({ pane: "pm-land", padding: 0.5 }), pane: "pm-land", interactive: false };
+      const land = { renderer: L.svg({ pane: "pm-land", padding: this.beyond }), pane: "pm-land", interactive: false };
       const style = data.style;
       L.geoJSON(data.land, { ...land, style: { stroke: false, fillColor: style.land, fillOpacity: 1 } }).addTo(map);
       L.geoJSON(data.districts, {
@@ -44,11 +46,11 @@
       if (!home) return;
       const polygons = home.geometry.type === "Polygon" ? [home.geometry.coordinates] : home.geometry.coordinates;
       const world = [[-85, -180], [-85, 180], [85, 180], [85, -180]];
-      const mask = { renderer: L.svg({ pane: "pm-mask", padding: 0.5 }), pane: "pm-mask", interactive: false };
+      const mask = { renderer: L.svg({ pane: "pm-mask", padding: this.beyond }), pane: "pm-mask", interactive: false };
       L.polygon([world, ...polygons.map((polygon) => ring(polygon[0]))], {
         ...mask, stroke: false, fillColor: this.style.mask, fillOpacity: this.style.maskOpacity,
       }).addTo(this.map);
-      const line = { renderer: L.svg({ pane: "pm-boundary", padding: 0.5 }), pane: "pm-boundary", interactive: false };
+      const line = { renderer: L.svg({ pane: "pm-boundary", padding: this.beyond }), pane: "pm-boundary", interactive: false };
       for (const polygon of polygons) {
         L.polygon(ring(polygon[0]), { ...line, fill: false, color: "#fff", weight: 4, opacity: 0.6 }).addTo(this.map);
         L.polygon(ring(polygon[0]), { ...line, fill: false, color: this.style.boundary, weight: 1.9 }).addTo(this.map);

@@ -259,7 +259,7 @@
     let waiting = 0;
     window.addEventListener("resize", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(() => { remeasure(); }, 150);
+      waiting = setTimeout(remeasure, 150);
     });
     map.on("moveend", arrive);
     map.on("dragstart zoomstart", () => { if (!ours) again.hidden = false; });

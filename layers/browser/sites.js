@@ -15,11 +15,12 @@
 
   PlanMap.Sites = class {
     /** What can be reached by keyboard is `reach`: "all" sites, those with "tasks", or "none", nor by pointer then. */
-    constructor(map, data, callbacks, reach) {
+    constructor(map, data, callbacks, reach, beyond) {
       this.map = map;
       this.data = data;
       this.callbacks = callbacks;
       this.reach = reach || "all";
+      this.beyond = beyond;
       /** How much larger than usual symbols and names are; the style sheet knows it as --pm-size. */
       this.size = 1;
       this.letters = "";
@@ -43,7 +44,7 @@
       const order = layer.id === this.data.waterLayer ? 392 : layer.ground ? 380 - index : 560 - index;
       const pane = PlanMap.pane(this.map, name, order);
       pane.classList.add("pm-pane");
-      const renderer = L.svg({ pane: name, padding: 0.5 });
+      const renderer = L.svg({ pane: name, padding: this.beyond });
       this.layers.set(layer.id, { layer, pane, name, renderer, visible: true, opacity: 1 });
     }
 

@@ -11,8 +11,10 @@
       Object.assign(this, { map, data, language: "zh", tasks: "", covered: false, layers: {} });
       for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
       PlanMap.defineSymbols(data.style);
-      this.ground = new PlanMap.Ground(map, data);
-      this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, reach);
+      // Flights between views back away farther than anybody drags.
+      const beyond = reach === "tasks" ? 1.5 : 0.5;
+      this.ground = new PlanMap.Ground(map, data, beyond);
+      this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, reach, beyond);
       // A page that does not bring the projections has no grid.
       this.grid = PlanMap.Grid ? new PlanMap.Grid(data.grid, data.style) : null;
       this.labels = new PlanMap.Labels(data.style, () => this.collect());

@@ -21,7 +21,7 @@ from tests.benchmarks.sheets import Run, environment_in, run_once
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
 from tests.browser.server import PLANMAP
 
-ROUNDS = 5
+ROUNDS = 3
 SITES, TASKS_EACH = 1000, 10
 LARGEST_BRIEFING = 3_000_000
 """Bytes that the briefing of the default deck may have."""
