@@ -274,7 +274,7 @@
     // Type that arrives after the first picture has other widths.
     document.fonts.ready.then(() => { PlanMap.fit(sections[current]); box.dataset.ready = "yes"; });
     // Made while the presenter is still talking about the first view, so that overview and print are there at once.
-    PlanMap.idle(() => pages.build(1), 2500);
+    PlanMap.idle(() => pages.build(1), 8000);
     PlanMap.briefing = { map, stage, go, pages, get current() { return current; } };
   };
 
@@ -293,7 +293,7 @@
   PlanMap.fit = function (section) {
     const overflows = () => section.scrollHeight > section.clientHeight + 1;
     section.style.setProperty("--fit", 1);
-    for (const grow of [1.3, 1.2, 1.1, 1, 0.94, 0.88]) {
+    for (const grow of [1.3, 1.2, 1.1, 1, 0.92, 0.84]) {
       section.style.setProperty("--grow", grow);
       if (!overflows()) return;
     }

@@ -10,7 +10,7 @@ from geo.datum import wgs84_to_gcj02
 from tests.browser.conftest import Watched, open_map, ready_map, shown_sites, wait_until
 from tests.browser.server import serving
 
-# One worker runs all browser tests, so that there is one server and one browser.
+# One worker runs these, so that there is one server and one browser for them.
 pytestmark = pytest.mark.xdist_group("browser")
 
 

@@ -15,7 +15,7 @@ from layers.builtin import BROWSER_FOLDER, default_plan_folder
 from tests.browser.conftest import Watched, open_map, ready_map, wait_until
 from tests.browser.server import serving
 
-# One worker runs all browser tests, so that there is one server and one browser.
+# One worker runs these, so that there is one server and one browser for them.
 pytestmark = pytest.mark.xdist_group("browser")
 
 ATTACK = "<img src=x onerror=alert(1)>**b** :red[r] $x$"

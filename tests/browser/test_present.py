@@ -22,8 +22,8 @@ from layers.store import FolderStore, copy_plan, open_store, read_plan
 from tests.browser.conftest import Watched, open_map, wait_until
 from tests.browser.server import serving
 
-# One worker runs all browser tests, so that there is one server and one browser.
-pytestmark = pytest.mark.xdist_group("browser")
+# A group of their own: with all browser tests in one, one worker would still be busy when the other has long ended.
+pytestmark = pytest.mark.xdist_group("present")
 
 DECK = Deck(
     "deck-1",
