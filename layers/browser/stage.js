@@ -12,7 +12,8 @@
       for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
       PlanMap.defineSymbols(data.style);
       // Flights between views back away farther than anybody drags.
-      const beyond = reach === "tasks" ? 1.5 : 0.5;
+      const flights = reach === "tasks" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const beyond = flights ? 1.5 : 0.5;
       this.ground = new PlanMap.Ground(map, data, beyond);
       this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, reach, beyond);
       // A page that does not bring the projections has no grid.
