@@ -87,6 +87,9 @@ def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
 
 def nothing(plan: Plan, text: Translation) -> None:
     """Offer a first deck for a plan that has none."""
+    # In the place of the columns. A container there would keep what they held until the script has run, and
+    # mount the preview anew, which would ask for a deck that has just been deleted.
+    st.empty()
     show_refusal(text)
     with st.container(key="nothing", horizontal_alignment="center", vertical_alignment="center", gap="small"):
         st.html(

@@ -96,7 +96,9 @@ def open_present(page: Page, address: str) -> None:
     settled(page)
 
 
+# A page that is still being built has neither a preview nor a word on why there is none.
 BUSY = """() => document.querySelector('[data-testid=stStatusWidget], [data-stale=true], .pm-coming')
+    || !document.querySelector('.pm-screen iframe, .st-key-nothing')
     || [...document.querySelectorAll('.pm-screen iframe')]
         .some((frame) => !frame.contentDocument?.querySelector('[data-view]'))
     || document.fonts.status !== 'loaded'"""
