@@ -13,7 +13,7 @@ from app import context, page_state
 from app.add_view import show_add
 from app.faults import fault_page
 from app.lists import show_lists
-from app.pages import show_name
+from app.pages import show_language, show_name
 from app.panel import site_panel, task_panel
 from app.strip import show_strip
 from geo.errors import PlanMapError
@@ -23,7 +23,7 @@ from layers.model import Kind, Plan
 from layers.scene import Scene
 from layers.selection import Selection, select
 from layers.status import count
-from layers.translation import LANGUAGES, Translation, translation
+from layers.translation import Translation, translation
 
 _map = declare_component("map", url="/map")
 """The map document stands in a frame of its own; runs of this script only send it what changed."""
@@ -113,15 +113,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
         if scene.filtered:
             st.button(text("page.clear"), key="clear", icon=":material/close:", on_click=page_state.clear_filters)
         show_add(text)
-        st.segmented_control(
-            text("page.language"),
-            LANGUAGES,
-            key="language",
-            format_func={"zh": "中文", "en": "English"}.__getitem__,
-            label_visibility="collapsed",
-            required=True,
-            width="content",
-        )
+        show_language(text)
 
 
 def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:

@@ -23,6 +23,9 @@ from layers.store import is_address
 from layers.translation import LANGUAGES, Translation, translation
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.deck import Deck
     from layers.model import Plan
     from layers.scene import Scene
     from layers.sheet.sheet import Order
@@ -202,9 +205,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
     from layers.sheet import atlas as atlases
     from layers.sheet import export as files
 
-    target = files.target_of(output)
-    files.kind_of(target, allowed=("pdf",))
-    files.check_target(target)
+    target = _target(output, "pdf")
     found, scene, order = _order(plan, text, **asked)
     with _progress(text) as progress:
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
@@ -218,23 +219,17 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 @_plan_option
 @_language_option
 @_ends_in_a_line
-def brief(*, text: Translation, output: str, deck: str, plan: str) -> None:
+def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
-    from app.context import store_at
     from layers.present.briefing import briefing
-    from layers.present.choose import chosen_deck
     from layers.sheet import export as files
-    from layers.store import read_plan
 
-    target = files.target_of(output)
-    files.kind_of(target, allowed=("html",))
-    files.check_target(target)
-    found = read_plan(store_at(read_settings(plan=plan)))
-    chosen = chosen_deck(found, deck)
-    document = briefing(found, chosen, language=text.language, today=date.today()).encode()
+    target = _target(output, "html")
+    found, deck = _deck(**asked)
+    document = briefing(found, deck, language=text.language, today=date.today()).encode()
     files.write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
-    click.echo(text("cli.brief-written", target=printable(target), views=len(chosen.slides), size=size))
+    click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
 
 
 @main.command(help=_HELP("cli.slides-help"))
@@ -243,26 +238,39 @@ def brief(*, text: Translation, output: str, deck: str, plan: str) -> None:
 @_plan_option
 @_language_option
 @_ends_in_a_line
-def slides(*, text: Translation, output: str, deck: str, plan: str) -> None:
+def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a presentation."""
-    from app.context import store_at
     from layers.present import slides as presentations
-    from layers.present.choose import chosen_deck
     from layers.present.slide_file import slide_count
     from layers.sheet import export as files
-    from layers.store import read_plan
 
-    target = files.target_of(output)
-    files.kind_of(target, allowed=("pptx",))
-    files.check_target(target)
-    found = read_plan(store_at(read_settings(plan=plan)))
-    chosen = chosen_deck(found, deck)
+    target = _target(output, "pptx")
+    found, deck = _deck(**asked)
     with _progress(text) as progress:
-        document = presentations.slides(found, chosen, language=text.language, today=date.today(), progress=progress)
+        document = presentations.slides(found, deck, language=text.language, today=date.today(), progress=progress)
     files.write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
-    count = slide_count(document)
-    click.echo(text("cli.slides-written", target=printable(target), slides=count, size=size))
+    click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
+
+
+def _target(output: str, kind: str) -> Path:
+    """Return the file to write; refuse what is not of `kind` or cannot be written, before anything is drawn."""
+    from layers.sheet import export as files
+
+    target = files.target_of(output)
+    files.kind_of(target, allowed=(kind,))
+    files.check_target(target)
+    return target
+
+
+def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
+    """Return the plan, and the deck of it that the options ask for."""
+    from app.context import store_at
+    from layers.present.choose import chosen_deck
+    from layers.store import read_plan
+
+    found = read_plan(store_at(read_settings(plan=plan)))
+    return found, chosen_deck(found, deck)
 
 
 @contextmanager

@@ -10,12 +10,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import page_state
+from app.pages import show_language
 from geo.errors import PlanMapError
 from layers import escape
 from layers.model import Plan
 from layers.scene import Scene
 from layers.sheet.paper import ORIENTATIONS, SIZES, Paper, parse_scale
-from layers.translation import LANGUAGES, Translation
+from layers.translation import Translation
 
 RESOLUTIONS = (150, 300, 600)
 """For the screen, for print, for print that is looked at closely; in dots per inch."""
@@ -77,14 +78,7 @@ def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None,
     )
     slot = st.empty()
     st.text_input(text("export.title"), key="title", placeholder=text("export.title-hint"), max_chars=LONGEST_TITLE)
-    st.segmented_control(
-        text("page.language"),
-        LANGUAGES,
-        key="language",
-        format_func={"zh": "中文", "en": "English"}.__getitem__,
-        required=True,
-        width="stretch",
-    )
+    show_language(text, labelled=True)
     if not is_atlas:
         st.segmented_control(
             text("export.format"),

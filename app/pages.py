@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from layers import escape
-from layers.translation import Translation
+from layers.translation import LANGUAGES, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,16 @@ def show_name(title: str, line: str, path: str, text: Translation, *, language: 
                 },
                 width="content",
             )
+
+
+def show_language(text: Translation, *, labelled: bool = False) -> None:
+    """Draw the switch of languages, which all pages share; with its label and as wide as a form when `labelled`."""
+    st.segmented_control(
+        text("page.language"),
+        LANGUAGES,
+        key="language",
+        format_func={"zh": "中文", "en": "English"}.__getitem__,
+        label_visibility="visible" if labelled else "collapsed",
+        required=True,
+        width="stretch" if labelled else "content",
+    )

@@ -15,7 +15,7 @@ from app.deck_session import add_deck
 from app.decks import empty_deck, shown_titles
 from app.faults import fault_page
 from app.page_state import state
-from app.pages import show_name
+from app.pages import show_language, show_name
 from app.present_form import show_form, show_refusal
 from app.stage import show_stage, show_start
 from geo.errors import PlanMapError
@@ -24,7 +24,7 @@ from layers.deck import Deck
 from layers.model import Plan
 from layers.present.choose import made_deck
 from layers.scene import Scene
-from layers.translation import LANGUAGES, Translation, translation
+from layers.translation import Translation, translation
 
 _ICON = Path(__file__).with_name("icon.svg")
 _STYLES = [Path(__file__).with_name(name) for name in ("page.css", "present.css")]
@@ -72,15 +72,7 @@ def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
         line = text("page.tasks", count=len(plan.tasks))
         show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
-            st.segmented_control(
-                text("page.language"),
-                LANGUAGES,
-                key="language",
-                format_func={"zh": "中文", "en": "English"}.__getitem__,
-                label_visibility="collapsed",
-                required=True,
-                width="content",
-            )
+            show_language(text)
             show_downloads(deck, text)
             show_start(text, disabled=deck is None or not deck.slides)
 

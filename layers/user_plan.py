@@ -90,22 +90,7 @@ _ROWS = (
     SlideRow,
 )
 
-FORM = ";".join(
-    f"{row.__name__}:{','.join(row.model_fields)}"
-    for row in (
-        InfoRow,
-        ReportRow,
-        HeadingRow,
-        CatalogueRow,
-        LayerRow,
-        SiteRow,
-        TaskRow,
-        EventRow,
-        DecksRow,
-        DeckRow,
-        SlideRow,
-    )
-)
+FORM = ";".join(f"{row.__name__}:{','.join(row.model_fields)}" for row in _ROWS)
 """The fields that rows have: a copy made before one of them came would lack it for ever."""
 
 
