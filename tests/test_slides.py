@@ -41,8 +41,6 @@ FONTS = Path(__file__).parents[1] / "layers/browser/vendor/noto-sans-sc"
 EMU_PER_MM = 36_000
 HOSTILE = ("<b>粗</b>", "a\"b'c", "</script>", "{{ 7*7 }}", "a\x07b", "_x0041_ &amp;")
 
-pytestmark = pytest.mark.xdist_group("slides")
-
 
 @pytest.fixture(scope="module")
 def deck(plan):

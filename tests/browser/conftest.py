@@ -112,6 +112,13 @@ def ready_map(page: Page) -> Frame:
     return frame
 
 
+def look_at(frame: Frame, lat: float, lon: float, zoom: float) -> None:
+    """Move the map there at once."""
+    # Without "void" the map itself would be the answer, which takes seconds to write down.
+    script = "([lat, lon, zoom]) => void PlanMap.current.map.setView([lat, lon], zoom, {animate: false})"
+    frame.evaluate(script, [lat, lon, zoom])
+
+
 def shown_sites(frame: Frame) -> list[str]:
     """Ids of the sites whose markers can be seen."""
     return frame.evaluate(

@@ -21,9 +21,6 @@ from layers.store import FolderStore, read_plan
 from tests.browser.conftest import Watched, wait_until
 from tests.browser.test_hostile import ATTACK, write_hostile_plan
 
-# A group of their own: with all browser tests in one, one worker would still be busy when the other has long ended.
-pytestmark = pytest.mark.xdist_group("briefing")
-
 TODAY = date(2026, 11, 22)
 READY = ".folium-map[data-ready=yes]"
 VEIL = (246, 245, 241)

@@ -7,11 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from geo.datum import wgs84_to_gcj02
-from tests.browser.conftest import Watched, open_map, ready_map, shown_sites, wait_until
+from tests.browser.conftest import Watched, look_at, open_map, ready_map, shown_sites, wait_until
 from tests.browser.server import serving
-
-# One worker runs these, so that there is one server and one browser for them.
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 def address_holds(page: Page, text: str) -> None:
@@ -20,6 +17,12 @@ def address_holds(page: Page, text: str) -> None:
 
 def settled(page: Page, frame) -> None:
     """Wait until the page's script has caught up with the strip and the map has both their results."""
+    # Messages keep their order: when this one is there, the map has heard of the click.
+    page.evaluate("""() => new Promise((heard) => {
+        const map = document.querySelector('iframe[title$=".map"]').contentWindow;
+        map.addEventListener("message", (event) => event.data === "settled" && heard());
+        map.postMessage("settled", window.location.origin);
+    })""")
     wait_until(page, "!document.querySelector('[data-testid=stStatusWidget]')")
     wait_until(frame, "PlanMap.current.scene.args.turn === PlanMap.current.scene.turn")
 
@@ -44,8 +47,8 @@ def test_nothing_leaves_the_machine_while_the_map_is_used(watched: Watched, serv
     page = watched.page
     frame = open_map(page, server)
     page.get_by_role("button", name="推进中 58").click()
-    frame.evaluate("PlanMap.current.map.setZoom(16, {animate: false})")
-    frame.evaluate("PlanMap.current.map.setZoom(8, {animate: false})")
+    frame.evaluate("void PlanMap.current.map.setZoom(16, {animate: false})")
+    frame.evaluate("void PlanMap.current.map.setZoom(8, {animate: false})")
     page.get_by_text("English").click()
     expect(page.get_by_role("button", name="In progress 58")).to_be_visible()
     assert len(watched.requests) > 10
@@ -97,7 +100,7 @@ def test_the_address_gives_the_same_map_in_another_browser(page, server, browser
     page.get_by_role("button", name="推进中 58").click()
     frame.get_by_label("铁路车站", exact=True).uncheck()
     frame.get_by_label("不透明度 军粮城北站片区").fill("50")
-    frame.evaluate("PlanMap.current.map.setView([39.06, 117.43], 13, {animate: false})")
+    look_at(frame, 39.06, 117.43, 13)
     settled(page, frame)
     address_holds(page, "status=in_progress")
     address_holds(page, "hide=railway-stations")
@@ -194,7 +197,7 @@ def test_the_legend_lists_what_is_on_the_map_and_nothing_else(page, server):
     expect(legend).to_contain_text("推进中")
     expect(legend).not_to_contain_text("湖泊")
     expect(legend).not_to_contain_text("已完成")
-    frame.evaluate("PlanMap.current.map.setView([39.16, 117.487], 14, {animate: false})")
+    look_at(frame, 39.16, 117.487, 14)
     expect(legend).to_contain_text("湖泊")
     expect(legend).to_contain_text("争取中")
 
@@ -202,7 +205,7 @@ def test_the_legend_lists_what_is_on_the_map_and_nothing_else(page, server):
 def test_labels_stand_clear_of_each_other_and_of_symbols(page, server):
     frame = open_map(page, server)
     for zoom in (9, 11, 12, 13, 15):
-        frame.evaluate("zoom => PlanMap.current.map.setView([39.066, 117.42], zoom, {animate: false})", zoom)
+        look_at(frame, 39.066, 117.42, zoom)
         frame.evaluate("PlanMap.current.labels.draw()")
         overlaps = frame.evaluate("""() => {
             const placed = PlanMap.current.labels.placed;

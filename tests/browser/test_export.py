@@ -12,11 +12,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from layers.builtin import BROWSER_FOLDER, default_plan_folder
-from tests.browser.conftest import Watched, open_map, ready_map, wait_until
+from tests.browser.conftest import Watched, look_at, open_map, ready_map, wait_until
 from tests.browser.server import serving
-
-# One worker runs these, so that there is one server and one browser for them.
-pytestmark = pytest.mark.xdist_group("browser")
 
 ATTACK = "<img src=x onerror=alert(1)>**b** :red[r] $x$"
 
@@ -73,7 +70,7 @@ def pdf_text(data: bytes) -> list[str]:
 def test_the_scene_goes_to_the_export_page_and_back(page, server):
     frame = open_map(page, server)
     page.get_by_role("button", name="争取中 2").click()
-    frame.evaluate("PlanMap.current.map.setView([39.16, 117.487], 13.5, {animate: false})")
+    look_at(frame, 39.16, 117.487, 13.5)
     for part in ("status=seeking", "at=39.16000,117.48700,13.50"):
         wait_until(page, "text => decodeURIComponent(location.search).includes(text)", part)
     query = page.evaluate("location.search")

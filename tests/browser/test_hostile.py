@@ -13,10 +13,6 @@ from layers.builtin import default_plan_folder
 from tests.browser.conftest import open_map, ready_map, wait_until
 from tests.browser.server import serving
 
-# One worker runs these, so that there is one server and one browser for them.
-pytestmark = pytest.mark.xdist_group("browser")
-
-
 ATTACK = "<img src=x onerror=alert(1)>`${alert(2)}`</script><script>alert(3)</script>\"'&amp; **b** :red[r] $x$ [l](http://e.example)"
 
 

@@ -20,11 +20,8 @@ from layers.model import Text
 from layers.plan_check import check_decks
 from layers.scene import Scene
 from layers.store import FolderStore, copy_plan, open_store, read_plan
-from tests.browser.conftest import Watched, open_map, wait_until
+from tests.browser.conftest import Watched, look_at, open_map, wait_until
 from tests.browser.server import serving
-
-# A group of their own: with all browser tests in one, one worker would still be busy when the other has long ended.
-pytestmark = pytest.mark.xdist_group("present")
 
 DECK = Deck(
     "deck-1",
@@ -208,7 +205,7 @@ def test_the_view_of_the_browse_page_is_added_to_the_deck_used_last(watched: Wat
     frame = page.wait_for_selector('iframe[title$=".map"]').content_frame()
     frame.wait_for_selector(".leaflet-container[data-ready=yes]")
     page.get_by_role("button", name="争取中 2").click()
-    frame.evaluate("PlanMap.current.map.setView([39.16, 117.487], 13.5, {animate: false})")
+    look_at(frame, 39.16, 117.487, 13.5)
     for part in ("status=seeking", "at=39.16000,117.48700,13.50"):
         wait_until(page, "text => decodeURIComponent(location.search).includes(text)", part)
     before = page.get_by_role("button", name="加入演示").bounding_box()
