@@ -37,6 +37,7 @@ BROWSE_SCRIPTS = (
     "ground",
     "grid",
     "labels",
+    "crowding",
     "sites",
     "stage",
     "panels",

@@ -339,6 +339,16 @@ def test_nothing_leaves_its_slide_and_type_can_be_read(opened):
                 assert min(sizes) >= Pt(11).pt * 100
 
 
+def test_few_tasks_are_set_larger_than_many(map_slides, shown):
+    sizes = {}
+    for slide, view in zip(map_slides, shown, strict=True):
+        tables = [shape for shape in slide.shapes if shape.has_table]
+        if view.listed and tables:
+            sizes[len(view.tasks)] = {int(run.get("sz")) / 100 for run in tables[0]._element.iter(qn("a:rPr"))}
+    assert sizes[1] == {18}
+    assert max(sizes[12]) < 18
+
+
 def test_what_makes_powerpoint_repair_a_file_is_not_there(document):
     with zipfile.ZipFile(BytesIO(document)) as archive:
         names = set(archive.namelist())

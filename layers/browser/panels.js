@@ -105,7 +105,7 @@
     /** List what is on the map now, and nothing else. */
     render(entries, text, groundHidden, gridStep) {
       const seen = entries.filter((entry) => entry.inView);
-      const key = JSON.stringify([text("map.legend"), groundHidden, gridStep, seen.map((e) => [e.site.category, e.state.status, e.state.backed, e.site.precision, e.halo])]);
+      const key = JSON.stringify([text("map.legend"), groundHidden, gridStep, seen.map((e) => [e.site.category, e.state.status, e.state.backed, e.site.precision, e.halo, e.small, e.whole])]);
       if (key === this.key) return;
       this.key = key;
       const body = this.folds ? this.fold(text) : this.box;
@@ -161,10 +161,13 @@
     }
 
     categories(symbols, text) {
-      const present = new Set(symbols.filter((entry) => !this.brief || entry.state.status).map((entry) => entry.site.category));
-      return Object.keys(this.data.style.categories)
+      const named = symbols.filter((entry) => !this.brief || entry.state.status);
+      const present = new Set(named.filter((entry) => entry.whole).map((entry) => entry.site.category));
+      const rows = Object.keys(this.data.style.categories)
         .filter((category) => present.has(category))
         .map((category) => [PlanMap.picture("pm-category-" + category, 14, "pm-ink"), text("category." + category)]);
+      if (named.some((entry) => entry.small)) rows.push([this.small(), text("legend.small")]);
+      return rows;
     }
 
     lines(seen, text, groundHidden, gridStep) {
@@ -196,6 +199,12 @@
         else if (stroke.fill) PlanMap.svg("rect", { x: 2, y: 2, width: 22, height: 10, rx: 2, ...look }, svg);
         else PlanMap.svg("path", { d: "M1 7H25", ...look }, svg);
       }
+      return svg;
+    }
+
+    small() {
+      const svg = PlanMap.svg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" });
+      PlanMap.svg("circle", { ...PlanMap.DOT, cx: 7, cy: 7 }, svg);
       return svg;
     }
 

@@ -34,6 +34,7 @@
           if (entry.area) this.present(entry);
           if (entry.marked && entry.markers.length > 1) this.thin(entry);
         }
+        this.crowd();
         this.halos();
       });
     }
@@ -134,27 +135,63 @@
       });
       this.letters = letters;
       this.lit = newlyLit;
+      this.crowd();
       this.halos();
     }
 
     dress(entry) {
-      const { status, backed } = entry.state;
       for (const part of entry.parts) {
         part.eachLayer((shape) => {
           const element = shape.getElement && shape.getElement();
           if (element) element.classList.toggle("pm-lit", entry.lit);
         });
       }
-      for (const marker of entry.markers) {
-        const element = marker.getElement();
-        if (!element) continue;
-        element.dataset.status = status || "none";
-        element.style.backgroundImage = PlanMap.markerPicture(this.data.style, entry.site.category, status, backed);
-        element.classList.toggle("pm-lit", entry.lit);
-        const order = entry.lit ? 2000 : status ? 500 : 0;
-        if (marker.options.zIndexOffset !== order) marker.setZIndexOffset(order);
-        this.name(element, entry);
+      for (const marker of entry.markers) this.dressMarker(entry, marker);
+    }
+
+    dressMarker(entry, marker) {
+      const { status, backed } = entry.state;
+      const element = marker.getElement();
+      if (!element) return;
+      const style = this.data.style;
+      element.dataset.status = status || "none";
+      element.style.backgroundImage = marker.small
+        ? PlanMap.smallPicture(style, status, backed)
+        : PlanMap.markerPicture(style, entry.site.category, status, backed);
+      element.classList.toggle("pm-lit", entry.lit);
+      element.classList.toggle("pm-small", Boolean(marker.small));
+      // A small one would vanish under its neighbour; one without tasks is not worth a hole in that.
+      const order = entry.lit ? 2000 : !status ? (marker.small ? -100 : 0) : marker.small ? 700 : 500;
+      if (marker.options.zIndexOffset !== order) marker.setZIndexOffset(order);
+      this.name(element, entry);
+    }
+
+    /** Make small what would lie over a symbol of more weight: lit, with tasks, with more of them. */
+    crowd() {
+      const far = this.map.getContainer().classList.contains("pm-far");
+      const symbols = [];
+      for (const entry of this.entries) {
+        if (!entry.marked) continue;
+        const radius = this.radius(entry) * (far && !entry.lit ? 0.72 : 1);
+        const weight = (entry.lit ? 1e6 : 0) + (entry.state.status ? 1e4 : 0) + entry.site.tasks.length;
+        for (const marker of entry.markers) {
+          if (marker.thinned) continue;
+          const { x, y } = this.map.latLngToLayerPoint(marker.getLatLng());
+          symbols.push({ entry, marker, weight, x, y, radius, lit: entry.lit });
+        }
       }
+      const crowded = PlanMap.crowded(symbols.sort((a, b) => b.weight - a.weight));
+      for (const symbol of symbols) {
+        const small = crowded.has(symbol);
+        if (Boolean(symbol.marker.small) === small) continue;
+        symbol.marker.small = small;
+        this.dressMarker(symbol.entry, symbol.marker);
+      }
+    }
+
+    /** Of a symbol in full, in pixels, the badge left out. */
+    radius(entry) {
+      return (entry.lit ? 16 : entry.state.status ? 13 : 9) * this.size;
     }
 
     name(element, entry) {
@@ -212,6 +249,7 @@
       home.pane.style.opacity = opacity;
       if (!changed) return;
       for (const entry of this.entries) if (entry.home === home) this.present(entry);
+      this.crowd();
       this.halos();
     }
 
@@ -279,11 +317,12 @@
         if (!site.geometry || !entry.shown || !this.inView(entry)) continue;
         const category = style.categories[site.category];
         const ground = entry.home.layer.ground;
-        const big = (Boolean(entry.state.status) && (!entry.area || entry.marked)) || entry.lit;
+        const small = entry.marked && entry.markers.length > 0 && entry.markers.every((marker) => marker.small || marker.thinned);
+        const big = (Boolean(entry.state.status) && !small && (!entry.area || entry.marked)) || entry.lit;
         if (entry.area && !entry.marked && !entry.site.tasks.length && zoom < 12.5) continue;
         for (const marker of entry.marked ? entry.markers.filter((one) => !one.thinned) : []) {
           const point = map.latLngToContainerPoint(marker.getLatLng());
-          const radius = (big ? 13 : 9) * size;
+          const radius = (marker.small ? 7 : big ? 13 : 9) * size;
           obstacles.push(Object.assign([point.x - radius, point.y - radius, point.x + radius, point.y + radius], { owner: site.id }));
         }
         // What no commitment hangs on keeps quiet until there is room.

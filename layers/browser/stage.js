@@ -34,6 +34,7 @@
       this.ground.size = size;
       this.map.getContainer().style.setProperty("--pm-size", size);
       this.ground.scale();
+      this.sites.crowd();
       this.labels.redraw();
     }
 
@@ -74,6 +75,8 @@
         state: entry.state,
         inView: this.sites.inView(entry),
         symbol: Boolean(entry.marked && entry.markers.length),
+        small: Boolean(entry.marked && entry.markers.some((marker) => marker.small && !marker.thinned)),
+        whole: Boolean(entry.marked && entry.markers.some((marker) => !marker.small && !marker.thinned)),
         shape: entry.parts.length > 0,
         halo: Boolean(entry.halo && this.map.hasLayer(entry.halo)),
       }));

@@ -34,6 +34,9 @@ var PlanMap = {};
     document.body.insertBefore(host, document.body.firstChild);
   };
 
+  /** What is left of a site without tasks where there is no room; no ring, for that is a status. */
+  PlanMap.DOT = { r: 3.2, fill: "#8A919B", stroke: "#fff", "stroke-width": 1.2 };
+
   /** A small picture of one symbol for legend and lists. */
   PlanMap.picture = function (id, size, className) {
     const svg = node("svg", { viewBox: `0 0 ${size} ${size}`, width: size, height: size, "aria-hidden": "true", class: className || "" });
@@ -48,10 +51,8 @@ var PlanMap = {};
    * Thousands of markers share few pictures, and a picture is painted far faster than as many SVG trees.
    */
   PlanMap.markerPicture = function (style, category, status, backed) {
-    const key = [category, status, backed].join();
-    if (!pictures.has(key)) {
+    return picture([category, status, backed], 36, (svg) => {
       const look = status ? style.status[status] : null;
-      const svg = node("svg", { xmlns: NS, viewBox: "-18 -18 36 36", width: 36, height: 36 });
       const scale = node("g", { transform: status ? "" : "scale(0.72)" }, svg);
       node("circle", { r: 12.6, cy: 0.9, fill: style.ink, "fill-opacity": 0.16 }, scale);
       node("circle", {
@@ -66,8 +67,26 @@ var PlanMap = {};
         const badge = node("g", { transform: "translate(10 10)" }, scale);
         for (const [name, attributes] of backed ? look.badge : look.paleBadge) node(name, attributes, badge);
       }
+    });
+  };
+
+  /** The picture of a site that has no room: how it stands, and nothing of what it is. */
+  PlanMap.smallPicture = function (style, status, backed) {
+    return picture(["small", status, backed], 20, (svg) => {
+      if (!status) return void node("circle", PlanMap.DOT, svg);
+      node("circle", { r: 8, fill: "#fff", "fill-opacity": 0.85 }, svg);
+      const look = style.status[status];
+      for (const [name, attributes] of backed ? look.badge : look.paleBadge) node(name, attributes, svg);
+    });
+  };
+
+  function picture(parts, side, draw) {
+    const key = parts.join();
+    if (!pictures.has(key)) {
+      const svg = node("svg", { xmlns: NS, viewBox: [-side / 2, -side / 2, side, side].join(" "), width: side, height: side });
+      draw(svg);
       pictures.set(key, 'url("data:image/svg+xml,' + encodeURIComponent(new XMLSerializer().serializeToString(svg)) + '")');
     }
     return pictures.get(key);
-  };
+  }
 })();

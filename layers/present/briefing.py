@@ -36,7 +36,18 @@ POLICY = (
 )
 
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
-_SCRIPTS = ("vendor/leaflet/leaflet", "symbols", "ground", "labels", "sites", "stage", "panels", "pages", "present")
+_SCRIPTS = (
+    "vendor/leaflet/leaflet",
+    "symbols",
+    "ground",
+    "labels",
+    "crowding",
+    "sites",
+    "stage",
+    "panels",
+    "pages",
+    "present",
+)
 _STYLES = ("vendor/leaflet/leaflet", "map", "present")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 

@@ -30,8 +30,11 @@ from layers.sheet.drawing import Box
 from layers.status import Counts
 from layers.translation import Translation
 
-SIZES = (14.0, 13.0, 12.0, 11.0)
+SIZES = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0)
 """Sizes of type that a table is tried in, in points."""
+
+USUAL = 14.0
+"""Points; type is larger only where no row then breaks into more than two lines."""
 
 PAD_MM = 1.1
 """Left and right of the words in a cell."""
@@ -128,7 +131,8 @@ def fit(maker: Maker, height: float) -> tuple[Grid, float]:
     """Return the table as it fits `height` millimetres, and the size of its type in points."""
     for points in SIZES:
         grid = maker(points)
-        if sum(grid.heights(points)) <= height and not grid.tight:
+        broken = points > USUAL and any(grid.lines(row, points, bold=False) > 2 for row in grid.rows)
+        if sum(grid.heights(points)) <= height and not grid.tight and not broken:
             return grid, points
     grid = replace(grid, over=LEAST_OVER_MM)
     for lines in (9, 3, 2, 1):
