@@ -543,3 +543,32 @@ def test_names_with_markup_show_as_text(offline, tmp_path):
     page.keyboard.press("o")
     expect(page.locator(".card h2").first).to_contain_text(ATTACK)
     assert page.evaluate("document.querySelectorAll('img, iframe, object').length") == 0
+
+
+BROKEN_WORDS = """() => {
+    const broken = [];
+    const view = document.querySelector("main section.view:not([hidden])");
+    const walker = document.createTreeWalker(view, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        for (const word of node.textContent.matchAll(/[A-Za-z0-9]+/g)) {
+            const range = new Range();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) broken.push(word[0]);
+        }
+    }
+    return broken;
+}"""
+
+
+@pytest.mark.parametrize("offline", [(1400, 900), (390, 844)], indirect=True, ids=str)
+def test_english_is_complete_and_no_word_is_broken(offline, plan, tmp_path):
+    path = tmp_path / "briefing.html"
+    path.write_text(briefing(plan, chosen_deck(plan), language="en", today=TODAY), encoding="utf-8")
+    page = opened(offline, path)
+    assert page.evaluate("document.documentElement.lang") == "en"
+    for number in range(1, 11):
+        page.evaluate(f"PlanMap.briefing.go({number - 1}, false)")
+        arrived(page, number)
+        assert not re.search("[\u4e00-\u9fff]", page.locator("body").inner_text())
+        assert page.evaluate(BROKEN_WORDS) == []
