@@ -19,17 +19,22 @@
     const cell = 2 * symbols.reduce((widest, symbol) => Math.max(widest, symbol.radius), 1);
     const cells = new Map();
     const crowded = new Set();
+    // One number for a cell; nobody's screen has as many rows as stand between two columns.
+    const key = (column, row) => column * 1e6 + row;
     for (const symbol of symbols) {
       const [column, row] = [Math.floor(symbol.x / cell), Math.floor(symbol.y / cell)];
-      const near = [-1, 0, 1].flatMap((dx) => [-1, 0, 1].flatMap((dy) => cells.get(column + dx + "," + (row + dy)) || []));
-      const hit = (other) => Math.hypot(other.x - symbol.x, other.y - symbol.y) < OVERLAP * (other.radius + symbol.radius);
-      if (!symbol.lit && near.some(hit)) {
+      const over = (other) => Math.hypot(other.x - symbol.x, other.y - symbol.y) < OVERLAP * (other.radius + symbol.radius);
+      let room = true;
+      for (let at = 0; at < 9 && room && !symbol.lit; at++) {
+        room = !cells.get(key(column + (at % 3) - 1, row + Math.floor(at / 3) - 1))?.some(over);
+      }
+      if (!room) {
         crowded.add(symbol);
         continue;
       }
-      const key = column + "," + row;
-      if (!cells.has(key)) cells.set(key, []);
-      cells.get(key).push(symbol);
+      const home = key(column, row);
+      if (!cells.has(home)) cells.set(home, []);
+      cells.get(home).push(symbol);
     }
     return crowded.size > MOST * symbols.length ? new Set(symbols.filter((symbol) => !symbol.lit)) : crowded;
   };
