@@ -19,7 +19,7 @@
     const cell = 2 * symbols.reduce((widest, symbol) => Math.max(widest, symbol.radius), 1);
     const cells = new Map();
     const crowded = new Set();
-    // One number for a cell; nobody's screen has as many rows as stand between two columns.
+    // Cells far from each other may share a number: what lies in them is asked for its distance all the same.
     const key = (column, row) => column * 1e6 + row;
     for (const symbol of symbols) {
       const [column, row] = [Math.floor(symbol.x / cell), Math.floor(symbol.y / cell)];
