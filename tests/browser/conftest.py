@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Request, expect, sync_playwright
 
 from tests.browser.server import serving
 
@@ -48,25 +48,37 @@ class Watched:
         self.page = context.new_page()
         self.problems: list[str] = []
         self.requests: list[str] = []
+        self._pending: set[Request] = set()
+        self._broken_off: set[Request] = set()
         self.page.on("request", self._requested)
-        self.page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url} {request.failure}"))
+        self.page.on("requestfinished", lambda request: self._pending.discard(request))
+        self.page.on("requestfailed", self._failed)
         self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
         self.page.on("pageerror", lambda error: self.problems.append(f"error: {error.message} {error.stack}"))
         self.page.on("console", lambda line: line.type == "error" and self.problems.append(f"console: {line.text}"))
         self.page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
-    def _requested(self, request: object) -> None:
+    def _requested(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            # A page that is left breaks off what it was still loading; that is no fault of the page.
+            self._broken_off |= self._pending
+        self._pending.add(request)
         self.requests.append(request.url)
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.problems.append(f"request to another host: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        self._pending.discard(request)
+        if request not in self._broken_off or request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"failed: {request.url} {request.failure}")
 
     def _answered(self, status: int, url: str) -> None:
         if status >= 400:
             self.problems.append(f"{status}: {url}")
 
     def close(self) -> None:
-        # A page that is closed breaks off what it was still loading; that is no fault of the page.
+        # Closed, it is left as well.
         found = list(self.problems)
         self.page.context.close()
         assert found == []

@@ -238,7 +238,7 @@ def test_an_atlas_moves_can_be_cancelled_and_can_be_finished(watched: Watched, s
     settled(page)
     expect(page.get_by_text("已取消")).to_have_count(0)
     page.get_by_role("button", name="生成图集").click()
-    expect(page.get_by_role("button", name="下载 PDF")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="下载 PDF")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("已完成：")).to_be_visible()
     name, data = download(page, "PDF")
     assert name == "东丽区2024年政府工作报告_图集_领域_A3-横放.pdf"
