@@ -17,17 +17,17 @@ from click.core import ParameterSource
 
 from app.settings import read_settings
 from geo.errors import PlanMapError
-from layers.fault import PlanFaultsError, printable
-from layers.sheet.paper import ORIENTATIONS, Paper, parse_scale
-from layers.store import is_address
+from layers.draw.paper import ORIENTATIONS, Paper, parse_scale
+from layers.plan.fault import PlanFaultsError, printable
+from layers.store.base import is_address
 from layers.translation import LANGUAGES, Translation, translation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.deck import Deck
-    from layers.model import Plan
-    from layers.scene import Scene
+    from layers.plan.deck import Deck
+    from layers.plan.plan import Plan
+    from layers.plan.scene import Scene
     from layers.sheet.sheet import Order
 
 MAXIMUM_TITLE = 200
@@ -157,7 +157,7 @@ def check(*, text: Translation, where: str, plan: str) -> None:
 def copy(*, text: Translation, target: str, plan: str) -> None:
     """Copy a plan into a new file or database."""
     from app.context import store_at
-    from layers.store import copy_plan, read_plan
+    from layers.store.base import copy_plan, read_plan
 
     source = store_at(read_settings(plan=plan))
     written = copy_plan(read_plan(source), target)
@@ -174,7 +174,7 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
 @_ends_in_a_line
 def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
-    from layers.request import with_site
+    from layers.plan.scene_text import with_site
     from layers.sheet import export as files
     from layers.sheet.sheet import compose
 
@@ -240,8 +240,8 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
 @_ends_in_a_line
 def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a presentation."""
-    from layers.present import slides as presentations
-    from layers.present.slide_file import slide_count
+    from layers.present.pptx import slides as presentations
+    from layers.present.pptx.file import slide_count
     from layers.sheet import export as files
 
     target = _target(output, "pptx")
@@ -266,8 +266,8 @@ def _target(output: str, kind: str) -> Path:
 def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
     """Return the plan, and the deck of it that the options ask for."""
     from app.context import store_at
-    from layers.present.choose import chosen_deck
-    from layers.store import read_plan
+    from layers.present.deck_choice import chosen_deck
+    from layers.store.base import read_plan
 
     found = read_plan(store_at(read_settings(plan=plan)))
     return found, chosen_deck(found, deck)
@@ -286,9 +286,9 @@ def _order(
 ) -> tuple[Plan, Scene, Order]:
     """Return the plan, and the Scene and the sheet that the options ask for."""
     from app.context import store_at
-    from layers.request import checked, read_scene
+    from layers.plan.scene_text import checked, read_scene
     from layers.sheet.sheet import Order
-    from layers.store import read_plan
+    from layers.store.base import read_plan
 
     if len(title) > MAXIMUM_TITLE:
         raise PlanMapError("title-too-long", limit=MAXIMUM_TITLE)

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from app.settings import Settings, read_settings
 from geo.errors import PlanMapError
-from layers.deck import Deck
-from layers.model import Plan
-from layers.plan_check import check_decks
-from layers.plan_folder import FILES
-from layers.plan_write import content_digest, deck_digest, decks_row
-from layers.scene import Scene
-from layers.selection import select
-from layers.store import FolderStore, Store, open_store, read_plan
-from layers.user_plan import open_user_plan
+from layers.plan.deck import Deck
+from layers.plan.digest import content_digest, deck_digest, decks_row
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.select import select
+from layers.store.base import FolderStore, Store, open_store, read_plan
+from layers.store.check import check_decks
+from layers.store.folder import FILES
+from layers.store.user_copy import open_user_plan
 
 FRESH_S = 1.0
 """Seconds for which the answer about the version holds: a click asks several times."""
@@ -104,7 +104,7 @@ class Context:
             if self._document is None or self._document[0] != digest:
                 # Folium takes most of a second to import. Imported here, it comes in while the browser is
                 # still loading the page, and not before the server answers at all.
-                from layers.folium_map import map_document
+                from layers.map.document import map_document
 
                 scene = Scene()
                 selection = select(plan, scene, today=plan.first_day)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from geo.errors import PlanMapError
 from layers.escape import template_environment
-from layers.fault import Fault, PlanFaultsError
+from layers.plan.fault import Fault, PlanFaultsError
 from layers.translation import Translation
 
 SHOWN = 200

@@ -24,9 +24,9 @@ class Page:
 
 
 PAGES = (
-    Page("", "app.browse", "pages.browse"),
-    Page("export", "app.export_page", "pages.export"),
-    Page("present", "app.present_page", "pages.present"),
+    Page("", "app.browse.page", "pages.browse"),
+    Page("export", "app.export.page", "pages.export"),
+    Page("present", "app.present.page", "pages.present"),
 )
 
 _links = st.components.v2.component(

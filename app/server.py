@@ -26,15 +26,15 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app import context, page_state
+from app import context, session
 from app.faults import fault_page, notice_page
 from app.pages import PAGES
 from geo.errors import PlanMapError
 from layers import escape, style
-from layers.builtin import BROWSER_FOLDER
-from layers.fault import PlanFaultsError
-from layers.model import Status
-from layers.present.choose import chosen_deck
+from layers.plan.fault import PlanFaultsError
+from layers.plan.plan import Status
+from layers.present.deck_choice import chosen_deck
+from layers.resources import BROWSER_FOLDER
 from layers.translation import LANGUAGES, translation
 
 CONTENT_POLICY = "; ".join(
@@ -137,7 +137,7 @@ def below_root(request: Request) -> Response:
 def unexpected(error: Exception) -> bool:
     """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
     traceback.print_exception(error)
-    language = page_state.state().get("language") or "zh"
+    language = session.state().get("language") or "zh"
     st.html(f"<p role='alert' class='pm-warn'>{escape.html(translation(language)('page.unexpected'))}</p>")
     return True
 

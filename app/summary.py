@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from layers.model import Basis, Plan, Precision
-from layers.placing import Placing, placing
-from layers.status import count, task_states
+from layers.plan.plan import Basis, Plan, Precision
+from layers.selection.status import count, task_states
+from layers.selection.unplaced import Placing, placing
 from layers.translation import Translation
 
 

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from layers.builtin import vendor_file
-from layers.model import Precision, Status
+from layers.plan.plan import Precision, Status
+from layers.resources import vendor_file
 
 ACCENT = "#1F5FBF"
 """Selection, links and controls."""

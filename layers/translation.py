@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from geo.errors import PlanMapError
-from layers.builtin import data_folder
-from layers.fault import Fault, printable
+from layers.plan.fault import Fault, printable
+from layers.resources import data_folder
 
 LANGUAGES = ("zh", "en")
 """Chinese first."""

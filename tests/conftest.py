@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from layers.builtin import default_plan_folder
-from layers.model import Plan
-from layers.store import FolderStore, read_plan
+from layers.plan.plan import Plan
+from layers.resources import default_plan_folder
+from layers.store.base import FolderStore, read_plan
 from tests.postgis_server import fresh_database, postgis_server
 
 # Machines are noisy: how long an example takes says nothing about the code.

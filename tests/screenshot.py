@@ -13,13 +13,13 @@ from pathlib import Path
 
 from playwright.sync_api import expect, sync_playwright
 
-from layers.builtin import default_plan_folder
+from layers.plan.scene import Scene
 from layers.present.briefing import briefing
-from layers.present.choose import chosen_deck
-from layers.scene import Scene
+from layers.present.deck_choice import chosen_deck
+from layers.resources import default_plan_folder
 from layers.sheet.export import render
 from layers.sheet.sheet import Order, compose
-from layers.store import FolderStore, read_plan
+from layers.store.base import FolderStore, read_plan
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, open_map
 from tests.browser.server import serving
 

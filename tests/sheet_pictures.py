@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from layers.builtin import default_plan_folder
-from layers.model import Plan
-from layers.scene import Scene
-from layers.sheet import figure
-from layers.sheet.drawing import Box, Drawing
-from layers.sheet.figure import Properties
-from layers.sheet.legend import draw_legend, entries
-from layers.sheet.paper import Paper
+from layers.draw import figure
+from layers.draw.drawing import Box, Drawing
+from layers.draw.figure import Properties
+from layers.draw.legend import draw_legend, entries
+from layers.draw.paper import Paper
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.resources import default_plan_folder
 from layers.sheet.sheet import Order, compose
-from layers.store import FolderStore, read_plan
+from layers.store.base import FolderStore, read_plan
 from layers.translation import translation
 
 FOLDER = Path(__file__).with_name("pictures")

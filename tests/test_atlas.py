@@ -9,18 +9,18 @@ import pytest
 from pypdf import PdfReader
 
 from geo.errors import PlanMapError
-from layers.model import Plan
-from layers.placing import sites_without_position
-from layers.scene import Scene
-from layers.selection import select
+from layers.draw.content import site_numbers
+from layers.draw.paper import Paper
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.select import select
+from layers.selection.status import task_states
+from layers.selection.unplaced import sites_without_position
 from layers.sheet import atlas as atlases
 from layers.sheet.atlas import By, atlas, chapters
-from layers.sheet.content import site_numbers
 from layers.sheet.cover import IndexEntry, compose_cover
 from layers.sheet.gaps import compose_gaps
-from layers.sheet.paper import Paper
 from layers.sheet.sheet import Order
-from layers.status import task_states
 from layers.translation import translation
 from tests.sheet_plans import plan_with_sites
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from app import atlas_job
-from app.atlas_job import Job
+from app.export import atlas_job
+from app.export.atlas_job import Job
 from geo.errors import PlanMapError
 
 

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from geo.errors import GeometryError, PlanMapError
 from geo.geopackage import geometry_from_blob, geometry_from_wkb
-from layers.folium_map import map_document
-from layers.plan_folder import check_folder
-from layers.scene import Scene
-from layers.selection import select
-from layers.store import copy_plan, open_store, read_plan
+from layers.map.document import map_document
+from layers.plan.scene import Scene
+from layers.selection.select import select
+from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.folder import check_folder
 from layers.translation import translation
 from tests.browser.server import serving
 from tests.test_plan_folder import edit_csv, edit_sites, only_fault

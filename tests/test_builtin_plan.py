@@ -6,9 +6,9 @@ import pytest
 import shapely
 
 from geo.measure import distance_m
-from layers.model import Basis, Precision, Status
-from layers.placing import Placing, placing, sites_without_position, tasks_without_place
-from layers.status import task_states
+from layers.plan.plan import Basis, Precision, Status
+from layers.selection.status import task_states
+from layers.selection.unplaced import Placing, placing, sites_without_position, tasks_without_place
 
 
 def test_every_task_begins_with_the_stage_that_the_report_states(plan):

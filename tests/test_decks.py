@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import context as contexts
-from app.add_view import add_view
+from app.browse.add_view import add_view
 from app.context import Context
-from app.decks import (
+from app.present.decks import (
     empty_deck,
     fitted,
     for_briefing,
@@ -33,12 +33,12 @@ from app.decks import (
 )
 from app.settings import Settings
 from geo.errors import PlanMapError
-from layers.deck import Deck, Slide
-from layers.model import Status, Text
-from layers.plan_check import check_decks
-from layers.plan_write import content_digest, deck_digest, decks_row, decks_toml
-from layers.scene import Evidence, Scene, View
-from layers.store import FolderStore, copy_plan, open_store, read_plan
+from layers.plan.deck import Deck, Slide
+from layers.plan.digest import content_digest, deck_digest, decks_row, decks_toml
+from layers.plan.plan import Status, Text
+from layers.plan.scene import Evidence, Scene, View
+from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.store.check import check_decks
 from layers.translation import translation
 
 TODAY = date(2026, 11, 22)
@@ -388,9 +388,9 @@ def test_two_processes_that_save_lose_nothing(plan, tmp_path):
         "import sys\n"
         "from dataclasses import replace\n"
         "from geo.errors import PlanMapError\n"
-        "from layers.deck import Deck\n"
-        "from layers.model import Text\n"
-        "from layers.store import open_store, read_plan\n"
+        "from layers.plan.deck import Deck\n"
+        "from layers.plan.plan import Text\n"
+        "from layers.store.base import open_store, read_plan\n"
         "for number in range(6):\n"
         "    while True:\n"
         "        store = open_store(sys.argv[1])\n"

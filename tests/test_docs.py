@@ -16,16 +16,17 @@ import pytest
 
 from app.cli import main
 from app.settings import Settings
-from layers import plan_check, plan_rows
-from layers.deck import FIGURES
-from layers.model import Confidence, Kind, Precision, Status
-from layers.placing import Placing
-from layers.plan_folder import FILES, check_folder
-from layers.scene import BASEMAPS, Evidence
-from layers.store_sql import TABLES
+from layers.plan import rows as plan_rows
+from layers.plan.deck import FIGURES
+from layers.plan.plan import Confidence, Kind, Precision, Status
+from layers.plan.scene import BASEMAPS, Evidence
+from layers.selection.unplaced import Placing
+from layers.selection.wording import UNITS
+from layers.store.base import check as plan_check
+from layers.store.folder import FILES, check_folder
+from layers.store.sql import TABLES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
-from layers.wording import UNITS
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.sheet.paper import LARGEST_NUMBER, SIZES, SMALLEST_NUMBER, Paper, parse_scale, round_scale, scale_text
+from layers.draw.paper import LARGEST_NUMBER, SIZES, SMALLEST_NUMBER, Paper, parse_scale, round_scale, scale_text
 
 
 @pytest.mark.parametrize(

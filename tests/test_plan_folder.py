@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from layers.plan_folder import check_folder
+from layers.store.folder import check_folder
 from layers.translation import LANGUAGES, translation
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.request import checked, read_scene, with_site
-from layers.scene import Scene
+from layers.plan.scene import Scene
+from layers.plan.scene_text import checked, read_scene, with_site
 
 QUERY = "lang=en&theme=airport-economy&site=tsn-airport&at=39.12000,117.35000,13.00"
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from layers.model import Kind, Status
-from layers.scene import Evidence, Scene
-from layers.selection import search_sites, select
-from layers.status import task_states
+from layers.plan.plan import Kind, Status
+from layers.plan.scene import Evidence, Scene
+from layers.selection.select import search_sites, select
+from layers.selection.status import task_states
 
 TODAY = date(2026, 11, 22)
 

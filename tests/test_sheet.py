@@ -17,17 +17,17 @@ from pyproj import Geod
 from geo.errors import PlanMapError
 from geo.measure import distance_m
 from layers import style
-from layers.extent import geographic
-from layers.model import Precision, Status
-from layers.scene import Scene, View
-from layers.selection import select
-from layers.sheet import figure
-from layers.sheet.content import content, site_numbers
-from layers.sheet.drawing import Box, Drawing
+from layers.draw import figure
+from layers.draw.content import content, site_numbers
+from layers.draw.drawing import Box, Drawing
+from layers.draw.graticule import degrees_text, true_north_degrees
+from layers.draw.legend import entries
+from layers.draw.paper import SIZES, Paper
+from layers.plan.plan import Precision, Status
+from layers.plan.scene import Scene, View
+from layers.selection.extent import geographic
+from layers.selection.select import select
 from layers.sheet.export import render
-from layers.sheet.graticule import degrees_text, true_north_degrees
-from layers.sheet.legend import entries
-from layers.sheet.paper import SIZES, Paper
 from layers.sheet.sheet import Order, compose
 from layers.translation import translation
 from tests.sheet_plans import plan_with_sites

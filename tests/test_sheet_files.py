@@ -14,11 +14,12 @@ from PIL import Image
 from pypdf import PdfReader
 
 from geo.errors import PlanMapError
-from layers.scene import Scene
-from layers.sheet import export, typeface
-from layers.sheet.paper import Paper
+from layers.draw import typeface
+from layers.draw.paper import Paper
+from layers.draw.typeface import Weight
+from layers.plan.scene import Scene
+from layers.sheet import export
 from layers.sheet.sheet import Order, compose
-from layers.sheet.typeface import Weight
 
 DAY = date(2026, 11, 22)
 
@@ -97,14 +98,15 @@ def test_the_png_says_how_large_it_prints(sheet):
 
 SCRIPT = """
 import sys, hashlib, datetime
-from layers.builtin import default_plan_folder
-from layers.scene import Scene
-from layers.sheet import export, typeface
+from layers.resources import default_plan_folder
+from layers.plan.scene import Scene
+from layers.draw import typeface
+from layers.sheet import export
 from layers.sheet.atlas import By, atlas
-from layers.sheet.paper import Paper
+from layers.draw.paper import Paper
 from layers.sheet.sheet import Order, compose
-from layers.sheet.typeface import Weight
-from layers.store import FolderStore, read_plan
+from layers.draw.typeface import Weight
+from layers.store.base import FolderStore, read_plan
 plan, day = read_plan(FolderStore(default_plan_folder())), datetime.date(2026, 11, 22)
 order = Order(Paper.parse("A4"))
 sheet = compose(plan, Scene.from_query("site=junliangcheng-north"), order, today=day)

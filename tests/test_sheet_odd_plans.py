@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.model import Plan, Precision, Text
-from layers.scene import Scene
+from layers.draw.paper import Paper
+from layers.plan.plan import Plan, Precision, Text
+from layers.plan.scene import Scene
 from layers.sheet.export import render
-from layers.sheet.paper import Paper
 from layers.sheet.sheet import Order, compose
 from tests.sheet_plans import plan_with_sites
 

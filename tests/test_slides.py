@@ -23,16 +23,16 @@ from pptx.util import Pt
 
 from geo.crs import to_grid
 from layers import style
-from layers.deck import Deck, Slide
-from layers.model import Text
-from layers.present.choose import chosen_deck
-from layers.present.slide_file import slide_count
-from layers.present.slide_map import reduced
-from layers.present.slide_sources import safe_address
-from layers.present.slides import slides
+from layers.draw.content import site_numbers
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Text
+from layers.plan.scene import Scene
+from layers.present.deck_choice import chosen_deck
+from layers.present.pptx.file import slide_count
+from layers.present.pptx.slides import slides
+from layers.present.pptx.sources import safe_address
+from layers.present.pptx.view_map import reduced
 from layers.present.view import by_theme, task_lines, views
-from layers.scene import Scene
-from layers.sheet.content import site_numbers
 from layers.translation import translation
 from tests.test_cli import PLANMAP
 
@@ -409,11 +409,11 @@ def test_the_file_says_what_it_is_and_nobodys_name(document, plan, deck):
 
 SCRIPT = """
 import datetime, hashlib
-from layers.builtin import default_plan_folder
-from layers.deck import Deck
-from layers.present.choose import chosen_deck
-from layers.present.slides import slides
-from layers.store import FolderStore, read_plan
+from layers.resources import default_plan_folder
+from layers.plan.deck import Deck
+from layers.present.deck_choice import chosen_deck
+from layers.present.pptx.slides import slides
+from layers.store.base import FolderStore, read_plan
 plan = read_plan(FolderStore(default_plan_folder()))
 deck = chosen_deck(plan)
 short = Deck(deck.id, deck.title, deck.slides[:3])

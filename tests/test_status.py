@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.model import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
-from layers.status import ATTENTION, TaskState, count, site_state, task_state, task_states
+from layers.plan.plan import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
+from layers.selection.status import ATTENTION, TaskState, count, site_state, task_state, task_states
 
 
 def event(day, status=None, *, basis=Basis.EVIDENCE, period=None):

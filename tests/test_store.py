@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.model import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
-from layers.plan_rows import EventRow, SiteRow, TaskRow
-from layers.plan_write import event_row, site_row, task_row
-from layers.store import FolderStore, copy_plan, open_store, read_plan
-from layers.store_sql import TABLES
+from layers.plan.digest import event_row, site_row, task_row
+from layers.plan.plan import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
+from layers.plan.rows import EventRow, SiteRow, TaskRow
+from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.store.sql import TABLES
 
 EVENT = Event(
     task_id="gdp-growth",

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers import builtin
-from layers.sheet import typeface
-from layers.sheet.typeface import MM_PER_POINT, Weight
+from layers import resources as builtin
+from layers.draw import typeface
+from layers.draw.typeface import MM_PER_POINT, Weight
 
 CHINESE = st.text(st.sampled_from("东丽湖军粮城北站规划调整，。（）“”、abc 12%"), max_size=60)
 

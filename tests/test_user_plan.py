@@ -9,16 +9,16 @@ from contextlib import closing
 import pytest
 
 from geo.errors import PlanMapError
-from layers import user_plan
-from layers.store import read_plan
-from layers.user_plan import open_user_plan
+from layers.store.base import read_plan
+from layers.store.base import user_copy as user_plan
+from layers.store.user_copy import open_user_plan
 from tests.test_store import EVENT
 
 START = """
 import sys
 from pathlib import Path
-from layers.store import read_plan
-from layers.user_plan import open_user_plan
+from layers.store.base import read_plan
+from layers.store.user_copy import open_user_plan
 print(len(read_plan(open_user_plan(Path(sys.argv[1]))).tasks))
 """
 

@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.deck import FIGURES, Deck, Slide
-from layers.extent import geographic, wanted_extent
-from layers.model import Precision, Status, Text
-from layers.present.choose import chosen_deck, made_deck
+from layers.plan.deck import FIGURES, Deck, Slide
+from layers.plan.plan import Precision, Status, Text
+from layers.plan.scene import Evidence, Scene
+from layers.present.deck_choice import chosen_deck, made_deck
 from layers.present.view import LISTED, by_theme, fill, task_lines, view, views
-from layers.scene import Evidence, Scene
-from layers.selection import select
-from layers.status import task_state
+from layers.selection.extent import geographic, wanted_extent
+from layers.selection.select import select
+from layers.selection.status import task_state
 
 TODAY = date(2026, 11, 22)
 

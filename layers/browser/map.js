@@ -128,7 +128,7 @@
 
     /**
      * Filter by status and evidence at once, while the page's script is still on its way to the same
-     * result. The rules are those of layers/selection.py and layers/status.py; a test compares the two.
+     * result. The rules are those of layers/selection/select.py and layers/selection/status.py; a test compares the two.
      */
     function filter({ statuses, evidence, turn }) {
       if (!started || turn <= scene.turn) return;

@@ -16,16 +16,16 @@ import folium
 from markupsafe import Markup
 
 from layers import style
-from layers.deck import Deck
 from layers.escape import html, script_json, template_environment
-from layers.folium_map import ASSETS, PlanElement, arguments, custom_properties, new_place, plan_payload, put
-from layers.model import Plan, Status
+from layers.map.document import ASSETS, PlanElement, arguments, custom_properties, new_place, plan_payload, put
+from layers.plan.deck import Deck
+from layers.plan.plan import Plan, Status
 from layers.present.inline import font_faces, inlined
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
+from layers.selection.status import Counts
+from layers.selection.wording import target_words
 from layers.sheet.sheet import sources
-from layers.status import Counts
 from layers.translation import Translation, translation
-from layers.wording import target_words
 
 FAMILY = "PlanMap"
 """Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""

@@ -8,9 +8,9 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from layers.builtin import BROWSER_FOLDER, vendor_file
-from layers.folium_map import ASSETS
-from layers.sheet.typeface import Weight, web_font
+from layers.draw.typeface import Weight, web_font
+from layers.map.document import ASSETS
+from layers.resources import BROWSER_FOLDER, vendor_file
 
 _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
-from layers.deck import Deck, Slide
-from layers.extent import Extent, centred, geographic, wanted_extent
-from layers.model import Heading, Plan, Status, Task
-from layers.placing import Placing, placing
-from layers.scene import Scene
-from layers.selection import Selection, select
-from layers.sheet.content import city
-from layers.status import Counts, count
+from layers.draw.content import city
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Heading, Plan, Status, Task
+from layers.plan.scene import Scene
+from layers.selection.extent import Extent, centred, geographic, wanted_extent
+from layers.selection.select import Selection, select
+from layers.selection.status import Counts, count
+from layers.selection.unplaced import Placing, placing
+from layers.selection.wording import status_words, target_words
 from layers.translation import Translation, translation
-from layers.wording import status_words, target_words
 
 LISTED = 12
 """Tasks that are listed one by one; more could not be read from the far end of a room and are counted by theme."""

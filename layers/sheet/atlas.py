@@ -9,14 +9,14 @@ from enum import StrEnum
 from io import BytesIO
 
 from geo.errors import PlanMapError
-from layers.model import Plan
-from layers.scene import Scene
-from layers.selection import Selection, select
-from layers.sheet import figure
-from layers.sheet.content import site_numbers
+from layers.draw import figure
+from layers.draw.content import site_numbers
+from layers.draw.drawing import Box, Drawing
+from layers.draw.figure import Properties
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.select import Selection, select
 from layers.sheet.cover import IndexEntry, compose_cover
-from layers.sheet.drawing import Box, Drawing
-from layers.sheet.figure import Properties
 from layers.sheet.gaps import compose_elsewhere, compose_gaps
 from layers.sheet.sheet import Order, compose, number_page, sheet_digest
 from layers.translation import translation

@@ -7,24 +7,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from layers import style
-from layers.extent import centred, wanted_extent
-from layers.model import Plan
-from layers.scene import Scene
-from layers.selection import Selection, select
-from layers.sheet import symbols, typeface
-from layers.sheet.block import draw_number
-from layers.sheet.content import content
-from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.furniture import QUIET, draw_north, draw_scale_bar, paragraph
-from layers.sheet.graticule import draw_graticule, true_north_degrees
-from layers.sheet.ground import draw_ground
+from layers.draw import symbols, typeface
+from layers.draw.content import content
+from layers.draw.drawing import Box, Drawing, line
+from layers.draw.furniture import QUIET, draw_north, draw_scale_bar, paragraph
+from layers.draw.graticule import draw_graticule, true_north_degrees
+from layers.draw.ground import draw_ground
+from layers.draw.label import draw_number
+from layers.draw.legend import RULE, heading
+from layers.draw.paper import Paper, scale_text
+from layers.draw.site_symbols import draw_marks
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.extent import centred, wanted_extent
+from layers.selection.select import Selection, select
+from layers.selection.status import SiteState, count
 from layers.sheet.layout import size_factor
-from layers.sheet.legend import RULE, heading
-from layers.sheet.marks import draw_marks
-from layers.sheet.paper import Paper, scale_text
 from layers.sheet.sheet import Order, fitting_scale, sources
-from layers.sheet.typeface import MM_PER_POINT, Weight
-from layers.status import SiteState, count
 from layers.translation import Translation, translation
 
 _ROW_MM = 6.2

@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from geo.errors import PlanMapError
-from layers.sheet import figure
-from layers.sheet.paper import Paper
+from layers.draw import figure
+from layers.draw.paper import Paper
 from layers.sheet.sheet import Sheet
 
 DPI = 300.0

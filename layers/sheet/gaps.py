@@ -9,19 +9,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from layers import style
-from layers.model import Plan, Task
-from layers.placing import Placing, placing, sites_without_position
-from layers.selection import Selection
-from layers.sheet import symbols, typeface
-from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.furniture import QUIET, paragraph
+from layers.draw import symbols, typeface
+from layers.draw.drawing import Box, Drawing, line
+from layers.draw.furniture import QUIET, paragraph
+from layers.draw.legend import RULE
+from layers.draw.paper import Paper
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan, Task
+from layers.selection.select import Selection
+from layers.selection.status import TaskState
+from layers.selection.unplaced import Placing, placing, sites_without_position
+from layers.selection.wording import status_words
 from layers.sheet.layout import size_factor
-from layers.sheet.legend import RULE
-from layers.sheet.paper import Paper
-from layers.sheet.typeface import MM_PER_POINT, Weight
-from layers.status import TaskState
 from layers.translation import Translation
-from layers.wording import status_words
 
 _Draw = Callable[[Drawing, float, float, float], None]
 """Takes the drawing, left edge, right edge and top."""

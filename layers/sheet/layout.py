@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.sheet.drawing import Box
-from layers.sheet.paper import Paper
+from layers.draw.drawing import Box
+from layers.draw.paper import Paper
 
 SHARES = (0.2, 0.232, 0.25, 0.27, 0.29, 0.305)
 """What legend and table may take of the paper, the least first."""

@@ -9,25 +9,25 @@ from datetime import date
 
 from geo.errors import PlanMapError
 from layers import style
-from layers.extent import centred, least_scale, wanted_extent
-from layers.model import Plan, Task
-from layers.placing import Placing, placing
-from layers.plan_write import content_digest
-from layers.scene import Scene
-from layers.selection import Selection, select
-from layers.sheet import legend, typeface
-from layers.sheet.chart import Marks
-from layers.sheet.content import Content, content, focus
-from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.figure import Properties
-from layers.sheet.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
-from layers.sheet.graticule import draw_graticule, true_north_degrees
-from layers.sheet.ground import draw_ground
+from layers.draw import legend, typeface
+from layers.draw.canvas import Marks
+from layers.draw.content import Content, content, focus
+from layers.draw.drawing import Box, Drawing, line
+from layers.draw.figure import Properties
+from layers.draw.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
+from layers.draw.graticule import draw_graticule, true_north_degrees
+from layers.draw.ground import draw_ground
+from layers.draw.paper import SIZES, Paper, round_scale, scale_text
+from layers.draw.site_symbols import draw_marks
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.digest import content_digest
+from layers.plan.plan import Plan, Task
+from layers.plan.scene import Scene
+from layers.selection.extent import centred, least_scale, wanted_extent
+from layers.selection.select import Selection, select
+from layers.selection.unplaced import Placing, placing
 from layers.sheet.layout import SHARES, Layout, lay_out
-from layers.sheet.marks import draw_marks
-from layers.sheet.paper import SIZES, Paper, round_scale, scale_text
 from layers.sheet.table import FORMS, Table
-from layers.sheet.typeface import MM_PER_POINT, Weight
 from layers.translation import Translation, translation
 
 EDITION = 1

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from layers import style
-from layers.model import Plan, Status, Task
-from layers.selection import Selection
-from layers.sheet import symbols, typeface
-from layers.sheet.block import draw_number
-from layers.sheet.content import ShownSite
-from layers.sheet.drawing import Box, Drawing, line
-from layers.sheet.legend import HEADING_MM, QUIET, RULE, heading
-from layers.sheet.typeface import MM_PER_POINT, Weight
-from layers.status import ATTENTION
+from layers.draw import symbols, typeface
+from layers.draw.content import ShownSite
+from layers.draw.drawing import Box, Drawing, line
+from layers.draw.label import draw_number
+from layers.draw.legend import HEADING_MM, QUIET, RULE, heading
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan, Status, Task
+from layers.selection.select import Selection
+from layers.selection.status import ATTENTION
+from layers.selection.wording import status_words
 from layers.translation import Translation
-from layers.wording import status_words
 
 _ROW = 1.5
 """Height of a row as a share of its type's height."""

@@ -20,11 +20,11 @@ from shapely.geometry import mapping
 from app.context import store_at
 from app.settings import read_settings
 from layers import style
-from layers.builtin import data_folder, vendor_file
-from layers.model import Plan
-from layers.scene import Scene
-from layers.selection import select
-from layers.store import read_plan
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.resources import data_folder, vendor_file
+from layers.selection.select import select
+from layers.store.base import read_plan
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
 
 VIEW = {"width": 1240, "height": 877}

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from layers.plan_folder import check_folder
-from layers.store import read_plan
-from layers.user_plan import open_user_plan
+from layers.store.base import read_plan
+from layers.store.folder import check_folder
+from layers.store.user_copy import open_user_plan
 from tests.benchmarks.plans import write_large_plan
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
 from tests.browser.server import free_port, serving

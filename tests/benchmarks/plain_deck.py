@@ -11,9 +11,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from layers.present.choose import chosen_deck
+from layers.present.deck_choice import chosen_deck
 from layers.present.view import View, task_lines, views
-from layers.store import FolderStore, read_plan
+from layers.store.base import FolderStore, read_plan
 
 TODAY = date(2026, 11, 22)
 

@@ -12,10 +12,10 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from layers.model import Status
-from layers.plan_folder import check_folder
-from layers.scene import Scene
-from layers.selection import select
+from layers.plan.plan import Status
+from layers.plan.scene import Scene
+from layers.selection.select import select
+from layers.store.folder import check_folder
 from layers.style import STATUS
 
 ASSETS = os.environ["PLAIN_PAGE_ASSETS"]

@@ -8,8 +8,8 @@ import random
 import shutil
 from pathlib import Path
 
-from layers.builtin import default_plan_folder
-from layers.model import Status
+from layers.plan.plan import Status
+from layers.resources import default_plan_folder
 
 CATEGORIES = ["industry", "leisure", "place", "innovation"]
 

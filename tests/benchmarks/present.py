@@ -15,7 +15,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from layers.builtin import default_plan_folder
+from layers.resources import default_plan_folder
 from tests.benchmarks.plans import write_large_plan
 from tests.benchmarks.sheets import Run, environment_in, run_once
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path

@@ -20,13 +20,13 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
 from layers import style
-from layers.builtin import data_folder, default_plan_folder
-from layers.folium_map import anchors
-from layers.model import Plan, Precision, Site
-from layers.placing import sites_without_position
-from layers.scene import Scene
-from layers.selection import Selection, select
-from layers.store import open_store, read_plan
+from layers.map.document import anchors
+from layers.plan.plan import Plan, Precision, Site
+from layers.plan.scene import Scene
+from layers.resources import data_folder, default_plan_folder
+from layers.selection.select import Selection, select
+from layers.selection.unplaced import sites_without_position
+from layers.store.base import open_store, read_plan
 from layers.translation import translation
 
 GROUND_ORDER = ("apron", "water", "plan-area", "", "river", "road", "metro", "railway", "runway", "navaid")

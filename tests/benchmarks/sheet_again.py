@@ -14,11 +14,11 @@ from pathlib import Path
 
 from app.context import store_at
 from app.settings import read_settings
-from layers.scene import Scene
+from layers.plan.scene import Scene
 from layers.sheet.atlas import By, atlas
 from layers.sheet.export import render, write
 from layers.sheet.sheet import Order, compose
-from layers.store import read_plan
+from layers.store.base import read_plan
 
 
 def main() -> None:

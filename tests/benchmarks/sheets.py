@@ -25,11 +25,11 @@ from typing import Any
 import folium
 from PIL import Image
 
-from layers.builtin import default_plan_folder
-from layers.scene import Scene
+from layers.draw.typeface import Weight, font_file
+from layers.plan.scene import Scene
+from layers.resources import default_plan_folder
 from layers.sheet.atlas import By, chapters
-from layers.sheet.typeface import Weight, font_file
-from layers.store import open_store, read_plan
+from layers.store.base import open_store, read_plan
 from tests.benchmarks.plans import write_large_plan
 from tests.benchmarks.qgis_input import write_qgis_input
 from tests.browser.server import PLANMAP

@@ -10,14 +10,14 @@ import pypdfium2
 import pytest
 from playwright.sync_api import expect
 
-from layers.builtin import vendor_file
-from layers.deck import Deck, Slide
-from layers.model import Text
-from layers.placing import placing
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Text
 from layers.present.briefing import briefing
-from layers.present.choose import chosen_deck
-from layers.status import task_state
-from layers.store import FolderStore, read_plan
+from layers.present.deck_choice import chosen_deck
+from layers.resources import vendor_file
+from layers.selection.status import task_state
+from layers.selection.unplaced import placing
+from layers.store.base import FolderStore, read_plan
 from tests.browser.conftest import Watched, wait_until
 from tests.browser.test_hostile import ATTACK, write_hostile_plan
 

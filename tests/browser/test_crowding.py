@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from layers.builtin import BROWSER_FOLDER
 from layers.present.briefing import briefing
-from layers.present.choose import chosen_deck
-from layers.store import FolderStore, read_plan
+from layers.present.deck_choice import chosen_deck
+from layers.resources import BROWSER_FOLDER
+from layers.store.base import FolderStore, read_plan
 from tests.benchmarks.plans import write_large_plan
 from tests.browser.conftest import wait_until
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from layers.builtin import BROWSER_FOLDER, default_plan_folder
+from layers.resources import BROWSER_FOLDER, default_plan_folder
 from tests.browser.conftest import Watched, look_at, open_map, ready_map, wait_until
 from tests.browser.server import serving
 

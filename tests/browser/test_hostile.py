@@ -9,7 +9,7 @@ import pytest
 import tomli_w
 from playwright.sync_api import expect
 
-from layers.builtin import default_plan_folder
+from layers.resources import default_plan_folder
 from tests.browser.conftest import open_map, ready_map, wait_until
 from tests.browser.server import serving
 

@@ -14,12 +14,12 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from layers.builtin import BROWSER_FOLDER, default_plan_folder
-from layers.deck import Deck, Slide
-from layers.model import Text
-from layers.plan_check import check_decks
-from layers.scene import Scene
-from layers.store import FolderStore, copy_plan, open_store, read_plan
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Text
+from layers.plan.scene import Scene
+from layers.resources import BROWSER_FOLDER, default_plan_folder
+from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.store.check import check_decks
 from tests.browser.conftest import Watched, look_at, open_map, wait_until
 from tests.browser.server import serving
 

@@ -1,0 +1,106 @@
+"""The button on the browse page that adds what the map shows now to a deck."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app import context
+from app.present.decks import empty_deck, next_id, slide_of, with_slide
+from app.session import state
+from geo.errors import PlanMapError
+from layers import escape
+from layers.plan.deck import Deck
+from layers.plan.fault import printable
+from layers.plan.plan import Text
+from layers.translation import Translation
+
+LONGEST = 8000
+"""Characters of an address that are read; no Scene of a plan needs as many."""
+
+LONGEST_NAME = 16
+"""Characters of a title in a message."""
+
+_TRIES = 3
+"""Adding to the end takes nothing away from what somebody else has just saved, so it is tried on that again."""
+
+_button = st.components.v2.component(
+    "planmap_add_view",
+    html='<button type="button" class="pm-add-view"><svg viewBox="0 0 20 20" aria-hidden="true">'
+    '<path d="M3 5h14v8M3 5v10h7M15 13v5M12.5 15.5h5"/></svg><span></span></button>',
+    js=Path(__file__).with_name("add_view.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_add(text: Translation) -> None:
+    """Draw the button, and say what has just been added."""
+    file = context.current().decks_file()
+    hint = text("deck.by-hand", file=file.name) if file else text("deck.add-view-hint")
+    added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
+    _button(
+        key="add_view",
+        data={
+            "label": text("deck.add-view"),
+            "hint": hint,
+            "disabled": file is not None,
+            "deck": added[0].id if isinstance(added, tuple) else "",
+        },
+        on_view_change=_add,
+        width="content",
+    )
+    if isinstance(added, PlanMapError):
+        st.toast(escape.markdown(text.explain(added)), icon=":material/warning:", duration="long")
+    elif added:
+        _tell(*added, text)
+
+
+def _tell(deck: Deck, title: Text, text: Translation) -> None:
+    number = len(deck.slides)
+    # Streamlit hides the end of what is long, and there is the link.
+    names = [printable(words.get(text.language), limit=LONGEST_NAME) for words in (title, deck.title)]
+    line = text("deck.added", slide=names[0], deck=names[1], number=number)
+    asked = {"deck": deck.id, "slide": number, **({"lang": text.language} if text.language != "zh" else {})}
+    # The address is ours and the id in it escaped, so that nothing ends the link.
+    link = f"[{escape.markdown(text('deck.open-deck'))}](/present?{urlencode(asked)})"
+    st.toast(f"{escape.markdown(line)} {link}", icon=":material/check:", duration="long")
+
+
+def _add() -> None:
+    """Add what the browser has sent as the last slide of the deck that it names, else of the first."""
+    sent: Any = state()["add_view"].get("view")
+    if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
+        return
+    try:
+        state()["added"] = add_view(sent["query"][:LONGEST], sent.get("deck"), date.today())
+    except PlanMapError as error:
+        state()["added"] = error
+
+
+def add_view(query: str, deck_id: object, today: date) -> tuple[Deck, Text]:
+    """Add the Scene in `query` to a deck, and return that deck and the title of the slide.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be saved.
+    """
+    for left in reversed(range(_TRIES)):
+        _, plan = context.current().plan()
+        slide = slide_of(plan, query, today)
+        named = [deck for deck in plan.decks if deck.id == deck_id]
+        deck = next(iter([*named, *plan.decks]), None) or replace(empty_deck(), id=next_id(plan.decks))
+        decks, longer = with_slide(plan.decks, deck, slide)
+        try:
+            context.current().save_decks(decks, known=plan.decks)
+        except PlanMapError as error:
+            if error.code != "decks-changed" or not left:
+                raise
+        else:
+            return longer, slide.title
+    raise AssertionError("the last try returns or raises")

@@ -1,0 +1,183 @@
+"""The browse page: counts, filters, the map, the panel and the lists."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.components.v1 import declare_component
+
+from app import context, session
+from app.browse.add_view import show_add
+from app.browse.lists import show_lists
+from app.browse.panel import site_panel, task_panel
+from app.browse.status_filter import show_strip
+from app.faults import fault_page
+from app.pages import show_language, show_name
+from geo.errors import PlanMapError
+from layers import escape
+from layers.map.document import arguments
+from layers.plan.plan import Kind, Plan
+from layers.plan.scene import Scene
+from layers.selection.select import Selection, select
+from layers.selection.status import count
+from layers.translation import Translation, translation
+
+_map = declare_component("map", url="/map")
+"""The map document stands in a frame of its own; runs of this script only send it what changed."""
+
+_ICON = Path(__file__).parents[1] / "icon.svg"
+_STYLE = Path(__file__).parents[1] / "page.css"
+
+
+def main() -> None:
+    """Draw the page once; Streamlit calls it again for every change."""
+    language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
+    text = translation(language)
+    st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
+    st.html(_STYLE)
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        st.html(fault_page(error, text))
+        return
+    today = date.today()
+    session.start(plan, today)
+    text = translation(session.state()["language"] or "zh")
+    scene = session.current_scene(plan, today)
+    selection = select(plan, scene, today=today)
+    head(plan, selection, text)
+    filters(plan, scene, text, today)
+    left, right = st.columns([2.7, 1], gap="small")
+    with left:
+        show_map(plan, scene, selection)
+    with right, st.container(key="panel"):
+        show_panel(plan, scene, selection, text)
+    show_lists(plan, selection, text)
+
+
+def head(plan: Plan, selection: Selection, text: Translation) -> None:
+    """Draw the name of the plan and the strip of counts, each of which filters."""
+    counts = count(selection.states.values())
+    with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
+        show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
+        show_strip(counts, text)
+
+
+def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
+    """Draw search, themes, kinds, the as-of date and the language in one row."""
+    first, last = session.day_range(plan, today)
+    themes = {theme.id: theme.title.get(text.language) for theme in plan.info.themes}
+    with st.container(horizontal=True, vertical_alignment="center", key="filters", gap="small"):
+        st.text_input(
+            text("page.search"),
+            key="search",
+            placeholder=text("page.search"),
+            label_visibility="collapsed",
+            icon=":material/search:",
+            on_change=session.search,
+            args=(plan,),
+            width=240,
+        )
+        st.multiselect(
+            text("page.theme"),
+            list(themes),
+            key="themes",
+            format_func=themes.__getitem__,
+            placeholder=text("page.theme"),
+            select_all=False,
+            label_visibility="collapsed",
+            width=250,
+        )
+        st.multiselect(
+            text("page.kind"),
+            list(Kind),
+            key="kinds",
+            format_func=lambda kind: text(f"kind.{kind.value}"),
+            placeholder=text("page.kind"),
+            select_all=False,
+            label_visibility="collapsed",
+            width=220,
+        )
+        st.date_input(
+            text("page.as-of"),
+            key="as_of",
+            min_value=first,
+            max_value=last,
+            format="YYYY-MM-DD",
+            label_visibility="collapsed",
+            width=150,
+        )
+        if scene.filtered:
+            st.button(text("page.clear"), key="clear", icon=":material/close:", on_click=session.clear_filters)
+        show_add(text)
+        show_language(text)
+
+
+def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:
+    """Draw the map, or send the standing map what changed."""
+
+    def clicked() -> None:
+        value: Any = session.state().get("map")
+        if isinstance(value, dict) and isinstance(value.get("site"), str):
+            session.select_site(plan, value["site"], flying=False)
+
+    _map(
+        **arguments(plan, scene, selection),
+        fly=session.state()["flight"],
+        turn=session.state()["turn"],
+        query=session.own_query(scene),
+        key="map",
+        default=None,
+        on_change=clicked,
+    )
+
+
+def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
+    """Draw what is selected, or how to begin."""
+    if scene.search:
+        found_line = text("page.found", sites=len(selection.found), tasks=len(selection.tasks))
+        if not selection.found and not selection.tasks:
+            found_line = text("page.nothing-found", text=scene.search)
+        st.html(f"<p class='pm-quiet' role='status'>{escape.html(found_line)}</p>")
+        with st.container(horizontal=True, gap="small"):
+            for site in selection.found[:6]:
+                st.button(
+                    escape.markdown(site.name.get(text.language)),
+                    key=f"found-{site.id}",
+                    type="primary" if site.id == scene.site else "secondary",
+                    on_click=session.select_site,
+                    args=(plan, site.id),
+                    kwargs={"flying": True},
+                )
+    if scene.site:
+        st.html(site_panel(plan, plan.sites[scene.site], selection, text))
+    elif scene.task:
+        st.html(task_panel(plan, plan.tasks[scene.task], selection, text))
+    else:
+        start_panel(plan, selection, text)
+
+
+def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
+    """Draw the hint and the sites with the most tasks, for a first click."""
+    st.html(
+        f"<h3>{escape.html(text('page.choose-title'))}</h3>"
+        f"<p class='pm-quiet'>{escape.html(text('page.choose-site'))}</p>"
+        f"<h4>{escape.html(text('page.where'))}</h4>"
+    )
+    linked = [
+        (len(tasks), plan.sites[site_id])
+        for site_id, tasks in plan.tasks_by_site.items()
+        if plan.sites[site_id].placed and site_id != plan.info.district_site
+    ]
+    for number, site in sorted(linked, key=lambda pair: -pair[0])[:8]:
+        st.button(
+            f"{escape.markdown(site.name.get(text.language))} · {number}",
+            key=f"start-{site.id}",
+            on_click=session.select_site,
+            args=(plan, site.id),
+            kwargs={"flying": True},
+            width="stretch",
+        )

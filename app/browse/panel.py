@@ -1,0 +1,123 @@
+"""The panel beside the map: one site or one task with everything that is known about it, as HTML."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from geo.measure import nearest
+from layers.escape import template_environment
+from layers.plan.plan import Event, Plan, Precision, Site, Task
+from layers.selection.select import Selection
+from layers.selection.status import TaskState
+from layers.selection.unplaced import Placing, placing
+from layers.selection.wording import measured_words, section_words, target_words
+from layers.translation import Translation
+
+_RAILWAY, _METRO, _AIRPORT = "railway-station", "metro-station", "airport"
+
+_TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+
+
+def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
+    """Return the panel of a site: its tasks as of the Scene's day, distances, precision, source."""
+    tasks = [
+        (task, selection.states[task.id], site.id not in task.sites) for task in plan.tasks_by_site.get(site.id, ())
+    ]
+    metres = f"{site.accuracy_m:g}" if site.accuracy_m is not None else ""
+    return str(
+        _TEMPLATES.get_template("site.html").render(
+            page=_page(plan, text),
+            site=site,
+            tasks=tasks,
+            distances=distances(plan, site, text),
+            metres=metres,
+        )
+    )
+
+
+def task_panel(plan: Plan, task: Task, selection: Selection, text: Translation) -> str:
+    """Return the panel of a task: its state, evidence, clause and sites."""
+    sites = [(plan.sites[site_id], site_id not in task.sites) for site_id in task.linked_sites]
+    state: TaskState = selection.states[task.id]
+    on_map = placing(plan, task) is Placing.PLACED
+    theme = next(theme.title.get(text.language) for theme in plan.info.themes if theme.id == task.theme)
+    return str(
+        _TEMPLATES.get_template("task.html").render(
+            page=_page(plan, text), task=task, state=state, sites=sites, on_map=on_map, theme=theme
+        )
+    )
+
+
+def _page(plan: Plan, text: Translation) -> dict[str, Any]:
+    """Return what the templates call: texts, and the words for parts of a task or an event."""
+
+    def section(task: Task) -> str:
+        return section_words(plan, task, text.language)
+
+    def late(event: Event) -> bool:
+        return event.effective_day.year > plan.info.year
+
+    def period(event: Event) -> str:
+        return f"{event.period.first} – {event.period.last}" if event.period else ""
+
+    return {
+        "text": text,
+        "language": text.language,
+        "section": section,
+        "late": late,
+        "period": period,
+        "target": target_words,
+        "measured": measured_words,
+        "names": ("、" if text.language == "zh" else ", ").join,
+    }
+
+
+def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:
+    """Return what is nearest to a placed site: metro, railway station, airport, with the distance in words.
+
+    Shortest distances between the geometries as drawn, on the CGCS2000 grid. They are no better than the
+    less exact of the two positions, so they are rounded to that.
+    """
+    if site.geometry is None:
+        return []
+    rows = []
+    for category, label in (
+        (_METRO, "panel.nearest-metro"),
+        (_RAILWAY, "panel.nearest-railway"),
+        (_AIRPORT, "panel.airport"),
+    ):
+        others = {
+            other.id: other.geometry
+            for other in plan.sites.values()
+            if other.category == category and other.geometry is not None and other.id != site.id
+        }
+        found = nearest(site.geometry, others)
+        if found is None or not math.isfinite(found[1]):
+            continue
+        other = plan.sites[found[0]]
+        name = other.name.get(text.language)
+        accuracy = max(_accuracy_m(site), _accuracy_m(other))
+        if found[1] == 0.0 and (site.precision is Precision.NOMINAL or "Polygon" not in site.geometry.geom_type):
+            # A stand-in that lies on the station it borrows its place from says nothing about the distance.
+            continue
+        if found[1] == 0.0:
+            rows.append((text(label), text("panel.inside", name=name)))
+        else:
+            rows.append((text(label), text("panel.distance", name=name, distance=distance_words(found[1], accuracy))))
+    return rows
+
+
+def _accuracy_m(site: Site) -> float:
+    """Return a site's accuracy in metres; one that is not known counts as a bad one."""
+    return site.accuracy_m if site.accuracy_m is not None else 1000.0
+
+
+def distance_words(metres: float, accuracy_m: float) -> str:
+    """Return a distance no finer than the positions allow: `≈ 2.3 km`, `≈ 450 m`."""
+    step = next((step for limit, step in ((50, 10.0), (200, 100.0), (500, 500.0)) if accuracy_m <= limit), 1000.0)
+    rounded = round(metres / step) * step
+    if rounded < 1000:
+        return f"≈ {max(rounded, step):.0f} m"
+    return f"≈ {rounded / 1000:.{2 if step < 100 else 1 if step < 1000 else 0}f} km"

@@ -1,0 +1,73 @@
+"""The strip of counts above the map; each count filters.
+
+Streamlit's own pills would do, but a click on them changes the map only after a full turn through the
+server. This strip tells the map directly and the server as well; see docs/decisions/0003.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app import session
+from layers.plan.plan import Status
+from layers.plan.scene import Evidence
+from layers.selection.status import Counts
+from layers.translation import Translation
+
+_strip = st.components.v2.component(
+    "planmap_strip",
+    html='<div class="pm-strip"></div>',
+    js=Path(__file__).with_name("status_filter.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_strip(counts: Counts, text: Translation) -> None:
+    """Draw the counts by status and evidence, and take over what is chosen there."""
+    values = session.state()
+    evidence = {Evidence.WITH: counts.with_evidence, Evidence.WITHOUT: counts.without_evidence}
+    _strip(
+        key="strip",
+        data={
+            "filter": {
+                "statuses": [Status(status).value for status in values["statuses"]],
+                "evidence": values["evidence"] or None,
+                "turn": values["turn"],
+            },
+            "statuses": [
+                {
+                    "value": status.value,
+                    "label": text(f"status.{status.value}"),
+                    "count": counts.by_status[status],
+                    "badge": f"/badges/{status.value}{'' if counts.backed[status] else '-pale'}.svg",
+                    "hint": text("page.backed", count=counts.backed[status]),
+                }
+                for status in Status
+            ],
+            "evidence": [
+                {"value": value.value, "label": text(f"evidence.{value.value}"), "count": number}
+                for value, number in evidence.items()
+            ],
+            "labels": {"status": text("page.status"), "evidence": text("page.evidence")},
+        },
+        on_filter_change=_chosen,
+    )
+
+
+def _chosen() -> None:
+    """Take a filter from the browser: known values only, whatever it sent."""
+    values = session.state()
+    sent: Any = values["strip"].get("filter")
+    if not isinstance(sent, dict):
+        return
+    statuses = sent.get("statuses")
+    evidence = sent.get("evidence")
+    turn = sent.get("turn")
+    values.update(
+        statuses=[status for status in Status if isinstance(statuses, list) and status.value in statuses],
+        evidence=Evidence(evidence) if evidence in ("with", "without") else None,
+        turn=turn if type(turn) is int and 0 <= turn < 2**31 else values["turn"],
+    )

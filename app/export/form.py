@@ -1,0 +1,235 @@
+"""The form of the export page: what is to be on the sheet, and what the sheet is to be."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import dataclass, replace
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import session
+from app.pages import show_language
+from geo.errors import PlanMapError
+from layers import escape
+from layers.draw.paper import ORIENTATIONS, SIZES, Paper, parse_scale
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.translation import Translation
+
+RESOLUTIONS = (150, 300, 600)
+"""For the screen, for print, for print that is looked at closely; in dots per inch."""
+
+LONGEST_TITLE = 80
+
+WINDOW = (980, 640)
+"""Pixels of the map in a window of common size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the form asks for."""
+
+    scene: Scene
+    paper: Paper
+    scale: int | None
+    title: str
+    kind: str
+    """`png`, `pdf` or `svg`."""
+    dpi: int
+    by: str
+    """What each sheet of an atlas stands for; empty for a single sheet."""
+
+
+def start(plan: Plan, scene: Scene) -> None:
+    """Fill the session from the address, once."""
+    values = session.state()
+    if "what" in values:
+        return
+    values.update(
+        what="scene" if scene.site or scene.task or not _sees_all(plan, scene) else "district",
+        site=scene.site if scene.site in _site_names(plan, scene.language) else "",
+        by="site",
+        filters=True,
+        paper="A3",
+        orientation=ORIENTATIONS[0],
+        scale="",
+        title="",
+        kind="png",
+        dpi=300,
+        language=scene.language,
+    )
+
+
+def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None, DeltaGenerator]:
+    """Draw the form.
+
+    Returns
+    -------
+    What it asks for, None if the scale is none, and the place for a line about the scale.
+    """
+    shown = _content(plan, scene, text)
+    values = session.state()
+    is_atlas = values["what"] == "atlas"
+    paper = _paper(text)
+    st.text_input(
+        text("export.scale"), key="scale", placeholder=text("export.scale-hint"), max_chars=20, autocomplete="off"
+    )
+    slot = st.empty()
+    st.text_input(text("export.title"), key="title", placeholder=text("export.title-hint"), max_chars=LONGEST_TITLE)
+    show_language(text, labelled=True)
+    if not is_atlas:
+        st.segmented_control(
+            text("export.format"),
+            ("png", "pdf", "svg"),
+            key="kind",
+            format_func=str.upper,
+            required=True,
+            width="stretch",
+            persist_state="page",
+        )
+        if values["kind"] == "png":
+            st.segmented_control(
+                text("export.resolution"),
+                RESOLUTIONS,
+                key="dpi",
+                format_func=lambda dpi: f"{dpi} dpi",
+                required=True,
+                width="stretch",
+                persist_state="page",
+            )
+    try:
+        scale = parse_scale(_as_typed(values["scale"]))
+    except PlanMapError as error:
+        slot.html(warning(text.explain(error)))
+        return None, slot
+    kind = "pdf" if is_atlas else values["kind"]
+    dpi = values["dpi"] if kind == "png" else 0
+    by = values["by"] if is_atlas else ""
+    return Wish(shown, paper, scale, values["title"].strip(), kind, dpi, by), slot
+
+
+def warning(line: str) -> str:
+    """Return the HTML of a line that says what is wrong."""
+    return f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>"
+
+
+def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
+    """Draw the choice of what to show, and return the Scene that comes of it."""
+    values = session.state()
+    whats = {
+        "scene": text("export.scene"),
+        "district": text("export.district"),
+        "site": text("export.site"),
+        "atlas": text("export.atlas"),
+    }
+    st.radio(text("export.what"), list(whats), key="what", format_func=whats.__getitem__)
+    what = values["what"]
+    if what == "scene":
+        return scene
+    if what == "site":
+        names = _site_names(plan, text.language)
+        # A key for each language, for Streamlit goes on showing what was chosen in the words of the other.
+        key = f"site-{text.language}"
+        if values["site"] not in names:
+            values["site"] = next(iter(names), None)
+        if values.get(key) != values["site"]:
+            values[key] = values["site"]
+        st.selectbox(
+            text("export.site-name"),
+            list(names),
+            key=key,
+            format_func=lambda site_id: names.get(site_id, site_id),
+            on_change=lambda: values.update(site=values[key]),
+        )
+    elif what == "atlas":
+        bys = {
+            "site": text("export.by-site"),
+            "theme": text("export.by-theme"),
+            "section": text("export.by-section"),
+        }
+        st.segmented_control(
+            text("export.by"),
+            list(bys),
+            key="by",
+            format_func=bys.__getitem__,
+            required=True,
+            width="stretch",
+            persist_state="page",
+        )
+    bare = replace(scene, site="", task="", view=None)
+    if scene.filtered:
+        st.checkbox(text("export.filters"), key="filters", persist_state="page")
+        if not values["filters"]:
+            bare = _unfiltered(bare)
+    return replace(bare, site=values["site"] or "") if what == "site" else bare
+
+
+def _paper(text: Translation) -> Paper:
+    orientations = {"landscape": text("export.landscape"), "portrait": text("export.portrait")}
+    left, right = st.columns([1, 1.25], gap="small", wrap=False)
+    with left:
+        st.selectbox(
+            text("export.paper"),
+            list(SIZES),
+            key="paper",
+            # The same words in both languages, see above for why.
+            format_func=lambda name: "16:9 (PPT)" if name == "16:9" else name,
+        )
+    with right:
+        st.segmented_control(
+            text("export.orientation"),
+            ORIENTATIONS,
+            key="orientation",
+            format_func=orientations.__getitem__,
+            required=True,
+            width="stretch",
+        )
+    values = session.state()
+    return Paper.parse(values["paper"], values["orientation"])
+
+
+def _unfiltered(scene: Scene) -> Scene:
+    nothing = Scene()
+    return replace(
+        scene,
+        statuses=nothing.statuses,
+        themes=nothing.themes,
+        sections=nothing.sections,
+        kinds=nothing.kinds,
+        evidence=nothing.evidence,
+        search=nothing.search,
+    )
+
+
+def _as_typed(text: str) -> str:
+    """Return a scale as a Chinese keyboard gives it, in the form that is read: `１∶5万` as `1:50000`."""
+    plain = unicodedata.normalize("NFKC", text).strip().replace("∶", ":").replace("万", "0000")
+    return "auto" if plain in ("", "自动") else plain
+
+
+def _sees_all(plan: Plan, scene: Scene) -> bool:
+    """Whether a browser that shows the Scene's view has the whole district in it.
+
+    The map writes its view also where nobody has moved it, and then a sheet of the district is what is wanted.
+    """
+    district = plan.sites.get(plan.info.district_site)
+    if scene.view is None or district is None or district.geometry is None:
+        return True
+    west, south, east, north = district.geometry.bounds
+    latitude, longitude, zoom = scene.view
+    degrees = 360 / (256 * 2**zoom)
+    across, up = (pixels / 2 * degrees for pixels in WINDOW)
+    up *= math.cos(math.radians(latitude))
+    return max(longitude - west, east - longitude) <= across and max(latitude - south, north - latitude) <= up
+
+
+def _site_names(plan: Plan, language: str) -> dict[str, str]:
+    """Return the sites that can be drawn with their names, those with the most tasks first."""
+    tasks = {site_id: len(found) for site_id, found in plan.tasks_by_site.items()}
+    placed = sorted((site for site in plan.sites.values() if site.placed), key=lambda site: -tasks.get(site.id, 0))
+    names = {site.id: site.name.get(language) for site in placed if site.id != plan.info.district_site}
+    seen = list(names.values())
+    # Streamlit takes two options of one name for the same.
+    return {key: f"{name} ({key})" if seen.count(name) > 1 else name for key, name in names.items()}

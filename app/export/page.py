@@ -1,0 +1,228 @@
+"""The export page: a form, the sheet as it will be, and the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from app import context, session
+from app.export.atlas_job import leave, show_job
+from app.export.form import Wish, show_form, start, warning
+from app.export.previews import Desk, picture_of, sheet_of
+from app.faults import fault_page
+from app.file_name import file_name
+from app.pages import show_name
+from geo.errors import PlanMapError
+from layers import escape
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.plan.scene_text import checked
+from layers.selection.select import select
+from layers.translation import Translation, translation
+
+if TYPE_CHECKING:
+    from layers.sheet.atlas import Atlas, Progress
+    from layers.sheet.sheet import Order, Sheet
+
+_ICON = Path(__file__).parents[1] / "icon.svg"
+_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("export.css")]
+
+SCALE_FAULTS = ("scale-unknown", "paper-too-small")
+"""These are told beside the field of the scale, where they are mended."""
+
+
+def main() -> None:
+    """Draw the page once; Streamlit calls it again for every change."""
+    asked = Scene.from_query(st.query_params.to_dict())
+    text = translation(session.state().get("language") or asked.language)
+    st.set_page_config(page_title=f"{text('pages.export')} · {text('app.name')}", page_icon=_ICON, layout="wide")
+    for sheet in _STYLES:
+        st.html(sheet)
+    try:
+        version, plan = context.current().plan()
+    except PlanMapError as error:
+        st.html(fault_page(error, text))
+        return
+    start(plan, asked)
+    today = date.today()
+    scene = replace(_within_days(plan, asked, today), language=text.language)
+    with st.container(key="head"):
+        line = text("page.tasks", count=len(plan.tasks))
+        show_name(plan.info.title.get(text.language), line, "export", text, language=text.language)
+    left, right = st.columns([1, 2.9], gap="medium")
+    desk: Desk = session.state().setdefault("desk", Desk())
+    desk.clear()
+    with left, st.container(key="form"):
+        wish, slot = show_form(plan, scene, text)
+        action = st.container(key="action")
+    with right, st.container(key="sheet"):
+        if wish is None:
+            leave()
+            desk.lay(None)
+            empty(text("export.mend-scale"))
+            return
+        try:
+            if wish.by:
+                show_atlas(plan, version, wish, today, text, action)
+            else:
+                leave()
+                show_sheet(plan, version, wish, today, text, action, desk)
+        except PlanMapError as error:
+            leave()
+            desk.lay(None)
+            if error.code in SCALE_FAULTS:
+                slot.html(warning(text.explain(error)))
+                empty(text("export.mend-scale"))
+            else:
+                empty(text.explain(error), fault=True)
+
+
+def show_sheet(
+    plan: Plan, version: str, wish: Wish, today: date, text: Translation, action: DeltaGenerator, desk: Desk
+) -> None:
+    """Draw the preview of a sheet, and in `action` the button that makes its file.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such sheet.
+    """
+    place = action.empty()
+    # In the place of the button of the sheet before, until there is this one.
+    place.button(text("export.download", kind=wish.kind.upper()), disabled=True, width="stretch", type="primary")
+    scene = checked(plan, wish.scene)
+    from layers.sheet.sheet import Order
+
+    order = Order(wish.paper, wish.scale, wish.title)
+    with st.spinner(text("export.drawing")):
+        sheet = sheet_of(plan, version, scene, order, today)
+        picture = picture_of(sheet, order)
+    desk.lay(sheet)
+    with place:
+        download(plan, sheet, scene, order, wish, text, desk)
+    details = [f"{order.paper.width:g} × {order.paper.height:g} mm"]
+    if wish.kind == "png":
+        # As Matplotlib counts them: a part of a pixel is none.
+        width, height = (int(side / 25.4 * wish.dpi) for side in (order.paper.width, order.paper.height))
+        details.append(text("export.pixels", width=width, height=height))
+    details.append(text("sheet.digest", digest=sheet.digest))
+    named = text("export.result", paper=_paper_words(order, text), scale=f"1:{sheet.scale}")
+    show_picture(picture, named, details)
+
+
+def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, text: Translation, desk: Desk) -> None:
+    """Draw the button that makes the file of a sheet and hands it out, or why there is none."""
+    from layers.sheet.export import MEDIA_TYPES, check_size, render
+    from layers.sheet.sheet import titles
+
+    if wish.kind == "png":
+        try:
+            check_size(order.paper, wish.dpi)
+        except PlanMapError as error:
+            st.html(warning(text.explain(error)))
+            return
+    st.download_button(
+        text("export.download", kind=wish.kind.upper()),
+        # Made when the button is pressed, for most sheets that are looked at are never taken.
+        lambda: render(desk.take(sheet), wish.kind, dpi=wish.dpi or 300),
+        # Without the scale: the name is settled before the press, and must not say another than the sheet.
+        file_name=file_name([order.title or titles(plan, scene, text)[0], _paper_name(order, text)], wish.kind),
+        mime=MEDIA_TYPES[wish.kind],
+        key="download",
+        type="primary",
+        icon=":material/download:",
+        width="stretch",
+        on_click="ignore",
+    )
+
+
+def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translation, action: DeltaGenerator) -> None:
+    """Draw one sheet of an atlas, and in `action` what makes the whole.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such atlas.
+    """
+    scene = checked(plan, wish.scene)
+    from layers.sheet.atlas import By, atlas, chapters, order_of
+    from layers.sheet.sheet import Order
+
+    order = Order(wish.paper, wish.scale, wish.title)
+    by = By(wish.by)
+    listed = chapters(plan, scene, by, today=today)
+    shown = listed[0]
+    if by is not By.SITE:
+        # The one that shows the most, for the first theme may well have nothing on the map.
+        shown = max(listed, key=lambda chapter: len(_linked(plan, chapter.scene, today)))
+    own = order_of(order, shown, by)
+    with st.spinner(text("export.drawing")):
+        sheet = sheet_of(plan, version, shown.scene, own, today)
+        picture = picture_of(sheet, own)
+
+    def make(progress: Progress) -> Atlas:
+        return atlas(plan, scene, order, by, today=today, progress=progress)
+
+    labels = {
+        By.SITE: text("export.by-site"),
+        By.THEME: text("export.by-theme"),
+        By.SECTION: text("export.by-section"),
+    }
+    name = [
+        order.title or plan.info.title.get(text.language),
+        text("sheet.atlas"),
+        labels[by],
+        _paper_name(order, text),
+    ]
+    with action:
+        show_job(
+            (version, scene.to_query(), order, by, today),
+            len(listed),
+            make,
+            name,
+            text,
+        )
+    named = text("export.atlas-result", paper=_paper_words(order, text), count=len(listed))
+    details = [text("export.atlas-more"), text("export.atlas-shown", name=shown.name, scale=f"1:{sheet.scale}")]
+    show_picture(picture, named, details)
+
+
+def show_picture(picture: bytes, named: str, details: list[str]) -> None:
+    """Draw a preview under a line that says what it is."""
+    st.html(
+        f"<p class='pm-result' role='status'><b>{escape.html(named)}</b>"
+        f"<span>{escape.html(' · '.join(details))}</span></p>"
+    )
+    with st.container(key="preview"):
+        st.image(picture, alt=named, width="stretch")
+
+
+def empty(line: str, *, fault: bool = False) -> None:
+    """Draw the place of a sheet that there is not, with a line that says why."""
+    marks = " class='pm-warn' role='alert'" if fault else ""
+    st.html(f"<div class='pm-empty'><p{marks}>{escape.html(line)}</p></div>")
+
+
+def _linked(plan: Plan, scene: Scene, today: date) -> list[str]:
+    """Return the sites that stand for a task of `scene`."""
+    return [site_id for site_id, state in select(plan, scene, today=today).sites.items() if state is not None]
+
+
+def _within_days(plan: Plan, scene: Scene, today: date) -> Scene:
+    """Return `scene` with a day that the browse page would show for it."""
+    first, last = session.day_range(plan, today)
+    return replace(scene, as_of=min(max(scene.as_of, first), last)) if scene.as_of else scene
+
+
+def _paper_words(order: Order, text: Translation) -> str:
+    paper = order.paper
+    return f"{paper.name} {text('export.portrait') if paper.portrait else text('export.landscape')}"
+
+
+def _paper_name(order: Order, text: Translation) -> str:
+    return _paper_words(order, text).replace(" ", "-")

@@ -1,0 +1,125 @@
+"""The choice of the deck, and the menu that makes, names and deletes decks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from app import context
+from app.present import deck_session
+from app.present.deck_session import add_deck
+from app.present.decks import empty_deck, with_deck, without_deck
+from app.session import state
+from layers import escape
+from layers.plan.deck import Deck
+from layers.plan.fault import Fault
+from layers.plan.plan import Plan, Text
+from layers.present.deck_choice import made_deck
+from layers.store.check import check_decks
+from layers.translation import LANGUAGES, Translation, translation
+
+
+def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation, *, fixed: bool) -> None:
+    """Draw the choice among `decks`, of which `deck` is chosen, and its menu; `fixed` if nothing can be changed."""
+    titles = [other.title.get(text.language) for other in decks]
+    # Streamlit takes two options of one name for the same.
+    names = {
+        other.id: f"{title} ({other.id})" if titles.count(title) > 1 else title
+        for other, title in zip(decks, titles, strict=True)
+    }
+    # A key for each list, for Streamlit goes on showing what was chosen in the words that it had then.
+    key = f"deck-choice-{hash(tuple(names.items()))}"
+    state()[key] = deck.id
+    with st.container(horizontal=True, vertical_alignment="center", key="deck-choice", gap="small"):
+        st.selectbox(
+            text("deck.deck"),
+            list(names),
+            key=key,
+            format_func=lambda deck_id: names.get(deck_id, deck_id),
+            on_change=_choose,
+            args=(key,),
+            label_visibility="collapsed",
+        )
+        with st.popover(text("deck.menu"), disabled=fixed, key="deck-menu"):
+            _menu(plan, deck, text)
+
+
+def _choose(key: str) -> None:
+    # What is typed and cannot be saved keeps the deck where it is.
+    if deck_session.flush():
+        state().update(deck_id=state()[key], deck_slide=0, deck_loaded=None, deck_deleting=False)
+
+
+def _menu(plan: Plan, deck: Deck, text: Translation) -> None:
+    values = state()
+    for language in LANGUAGES:
+        key = f"deck-title-{language}"
+        if values.get("deck_named") != deck:
+            values[key] = deck.title.zh if language == "zh" else deck.title.en
+        st.text_input(
+            text("deck.name-zh") if language == "zh" else text("deck.name-en"),
+            key=key,
+            max_chars=500,
+            on_change=_rename,
+            autocomplete="off",
+        )
+    values["deck_named"] = deck
+    if values.get("deck_name_fault"):
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(values['deck_name_fault'])}</p>")
+    st.button(
+        text("deck.new"),
+        key="new-deck",
+        icon=":material/add:",
+        width="stretch",
+        on_click=add_deck,
+        args=(empty_deck(),),
+    )
+    _wide(text("deck.make"), "make-deck", ":material/auto_awesome:", made_deck(plan))
+    if not values.get("deck_deleting"):
+        st.button(
+            text("deck.delete"),
+            key="delete-deck",
+            icon=":material/delete:",
+            width="stretch",
+            on_click=lambda: values.update(deck_deleting=True),
+        )
+        return
+    line = text("deck.delete-sure", title=deck.title.get(text.language), count=len(deck.slides))
+    st.html(f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>")
+    left, right = st.columns(2, gap="small")
+    left.button(
+        text("deck.delete-yes"), key="delete-yes", type="primary", width="stretch", on_click=_delete, args=(deck.id,)
+    )
+    right.button(
+        text("deck.delete-no"), key="delete-no", width="stretch", on_click=lambda: values.update(deck_deleting=False)
+    )
+
+
+def _wide(label: str, key: str, icon: str, deck: Deck) -> None:
+    st.button(label, key=key, icon=icon, width="stretch", on_click=add_deck, args=(deck,))
+
+
+def _rename() -> None:
+    values = state()
+    deck = deck_session.chosen()
+    if deck is None or not deck_session.flush():
+        return
+    title = Text(values["deck-title-zh"].strip(), values["deck-title-en"].strip())
+    values["deck_name_fault"] = ""
+    row = {"id": deck.id, "title_zh": title.zh, "title_en": title.en}
+    _, faults = check_decks(context.current().plan()[1], {"decks": [row]})
+    if faults:
+        fault = Fault("", "", "", faults[0].code, faults[0].details)
+        values["deck_name_fault"] = translation(values["language"]).explain(fault).removeprefix(": ")
+        return
+    deck_session.save(with_deck(values["deck_seen"], replace(deck, title=title)))
+
+
+def _delete(deck_id: str) -> None:
+    values = state()
+    values["deck_deleting"] = False
+    deck_session.give_up()
+    if deck_session.save(without_deck(values["deck_seen"], deck_id)):
+        values.update(deck_slide=0, deck_loaded=None)

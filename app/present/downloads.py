@@ -1,0 +1,72 @@
+"""The files that a deck can be taken away as: a briefing, slides, and the text that it is edited as by hand."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import streamlit as st
+
+from app import context
+from app.export.previews import PRESS_S
+from app.file_name import file_name
+from layers.plan.deck import Deck
+from layers.plan.digest import decks_toml
+from layers.present.deck_choice import made_deck
+from layers.translation import Translation
+
+_PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+
+def show_downloads(deck: Deck | None, text: Translation) -> None:
+    """Draw the menu of the files of `deck`."""
+    empty = deck is None or not deck.slides
+    title = deck.title.get(text.language) if deck else ""
+    language, deck_id = text.language, deck.id if deck else ""
+
+    def current() -> Deck:
+        # Somebody types a title and presses at once: the press leaves the field, which is saved only then.
+        time.sleep(PRESS_S)
+        _, plan = context.current().plan()
+        return next((other for other in plan.decks if other.id == deck_id), None) or made_deck(plan)
+
+    def html() -> bytes:
+        return context.current().briefing(current(), language, date.today()).encode()
+
+    def pptx() -> bytes:
+        from layers.present.pptx.slides import slides
+
+        shown = current()
+        return slides(context.current().plan()[1], shown, language=language, today=date.today())
+
+    def toml() -> bytes:
+        time.sleep(PRESS_S)
+        return decks_toml(context.current().plan()[1].decks).encode()
+
+    with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None, key="take"):
+        for kind, make, mime, icon in (
+            ("html", html, "text/html", ":material/public:"),
+            ("pptx", pptx, _PPTX, ":material/slideshow:"),
+        ):
+            st.download_button(
+                text("deck.take-html") if kind == "html" else text("deck.take-pptx"),
+                make,
+                file_name=file_name([title], kind),
+                mime=mime,
+                key=f"take-{kind}",
+                icon=icon,
+                disabled=empty,
+                width="stretch",
+                on_click="ignore",
+            )
+        st.download_button(
+            text("deck.take-toml"),
+            toml,
+            file_name="decks.toml",
+            mime="application/toml",
+            key="take-toml",
+            icon=":material/description:",
+            disabled=not context.current().plan()[1].decks,
+            width="stretch",
+            on_click="ignore",
+        )

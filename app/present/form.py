@@ -1,0 +1,144 @@
+"""The form under the preview: the words of the chosen slide and its Scene, saved with each change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from app.present import deck_session
+from app.session import state
+from geo.errors import PlanMapError
+from layers import escape
+from layers.plan.deck import FIGURES, Slide
+from layers.plan.fault import Fault
+from layers.plan.plan import Status
+from layers.translation import LANGUAGES, Translation
+
+_LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000}
+"""Characters that a field takes, as the plan does."""
+
+_HEIGHT = 112
+"""Of a field for several lines, in pixels: four of them."""
+
+
+def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
+    """Draw the fields of `slide`; `fixed` if nothing can be changed."""
+    language = text.language
+    (other,) = (name for name in LANGUAGES if name != language)
+    faults = _faults(text)
+    show_refusal(text)
+    with st.container(key="slide-form"):
+        left, right = st.columns(2, gap="medium")
+        with left:
+            _field("title", language, text("deck.title"), faults, fixed=fixed)
+            _field(
+                "text", language, text("deck.text"), faults, fixed=fixed, note=text("deck.figures", names=_names(text))
+            )
+        with right:
+            _scene(slide, text, faults, fixed=fixed)
+            _field("notes", language, text("deck.notes"), faults, fixed=fixed)
+        # Open where something in it is to be mended.
+        wrong = any(field.endswith(f"_{other}") for field in faults)
+        with st.expander(text("deck.other-language"), expanded=wrong, icon=":material/translate:"):
+            _field("title", other, text("deck.title"), faults, fixed=fixed)
+            left, right = st.columns(2, gap="medium")
+            with left:
+                _field("text", other, text("deck.text"), faults, fixed=fixed)
+            with right:
+                _field("notes", other, text("deck.notes"), faults, fixed=fixed)
+
+
+def show_refusal(text: Translation) -> None:
+    """Say what could not be saved, and offer what can be done about it."""
+    values = state()
+    error: PlanMapError | None = values["deck_error"]
+    pending = values["deck_pending"]
+    if error is None and not pending:
+        return
+    lines = [text.explain(error)] if error is not None and error.code != "decks-changed" else []
+    if error is not None and error.code == "decks-changed":
+        # Not the hint of the error, which is to load the page again: that would lose what is in the fields.
+        lines = [text("deck.changed-typed" if pending else "deck.changed")]
+    if pending and error is None:
+        lines = [text("deck.not-saved")]
+    with st.container(key="refusal", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(' '.join(lines))}</p>", width="stretch")
+        if pending and error is not None:
+            st.button(text("deck.keep-mine"), key="keep-mine", on_click=deck_session.keep_mine)
+        if pending:
+            st.button(text("deck.give-up"), key="give-up", on_click=deck_session.give_up)
+
+
+def _field(
+    name: str, language: str, label: str, faults: Mapping[str, list[str]], *, fixed: bool, note: str | None = None
+) -> None:
+    key = f"{name}_{language}"
+    if name == "title":
+        st.text_input(
+            label,
+            key=f"slide-{key}",
+            max_chars=_LONGEST[name],
+            on_change=deck_session.keep,
+            disabled=fixed,
+            autocomplete="off",
+        )
+    else:
+        st.text_area(
+            label,
+            key=f"slide-{key}",
+            max_chars=_LONGEST[name],
+            height=_HEIGHT,
+            on_change=deck_session.keep,
+            disabled=fixed,
+            help=escape.markdown(note) if note else None,
+        )
+    _warn(faults.get(key, []))
+
+
+def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, fixed: bool) -> None:
+    query = "&".join(
+        part for part in (f"lang={text.language}" * (text.language != "zh"), slide.scene.to_query()) if part
+    )
+    address = f"/?{query}" if query else "/"
+    with st.container(key="scene-field"):
+        st.text_input(
+            text("deck.scene"),
+            key="slide-scene",
+            placeholder=text("deck.scene-hint"),
+            max_chars=_LONGEST["scene"],
+            on_change=deck_session.keep,
+            disabled=fixed,
+            autocomplete="off",
+        )
+        _warn(faults.get("scene", []))
+        # Last in the page's order, and shown at the end of the line of the label.
+        st.html(f"<a class='pm-open' href='{escape.html(address)}'>{escape.html(text('deck.open-map'))}</a>")
+
+
+def _names(text: Translation) -> str:
+    """Return each figure that can be written, with what it stands for."""
+    words = {
+        "tasks": text("slides.tasks"),
+        "sites": text("deck.figure-sites"),
+        **{status.value: text(f"status.{status.value}") for status in Status},
+        "with_evidence": text("evidence.with"),
+        "without_evidence": text("evidence.without"),
+        "backed": text("deck.figure-backed"),
+        "date": text("page.as-of"),
+    }
+    return text("sheet.comma").join(f"{{{name}}} {words[name]}" for name in FIGURES)
+
+
+def _faults(text: Translation) -> dict[str, list[str]]:
+    """Return what is wrong with each field in words, without the place, for it stands beside the field."""
+    found: dict[str, list[str]] = {}
+    for fault in state()["deck_faults"]:
+        line = text.explain(Fault("", "", "", fault.code, fault.details)).removeprefix(": ")
+        found.setdefault(fault.field, []).append(line)
+    return found
+
+
+def _warn(lines: list[str]) -> None:
+    for line in lines:
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>")

@@ -1,0 +1,127 @@
+"""The page that builds decks: the slides on the left, the chosen one as it will be shown, its words below."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from app import context, session
+from app.faults import fault_page
+from app.pages import show_language, show_name
+from app.present import deck_session
+from app.present.deck_menu import show_choice
+from app.present.deck_session import add_deck
+from app.present.decks import empty_deck, shown_titles
+from app.present.downloads import show_downloads
+from app.present.form import show_form, show_refusal
+from app.present.preview import show_stage, show_start
+from app.present.slide_list import add_first, show_list
+from app.session import state
+from geo.errors import PlanMapError
+from layers import escape
+from layers.plan.deck import Deck
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.present.deck_choice import made_deck
+from layers.translation import Translation, translation
+
+_ICON = Path(__file__).parents[1] / "icon.svg"
+_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("decks.css")]
+
+
+def main() -> None:
+    """Draw the page once; Streamlit calls it again for every change."""
+    asked = st.query_params.to_dict()
+    text = translation(session.state().get("language") or Scene.from_query(asked).language)
+    st.set_page_config(page_title=f"{text('pages.present')} · {text('app.name')}", page_icon=_ICON, layout="wide")
+    for sheet in _STYLES:
+        st.html(sheet)
+    try:
+        _, plan = context.current().plan()
+        file = context.current().decks_file()
+    except PlanMapError as error:
+        st.html(fault_page(error, text))
+        return
+    state().setdefault("language", text.language)
+    deck_session.start(asked.get("deck", ""), asked.get("slide", ""))
+    today = date.today()
+    # A plan that nobody can write here still has something to show.
+    decks = plan.decks or ((made_deck(plan),) if file else ())
+    deck, index = deck_session.show(decks)
+    head(plan, deck, text)
+    if deck is None:
+        nothing(plan, text)
+        return
+    left, right = st.columns([1, 3.4], gap="medium")
+    with left, st.container(key="deck"):
+        show_choice(plan, decks, deck, text, fixed=file is not None)
+        show_list(deck, index, shown_titles(plan, deck, text.language, today), text, fixed=file is not None)
+        show_state(text, file)
+    with right, st.container(key="slide"):
+        if not deck.slides:
+            no_slides(text, fixed=file is not None)
+            return
+        show_stage(plan, deck, index, text, today)
+        show_form(deck.slides[index], text, fixed=file is not None)
+
+
+def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
+    """Draw the name of the plan and what can be done with the deck."""
+    with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
+        line = text("page.tasks", count=len(plan.tasks))
+        show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
+        with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
+            show_language(text)
+            show_downloads(deck, text)
+            show_start(text, disabled=deck is None or not deck.slides)
+
+
+def nothing(plan: Plan, text: Translation) -> None:
+    """Offer a first deck for a plan that has none."""
+    # In the place of the columns. A container there would keep what they held until the script has run, and
+    # mount the preview anew, which would ask for a deck that has just been deleted.
+    st.empty()
+    show_refusal(text)
+    with st.container(key="nothing", horizontal_alignment="center", vertical_alignment="center", gap="small"):
+        st.html(
+            f"<h2>{escape.html(text('deck.none-title'))}</h2><p class='pm-quiet'>{escape.html(text('deck.none'))}</p>"
+        )
+        st.button(
+            text("deck.make"),
+            key="make-first",
+            type="primary",
+            icon=":material/auto_awesome:",
+            on_click=add_deck,
+            args=(made_deck(plan),),
+        )
+        st.button(text("deck.make-empty"), key="empty-first", on_click=add_deck, args=(empty_deck(),))
+
+
+def no_slides(text: Translation, *, fixed: bool) -> None:
+    """Draw the place of a preview for a deck that has no slide yet."""
+    show_refusal(text)
+    with st.container(key="nothing", horizontal_alignment="center", vertical_alignment="center", gap="small"):
+        st.html(f"<p>{escape.html(text('deck.no-slides'))}</p>")
+        if not fixed:
+            st.button(text("deck.add-slide"), key="add-first", type="primary", on_click=add_first)
+
+
+def show_state(text: Translation, file: Path | None) -> None:
+    """Say quietly that all is saved, and offer to take the last change back; or how decks of a folder are edited."""
+    if file is not None:
+        line = text("deck.by-hand", file=file.name)
+        st.html(f"<p class='pm-quiet'>{escape.html(line)}</p>")
+        return
+    with st.container(key="saved", horizontal=True, vertical_alignment="center", gap="small"):
+        saved = text("deck.saved") if state()["deck_saved"] else text("deck.saves-itself")
+        st.html(f"<p class='pm-quiet' role='status'>{escape.html(saved)}</p>", width="stretch")
+        st.button(
+            text("deck.undo"),
+            key="undo",
+            type="tertiary",
+            icon=":material/undo:",
+            disabled=not deck_session.can_undo(),
+            on_click=deck_session.undo,
+        )

@@ -1,0 +1,68 @@
+"""The preview of a deck, which is the briefing itself, and the button that shows it on the whole screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app.present import deck_session
+from app.session import state
+from layers.plan.deck import Deck
+from layers.plan.digest import deck_digest
+from layers.plan.plan import Plan
+from layers.translation import Translation
+
+_FOLDER = Path(__file__).parent
+
+_stage = st.components.v2.component(
+    "planmap_stage",
+    html=(_FOLDER / "preview.html").read_text(encoding="utf-8"),
+    js=(_FOLDER / "preview.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+_start = st.components.v2.component(
+    "planmap_start",
+    html='<button type="button" class="pm-start"><svg viewBox="0 0 20 20" aria-hidden="true">'
+    '<path d="M6 4v12l10-6z"/></svg><span></span></button>',
+    js=(_FOLDER / "start.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_start(text: Translation, *, disabled: bool) -> None:
+    """Draw the button that starts the presentation; see `show_stage` for what it shows."""
+    _start(key="start", data={"label": text("deck.start"), "disabled": disabled}, width="content")
+
+
+def show_stage(plan: Plan, deck: Deck, index: int, text: Translation, today: date) -> None:
+    """Draw the slide at `index` as it will be shown."""
+    asked = {
+        # A plan without decks has one made for it, which has no name.
+        "deck": deck.id if deck in plan.decks else "",
+        "lang": text.language,
+        # Not read by anybody: a deck that has changed is another address, and so is another day.
+        "v": f"{deck_digest(plan, deck)[:16]}-{today}",
+    }
+    _stage(
+        key="stage",
+        data={
+            "source": f"/briefing?{urlencode(asked)}",
+            "number": index + 1,
+            "label": text("deck.preview"),
+            "leave": text("deck.leave"),
+        },
+        on_turned_change=_turned,
+    )
+
+
+def _turned() -> None:
+    """Choose the slide to which somebody has turned in the preview itself."""
+    sent: Any = state()["stage"].get("turned")
+    deck = deck_session.chosen()
+    if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
+        state()["deck_slide"] = sent - 1

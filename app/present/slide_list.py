@@ -1,0 +1,108 @@
+"""The list of a deck's slides: choose, move, copy, delete. The script in the browser shows each change at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.present import deck_session
+from app.present.decks import moved, with_deck, words
+from app.session import state
+from layers.plan.deck import Deck, Slide
+from layers.translation import Translation
+
+_FOLDER = Path(__file__).parent
+
+_list = st.components.v2.component(
+    "planmap_decklist",
+    html=(_FOLDER / "slide_list.html").read_text(encoding="utf-8"),
+    js=(_FOLDER / "slide_list.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_list(deck: Deck, index: int, titles: Sequence[str], text: Translation, *, fixed: bool) -> None:
+    """Draw the slides of `deck` with their `titles`; `fixed` if nothing can be changed."""
+    _list(
+        key="deck_list",
+        data={
+            "deck": deck.id,
+            "titles": list(titles),
+            "chosen": index,
+            "done": state().get("deck_done", 0),
+            "refused": state().get("deck_refused", 0),
+            "fixed": fixed,
+            "labels": {
+                "slides": text("deck.slides"),
+                "add": text("deck.add-slide"),
+                "up": text("deck.up"),
+                "down": text("deck.down"),
+                "copy": text("deck.copy-slide"),
+                "delete": text("deck.delete-slide"),
+                "grip": text("deck.grip"),
+                "moved": text("deck.moved", number="{number}"),
+            },
+        },
+        on_act_change=_acted,
+    )
+
+
+def _acted() -> None:
+    """Do what the list asks for: known words and numbers within the deck only, whatever it sent."""
+    sent: Any = state()["deck_list"].get("act")
+    if not isinstance(sent, dict) or type(sent.get("number")) is not int:
+        return
+    values = state()
+    deck = deck_session.chosen()
+    fine = (
+        deck is not None
+        and sent.get("deck") == deck.id
+        # First what was typed into the slide that is left; a field may tell of it only after this.
+        and deck_session.flush()
+        and act(sent.get("what"), sent.get("at"), sent.get("to"))
+    )
+    values["deck_done"] = sent["number"]
+    if not fine:
+        # The list drops what else it had to ask for: it was meant for what is not there now.
+        values["deck_refused"] = sent["number"]
+
+
+def add_first() -> None:
+    """Add a slide to a deck that has none."""
+    act("add", None, None)
+
+
+def act(what: object, at: object, to: object) -> bool:
+    """Do one thing to the slides of the chosen deck, and return whether it is done."""
+    deck = deck_session.chosen()
+    if deck is None:
+        return False
+    slides, size = deck.slides, len(deck.slides)
+    if what == "add":
+        place = state()["deck_slide"] + 1 if slides else 0
+        new = Slide(words("deck.new-slide"))
+        return _put(deck, (*slides[:place], new, *slides[place:]), place)
+    if type(at) is not int or not 0 <= at < size:
+        return False
+    if what == "choose":
+        state()["deck_slide"] = at
+        return True
+    if what == "copy":
+        return _put(deck, (*slides[: at + 1], slides[at], *slides[at + 1 :]), at + 1)
+    if what == "delete":
+        return _put(deck, (*slides[:at], *slides[at + 1 :]), max(0, min(at, size - 2)))
+    if what == "move" and type(to) is int and 0 <= to < size:
+        return _put(deck, moved(slides, at, to), to)
+    return False
+
+
+def _put(deck: Deck, slides: tuple[Slide, ...], index: int) -> bool:
+    if not deck_session.save(with_deck(state()["deck_seen"], replace(deck, slides=slides))):
+        return False
+    # The fields are filled anew, also where the slide at the same place happens to look the same.
+    state().update(deck_slide=index, deck_loaded=None)
+    return True

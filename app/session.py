@@ -1,0 +1,132 @@
+"""The Scene of a browser session: read from the address once, then kept by the page's own controls.
+
+The map writes the address; the page only reads it, when a session begins. View, layers and basemap
+belong to the map, so they stay as the address gave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from geo.measure import buffered_bounds
+from layers.plan.plan import Kind, Plan, Status
+from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene
+from layers.selection.select import lit_sites, search_sites
+
+FIT_RADIUS_M = 400.0
+"""A flight to a point shows at least this much around it, in metres."""
+
+
+def state() -> MutableMapping[str, Any]:
+    """Return the session's state."""
+    return st.session_state  # type: ignore[return-value]
+
+
+def start(plan: Plan, today: date) -> None:
+    """Fill the session from the address, once. Ids and days that do not fit the plan are dropped."""
+    values = state()
+    if "scene" in values:
+        return
+    scene = Scene.from_query(st.query_params.to_dict())
+    first, last = day_range(plan, today)
+    values.update(
+        scene=scene,
+        language=scene.language,
+        statuses=[status for status in Status if status in scene.statuses],
+        evidence=scene.evidence,
+        themes=[theme.id for theme in plan.info.themes if theme.id in scene.themes],
+        kinds=[kind for kind in Kind if kind in scene.kinds],
+        as_of=min(max(scene.as_of or today, first), last),
+        search=scene.search,
+        site=scene.site if scene.site in plan.sites else "",
+        task=scene.task if scene.task in plan.tasks else "",
+        flight=None,
+        turn=0,
+    )
+    if (values["site"] or values["task"]) and scene.view is None:
+        fly(plan)
+
+
+def day_range(plan: Plan, today: date) -> tuple[date, date]:
+    """Return the days that can be asked for: from the plan's first day to the last event or today."""
+    first = date(plan.info.year, 1, 1)
+    last = max((event.date.last_day for event in plan.events), default=today)
+    return first, max(first, today, last)
+
+
+def current_scene(plan: Plan, today: date) -> Scene:
+    """Return the Scene that the controls show. What was selected and is no longer in the plan is let go."""
+    values = state()
+    opened: Scene = values["scene"]
+    return replace(
+        opened,
+        language=values["language"] or "zh",
+        statuses=frozenset(values["statuses"]),
+        evidence=Evidence(values["evidence"]) if values["evidence"] else None,
+        themes=frozenset(values["themes"]),
+        kinds=frozenset(values["kinds"]),
+        as_of=None if values["as_of"] in (None, max(today, date(plan.info.year, 1, 1))) else values["as_of"],
+        search=values["search"].strip()[:MAXIMUM_QUERY],
+        site=values["site"] if values["site"] in plan.sites else "",
+        task=values["task"] if values["task"] in plan.tasks else "",
+    )
+
+
+def own_query(scene: Scene) -> str:
+    """Return the part of the address that the page answers for; the map adds its own."""
+    return replace(scene, view=None, basemap="offline", visible={}, opacity={}).to_query()
+
+
+def fly(plan: Plan) -> None:
+    """Send the map to what is selected, if that has a position."""
+    values = state()
+    scene = Scene(site=values["site"], task=values["task"])
+    sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
+    boxes = [
+        buffered_bounds(site.geometry, radius_m=max(FIT_RADIUS_M, site.accuracy_m or 0.0))
+        for site in sites
+        if site.geometry is not None
+    ]
+    if not boxes:
+        return
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    count = (values["flight"] or {"count": 0})["count"] + 1
+    values["flight"] = {"count": count, "bounds": [[south, west], [north, east]]}
+
+
+def select_site(plan: Plan, site_id: str, *, flying: bool) -> None:
+    """Select a site, and let go of the selected task."""
+    if site_id in plan.sites:
+        state().update(site=site_id, task="")
+        if flying:
+            fly(plan)
+
+
+def select_task(plan: Plan, task_id: str) -> None:
+    """Select a task, let go of the selected site and fly to the task's sites."""
+    state().update(site="", task=task_id if task_id in plan.tasks else "")
+    fly(plan)
+
+
+def search(plan: Plan) -> None:
+    """Go to the best match of the search text."""
+    found = search_sites(plan, state()["search"])
+    if found:
+        select_site(plan, found[0].id, flying=True)
+    else:
+        state().update(site="", task="")
+
+
+def clear_filters() -> None:
+    """Take every filter off; day, language and selection stay."""
+    values = state()
+    # A turn of its own, so that the strip in the browser takes this over.
+    values.update(statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1)
+    # No control of the page sets sections; they come with an address.
+    values["scene"] = replace(values["scene"], sections=frozenset())

@@ -1,0 +1,1 @@
+"""What every renderer without a browser draws with."""

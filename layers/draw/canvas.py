@@ -1,0 +1,143 @@
+"""The frame of a map while it is being filled: what stands where, and what found no room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.measure import anchors
+from layers import style
+from layers.draw import typeface
+from layers.draw.content import Content, ShownSite
+from layers.draw.drawing import Box, Drawing, Item, Shape, line
+from layers.draw.label import Block
+from layers.draw.placement import Space, place_block
+from layers.draw.typeface import Weight
+
+LEADER = "#4B5563"
+
+
+@dataclass
+class Marks:
+    """What stands on a map, and what found no room."""
+
+    boxes: list[tuple[str, Box]] = field(default_factory=list)
+    """Every symbol and every label by what it stands for; no two of them overlap."""
+    drawn: set[str] = field(default_factory=set)
+    """Ids of the sites whose symbol stands on the map."""
+    moved: bool = False
+    """Whether any symbol stands aside of its place."""
+    unnamed: int = 0
+    """Numbered sites whose name found no room; their number stands on the map."""
+    unnumbered: int = 0
+    """Numbered sites of which only the symbol stands on the map."""
+    unmarked: int = 0
+    """Numbered sites whose symbol found no room."""
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    """What of the drawing stands for each numbered site, by id: leaders, symbol and label, the lowest first."""
+
+
+class Chart:
+    """The frame while it is being filled."""
+
+    def __init__(self, drawing: Drawing, content: Content, language: str, size: float) -> None:
+        if drawing.frame is None:
+            raise ValueError("marks need a map")
+        self.drawing = drawing
+        self.content = content
+        self.language = language
+        self.size = size
+        self.frame = drawing.frame
+        self.marks = Marks()
+        self.room = self.frame.grown(-1.0)
+        self.over: list[Shape] = []
+        """Symbols, which go over the leader lines of all others."""
+        to_paper = self.to_paper
+        lines = [to_paper(shown.geometry) for shown in content.sites if shown.linear]
+        self.space = Space(self.room, lines)
+
+    def to_paper(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry of the grid in millimetres of the paper."""
+        west, south = self.content.extent[:2]
+        factor = 1000 / self.content.scale
+        left, bottom = self.frame.left, self.frame.bottom
+        return shapely.transform(geometry, lambda at: (at - (west, south)) * factor + (left, bottom))
+
+    def keep(self, name: str, *boxes: Box) -> None:
+        """Take room and note for what."""
+        self.space.take(*boxes)
+        self.marks.boxes += [(name, box) for box in boxes]
+
+    @contextmanager
+    def owned(self, shown: ShownSite) -> Iterator[None]:
+        """Note that what is drawn meanwhile stands for `shown`, so that it can be taken out of the picture again."""
+        on_map, over = len(self.drawing.items), len(self.over)
+        yield
+        drawn: list[Item] = [*self.drawing.items[on_map:], *self.over[over:]]
+        if drawn:
+            self.marks.items.setdefault(shown.site.id, []).extend(drawn)
+
+    def block(self, shown: ShownSite, points: float, *, number: bool, name: bool, colour: str) -> Block:
+        """Return the label of a site; what stands in brackets goes into a second, smaller line."""
+        text = shown.site.name.get(self.language)
+        lines: list[tuple[str, float, Weight]] = []
+        if name:
+            weight = Weight.BOLD if shown.number is not None else Weight.REGULAR
+            head, bracket, tail = text.partition("（") if "（" in text else text.partition(" (")
+            limit = 34.0 * self.size
+            if bracket and (shown.number is not None or typeface.width(text, points, weight) > limit):
+                lines = [(head, points, weight), (bracket.strip() + tail, points * 0.82, Weight.REGULAR)]
+            else:
+                # Long English names break into two lines.
+                parts = typeface.wrap(text, limit, points, weight)
+                lines = [(part, points, weight) for part in parts]
+        return Block(tuple(lines), str(shown.number) if number and shown.number is not None else "", colour)
+
+
+def anchor_points(shown: ShownSite) -> list[tuple[float, float]]:
+    """Return where a site's symbol belongs, in metres of the grid."""
+    geometry = shown.geometry
+    if shown.linear:
+        # The frame cuts a line into parts that may belong together.
+        geometry = shapely.line_merge(geometry)
+    return [(point.x, point.y) for point in anchors(geometry)]
+
+
+def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Return the place nearest to x, y where a symbol lies wholly in the room."""
+    return (
+        min(max(x, room.left + reach[0] + 0.1), room.right - reach[2] - 0.1),
+        min(max(y, room.bottom + reach[1] + 0.1), room.top - reach[3] - 0.1),
+    )
+
+
+def is_free(chart: Chart, box: Box) -> bool:
+    """Whether nothing stands in `box`."""
+    return bool(chart.space.free(np.array([box], dtype=float))[0])
+
+
+def put(chart: Chart, shown: ShownSite, block: Block, own: Box, *, reach: float = 0.0) -> bool:
+    """Place a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
+    margin = 0.35 * chart.size
+    place = place_block(chart.space, own, block.width, block.height, gap=margin * 1.4, reach=reach, margin=margin)
+    if place is None:
+        return False
+    if place.leader is not None:
+        chart.drawing.add(
+            line(place.leader, stroke="#FFFFFF", line_width=0.6 * chart.size, opacity=0.8),
+            line(place.leader, stroke=LEADER, line_width=0.2 * chart.size),
+        )
+        chart.space.take_leader(place.leader)
+    block.draw(chart.drawing, place)
+    chart.keep(f"label {shown.site.id}", place.box)
+    return True
+
+
+def priority(shown: ShownSite) -> int:
+    """Return how early a site's symbol and name are placed."""
+    return style.CATEGORIES[shown.site.category].priority

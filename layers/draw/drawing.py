@@ -1,0 +1,259 @@
+"""A drawing: what is to be seen on a sheet, in millimetres, before any file format.
+
+Everything that decides where things stand works on these values; `layers.draw.figure` hands them to
+Matplotlib. The origin is the paper's lower left corner, y points up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+from shapely.geometry.base import BaseGeometry
+
+from layers.draw import typeface
+from layers.draw.typeface import Weight
+
+PIXEL = 0.17
+"""Millimetres on paper for one pixel of a screen style: print carries finer lines than a screen."""
+
+
+class Box(NamedTuple):
+    """A rectangle in millimetres."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        """Width in millimetres."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """Height in millimetres."""
+        return self.top - self.bottom
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The middle."""
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
+    def grown(self, by: float) -> Box:
+        """Return the box with `by` millimetres more on every side."""
+        return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two share more than an edge."""
+        return (
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
+        )
+
+    def holds(self, other: Box) -> bool:
+        """Whether `other` lies inside, edges included."""
+        return (
+            self.left <= other.left
+            and self.bottom <= other.bottom
+            and self.right >= other.right
+            and self.top >= other.top
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A filled or stroked outline."""
+
+    path: Path
+    """In millimetres, or in metres of the map's grid where it stands in `Drawing.ground`."""
+    fill: str = ""
+    stroke: str = ""
+    line_width: float = 0.2
+    """Millimetres."""
+    dash: tuple[float, ...] = ()
+    """Lengths of strokes and gaps in millimetres; empty for a solid line."""
+    fill_opacity: float = 1.0
+    opacity: float = 1.0
+    round_ends: bool = False
+    clip: Box | None = None
+    """Cut off outside this box."""
+    name: str = ""
+    """What it stands for; goes into SVG as the element's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One line of text."""
+
+    text: str
+    x: float
+    y: float
+    """The start, middle or end of the baseline, by `align`."""
+    size: float
+    """Points."""
+    weight: Weight = Weight.REGULAR
+    colour: str = "#000000"
+    align: str = "left"
+    """left, center or right."""
+    turn: float = 0.0
+    """Degrees, counter-clockwise around x, y."""
+    halo: float = 0.0
+    """Width in millimetres of the white edge that keeps text readable over lines."""
+
+    @property
+    def start(self) -> float:
+        """How far the text begins from x along the baseline, in millimetres."""
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
+        return -share * typeface.width(self.text, self.size, self.weight)
+
+    def outline(self) -> Path | None:
+        """Return the outline of the letters in place, in millimetres; None if there is nothing to see."""
+        path = typeface.outline(self.text, self.size, self.weight)
+        if path is None:
+            return None
+        return Affine2D().translate(self.start, 0).rotate_deg(self.turn).translate(self.x, self.y).transform_path(path)
+
+
+Item = Shape | Label
+
+
+@dataclass(slots=True)
+class Drawing:
+    """A page: its size, the map's ground in metres, and what lies over it in millimetres."""
+
+    width: float
+    height: float
+    frame: Box | None = None
+    """The map's frame; None for a page without a map."""
+    extent: tuple[float, float, float, float] | None = None
+    """What the frame shows (west, south, east, north) in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    ground: list[Shape] = field(default_factory=list)
+    """Drawn first, in metres of the grid and cut off at the frame."""
+    items: list[Item] = field(default_factory=list)
+    """Drawn over the ground in this order."""
+
+    def add(self, *items: Item | Iterable[Item]) -> None:
+        """Put items on top, in order."""
+        for item in items:
+            if isinstance(item, Shape | Label):
+                self.items.append(item)
+            else:
+                self.items.extend(item)
+
+    def write(
+        self,
+        text: str,
+        x: float,
+        y: float,
+        size: float,
+        *,
+        weight: Weight = Weight.REGULAR,
+        colour: str = "#000000",
+        align: str = "left",
+        turn: float = 0.0,
+        halo: float = 0.0,
+    ) -> float:
+        """Put one line of text on top and return its width in millimetres.
+
+        Raises
+        ------
+        PlanMapError
+            The typeface lacks a character of it.
+        """
+        typeface.check(text, weight)
+        if text.strip():
+            self.items.append(Label(text, x, y, size, weight, colour, align, turn, halo))
+        return typeface.width(text, size, weight)
+
+    def texts(self) -> list[str]:
+        """Return every text on the page, in drawing order."""
+        return [item.text for item in self.items if isinstance(item, Label)]
+
+    def characters(self) -> dict[Weight, frozenset[str]]:
+        """Return the characters that each weight needs."""
+        used: dict[Weight, set[str]] = {weight: set() for weight in Weight}
+        for item in self.items:
+            if isinstance(item, Label):
+                used[item.weight].update(item.text)
+        return {weight: frozenset(characters) for weight, characters in used.items()}
+
+
+def rectangle(box: Box, **look: object) -> Shape:
+    """Return `box` as a shape."""
+    corners = [(box.left, box.bottom), (box.right, box.bottom), (box.right, box.top), (box.left, box.top)]
+    return polygon(corners, **look)
+
+
+def polygon(points: Sequence[tuple[float, float]], **look: object) -> Shape:
+    """Return a closed shape through `points`."""
+    return Shape(Path([*points, points[0]], closed=True), **look)  # type: ignore[arg-type]
+
+
+def line(points: Sequence[tuple[float, float]], **look: object) -> Shape:
+    """Return an open line through `points`."""
+    return Shape(Path(points), **look)  # type: ignore[arg-type]
+
+
+def rounded(box: Box, radius: float, **look: object) -> Shape:
+    """Return `box` with round corners of `radius` millimetres."""
+    left, bottom, right, top = box
+    r = min(radius, box.width / 2, box.height / 2)
+    # The share of the radius at which a cubic curve comes nearest to a quarter circle.
+    k = r * (1 - 0.5523)
+    move, to, curve = int(Path.MOVETO), int(Path.LINETO), int(Path.CURVE4)
+    steps: list[tuple[float, float, int]] = [
+        (left + r, bottom, move), (right - r, bottom, to),
+        (right - k, bottom, curve), (right, bottom + k, curve), (right, bottom + r, curve),
+        (right, top - r, to),
+        (right, top - k, curve), (right - k, top, curve), (right - r, top, curve),
+        (left + r, top, to),
+        (left + k, top, curve), (left, top - k, curve), (left, top - r, curve),
+        (left, bottom + r, to),
+        (left, bottom + k, curve), (left + k, bottom, curve), (left + r, bottom, curve),
+        (left + r, bottom, int(Path.CLOSEPOLY)),
+    ]  # fmt: skip
+    return Shape(Path([step[:2] for step in steps], [step[2] for step in steps]), **look)  # type: ignore[arg-type]
+
+
+def circle(x: float, y: float, radius: float, **look: object) -> Shape:
+    """Return a circle."""
+    return Shape(Path.circle((x, y), radius), **look)  # type: ignore[arg-type]
+
+
+def moved(shape: Shape, *, scale: float = 1.0, x: float = 0.0, y: float = 0.0) -> Shape:
+    """Return `shape` scaled around 0, 0 and then moved; line and dash lengths are scaled too."""
+    path = Affine2D().scale(scale).translate(x, y).transform_path(shape.path)
+    dash = tuple(length * scale for length in shape.dash)
+    return replace(shape, path=path, line_width=shape.line_width * scale, dash=dash)
+
+
+def geometry_path(geometry: BaseGeometry) -> Path | None:
+    """Return the outline of a geometry of lines or polygons in its own units; None if it is empty."""
+    if geometry.is_empty:
+        return None
+    rings: list[np.ndarray] = []
+    closed: list[bool] = []
+    for part in getattr(geometry, "geoms", [geometry]):
+        if isinstance(part, shapely.Polygon):
+            for ring in (part.exterior, *part.interiors):
+                rings.append(shapely.get_coordinates(ring))
+                closed.append(True)
+        elif isinstance(part, shapely.LineString):
+            rings.append(shapely.get_coordinates(part))
+            closed.append(False)
+    if not rings:
+        return None
+    codes = []
+    for ring, shut in zip(rings, closed, strict=True):
+        kinds = np.full(len(ring), Path.LINETO, dtype=np.uint8)
+        kinds[0] = Path.MOVETO
+        if shut:
+            kinds[-1] = Path.CLOSEPOLY
+        codes.append(kinds)
+    return Path(np.concatenate(rings), np.concatenate(codes))

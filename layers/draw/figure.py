@@ -1,0 +1,341 @@
+"""A drawing as a Matplotlib figure, and as the bytes of a PNG, PDF or SVG file.
+
+The only module that meets Matplotlib's figures. The map stands in axes of its own whose data are metres of the
+grid, so that Matplotlib's own transform can be asked whether the scale came out true.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.text import Text
+
+from geo.errors import PlanMapError
+from layers.draw import typeface
+from layers.draw.drawing import Box, Drawing, Label, Shape
+from layers.draw.typeface import Weight
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+POINT = 72 / 25.4
+"""Typographic points in one millimetre."""
+
+FORMATS = ("png", "pdf", "svg")
+MAXIMUM_PIXELS = 150_000_000
+"""A picture takes some nine bytes a pixel while it is made; A2 at 600 dpi has 139 million of them."""
+
+_DRAWING = threading.RLock()
+"""Matplotlib's settings are the process's, and its text engine is not made for threads."""
+
+_SETTINGS: dict[Any, Any] = {
+    # TrueType as it is, so that text can be selected and searched.
+    "pdf.fonttype": 42,
+    # The PDF writer of Matplotlib 3.11 asks this one how many characters a font may hold. With the 256 of
+    # Type 3 a word is cut where its characters fall into two fonts, and can no longer be searched for.
+    "ps.fonttype": 42,
+    "svg.fonttype": "none",
+    # Ids in SVG are hashes; without a fixed salt they differ from run to run.
+    "svg.hashsalt": "planmap",
+    "path.simplify": True,
+    "path.simplify_threshold": 0.1,
+    "text.hinting": "none",
+    "text.parse_math": False,
+}
+
+
+@contextmanager
+def _settings() -> Iterator[None]:
+    """Draw alone, with our settings."""
+    with _DRAWING, matplotlib.rc_context(_SETTINGS):
+        # Matplotlib dates a PDF by this variable and fails where it is no number. Sheets carry no date.
+        epoch = os.environ.pop("SOURCE_DATE_EPOCH", None)
+        try:
+            yield
+        finally:
+            if epoch is not None:
+                os.environ["SOURCE_DATE_EPOCH"] = epoch
+
+
+_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """What a file says of itself. No time of day: the same map is to give the same bytes."""
+
+    title: str
+    subject: str
+    keywords: str
+    language: str
+
+
+Fonts = Mapping[Weight, FontProperties]
+
+
+def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72) -> Figure:
+    """Return `drawing` as a figure; with `fonts` text stays text, without it becomes outlines."""
+    figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), dpi=dpi)
+    FigureCanvasAgg(figure)
+    if drawing.frame is not None:
+        axes = _map_axes(figure, drawing, drawing.frame)
+        for shape in drawing.ground:
+            _add_shape(axes, shape)
+    paper = figure.add_axes((0, 0, 1, 1), facecolor="none")
+    paper.set(xlim=(0, drawing.width), ylim=(0, drawing.height))
+    paper.axis("off")
+    for item in drawing.items:
+        if isinstance(item, Shape):
+            _add_shape(paper, item)
+        else:
+            _add_label(paper, item, fonts)
+    return figure
+
+
+def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
+    if drawing.extent is None:
+        raise ValueError("a map frame needs an extent")
+    west, south, east, north = drawing.extent
+    axes = figure.add_axes(
+        (
+            frame.left / drawing.width,
+            frame.bottom / drawing.height,
+            frame.width / drawing.width,
+            frame.height / drawing.height,
+        ),
+        facecolor="none",
+        label="map",
+    )
+    axes.set(xlim=(west, east), ylim=(south, north))
+    axes.axis("off")
+    return axes
+
+
+def _add_shape(axes: Axes, shape: Shape) -> None:
+    width = shape.line_width * POINT if shape.stroke else 0.0
+    patch = PathPatch(
+        shape.path,
+        facecolor=(shape.fill, shape.fill_opacity * shape.opacity) if shape.fill else "none",
+        edgecolor=(shape.stroke, shape.opacity) if shape.stroke else "none",
+        linewidth=width,
+        capstyle="round" if shape.round_ends else "butt",
+        joinstyle="round",
+    )
+    if shape.dash:
+        # Matplotlib counts dashes in points; given this way they are not scaled by the line's width.
+        patch.set_linestyle((0, tuple(length * POINT / width for length in shape.dash)))
+    patch.set_transform(axes.transData)
+    if shape.name:
+        patch.set_gid(shape.name)
+    # Cuts the patch off at the axes, which is the map's frame or the paper.
+    axes.add_artist(patch)
+    if shape.clip is not None:
+        clip = shape.clip
+        patch.set_clip_path(Rectangle((clip.left, clip.bottom), clip.width, clip.height, transform=axes.transData))
+
+
+def _add_label(axes: Axes, label: Label, fonts: Fonts | None) -> None:
+    outline = label.outline() if label.halo or fonts is None else None
+    if outline is not None and label.halo:
+        edge = Shape(outline, stroke="#FFFFFF", line_width=2 * label.halo, opacity=0.9, round_ends=True)
+        _add_shape(axes, edge)
+    if fonts is None:
+        if outline is not None:
+            _add_shape(axes, Shape(outline, fill=label.colour))
+        return
+    # Placed by its start, for the same width everywhere is the one that the layout reckoned with.
+    text = Text(
+        label.x,
+        label.y,
+        label.text,
+        color=label.colour,
+        fontsize=label.size,
+        fontproperties=fonts[label.weight],
+        rotation=label.turn,
+        rotation_mode="anchor",
+        ha=label.align,
+        va="baseline",
+        parse_math=False,
+    )
+    text.set_fontsize(label.size)
+    text.set_clip_on(False)
+    axes.add_artist(text)
+
+
+def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
+    """Return the fonts that hold every character of `drawings`, and no other."""
+    needed: dict[Weight, frozenset[str]] = {
+        weight: frozenset().union(*(drawing.characters()[weight] for drawing in drawings)) for weight in Weight
+    }
+    return {
+        weight: FontProperties(
+            family=typeface.FAMILY, weight=_WEIGHTS[weight], fname=str(typeface.subset_file(weight, characters))
+        )
+        for weight, characters in needed.items()
+    }
+
+
+def check_scale(figure: Figure, drawing: Drawing, scale: float) -> float:
+    """Return how far the figure's own transform is off `scale`, as a share; 0.001 is a tenth of a percent.
+
+    Measured over both sides of the map's frame, from metres of the grid to inches of the paper.
+
+    Raises
+    ------
+    PlanMapError
+        More than 0.1 %: such a sheet must not be called true.
+    """
+    axes = next(axes for axes in figure.axes if axes.get_label() == "map")
+    if drawing.extent is None:
+        raise ValueError("a sheet without a map has no scale")
+    west, south, east, north = drawing.extent
+    corners = axes.transData.transform([(west, south), (east, south), (west, north)]) / figure.dpi * 25.4
+    across, up = corners[1][0] - corners[0][0], corners[2][1] - corners[0][1]
+    measured = [(east - west) * 1000 / across, (north - south) * 1000 / up]
+    worst = max(measured, key=lambda found: abs(found / scale - 1))
+    off = float(worst / scale - 1)
+    if abs(off) > TOLERANCE:
+        raise PlanMapError("scale-untrue", asked=f"1:{scale:.0f}", measured=f"1:{worst:.0f}")
+    return off
+
+
+TOLERANCE = 0.001
+"""How far the drawn scale may be off the one that the sheet states."""
+
+
+def picture(drawing: Drawing, *, dpi: float, scale: float | None) -> Image:
+    """Return `drawing` as a picture of `dpi` dots per inch, in RGB.
+
+    Raises
+    ------
+    PlanMapError
+        There would be more pixels than `MAXIMUM_PIXELS`, or the scale is not true.
+    """
+    from PIL import Image
+
+    check_pixels(drawing.width, drawing.height, dpi)
+    with _settings():
+        figure = figure_of(drawing, dpi=dpi)
+        canvas: Any = figure.canvas
+        canvas.draw()
+        if scale is not None:
+            check_scale(figure, drawing, scale)
+        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+
+def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Properties) -> bytes:
+    """Return `drawing` as a PNG of `dpi` dots per inch; raises as `picture` does."""
+    from PIL.PngImagePlugin import PngInfo
+
+    drawn = picture(drawing, dpi=dpi, scale=scale)
+    notes = PngInfo()
+    for key, value in (("Title", properties.title), ("Description", properties.subject)):
+        notes.add_itxt(key, value, lang=properties.language)
+    buffer = BytesIO()
+    drawn.save(buffer, "PNG", dpi=(dpi, dpi), compress_level=3, pnginfo=notes)
+    return buffer.getvalue()
+
+
+def check_pixels(width: float, height: float, dpi: float) -> None:
+    """Raise `PlanMapError` if a picture of `width` by `height` millimetres at `dpi` would be too large."""
+    pixels = (width / 25.4 * dpi) * (height / 25.4 * dpi)
+    if pixels > MAXIMUM_PIXELS:
+        fits = int(dpi * (MAXIMUM_PIXELS / pixels) ** 0.5)
+        raise PlanMapError(
+            "too-many-pixels", dpi=f"{dpi:g}", pixels=round(pixels / 1e6), limit=MAXIMUM_PIXELS // 10**6, fits=fits
+        )
+
+
+def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> bytes:
+    """Return `drawing` as SVG: text as text, with the letters it needs in the file."""
+    fonts = fonts_for([drawing])
+    buffer = BytesIO()
+    with _settings():
+        figure = figure_of(drawing, fonts=fonts)
+        if scale is not None:
+            check_scale(figure, drawing, scale)
+        metadata = {
+            "Title": properties.title,
+            "Description": properties.subject,
+            "Keywords": [properties.keywords],
+            "Language": properties.language,
+            "Creator": "PlanMap",
+            "Date": None,
+        }
+        figure.savefig(buffer, format="svg", metadata=metadata)
+    return _with_fonts(buffer.getvalue(), drawing)
+
+
+def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
+    """Put the letters into an SVG document, which names its typeface but does not bring it."""
+    faces = ""
+    for weight, characters in drawing.characters().items():
+        if not characters:
+            continue
+        data = base64.b64encode(typeface.web_font(weight, characters)).decode()
+        faces += (
+            f"@font-face{{font-family:'{typeface.FAMILY}';font-weight:{_WEIGHTS[weight]};"
+            f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+        )
+    # A millimetre is a millimetre in any program; points are not.
+    sized = re.sub(
+        rb'width="[\d.]+pt" height="[\d.]+pt"',
+        f'width="{drawing.width:g}mm" height="{drawing.height:g}mm"'.encode(),
+        document,
+        count=1,
+    )
+    before, mark, after = sized.partition(b'<style type="text/css">')
+    return before + mark + faces.encode() + after
+
+
+def pdf(
+    pages: Sequence[tuple[Drawing, float | None]],
+    *,
+    properties: Properties,
+    progress: Callable[[int], None] = lambda done: None,
+) -> bytes:
+    """Return drawings, each with the scale it states, as one PDF: text as text, each typeface embedded once.
+
+    `progress` is told how many pages are done; what it raises ends the work.
+    """
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    fonts = fonts_for([drawing for drawing, _ in pages])
+    buffer = BytesIO()
+    metadata = {
+        "Title": properties.title,
+        "Subject": properties.subject,
+        "Keywords": properties.keywords,
+        "Creator": "PlanMap",
+        "Producer": "PlanMap",
+        "CreationDate": None,
+        "ModDate": None,
+    }
+    # Locked page by page, so that others who draw wait for a page and not for an atlas.
+    with _settings():
+        document: Any = PdfPages(buffer, metadata=metadata)
+    for index, (drawing, scale) in enumerate(pages):
+        progress(index)
+        with _settings():
+            figure = figure_of(drawing, fonts=fonts)
+            if scale is not None:
+                check_scale(figure, drawing, scale)
+            document.savefig(figure)
+    with _settings():
+        document.close()
+    return buffer.getvalue()

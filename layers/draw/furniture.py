@@ -1,0 +1,171 @@
+"""What stands around the map: scale bar, north arrow, inset, QR code and the lines at the foot."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from matplotlib.path import Path
+from shapely.geometry.base import BaseGeometry
+
+from layers import style
+from layers.draw import typeface
+from layers.draw.content import Area, basemap, city
+from layers.draw.drawing import Box, Drawing, Shape, geometry_path, polygon, rectangle
+from layers.draw.ground import SEA
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.selection.extent import Extent
+
+QUIET = "#5F656D"
+
+
+def bar_step(scale: float, room: float) -> tuple[float, int]:
+    """Return the length of one division of a scale bar in metres and how many fit `room` millimetres."""
+    best = (1.0, 1)
+    for power in range(7):
+        for mantissa in (1, 2, 5):
+            metres = mantissa * 10.0**power
+            divisions = int(room / (metres * 1000 / scale))
+            if 2 <= divisions <= 5:
+                return metres, divisions
+            if divisions > 5:
+                best = (metres, 5)
+    return best
+
+
+def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float, room: float, size: float) -> float:
+    """Draw an alternating bar, its first division halved; return its length in millimetres."""
+    metres, divisions = bar_step(scale, room)
+    step = metres * 1000 / scale
+    thick = 1.25 * size
+    marks = [0.0, 0.5, *range(1, divisions + 1)]
+    for index, (start, end) in enumerate(pairwise(marks)):
+        box = Box(left + start * step, bottom, left + end * step, bottom + thick)
+        fill = style.INK if index % 2 == 0 else "#FFFFFF"
+        drawing.add(rectangle(box, fill=fill, stroke=style.INK, line_width=0.18 * size))
+    unit, factor = ("km", 1000.0) if metres >= 1000 else ("m", 1.0)
+    points = 6.2 * size
+    for mark in (0, *range(1, divisions + 1)):
+        words = f"{mark * metres / factor:g}"
+        x = left + mark * step
+        drawing.write(words, x, bottom + thick + 0.8 * size, points, align="center", colour=style.INK)
+        if mark == divisions:
+            half = typeface.width(words, points) / 2
+            drawing.write(unit, x + half + 0.7 * size, bottom + thick + 0.8 * size, points, colour=style.INK)
+    return divisions * step
+
+
+def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, letter: str, size: float) -> Box:
+    """Draw an arrow to true north around x, y; return the room it takes."""
+    tall = 11.0 * size
+    turn = -math.radians(true_north)
+    cos, sin = math.cos(turn), math.sin(turn)
+
+    def at(dx: float, dy: float) -> tuple[float, float]:
+        return x + dx * cos - dy * sin, y + dx * sin + dy * cos
+
+    half, wide = tall / 2, 2.5 * size
+    tip, tail, notch = at(0, half * 0.62), at(0, -half), at(0, -half * 0.62)
+    drawing.add(
+        polygon([tip, at(-wide, -half), notch], fill=style.INK, stroke=style.INK, line_width=0.15 * size),
+        polygon([tip, at(wide, -half), notch], fill="#FFFFFF", stroke=style.INK, line_width=0.15 * size),
+    )
+    del tail
+    points = 8.5 * size
+    cx, cy = at(0, half * 0.72)
+    drawing.write(letter, cx, cy, points, weight=Weight.BOLD, colour=style.INK, align="center", halo=0.4)
+    return Box(x - wide - 0.6 * size, y - half, x + wide + 0.6 * size, y + half * 0.72 + points * MM_PER_POINT)
+
+
+def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None, size: float) -> None:
+    """Draw where the sheet lies among the districts of the city."""
+    whole = city()
+    west, south, east, north = whole.bounds
+    # A sheet elsewhere must still be seen in it.
+    west, south = min(west, extent[0]), min(south, extent[1])
+    east, north = max(east, extent[2]), max(north, extent[3])
+    inner = box.grown(-1.5 * size)
+    factor = min(inner.width / (east - west), inner.height / (north - south))
+    middle_x, middle_y = (east + west) / 2, (north + south) / 2
+    centre = box.centre
+
+    def to_paper(geometry: BaseGeometry) -> BaseGeometry:
+        return shapely.transform(
+            _coarse(geometry, 0.08 / factor), lambda at: (at - (middle_x, middle_y)) * factor + centre
+        )
+
+    drawing.add(rectangle(box, fill=SEA))
+    for area in basemap("land"):
+        drawing.add(_shapes(to_paper(area.geometry), box, fill=style.LAND))
+    for area in basemap("districts"):
+        drawing.add(
+            _shapes(to_paper(area.geometry), box, fill="#FFFFFF", stroke=style.MINOR_BOUNDARY, line_width=0.12 * size)
+        )
+    drawing.add(_shapes(to_paper(whole), box, stroke=style.BOUNDARY, line_width=0.25 * size))
+    if home is not None:
+        drawing.add(_shapes(to_paper(home.geometry), box, fill=style.ACCENT, fill_opacity=0.35))
+    sheet = to_paper(shapely.box(*extent))
+    low, high = sheet.bounds[:2], sheet.bounds[2:]
+    if min(high[0] - low[0], high[1] - low[1]) < 1.2 * size:
+        # A very small sheet would be a speck.
+        x, y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
+        reach = 0.9 * size
+        sheet = shapely.box(x - reach, y - reach, x + reach, y + reach)
+    drawing.add(_shapes(sheet, box, stroke=style.INK, line_width=0.4 * size))
+    drawing.add(rectangle(box, stroke=QUIET, line_width=0.18 * size))
+
+
+@lru_cache(maxsize=64)
+def _coarse(geometry: BaseGeometry, tolerance: float) -> BaseGeometry:
+    """Return a geometry with no more detail than an inset can show. Kept, for every sheet has the same inset."""
+    return geometry.simplify(tolerance)
+
+
+def _shapes(geometry: BaseGeometry, clip: Box, **look: object) -> list[Shape]:
+    path = geometry_path(geometry)
+    return [] if path is None else [Shape(path, clip=clip, **look)]  # type: ignore[arg-type]
+
+
+def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
+    """Draw `text` as a QR code that fills `box`, a quiet margin included."""
+    import segno
+
+    code = segno.make(text, error="m", micro=False, boost_error=False)
+    rows = [list(row) for row in code.matrix]
+    count = len(rows)
+    margin = 2
+    module = box.width / (count + 2 * margin)
+    drawing.add(rectangle(box, fill="#FFFFFF"))
+    vertices: list[tuple[float, float]] = []
+    for row, cells in enumerate(rows):
+        column = 0
+        while column < count:
+            if not cells[column]:
+                column += 1
+                continue
+            start = column
+            while column < count and cells[column]:
+                column += 1
+            left, right = box.left + (start + margin) * module, box.left + (column + margin) * module
+            top = box.top - (row + margin) * module
+            # A hair of overlap, so that no printer shows white lines between rows.
+            bottom = top - module * 1.02
+            vertices += [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
+    kinds = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    path = Path(np.array(vertices), kinds * (len(vertices) // 5))
+    drawing.add(Shape(path, fill="#111111", name="qr-code"))
+
+
+def paragraph(
+    drawing: Drawing, text: str, box: Box, points: float, *, colour: str = QUIET, weight: Weight = Weight.REGULAR
+) -> float:
+    """Write `text` in lines from the top of `box` down; return the height they took in millimetres."""
+    step = points * MM_PER_POINT * 1.38
+    lines = typeface.wrap(text, box.width, points, weight)
+    for index, words in enumerate(lines):
+        baseline = box.top - (index + 0.5) * step - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+        drawing.write(words, box.left, baseline, points, colour=colour, weight=weight)
+    return step * len(lines)

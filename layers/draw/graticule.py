@@ -1,0 +1,123 @@
+"""Lines of longitude and latitude: ticks on the frame with their degrees, crosses inside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+
+from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
+from layers import style
+from layers.draw import typeface
+from layers.draw.drawing import Box, Drawing, line, rectangle
+from layers.draw.typeface import MM_PER_POINT
+from layers.selection.extent import Extent, geographic
+
+STEPS = (5 / 3600, 10 / 3600, 15 / 3600, 30 / 3600, 1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1.0, 2.0, 5.0)
+"""Degrees between lines: what reads well in degrees, minutes and seconds."""
+
+SPACING_MM = 55.0
+"""Lines stand about this far apart on A3."""
+
+_CURVE = 24
+
+
+def step_degrees(extent: Extent, width_mm: float, *, spacing: float = SPACING_MM) -> float:
+    """Return the step in degrees that comes nearest to one line every `spacing` millimetres."""
+    west, _, east, _ = geographic(extent)
+    wanted = (east - west) * spacing / width_mm
+    return min(STEPS, key=lambda step: abs(math.log(step / wanted)))
+
+
+def degrees_text(degrees: float, *, east: bool, seconds: bool) -> str:
+    """Return `117°30′E`, with seconds where the step is finer than a minute."""
+    total = round(abs(degrees) * 3600)
+    letter = ("E" if degrees >= 0 else "W") if east else ("N" if degrees >= 0 else "S")
+    text = f"{total // 3600}°{total // 60 % 60:02}′"
+    return f"{text}{total % 60:02}″{letter}" if seconds else text + letter
+
+
+def draw_graticule(drawing: Drawing, *, size: float) -> None:
+    """Draw frame, ticks, labels and crosses. The frame's edge is its inner line, exactly."""
+    if drawing.frame is None or drawing.extent is None:
+        raise ValueError("a graticule needs a map")
+    frame, extent = drawing.frame, drawing.extent
+    step = step_degrees(extent, frame.width, spacing=SPACING_MM * size)
+    west, south, east, north = geographic(extent)
+    meridians = _multiples(west, east, step)
+    parallels = _multiples(south, north, step)
+    forward = transformer(WGS84, GAUSS_KRUGER_117E).transform
+    factor = frame.width / (extent[2] - extent[0])
+
+    def to_paper(longitude: float, latitude: float) -> tuple[float, float]:
+        x, y = forward(longitude, latitude)
+        return frame.left + (x - extent[0]) * factor, frame.bottom + (y - extent[1]) * factor
+
+    arm = 1.3 * size
+    for longitude in meridians:
+        for latitude in parallels:
+            x, y = to_paper(longitude, latitude)
+            if frame.grown(-3 * size).holds(Box(x, y, x, y)):
+                for ends in ([(x - arm, y), (x + arm, y)], [(x, y - arm), (x, y + arm)]):
+                    drawing.add(line(ends, stroke=style.INK, line_width=0.13 * size, opacity=0.45))
+    points = 6.2 * size
+    outside = 0.9 * size
+    drawing.add(rectangle(frame, stroke=style.INK, line_width=0.25 * size))
+    drawing.add(rectangle(frame.grown(outside), stroke=style.INK, line_width=0.55 * size))
+    seconds = step < 1 / 60
+    cap = typeface.CAP_HEIGHT * points * MM_PER_POINT
+    along_x = [
+        (lambda t, longitude=longitude: to_paper(longitude, south + (north - south) * t)) for longitude in meridians
+    ]
+    along_y = [(lambda t, latitude=latitude: to_paper(west + (east - west) * t, latitude)) for latitude in parallels]
+    for degrees, course in zip(meridians, along_x, strict=True):
+        text = degrees_text(degrees, east=True, seconds=seconds)
+        half = typeface.width(text, points) / 2
+        for edge, sign in ((frame.bottom, -1), (frame.top, 1)):
+            across = _crossing(course, 1, edge)
+            if across is None or not frame.left + half < across < frame.right - half:
+                continue
+            drawing.add(
+                line([(across, edge), (across, edge + sign * 1.9 * size)], stroke=style.INK, line_width=0.2 * size)
+            )
+            y = edge + sign * (outside + 1.5 * size) - (cap if sign < 0 else 0)
+            drawing.write(text, across, y, points, align="center", colour=style.INK)
+    for degrees, course in zip(parallels, along_y, strict=True):
+        text = degrees_text(degrees, east=False, seconds=seconds)
+        half = typeface.width(text, points) / 2
+        for edge, sign in ((frame.left, -1), (frame.right, 1)):
+            height = _crossing(course, 0, edge)
+            if height is None or not frame.bottom + half < height < frame.top - half:
+                continue
+            drawing.add(
+                line([(edge, height), (edge + sign * 1.9 * size, height)], stroke=style.INK, line_width=0.2 * size)
+            )
+            x = edge + sign * (outside + 1.5 * size) + (0 if sign < 0 else cap)
+            drawing.write(text, x, height, points, align="center", turn=90, colour=style.INK)
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
+    return [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def _crossing(course: Callable[[float], tuple[float, float]], axis: int, edge: float) -> float | None:
+    """Return where a line of the graticule meets the frame's edge, None where it does not."""
+    points = [course(n / _CURVE) for n in range(_CURVE + 1)]
+    for (x0, y0), (x1, y1) in pairwise(points):
+        start, end = (x0, x1) if axis == 0 else (y0, y1)
+        if min(start, end) <= edge <= max(start, end) and start != end:
+            share = (edge - start) / (end - start)
+            return y0 + (y1 - y0) * share if axis == 0 else x0 + (x1 - x0) * share
+    return None
+
+
+def true_north_degrees(extent: Extent) -> float:
+    """Return the angle from grid north to true north in the middle of `extent`, clockwise positive.
+
+    Measured on the meridian through the middle: east of 117°E it leans to the left of the grid's lines.
+    """
+    back = transformer(GAUSS_KRUGER_117E, WGS84).transform
+    forward = transformer(WGS84, GAUSS_KRUGER_117E).transform
+    longitude, latitude = back((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
+    (x0, y0), (x1, y1) = forward(longitude, latitude), forward(longitude, latitude + 0.001)
+    return math.degrees(math.atan2(x1 - x0, y1 - y0))

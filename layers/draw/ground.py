@@ -1,0 +1,147 @@
+"""The ground of the map on paper: land, water, districts, lines and areas, in the screen's colours."""
+
+from __future__ import annotations
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers import style
+from layers.draw.content import Content, ShownSite, basemap, focus, ground_style
+from layers.draw.drawing import PIXEL, Shape, geometry_path
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.extent import Extent
+
+FAINT = 0.45
+"""What is not exact must not look like land or water that is there."""
+
+SEA = "#DCE9F2"
+HALO_EDGE = "#5B6470"
+HALO_DASH = "5 4"
+
+BLEED_MM = 4.0
+"""Areas are cut off this far outside the frame, so that no edge along the cut is seen."""
+
+
+def stroke_factor(zoom: float) -> float:
+    """Return how broad strokes are at a zoom, as on the screen."""
+    return max(0.45, min(2.6, 0.55 + (zoom - 10) * 0.2))
+
+
+def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> list[Shape]:
+    """Return the ground in metres of the grid, the lowest first.
+
+    `size` is the factor by which symbols and text of the sheet are larger than on A3.
+    """
+    bleed = content.scale * BLEED_MM / 1000
+    west, south, east, north = content.extent
+    cut = (west - bleed, south - bleed, east + bleed, north + bleed)
+    unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
+    shapes = [*_area(shapely.box(*cut), fill=SEA, name="sea")]
+    for area in basemap("land"):
+        shapes += _area(_cut(area.geometry, cut), fill=style.LAND)
+    for area in basemap("districts"):
+        shapes += _area(
+            _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
+        )
+    # Dots have their size on the paper and not on the ground; layers.draw.site_symbols draws them.
+    ground = [shown for shown in content.sites if shown.layer.ground and not shown.simple]
+    waters = [shown for shown in ground if shown.site.category == "river"]
+    for shown in ground:
+        if shown not in waters:
+            shapes += _strokes(shown, cut, unit)
+    veil, edge = _focus(plan, scene, cut, size)
+    shapes += veil
+    # Water lies over the veil around the district, for the river is the district's edge; the boundary over both.
+    for shown in waters:
+        shapes += _strokes(shown, cut, unit)
+    shapes += edge
+    for shown in content.sites:
+        if not shown.layer.ground:
+            shapes += _strokes(shown, cut, unit) if not shown.simple else _halo(shown, content.scale, size)
+    return shapes
+
+
+def _cut(geometry: BaseGeometry, cut: Extent) -> BaseGeometry:
+    return shapely.clip_by_rect(geometry, *cut)
+
+
+def _area(geometry: BaseGeometry, **look: object) -> list[Shape]:
+    path = geometry_path(geometry)
+    return [] if path is None else [Shape(path, **look)]  # type: ignore[arg-type]
+
+
+def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Shape], list[Shape]]:
+    """Return the veil over what is not the plan's district, and its firm boundary."""
+    home = focus(plan)
+    if home is None:
+        return [], []
+    veil = _area(
+        _cut(shapely.box(*cut).difference(home.geometry), cut), fill=style.MASK, fill_opacity=style.MASK_OPACITY
+    )
+    layer = next((layer for layer in plan.catalogue.layers if plan.info.district_site in layer.sites), None)
+    if layer is not None and not scene.visible.get(layer.id, layer.visible):
+        return veil, []
+    # Drawn as a line: cut as an area it would get an edge along the cut.
+    edge = _cut(home.geometry.boundary, cut)
+    casing = _area(edge, stroke="#FFFFFF", line_width=1.3 * size, opacity=0.75)
+    return veil + casing, _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary")
+
+
+def strokes(
+    geometry: BaseGeometry, looks: list[dict[str, object]], unit: float, *, opacity: float = 1.0, dash: str = ""
+) -> list[Shape]:
+    """Return a geometry in stacked strokes of `layers.style.GROUND`; `unit` is a screen pixel in millimetres."""
+    path = geometry_path(geometry)
+    if path is None:
+        return []
+    shapes = []
+    for index, look in enumerate(looks):
+        broken = dash if dash and index == len(looks) - 1 else str(look.get("dash", ""))
+        faint = FAINT if dash else 1.0
+        shapes.append(
+            Shape(
+                path,
+                fill=str(look.get("fill", "")),
+                fill_opacity=float(str(look.get("fill_opacity", 1.0))) * faint,
+                stroke=str(look.get("colour", "")),
+                line_width=float(str(look.get("width", 1.0))) * unit,
+                dash=tuple(float(part) * unit for part in broken.split()),
+                opacity=opacity,
+                round_ends=not broken,
+            )
+        )
+    return shapes
+
+
+def _strokes(shown: ShownSite, cut: Extent, unit: float) -> list[Shape]:
+    looks = ground_style(shown)
+    dash = "" if shown.layer.ground else style.PRECISION_DASH.get(shown.site.precision, "")
+    if shown.linear:
+        looks = [{**look, "fill": ""} for look in looks]
+    return strokes(_cut(shown.geometry, cut), looks, unit, opacity=shown.opacity, dash=dash)
+
+
+def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
+    """Return the circle in which the true position is expected, where it is wider than the symbol."""
+    accuracy = shown.site.accuracy_m
+    if not accuracy or accuracy * 1000 / scale < 3.4 * size:
+        return []
+    # The same broken line for every circle: dotted outlines are nominal shapes, and nothing else.
+    dash = tuple(float(part) * PIXEL * 1.2 for part in HALO_DASH.split())
+    shapes = []
+    for point in getattr(shown.geometry, "geoms", [shown.geometry]):
+        path = geometry_path(point.buffer(accuracy, quad_segs=24))
+        if path is not None:
+            shapes.append(
+                Shape(
+                    path,
+                    fill=HALO_EDGE,
+                    fill_opacity=0.05 if shown.number is not None else 0.025,
+                    stroke=HALO_EDGE,
+                    line_width=0.18 if shown.number is not None else 0.11,
+                    dash=dash,
+                    name="accuracy",
+                )
+            )
+    return shapes

@@ -1,0 +1,93 @@
+"""A label of a site: its number in a pill and its name in one or two lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from layers import style
+from layers.draw import typeface
+from layers.draw.drawing import Box, Drawing, rounded
+from layers.draw.placement import Place
+from layers.draw.typeface import MM_PER_POINT, Weight
+
+HALO_MM = 0.42
+"""Width of the white edge around names on the map."""
+
+LINE_HEIGHT = 1.16
+"""Distance of two lines of a name as a share of the size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A label: lines of text, with the site's number before the first."""
+
+    lines: tuple[tuple[str, float, Weight], ...]
+    number: str
+    colour: str
+
+    @property
+    def pill(self) -> float:
+        """Width of the number's pill with the gap after it, 0 without a number."""
+        if not self.number:
+            return 0.0
+        size = self.lines[0][1] if self.lines else 7.0
+        return self.pill_width + (0.7 if self.lines else 0.0) * size / 7.6
+
+    @property
+    def pill_width(self) -> float:
+        """Width of the pill alone."""
+        size = self.lines[0][1] if self.lines else 7.0
+        height = size * MM_PER_POINT * 1.08
+        return max(height, typeface.width(self.number, size * 0.86, Weight.BOLD) + height * 0.5)
+
+    @property
+    def width(self) -> float:
+        """Millimetres."""
+        first = [typeface.width(text, size, weight) for text, size, weight in self.lines]
+        if not first:
+            return self.pill_width
+        return max(self.pill + first[0], *(first[1:] or [0.0]))
+
+    @property
+    def height(self) -> float:
+        """Millimetres."""
+        if not self.lines:
+            return 7.0 * MM_PER_POINT * 1.08
+        return sum(size for _, size, _ in self.lines) * MM_PER_POINT * LINE_HEIGHT
+
+    def draw(self, drawing: Drawing, place: Place) -> None:
+        """Put the block on the drawing."""
+        top = place.box.top
+        size = self.lines[0][1] if self.lines else 7.0
+        for index, (text, points, weight) in enumerate(self.lines):
+            tall = points * MM_PER_POINT * LINE_HEIGHT
+            wide = typeface.width(text, points, weight) + (self.pill if index == 0 else 0.0)
+            spare = place.box.width - wide
+            left = place.box.left + {"left": 0.0, "center": spare / 2, "right": spare}[place.side]
+            baseline = top - tall / 2 - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+            if index == 0 and self.number:
+                self._draw_number(drawing, left, top - tall / 2, size)
+                left += self.pill
+            drawing.write(text, left, baseline, points, weight=weight, colour=self.colour, halo=HALO_MM)
+            top -= tall
+        if not self.lines:
+            self._draw_number(drawing, place.box.left, place.box.centre[1], size)
+
+    def _draw_number(self, drawing: Drawing, left: float, middle: float, size: float) -> None:
+        draw_number(drawing, self.number, left, middle, size, colour=self.colour)
+
+
+def draw_number(
+    drawing: Drawing, number: str, left: float, middle: float, size: float, *, colour: str = style.INK
+) -> float:
+    """Draw the pill with a site's number, its text of about `size` points; return its width in millimetres."""
+    height = size * MM_PER_POINT * 1.08
+    points = size * 0.86
+    text = typeface.width(number, points, Weight.BOLD)
+    wide = max(height, text + height * 0.5)
+    box = Box(left, middle - height / 2, left + wide, middle + height / 2)
+    drawing.add(rounded(box.grown(0.28), height, fill="#FFFFFF", fill_opacity=0.9))
+    drawing.add(rounded(box, height / 2, fill=colour))
+    baseline = middle - typeface.CAP_HEIGHT / 2 * points * MM_PER_POINT
+    drawing.write(number, left + wide / 2, baseline, points, weight=Weight.BOLD, colour="#FFFFFF", align="center")
+    return wide

@@ -1,0 +1,271 @@
+"""The legend: what is really on the sheet, each entry with how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import shapely
+
+from layers import style
+from layers.draw import symbols, typeface
+from layers.draw.canvas import LEADER, Marks
+from layers.draw.content import Content, ShownSite, basemap, dry_land, focus, ground_style
+from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
+from layers.draw.ground import HALO_EDGE, SEA, strokes
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan, Precision, Status
+from layers.translation import Translation
+
+QUIET = "#5F656D"
+RULE = "#C9CDD2"
+
+Picture = Callable[[float, float, float], Sequence[Shape]]
+"""Makes the sample of an entry around x, y in a cell of so many millimetres of height."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the legend."""
+
+    group: str
+    """Key of the group's title in the translations."""
+    text: str
+    count: int | None
+    """How many are on the sheet; None for what cannot be counted."""
+    picture: Picture
+
+
+def brief_entries(
+    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+) -> list[Entry]:
+    """Return the entries of a map that is shown to a room: without counts, and without `style.DETAILS`."""
+    asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
+    found = entries(plan, replace(content, sites=asked), text, marks=marks, halos=halos)
+    return [replace(entry, count=None) for entry in found]
+
+
+def entries(
+    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+) -> list[Entry]:
+    """Return the entries of a sheet in order; nothing that is not on it.
+
+    Before the marks are placed (`marks` is None) everything in the frame counts as drawn.
+    """
+    drawn = [
+        shown
+        for shown in content.sites
+        if marks is None
+        or shown.number is not None
+        or shown.layer.ground
+        or not shown.simple
+        or shown.site.id in marks.drawn
+    ]
+    return [
+        *_statuses(content, text),
+        *_categories(drawn, text, moved=marks is None or marks.moved),
+        *_ground(plan, content, text),
+        *_precision(text, halos=halos),
+    ]
+
+
+def _statuses(content: Content, text: Translation) -> list[Entry]:
+    states = [shown.state for shown in content.numbered if shown.state is not None]
+    found = []
+    for status in Status:
+        for backed in (True, False):
+            count = sum(state.status is status and state.backed is backed for state in states)
+            if count:
+                label = text(f"status.{status.value}")
+                label += text("sheet.backed" if backed else "sheet.only-stated")
+                found.append(Entry("sheet.site-status", label, count, _badge(status, backed)))
+    return found
+
+
+def _badge(status: Status, backed: bool) -> Picture:
+    return lambda x, y, cell: symbols.badge_at(status, backed=backed, x=x, y=y, size=cell)
+
+
+def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -> list[Entry]:
+    with_symbol = [shown for shown in drawn if shown.number is not None or shown.quiet]
+    counts = Counter(shown.site.category for shown in with_symbol)
+    found = [
+        Entry("legend.category", text(f"category.{category}"), counts[category], _icon(category))
+        for category in style.CATEGORIES
+        if counts[category]
+    ]
+    quiet = sum(shown.number is None for shown in with_symbol)
+    if quiet:
+        found.append(Entry("legend.category", text("sheet.no-task"), quiet, _no_task))
+    if moved:
+        found.append(Entry("legend.category", text("sheet.moved"), None, _moved))
+    return found
+
+
+def _no_task(x: float, y: float, cell: float) -> list[Shape]:
+    return [circle(x, y, cell * 0.42, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06)]
+
+
+def _moved(x: float, y: float, cell: float) -> list[Shape]:
+    ends = [(x - cell * 0.5, y - cell * 0.2), (x + cell * 0.3, y + cell * 0.2)]
+    return [
+        line(ends, stroke=LEADER, line_width=cell * 0.07),
+        circle(*ends[0], cell * 0.16, fill=LEADER),
+        circle(*ends[1], cell * 0.3, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06),
+    ]
+
+
+def _icon(category: str) -> Picture:
+    return lambda x, y, cell: [symbols.icon_at(category, x=x, y=y, size=cell * 0.82)]
+
+
+def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
+    drawn = [shown for shown in content.sites if shown.layer.ground or not shown.simple]
+    counts = Counter(shown.site.category for shown in drawn)
+    found = []
+    for category in style.CATEGORIES:
+        sample = next((shown for shown in drawn if shown.site.category == category), None)
+        if sample is None:
+            continue
+        dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
+        looks = ground_style(sample)
+        picture = _dot(looks) if sample.simple else _stroke(looks, dash, linear=sample.linear)
+        name = text(f"category.{category}")
+        if all(shown.site.precision is Precision.NOMINAL for shown in drawn if shown.site.category == category):
+            name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
+        found.append(Entry("legend.lines", name, counts[category], picture))
+    frame = shapely.box(*content.extent)
+    home = focus(plan)
+    if home is not None and home.geometry.boundary.intersects(frame):
+        found.append(Entry("legend.lines", text("legend.boundary"), None, _boundary))
+    if any(area is not home and area.geometry.boundary.intersects(frame) for area in basemap("districts")):
+        found.append(Entry("legend.lines", text("sheet.other-boundary"), None, _other_boundary))
+    if not dry_land().contains(frame):
+        found.append(Entry("legend.lines", text("sheet.sea"), None, _sea))
+    return found
+
+
+def _stroke(looks: list[dict[str, object]], dash: str, *, linear: bool) -> Picture:
+    def picture(x: float, y: float, cell: float) -> list[Shape]:
+        if linear:
+            sample = shapely.LineString([(x - cell * 0.75, y), (x + cell * 0.75, y)])
+            return strokes(sample, [{**look, "fill": ""} for look in looks], PIXEL * 0.9 * cell / 3.2, dash=dash)
+        area = shapely.box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
+        return strokes(area, looks, PIXEL * 0.9 * cell / 3.2, dash=dash)
+
+    return picture
+
+
+def _dot(looks: list[dict[str, object]]) -> Picture:
+    def picture(x: float, y: float, cell: float) -> list[Shape]:
+        unit = PIXEL * cell / 3.2
+        return [
+            circle(
+                x,
+                y,
+                float(str(look.get("radius", 2.5))) * unit,
+                fill=str(look.get("fill", "")),
+                stroke=str(look.get("colour", "")),
+                line_width=float(str(look.get("width", 1.0))) * unit,
+            )
+            for look in looks
+        ]
+
+    return picture
+
+
+def _boundary(x: float, y: float, cell: float) -> list[Shape]:
+    return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], stroke=style.BOUNDARY, line_width=cell * 0.16)]
+
+
+def _other_boundary(x: float, y: float, cell: float) -> list[Shape]:
+    return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], stroke=style.MINOR_BOUNDARY, line_width=cell * 0.08)]
+
+
+def _sea(x: float, y: float, cell: float) -> list[Shape]:
+    return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=SEA)]
+
+
+def _precision(text: Translation, *, halos: bool) -> list[Entry]:
+    found = []
+    if halos:
+        found.append(Entry("legend.lines", text("legend.halo"), None, _halo))
+    return found
+
+
+def _halo(x: float, y: float, cell: float) -> list[Shape]:
+    look = {"fill": HALO_EDGE, "fill_opacity": 0.06, "stroke": HALO_EDGE, "line_width": 0.18, "dash": (0.8, 0.6)}
+    return [circle(x, y, cell * 0.5, **look)]
+
+
+def height(found: Sequence[Entry], width: float, *, size: float, columns: int, text: Translation) -> float:
+    """Return the height in millimetres of the legend with its title."""
+    return _lay_out(None, found, Box(0, 0, width, 0), size=size, columns=columns, text=text)
+
+
+def draw_legend(
+    drawing: Drawing, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
+) -> float:
+    """Draw the legend from the top of `box` down; return the height it took in millimetres."""
+    return _lay_out(drawing, found, box, size=size, columns=columns, text=text)
+
+
+def _lay_out(
+    drawing: Drawing | None, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
+) -> float:
+    """Measure, and draw where there is a drawing."""
+    points = 6.8 * size
+    row = points * MM_PER_POINT * 1.56
+    cell = 3.3 * size
+    y = box.top
+    if drawing is not None:
+        heading(drawing, text("map.legend"), box.left, y, size=size)
+    y -= HEADING_MM * size
+    column = box.width / columns
+    groups: dict[str, list[Entry]] = {}
+    for entry in found:
+        groups.setdefault(entry.group, []).append(entry)
+    for group, members in groups.items():
+        for words in typeface.wrap(text(group), box.width, 6.0 * size):
+            if drawing is not None:
+                drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=QUIET)
+            y -= 2.9 * size
+        y -= 0.6 * size
+        places = slots(members, column, columns, points, size)
+        for entry, (down, across) in zip(members, places, strict=True):
+            middle = y - (down + 0.5) * row
+            left = box.left + across * column
+            if drawing is not None:
+                drawing.add(entry.picture(left + 2.7 * size, middle, cell))
+                baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+                start = left + 6.2 * size
+                start += drawing.write(entry.text, start, baseline, points, colour=style.INK)
+                if entry.count is not None:
+                    drawing.write(str(entry.count), start + 1.2 * size, baseline, points, colour=QUIET)
+        y -= (max((down for down, _ in places), default=-1) + 1) * row + 1.3 * size
+    return box.top - y
+
+
+def slots(members: Sequence[Entry], column: float, columns: int, points: float, size: float) -> list[tuple[int, int]]:
+    """Return row and column of each entry; one wider than its column takes the next as well."""
+    places: list[tuple[int, int]] = []
+    down = across = 0
+    for entry in members:
+        count = "" if entry.count is None else str(entry.count)
+        needed = 6.2 * size + typeface.width(entry.text + count, points) + 2.6 * size
+        span = min(columns, max(1, -int(-needed // column)))
+        if across + span > columns:
+            down, across = down + 1, 0
+        places.append((down, across))
+        across += span
+    return places
+
+
+HEADING_MM = 5.6
+
+
+def heading(drawing: Drawing, words: str, left: float, top: float, *, size: float) -> None:
+    """Write the title of a block whose top is `top`."""
+    points = 9.0 * size
+    drawing.write(words, left, top - 3.3 * size, points, weight=Weight.BOLD, colour=style.INK)

@@ -1,0 +1,147 @@
+"""The names on the map that belong to no symbol: districts, rivers, roads and lines, stations, areas."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geo.measure import inner_point
+from layers import style
+from layers.draw import typeface
+from layers.draw.canvas import Chart, anchor_points, is_free, priority, put
+from layers.draw.content import Area, ShownSite, basemap, focus
+from layers.draw.drawing import Box
+from layers.draw.label import LINE_HEIGHT
+from layers.draw.placement import Place, place_along, place_letters
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan
+
+WATER_TEXT = "#3F7CA8"
+METRO_TEXT = "#6F5A91"
+AREA_TEXT = "#8C8778"
+QUIET_TEXT = "#5F656D"
+
+
+def draw_area_names(chart: Chart, plan: Plan) -> None:
+    """Name the plan's district and its neighbours where there is the most room in them."""
+    home = focus(plan)
+    frame = shapely.box(*chart.content.extent)
+    occupied = chart.space.occupied()
+    names = [*basemap("districts"), *basemap("land")]
+    for area in names:
+        seen = area.geometry.intersection(frame)
+        if seen.area * (1000 / chart.content.scale) ** 2 < 200 * chart.size**2:
+            continue
+        on_paper = chart.to_paper(seen)
+        text = area.name(chart.language)
+        points = (11.0 if area is home else 9.0) * chart.size
+        weight = Weight.BOLD if area is home else Weight.REGULAR
+        wide = typeface.width(text, points, weight)
+        tall = points * MM_PER_POINT * LINE_HEIGHT
+        for x, y in _spots(on_paper.difference(occupied)):
+            box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+            if is_free(chart, box.grown(0.8)):
+                baseline = y - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+                chart.drawing.write(
+                    text, x, baseline, points, weight=weight, colour=AREA_TEXT, align="center", halo=0.5
+                )
+                chart.keep(f"area {area.name_zh}", box)
+                break
+
+
+def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
+    """Return places well inside an area, the roomiest first."""
+    spots: list[tuple[float, float]] = []
+    # A name needs no more than a millimetre's care.
+    rest = area.simplify(0.5)
+    while len(spots) < 4:
+        parts = [
+            part for part in getattr(rest, "geoms", [rest]) if isinstance(part, shapely.Polygon) and part.area > 50
+        ]
+        if not parts:
+            break
+        rest = shapely.MultiPolygon(parts)
+        spot = inner_point(rest)
+        spots.append((spot.x, spot.y))
+        rest = rest.difference(spot.buffer(max(rest.boundary.distance(spot), 8.0)))
+    return spots
+
+
+def draw_ground_names(chart: Chart, home: Area | None) -> None:
+    """Name rivers, roads and lines along their course, and stations where there is room."""
+    zoom = chart.content.zoom + 0.9
+    # A river keeps its name on the water even where a number speaks of its tasks.
+    ground = [
+        shown
+        for shown in chart.content.sites
+        if (shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river"
+    ]
+    ground.sort(key=lambda shown: (-priority(shown), shown.site.id))
+    for shown in ground:
+        category = style.CATEGORIES[shown.site.category]
+        # What lies in the plan's own district is named a little earlier.
+        if zoom + (0.5 if home is None or home.geometry.intersects(shown.geometry) else 0.0) < category.label_zoom:
+            continue
+        colour = (
+            WATER_TEXT
+            if category.ground in ("river", "water")
+            else METRO_TEXT
+            if category.ground.startswith("metro")
+            else QUIET_TEXT
+        )
+        if shown.linear:
+            _name_line(chart, shown, colour)
+        elif shown.simple:
+            block = chart.block(shown, 5.4 * chart.size, number=False, name=True, colour=colour)
+            for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry))[:1].tolist():
+                r = 0.6 * chart.size
+                put(chart, shown, block, Box(x - r, y - r, x + r, y + r))
+
+
+def _name_line(chart: Chart, shown: ShownSite, colour: str) -> None:
+    name = shown.site.name.get(chart.language)
+    # What is not exact keeps the word that says so.
+    text = name if shown.site.precision.value == "nominal" else name.split("（")[0].split(" (")[0]
+    points = (7.6 if shown.site.category == "river" else 6.0) * chart.size
+    merged = shapely.line_merge(chart.to_paper(shown.geometry))
+    wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
+    found = place_along(chart.space, merged.simplify(0.4), wide, tall)
+    if found is None or shown.site.category == "river":
+        _name_bent_line(chart, shown, text, points, colour, merged)
+        return
+    down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+    angle = radians(found.turn)
+    x, y = found.x + down * sin(angle), found.y - down * cos(angle)
+    chart.drawing.write(text, x, y, points, colour=colour, align="center", turn=found.turn, halo=0.45)
+    chart.keep(f"label {shown.site.id}", *found.boxes)
+
+
+def _name_bent_line(
+    chart: Chart, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry
+) -> None:
+    """Set a name letter by letter along a bent line; rivers widely, as maps do."""
+    spread = 2.1 if shown.site.category == "river" else 1.0
+    widths = [typeface.width(letter, points) * spread for letter in text]
+    found = place_letters(chart.space, course.simplify(0.25), widths, points * MM_PER_POINT)
+    if found is None:
+        return
+    letters, boxes = found
+    down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+    for letter, at in zip(text, letters, strict=True):
+        angle = radians(at.turn)
+        x, y = at.x + down * sin(angle), at.y - down * cos(angle)
+        chart.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
+    chart.keep(f"name {shown.site.id}", *boxes)
+
+
+def name_area(chart: Chart, shown: ShownSite, points: float) -> None:
+    """Name an area in its middle where that is free."""
+    colour = WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else QUIET_TEXT
+    block = chart.block(shown, points, number=False, name=True, colour=colour)
+    ((x, y),) = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()
+    box = Box(x - block.width / 2, y - block.height / 2, x + block.width / 2, y + block.height / 2)
+    if is_free(chart, box.grown(0.4)):
+        block.draw(chart.drawing, Place(box, None, "center"))
+        chart.keep(f"label {shown.site.id}", box)

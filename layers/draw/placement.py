@@ -1,0 +1,379 @@
+"""Finding room: where symbols and labels go so that none lies on another. Pure geometry in millimetres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.draw.drawing import Box
+
+Boxes = NDArray[np.float64]
+"""Shape (n, 4): left, bottom, right, top."""
+
+LINE_COST = 0.8
+"""What it costs a label to lie on a line of the ground, against 1.0 from one preferred side to the next."""
+
+
+Segment = tuple[tuple[float, float], tuple[float, float]]
+
+
+class Space:
+    """The frame with what has been put into it so far."""
+
+    def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = ()) -> None:
+        self.frame = frame
+        self._boxes: Boxes = np.empty((0, 4))
+        self._leaders: Boxes = np.empty((0, 4))
+        """Shape (n, 4): x and y of one end, x and y of the other."""
+        self._lines = shapely.STRtree([line for line in lines if not line.is_empty])
+
+    def free(self, candidates: Boxes) -> NDArray[np.bool_]:
+        """Return which of `candidates` lie in the frame and on nothing that has been put there."""
+        left, bottom, right, top = candidates.T
+        inside: NDArray[np.bool_] = (
+            (left >= self.frame.left)
+            & (bottom >= self.frame.bottom)
+            & (right <= self.frame.right)
+            & (top <= self.frame.top)
+        )
+        if not inside.any():
+            return inside
+        near = self._near(candidates[inside])
+        clash = (
+            (left[:, None] < near[:, 2])
+            & (right[:, None] > near[:, 0])
+            & (bottom[:, None] < near[:, 3])
+            & (top[:, None] > near[:, 1])
+        )
+        inside &= ~clash.any(axis=1)
+        if len(self._leaders) and inside.any():
+            inside[inside] = ~_cut(self._leaders, candidates[inside]).any(axis=0)
+        return inside
+
+    def _near(self, candidates: Boxes) -> Boxes:
+        """Return the boxes taken that could touch any of `candidates`: most are elsewhere."""
+        low, high = candidates[:, :2].min(axis=0), candidates[:, 2:].max(axis=0)
+        boxes = self._boxes
+        near: Boxes = boxes[
+            (boxes[:, 0] < high[0]) & (boxes[:, 2] > low[0]) & (boxes[:, 1] < high[1]) & (boxes[:, 3] > low[1])
+        ]
+        return near
+
+    def crossed(self, candidates: Boxes) -> NDArray[np.float64]:
+        """Return how many lines of the ground each candidate lies on."""
+        counts = np.zeros(len(candidates))
+        hits, _ = self._lines.query(shapely.box(*candidates.T), predicate="intersects")
+        np.add.at(counts, hits, 1.0)
+        return counts
+
+    def clear(self, leader: Segment, *, own: Sequence[Box] = ()) -> bool:
+        """Whether a leader line touches nothing that has been put there but `own`."""
+        segment = np.array([[*leader[0], *leader[1]]])
+        low, high = np.minimum(segment[:, :2], segment[:, 2:]), np.maximum(segment[:, :2], segment[:, 2:])
+        near = self._near(np.hstack([low - 0.01, high + 0.01]))
+        for box in own:
+            near = near[~np.isclose(near, box).all(axis=1)]
+        # What covers the line's own beginning cannot be kept clear of.
+        x, y = leader[0]
+        near = near[~((near[:, 0] < x) & (x < near[:, 2]) & (near[:, 1] < y) & (y < near[:, 3]))]
+        if len(near) and _cut(segment, near).any():
+            return False
+        return not (len(self._leaders) and _crossing(segment[0], self._leaders).any())
+
+    def occupied(self) -> BaseGeometry:
+        """Return what has been put there, and the lines of the ground, as one area."""
+        boxes = [shapely.box(*box) for box in self._boxes]
+        return shapely.union_all([*boxes, *(shapely.buffer(line, 1.0) for line in self._lines.geometries)])
+
+    def take(self, *boxes: Box) -> None:
+        """Mark boxes as used."""
+        if boxes:
+            self._boxes = np.vstack([self._boxes, np.array(boxes, dtype=float)])
+
+    def take_leader(self, leader: Segment) -> None:
+        """Mark a leader line as used."""
+        self._leaders = np.vstack([self._leaders, [*leader[0], *leader[1]]])
+
+
+def _cut(segments: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
+    """Return which segment meets which box, shape (segments, boxes).
+
+    Liang and Barsky: a segment meets a box if the parts of it that lie within the box's width and height overlap.
+    """
+    start, along = segments[:, None, :2], segments[:, None, 2:] - segments[:, None, :2]
+    # A tiny slope in place of none keeps the division finite and moves nothing by a micrometre.
+    along = np.where(np.abs(along) < 1e-12, 1e-12, along)
+    one, other = (boxes[None, :, :2] - start) / along, (boxes[None, :, 2:] - start) / along
+    enters = np.minimum(one, other).max(axis=2)
+    leaves = np.maximum(one, other).min(axis=2)
+    met: NDArray[np.bool_] = (enters <= leaves) & (leaves >= 0) & (enters <= 1)
+    return met
+
+
+def _crossing(segment: NDArray[np.float64], others: Boxes) -> NDArray[np.bool_]:
+    """Return which of `others` cross `segment`: each has the ends of the other on its two sides."""
+
+    def side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
+        turn: NDArray[np.float64] = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
+            c[..., 0] - a[..., 0]
+        )
+        return np.sign(turn)
+
+    start, end = segment[:2], segment[2:]
+    crosses: NDArray[np.bool_] = (side(start, end, others[:, :2]) * side(start, end, others[:, 2:]) < 0) & (
+        side(others[:, :2], others[:, 2:], start) * side(others[:, :2], others[:, 2:], end) < 0
+    )
+    return crosses
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block of text or a symbol went."""
+
+    box: Box
+    leader: Segment | None
+    """From what it belongs to, to the block; None where it stands beside it."""
+    side: str
+    """Where the text begins to read: left, center or right of the block."""
+
+
+@lru_cache(maxsize=4)
+def directions(count: int) -> list[tuple[float, float]]:
+    """Return unit vectors all around, from the upper right on, where the eye looks first."""
+    return [
+        (math.cos(math.radians(30 + 360 * n / count)), math.sin(math.radians(30 + 360 * n / count)))
+        for n in range(count)
+    ]
+
+
+def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box, str, float]]:
+    """Return places around the symbol `own` for a block of this size: box, side and what it costs."""
+    x, y = own.centre
+    right, left = own.right + gap, own.left - gap - width
+    above, below = own.top + gap, own.bottom - gap - height
+    middle, centre = y - height / 2, x - width / 2
+    raised, lowered = y, y - height
+    spots = [
+        (right, middle, "left", 0.0),
+        (left, middle, "right", 0.9),
+        (centre, above, "center", 1.1),
+        (centre, below, "center", 1.3),
+        (right, raised, "left", 0.5),
+        (right, lowered, "left", 0.7),
+        (left, raised, "right", 1.4),
+        (left, lowered, "right", 1.6),
+        (x, above, "left", 1.5),
+        (x - width, above, "right", 1.9),
+        (x, below, "left", 1.7),
+        (x - width, below, "right", 2.0),
+    ]
+    return [(Box(bx, by, bx + width, by + height), side, cost) for bx, by, side, cost in spots]
+
+
+def place_block(
+    space: Space, own: Box, width: float, height: float, *, gap: float, reach: float = 0.0, margin: float = 0.4
+) -> Place | None:
+    """Find room for a block of text that belongs to the symbol `own`, which may already be taken.
+
+    Beside the symbol where that is free; else up to `reach` millimetres away with a leader line. Returns
+    None where there is no room. Does not take the room.
+    """
+    near = beside(own, width, height, gap)
+    boxes = np.array([box for box, _, _ in near])
+    grown = boxes + np.array([-margin, -margin, margin, margin])
+    free = space.free(grown)
+    if free.any():
+        costs = np.array([cost for _, _, cost in near]) + LINE_COST * np.minimum(space.crossed(boxes), 4)
+        costs[~free] = np.inf
+        best = int(costs.argmin())
+        # Lines under a label cost less than a leader line.
+        return Place(near[best][0], None, near[best][1])
+    x, y = own.centre
+    distance = 3.0
+    compass = directions(16)
+    while distance <= reach:
+        found: list[tuple[float, Box, str]] = []
+        for dx, dy in compass:
+            # The block's nearest edge is `distance` away from the symbol's edge.
+            cx = x + dx * (own.width / 2 + distance + width / 2)
+            cy = y + dy * (own.height / 2 + distance + height / 2)
+            box = Box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
+            found.append((0.0, box, "left" if dx > 0.3 else "right" if dx < -0.3 else "center"))
+        boxes = np.array([box for _, box, _ in found])
+        free = space.free(boxes + np.array([-margin, -margin, margin, margin]))
+        order = np.argsort(np.where(free, space.crossed(boxes), np.inf), kind="stable")
+        for index in order:
+            if not free[index]:
+                break
+            _, box, side = found[int(index)]
+            start, end = leader(own, box)
+            if space.clear((start, end), own=[own]):
+                return Place(box, (start, end), side)
+        distance += 2.0
+    return None
+
+
+def leader(own: Box, block: Box) -> Segment:
+    """Return the shortest line from the rim of a symbol to the edge of its block."""
+    x, y = own.centre
+    end = min(max(x, block.left), block.right), min(max(y, block.bottom), block.top)
+    length = math.hypot(end[0] - x, end[1] - y) or 1.0
+    radius = min(own.width, own.height) / 2
+    return (x + (end[0] - x) / length * radius, y + (end[1] - y) / length * radius), end
+
+
+def place_symbol(
+    space: Space, x: float, y: float, reach: tuple[float, float, float, float], *, limit: float
+) -> tuple[float, float] | None:
+    """Find room for a symbol that belongs at x, y: there, or at most `limit` millimetres away.
+
+    `reach` is how far the symbol goes left, down, right and up of its centre. Returns its centre, None
+    where there is no room.
+    """
+    offsets = [(0.0, 0.0)]
+    distance = 4.0
+    while distance <= limit:
+        offsets += [(dx * distance, dy * distance) for dx, dy in directions(16)]
+        distance += 1.5
+    centres = np.array(offsets) + np.array((x, y))
+    boxes = np.column_stack(
+        [centres[:, 0] - reach[0], centres[:, 1] - reach[1], centres[:, 0] + reach[2], centres[:, 1] + reach[3]]
+    )
+    free = space.free(boxes)
+    for index in np.flatnonzero(free):
+        centre = float(centres[index][0]), float(centres[index][1])
+        if index == 0 or space.clear(((x, y), centre)):
+            return centre
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """Where a name on a line went."""
+
+    x: float
+    y: float
+    """The middle of the text's baseline, moved down so that the text is centred on the line."""
+    turn: float
+    """Degrees, counter-clockwise, always the right way up."""
+    boxes: tuple[Box, ...]
+
+
+def place_along(space: Space, line: BaseGeometry, width: float, height: float) -> Along | None:
+    """Find the straightest free stretch of a line for a name of this size. Does not take the room."""
+    best: tuple[float, Along] | None = None
+    for part in getattr(line, "geoms", [line]):
+        # A name as long as its line would hide it.
+        if part.length < width * 1.8:
+            continue
+        steps = max(3, min(40, int(part.length / (width * 0.25))))
+        for n in range(steps + 1):
+            start = (part.length - width) * n / steps
+            first, last = part.interpolate(start), part.interpolate(start + width)
+            dx, dy = last.x - first.x, last.y - first.y
+            chord = math.hypot(dx, dy)
+            if chord < width * 0.93:
+                continue
+            middle = part.interpolate(start + width / 2)
+            bent = shapely.LineString([first, last]).distance(middle)
+            if bent > height * 0.6:
+                continue
+            turn = math.degrees(math.atan2(dy, dx))
+            if turn > 90 or turn <= -90:
+                turn += 180 if turn < 0 else -180
+            found = _along(middle.x, middle.y, turn, width, height)
+            if not space.free(np.array(found.boxes)).all():
+                continue
+            # The middle of the line first, then the straightest stretch, then the flattest.
+            off_centre = abs((start + width / 2) / part.length - 0.5)
+            cost = bent / height * 3 + off_centre * 0.8 + abs(turn) / 90 * 0.6
+            if best is None or cost < best[0]:
+                best = cost, found
+    return best[1] if best is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Where one letter of a name on a bent line went."""
+
+    x: float
+    y: float
+    """The middle of the letter."""
+    turn: float
+    """Degrees, counter-clockwise."""
+
+
+LARGEST_BEND = 28.0
+"""Degrees between two letters of a name; a sharper bend tears the word."""
+
+
+def place_letters(
+    space: Space, line: BaseGeometry, widths: Sequence[float], height: float
+) -> tuple[list[Letter], list[Box]] | None:
+    """Find a free stretch of a bent line for a name, letter by letter, the right way up. Does not take the room.
+
+    `widths` are those of the letters with the space after each, in millimetres.
+    """
+    total = sum(widths)
+    best: tuple[float, tuple[list[Letter], list[Box]]] | None = None
+    for part in getattr(line, "geoms", [line]):
+        if part.length < total * 1.4:
+            continue
+        steps = max(3, min(40, int(part.length / (total * 0.2))))
+        for n in range(steps + 1):
+            start = (part.length - total) * n / steps
+            found = _letters(part, start, widths)
+            if found is None:
+                continue
+            letters, bend = found
+            half = height * 0.62
+            boxes = [Box(at.x - half, at.y - half, at.x + half, at.y + half) for at in letters]
+            if not space.free(np.array(boxes)).all():
+                continue
+            cost = bend / LARGEST_BEND + abs((start + total / 2) / part.length - 0.5)
+            if best is None or cost < best[0]:
+                best = cost, (letters, boxes)
+    return best[1] if best is not None else None
+
+
+def _letters(line: BaseGeometry, start: float, widths: Sequence[float]) -> tuple[list[Letter], float] | None:
+    """Return the letters from `start` on and the largest bend between two, None where that is too large."""
+    along = [start]
+    for width in widths:
+        along.append(along[-1] + width)
+    first, last = line.interpolate(along[0]), line.interpolate(along[-1])
+    # What would stand on its head is read from the other end.
+    ends = [along[0] + along[-1] - at for at in along] if last.x < first.x else along
+    letters: list[Letter] = []
+    largest = 0.0
+    for begin, end in pairwise(ends):
+        a, b = line.interpolate(begin), line.interpolate(end)
+        turn = math.degrees(math.atan2(b.y - a.y, b.x - a.x))
+        if letters:
+            bend = abs((turn - letters[-1].turn + 180) % 360 - 180)
+            if bend > LARGEST_BEND:
+                return None
+            largest = max(largest, bend)
+        letters.append(Letter((a.x + b.x) / 2, (a.y + b.y) / 2, turn))
+    return letters, largest
+
+
+def _along(x: float, y: float, turn: float, width: float, height: float) -> Along:
+    angle = math.radians(turn)
+    pieces = max(2, math.ceil(width / height))
+    boxes = []
+    # A turned text fills little of its upright box; a chain of small ones follows it.
+    half = height / 2 * (abs(math.cos(angle)) + abs(math.sin(angle)))
+    for n in range(pieces):
+        along = (n + 0.5) / pieces * width - width / 2
+        cx, cy = x + along * math.cos(angle), y + along * math.sin(angle)
+        boxes.append(Box(cx - half, cy - half, cx + half, cy + half))
+    return Along(x, y, turn, tuple(boxes))

@@ -1,0 +1,108 @@
+"""The screen's symbols as shapes on paper, from the same primitives in `layers.style`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+
+from layers import style
+from layers.draw.drawing import Shape, circle, moved
+from layers.plan.plan import Status
+
+NO_TASK = "#9AA1AA"
+QUIET = "#5B6470"
+
+_DISC = 11.5
+"""Radius of a site's disc in units of the screen's symbol."""
+
+
+@lru_cache(maxsize=128)
+def svg_path(data: str) -> Path:
+    """Return SVG path data as a path with y pointing up."""
+    from fontTools.pens.recordingPen import RecordingPen
+    from fontTools.svgLib.path import parse_path
+
+    pen = RecordingPen()
+    parse_path(data, pen)
+    vertices: list[tuple[float, float]] = []
+    codes: list[int] = []
+    start = (0.0, 0.0)
+    for name, points in pen.value:
+        if name == "closePath":
+            vertices.append(start)
+            codes.append(int(Path.CLOSEPOLY))
+        elif name in ("moveTo", "lineTo", "curveTo", "qCurveTo"):
+            code = {"moveTo": Path.MOVETO, "lineTo": Path.LINETO, "curveTo": Path.CURVE4, "qCurveTo": Path.CURVE3}[name]
+            start = points[0] if name == "moveTo" else start
+            vertices.extend(points)
+            codes.extend([int(code)] * len(points))
+    return Affine2D().scale(1, -1).transform_path(Path(np.array(vertices), codes))
+
+
+@lru_cache(maxsize=32)
+def badge(status: Status, *, backed: bool) -> tuple[Shape, ...]:
+    """Return the badge of a status in a box of 16 by 16 around 0, 0."""
+    shapes = []
+    for name, attributes in style.badge(status, backed=backed):
+        path = Path.circle((0, 0), float(attributes["r"])) if name == "circle" else svg_path(attributes["d"])
+        shapes.append(
+            Shape(
+                path,
+                fill=_colour(attributes.get("fill", "")),
+                stroke=_colour(attributes.get("stroke", "")),
+                line_width=float(attributes.get("stroke-width", 0)),
+                dash=tuple(float(part) for part in attributes.get("stroke-dasharray", "").split()),
+                round_ends=attributes.get("stroke-linecap") == "round",
+            )
+        )
+    return tuple(shapes)
+
+
+def _colour(text: str) -> str:
+    return "" if text == "none" else text
+
+
+def badge_at(status: Status, *, backed: bool, x: float, y: float, size: float) -> list[Shape]:
+    """Return the badge of a status, `size` millimetres wide, around x, y."""
+    return [moved(shape, scale=size / 16, x=x, y=y) for shape in badge(status, backed=backed)]
+
+
+def icon_at(category: str, *, x: float, y: float, size: float, colour: str = style.INK) -> Shape:
+    """Return the symbol of a category, `size` millimetres wide, around x, y."""
+    path = Affine2D().translate(-7.5, 7.5).scale(size / 15).translate(x, y)
+    return Shape(path.transform_path(svg_path(style.icon_path(style.CATEGORIES[category].icon))), fill=colour)
+
+
+def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: float, radius: float) -> list[Shape]:
+    """Return the symbol of a site around x, y: a disc of `radius` millimetres with its category, and the badge."""
+    if status is None:
+        return [
+            circle(x, y, radius, fill="#FFFFFF", stroke=NO_TASK, line_width=radius * 0.12),
+            icon_at(category, x=x, y=y, size=radius * 1.25, colour=QUIET),
+        ]
+    unit = radius / _DISC
+    look = style.STATUS[status]
+    dash = (4 * unit, 3 * unit) if look.shape == "dashed-ring" else ()
+    return [
+        circle(x, y, radius + 1.6 * unit, fill="#FFFFFF"),
+        circle(
+            x,
+            y,
+            radius,
+            fill="#FFFFFF" if backed else look.pale,
+            stroke=look.colour,
+            line_width=(2.6 if backed else 1.8) * unit,
+            dash=dash,
+        ),
+        icon_at(category, x=x, y=y, size=14 * unit),
+        *badge_at(status, backed=backed, x=x + 10 * unit, y=y - 10 * unit, size=16 * unit),
+    ]
+
+
+def site_reach(radius: float) -> tuple[float, float, float, float]:
+    """Return how far the symbol with a badge reaches left, down, right and up from its centre, in millimetres."""
+    unit = radius / _DISC
+    return radius + 1.6 * unit, 17 * unit, 17 * unit, radius + 1.6 * unit

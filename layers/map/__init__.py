@@ -1,0 +1,1 @@
+"""The Scene as a Folium map for the browse page."""

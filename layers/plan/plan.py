@@ -1,0 +1,320 @@
+"""The nouns of a plan: Site, Task, Target, Event, Source, and the Plan that holds them."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    # A slide holds a Scene, and a Scene is made of the words here.
+    from layers.plan.deck import Deck
+
+
+class Status(StrEnum):
+    """How a commitment stands. The values are stored; labels live in the translations."""
+
+    PLANNED = "planned"
+    SEEKING = "seeking"
+    IN_PROGRESS = "in_progress"
+    DONE = "done"
+    DELAYED = "delayed"
+    STOPPED = "stopped"
+
+
+class Precision(StrEnum):
+    """How well a site's position is known, from best to none."""
+
+    SURVEYED = "surveyed"
+    MAPPED = "mapped"
+    APPROXIMATE = "approximate"
+    NOMINAL = "nominal"
+    UNPLACED = "unplaced"
+
+
+class Basis(StrEnum):
+    """What an event rests on: the report's own wording, or evidence from elsewhere."""
+
+    STATED = "stated"
+    EVIDENCE = "evidence"
+
+
+class Kind(StrEnum):
+    """What sort of commitment a task is."""
+
+    TARGET = "target"
+    PROJECT = "project"
+    PLAN = "plan"
+    POLICY = "policy"
+    SERVICE = "service"
+    EVENT = "event"
+
+
+class Confidence(StrEnum):
+    """How far an event's source settles what the event says."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Text(NamedTuple):
+    """The same words in both languages. Untrusted: see `layers.escape`."""
+
+    zh: str
+    en: str
+
+    def get(self, language: str) -> str:
+        """Return the words in `language`, or the other language's where they are missing."""
+        return (self.en or self.zh) if language == "en" else (self.zh or self.en)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that the report names, or that helps to read where such a place lies."""
+
+    id: str
+    name: Text
+    category: str
+    """A key of `layers.style.CATEGORIES`; decides the symbol."""
+    geometry: BaseGeometry | None
+    """WGS 84, any simple or multi type; None for a site without a position."""
+    precision: Precision
+    accuracy_m: float | None
+    """Radius in metres within which the true position is expected; None where unknown."""
+    source: Text
+    licence: str
+    note: Text
+
+    @property
+    def placed(self) -> bool:
+        """Whether the site has a position."""
+        return self.geometry is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The figure that a commitment names."""
+
+    value: float
+    unit: str
+    comparator: str
+    """One of `=`, `>`, `>=`, `<`, `<=`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One commitment of the report."""
+
+    id: str
+    section: str
+    title: Text
+    kind: Kind
+    theme: str
+    verb: str
+    """The report's verb, in Chinese."""
+    lead_unit: str
+    """The responsible unit, empty where the report names none."""
+    target: Target | None
+    sites: tuple[str, ...]
+    """Ids of the sites that the clause names, or of the district for a district-wide task."""
+    context_sites: tuple[str, ...]
+    """Ids of sites that the surrounding text places the task at without naming them in the clause."""
+    partners: tuple[str, ...]
+    """Names of partners outside the district; partners are not pinned on the map."""
+    anchor: str
+    """The opening words of the clause."""
+    clause: str
+    """Tasks of one clause share this id."""
+
+    @property
+    def linked_sites(self) -> tuple[str, ...]:
+        """Ids of the named sites, then of the context sites."""
+        return self.sites + self.context_sites
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement can be looked up."""
+
+    title: str
+    publisher: str
+    url: str
+    """Empty where no public address is known."""
+
+
+class PartialDate(NamedTuple):
+    """A day, or a month of which the day is not known."""
+
+    year: int
+    month: int
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Read `YYYY-MM-DD` or `YYYY-MM`; raise `ValueError` for anything else."""
+        parts = text.strip().split("-")
+        if len(parts) not in (2, 3) or [len(part) for part in parts] != [4, 2, 2][: len(parts)]:
+            raise ValueError(text)
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError(text)
+        numbers = [int(part) for part in parts]
+        dt.date(numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 1)
+        return cls(*numbers)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day by which it has certainly come: the day itself, or the month's last."""
+        if self.day is not None:
+            return dt.date(self.year, self.month, self.day)
+        return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day is not None else "")
+
+
+class Period(NamedTuple):
+    """The months that a statement is about, first and last included."""
+
+    first: PartialDate
+    last: PartialDate
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read an ISO 8601 interval `YYYY-MM/YYYY-MM`; raise `ValueError` for anything else."""
+        first, _, last = text.partition("/")
+        period = cls(PartialDate.parse(first), PartialDate.parse(last))
+        if period.last.last_day < period.first.last_day:
+            raise ValueError(text)
+        return period
+
+    def __str__(self) -> str:
+        return f"{self.first}/{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dated statement about one task. Events are only ever added."""
+
+    task_id: str
+    date: PartialDate
+    """When the statement was made public."""
+    basis: Basis
+    status: Status | None
+    """None for a figure or remark that does not settle the status."""
+    measured: tuple[float, str] | None
+    """Value and unit."""
+    period: Period | None
+    """What time the statement is about, where it is not the day it was made."""
+    summary: Text
+    source: Source
+    confidence: Confidence
+    recorded_by: str
+    recorded_at: dt.date
+
+    @property
+    def effective_day(self) -> dt.date:
+        """The day that the statement describes: a half-year report of August speaks of June."""
+        made = self.date.last_day
+        return min(made, self.period.last.last_day) if self.period else made
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A theme or a section of the report."""
+
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class PlanInfo:
+    """What is said once for the whole plan."""
+
+    id: str
+    title: Text
+    subtitle: Text
+    year: int
+    """The year that the report plans; figures of other years are no result of it."""
+    district_site: str
+    """Id of the site that stands for the whole district."""
+    attribution: Text
+    disclaimer: Text
+    report: Source
+    report_title_en: str
+    report_date: str
+    """When the report was made, as far as it is known, such as `2024-01`."""
+    themes: tuple[Heading, ...]
+    sections: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A whole plan, read once and never changed. Two plans are equal only if they are the same one."""
+
+    info: PlanInfo
+    sites: dict[str, Site]
+    tasks: dict[str, Task]
+    events: tuple[Event, ...]
+    catalogue: Catalogue = field(repr=False)
+    decks: tuple[Deck, ...] = ()
+
+    @cached_property
+    def events_by_task(self) -> dict[str, tuple[Event, ...]]:
+        """Events of each task in the order they were recorded."""
+        grouped: dict[str, list[Event]] = defaultdict(list)
+        for event in self.events:
+            grouped[event.task_id].append(event)
+        return {task_id: tuple(events) for task_id, events in grouped.items()}
+
+    @cached_property
+    def tasks_by_site(self) -> dict[str, tuple[Task, ...]]:
+        """Tasks of each site, named ones first, in the report's order."""
+        named: dict[str, list[Task]] = defaultdict(list)
+        context: dict[str, list[Task]] = defaultdict(list)
+        for task in self.tasks.values():
+            for site_id in task.sites:
+                named[site_id].append(task)
+            for site_id in task.context_sites:
+                if site_id not in task.sites:
+                    context[site_id].append(task)
+        return {key: tuple(named[key] + context[key]) for key in (*named, *(set(context) - set(named)))}
+
+    @property
+    def first_day(self) -> dt.date:
+        """The first day on which every stated stage is known; the earliest useful as-of date."""
+        return min((event.date.last_day for event in self.events), default=dt.date(self.info.year, 1, 31))
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEntry:
+    """One layer of the catalogue: which sites it holds and how it starts."""
+
+    id: str
+    group: str
+    title: Text
+    sites: tuple[str, ...]
+    """Ids of sites, in drawing order."""
+    visible: bool
+    opacity: float
+    """0 (transparent) to 1 (solid)."""
+    ground: bool
+    """Whether the layer belongs to the quiet ground: no status, no category symbol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The layers of a plan by group, topmost first."""
+
+    groups: tuple[Heading, ...]
+    layers: tuple[LayerEntry, ...]
+
+    def layer_of(self) -> dict[str, str]:
+        """Return the layer id of each site id."""
+        return {site_id: layer.id for layer in self.layers for site_id in layer.sites}

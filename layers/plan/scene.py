@@ -1,0 +1,178 @@
+"""The Scene: the one value that every renderer draws, and its form in an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
+
+from layers.plan.plan import Kind, Status
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+class Evidence(StrEnum):
+    """Whether a task must have evidence to be shown."""
+
+    WITH = "with"
+    WITHOUT = "without"
+
+
+class View(NamedTuple):
+    """Where the map looks."""
+
+    latitude: float
+    """WGS 84, degrees."""
+    longitude: float
+    """WGS 84, degrees."""
+    zoom: float
+    """Web map zoom level."""
+
+
+BASEMAPS = ("offline", "tianditu", "osm", "amap")
+"""Known basemaps; the first asks nothing of the network."""
+
+GRID_LAYER = "grid"
+"""Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
+
+MAXIMUM_QUERY = 200
+"""Characters of a search text that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a map shows. The default Scene is the whole plan as it stands today."""
+
+    language: str = "zh"
+    as_of: date | None = None
+    """The day to show; None for today."""
+    statuses: frozenset[Status] = frozenset()
+    """Show tasks with one of these; empty for all. Likewise themes, sections and kinds."""
+    themes: frozenset[str] = frozenset()
+    sections: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    evidence: Evidence | None = None
+    search: str = ""
+    site: str = ""
+    """Id of the selected site, empty for none."""
+    task: str = ""
+    """Id of the selected task, empty for none."""
+    view: View | None = None
+    """None for the whole district."""
+    basemap: str = BASEMAPS[0]
+    visible: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Layers switched on or off against the catalogue's own setting."""
+    opacity: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Layer opacities, 0 to 1, that differ from the catalogue's."""
+
+    @property
+    def filtered(self) -> bool:
+        """Whether any filter leaves tasks out."""
+        return bool(self.statuses or self.themes or self.sections or self.kinds or self.evidence or self.search)
+
+    def to_query(self) -> str:
+        """Return the Scene as an address query without `?` and defaults. `from_query` reads it back."""
+        pairs = {
+            "lang": self.language if self.language != "zh" else "",
+            "date": self.as_of.isoformat() if self.as_of else "",
+            "status": _join(self.statuses),
+            "theme": _join(self.themes),
+            "section": _join(self.sections),
+            "kind": _join(self.kinds),
+            "evidence": self.evidence.value if self.evidence else "",
+            "q": self.search,
+            "site": self.site,
+            "task": self.task,
+            "at": _view_text(self.view) if self.view else "",
+            "base": self.basemap if self.basemap != BASEMAPS[0] else "",
+            "show": _join(key for key, on in self.visible.items() if on),
+            "hide": _join(key for key, on in self.visible.items() if not on),
+            "opacity": ",".join(f"{key}:{round(value * 100)}" for key, value in sorted(self.opacity.items())),
+        }
+        return urlencode({key: value for key, value in pairs.items() if value}, quote_via=quote, safe=",:")
+
+    @classmethod
+    def from_query(cls, query: str | Mapping[str, str]) -> Scene:
+        """Read a Scene from an address query.
+
+        An address is typed, cut and mangled by people and mail programs: what cannot be understood is
+        left at its default, never an error.
+        """
+        pairs = dict(_pairs(query) if isinstance(query, str) else query)
+        scene = cls()
+        shown = dict.fromkeys(_split(pairs.get("show", "")), True)
+        hidden = dict.fromkeys(_split(pairs.get("hide", "")), False)
+        return replace(
+            scene,
+            language="en" if pairs.get("lang") == "en" else "zh",
+            as_of=_day(pairs.get("date", "")),
+            statuses=_choices(Status, pairs.get("status", "")),
+            themes=frozenset(_split(pairs.get("theme", ""))),
+            sections=frozenset(_split(pairs.get("section", ""))),
+            kinds=_choices(Kind, pairs.get("kind", "")),
+            evidence=next(iter(_choices(Evidence, pairs.get("evidence", ""))), None),
+            search=pairs.get("q", "").strip()[:MAXIMUM_QUERY],
+            site=pairs.get("site", ""),
+            task=pairs.get("task", ""),
+            view=_view(pairs.get("at", "")),
+            basemap=pairs["base"] if pairs.get("base") in BASEMAPS else BASEMAPS[0],
+            visible=MappingProxyType(shown | hidden),
+            opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
+        )
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(query.removeprefix("?"), max_num_fields=50)
+    except ValueError:
+        # More fields than any Scene has.
+        return []
+
+
+def _join(values: Iterable[str]) -> str:
+    return ",".join(sorted(values))
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.split(",") if part]
+
+
+def _choices(kind: type[_Choice], text: str) -> frozenset[_Choice]:
+    known = {member.value: member for member in kind}
+    return frozenset(known[part] for part in _split(text) if part in known)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+    except ValueError:
+        return None
+
+
+def _view_text(view: View) -> str:
+    # Five decimals are about one metre; two of zoom are finer than a wheel step.
+    return f"{view.latitude:.5f},{view.longitude:.5f},{view.zoom:.2f}"
+
+
+def _view(text: str) -> View | None:
+    parts = text.split(",")
+    if len(parts) != 3 or not all(re.fullmatch(r"-?\d{1,3}(\.\d{1,12})?", part, re.ASCII) for part in parts):
+        return None
+    latitude, longitude, zoom = map(float, parts)
+    if abs(latitude) > 85 or abs(longitude) > 180 or not 0 <= zoom <= 22:
+        return None
+    return View(latitude, longitude, zoom)
+
+
+def _opacities(text: str) -> dict[str, float]:
+    found = {}
+    for part in _split(text):
+        key, _, percent = part.rpartition(":")
+        if key and re.fullmatch(r"\d{1,3}", percent, re.ASCII) and int(percent) <= 100:
+            found[key] = int(percent) / 100
+    return found

@@ -1,0 +1,133 @@
+"""Reading a Scene that must be understood whole: from an address, a QR code or a file, checked against the plan."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from geo.errors import PlanMapError
+from geo.files import read_text
+from layers.plan.plan import Plan
+from layers.plan.scene import GRID_LAYER, Scene
+
+MAXIMUM_BYTES = 65_536
+"""A file that holds an address is not longer."""
+
+
+def read_scene(text: str) -> Scene:
+    """Read a Scene from a file that holds one, an address of the page, its query, or what a QR code says.
+
+    Raises
+    ------
+    PlanMapError
+        It is none of these.
+    """
+    wanted = text.strip()
+    if not wanted:
+        return Scene()
+    try:
+        path = Path(wanted).expanduser()
+        is_file = path.is_file() and path.stat().st_size <= MAXIMUM_BYTES
+        wanted.encode()
+    except (OSError, ValueError, RuntimeError) as error:
+        # Longer than a name can be, with a character that none has, or in the home of nobody.
+        if isinstance(error, UnicodeEncodeError):
+            raise PlanMapError("scene-unknown", scene=text) from error
+        is_file = False
+    if not is_file:
+        return scene_of(wanted)
+    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    return scene_of(lines[0] if lines else text)
+
+
+def scene_of(text: str) -> Scene:
+    """Read a Scene from an address of the page, its query, or what a QR code says. Reads no file.
+
+    Raises
+    ------
+    PlanMapError
+        It is none of these, or not all of it is understood.
+    """
+    wanted = text.strip()
+    query = _query(wanted) if wanted else ""
+    if query is None:
+        raise PlanMapError("scene-unknown", scene=text)
+    scene = Scene.from_query(query)
+    _check_understood(query, scene)
+    return scene
+
+
+_DEFAULTS = {("lang", "zh"), ("base", "offline")}
+
+
+def _check_understood(query: str, scene: Scene) -> None:
+    """Raise `PlanMapError` if reading `query` left something out, which a page forgives and a sheet must not."""
+    kept = dict(parse_qsl(scene.to_query()))
+    asked = parse_qsl(query)
+    for key, value in asked:
+        lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity")
+        twice = [name for name, _ in asked].count(key) > 1
+        cut = key == "q" and kept.get(key) != value.strip()
+        lost = twice or cut or key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
+        if lost and (key, value) not in _DEFAULTS:
+            raise PlanMapError("scene-part", part=f"{key}={value}")
+
+
+def _query(text: str) -> str | None:
+    """Return the query in `text`, None where there is none."""
+    head, mark, tail = text.partition("?")
+    if mark:
+        return tail.partition("#")[0]
+    return text if re.search(r"\w=", head) and not head.startswith((".", "/", "~")) else None
+
+
+def checked(plan: Plan, scene: Scene) -> Scene:
+    """Return `scene`, which names nothing that is not in the plan.
+
+    A page forgives an old address; a sheet that silently shows something else is handed in.
+
+    Raises
+    ------
+    PlanMapError
+        A site, task, theme, section or layer of it is unknown.
+    """
+    _require("no-such-site", {scene.site} - {""}, list(plan.sites))
+    _require("no-such-task", {scene.task} - {""}, list(plan.tasks))
+    _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes])
+    _require("no-such-section", scene.sections, [section.id for section in plan.info.sections])
+    layers = [*(layer.id for layer in plan.catalogue.layers), GRID_LAYER]
+    _require("no-such-layer", {*scene.visible, *scene.opacity}, layers)
+    return scene
+
+
+def _require(code: str, asked: Iterable[str], present: list[str]) -> None:
+    """Raise `PlanMapError` with `code` if anything asked for is not present."""
+    for name in sorted(asked):
+        if name not in present:
+            raise PlanMapError(code, name=name, near=_near(name, present))
+
+
+def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
+    """Return `scene` with the site selected that has `wanted` as its id or its name.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such site.
+    """
+    names = {name: site.id for site in plan.sites.values() for name in (site.name.en, site.name.zh) if name}
+    text = wanted.strip()
+    found = text if text in plan.sites else names.get(text)
+    if found is None:
+        raise PlanMapError("no-such-site", name=wanted, near=_near(text, [*plan.sites, *names]))
+    return replace(scene, site=found, task="", view=None)
+
+
+def _near(name: str, present: list[str]) -> str:
+    """Return the names most like `name`, or the first few."""
+    close = difflib.get_close_matches(name, present, n=3, cutoff=0.5) or [p for p in present if name and name in p][:3]
+    return "、".join(close or present[:5])

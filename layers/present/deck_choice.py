@@ -1,0 +1,54 @@
+"""Which deck is shown: the one asked for, the plan's first, or one made by rule for a plan that has none."""
+
+from __future__ import annotations
+
+import difflib
+
+from geo.errors import PlanMapError
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Heading, Plan, Text
+from layers.plan.scene import Evidence, Scene
+from layers.translation import LANGUAGES, translation
+
+
+def chosen_deck(plan: Plan, name: str = "") -> Deck:
+    """Return the deck with `name` as its id or title; without a name the plan's first, else `made_deck`.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such deck, or it has no slides.
+    """
+    wanted = name.strip()
+    if not wanted:
+        deck = next((deck for deck in plan.decks if deck.slides), None) or made_deck(plan)
+    else:
+        titles = {title: deck for deck in reversed(plan.decks) for title in deck.title if title}
+        # Ids go before titles: any deck may have another's id as its title.
+        known = {**titles, **{deck.id: deck for deck in plan.decks}}
+        if wanted not in known:
+            near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or list(known)[:5]
+            raise PlanMapError("no-such-deck", name=name, near="、".join(near))
+        deck = known[wanted]
+    if not deck.slides:
+        raise PlanMapError("deck-empty", name=deck.title.zh)
+    return deck
+
+
+def made_deck(plan: Plan) -> Deck:
+    """Return a deck for a plan that has none: the whole, a view of each theme that has tasks, the gaps."""
+    themes = {task.theme for task in plan.tasks.values()}
+    slides = [
+        Slide(_words("present.overview-title"), _words("present.overview-text")),
+        *(_theme_slide(theme) for theme in plan.info.themes if theme.id in themes),
+        Slide(_words("present.gaps-title"), scene=Scene(evidence=Evidence.WITHOUT)),
+    ]
+    return Deck("overview", plan.info.title, tuple(slides))
+
+
+def _theme_slide(theme: Heading) -> Slide:
+    return Slide(theme.title, _words("present.theme-text"), scene=Scene(themes=frozenset({theme.id})))
+
+
+def _words(key: str) -> Text:
+    return Text(*(translation(language)(key) for language in LANGUAGES))

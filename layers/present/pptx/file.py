@@ -1,0 +1,66 @@
+"""The .pptx file of a deck: what it says of itself, and the same bytes for the same deck."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.package import Part
+from pptx.oxml.ns import qn
+from pptx.presentation import Presentation
+
+from layers.plan.deck import Deck
+from layers.plan.plan import Plan
+from layers.present.pptx.text import legible, make
+from layers.translation import Translation
+
+APPLICATION = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes'?>
+<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">\
+<Application>PlanMap</Application></Properties>"""
+
+
+def describe(made: Presentation, plan: Plan, deck: Deck, text: Translation) -> None:
+    """Say what the file is; no time and no person, of which the template brings some."""
+    package = made.part.package
+    core = package.core_properties
+    for child in list(core._element):
+        core._element.remove(child)
+    core.title = legible(deck.title.get(text.language))[:255]
+    core.subject = legible(plan.info.title.get(text.language))[:255]
+    core.language = "zh-CN" if text.language == "zh" else "en-GB"
+    for part in package.iter_parts():
+        if str(part.partname) == "/docProps/app.xml":
+            _replace(part)
+
+
+def _replace(part: Part) -> None:
+    part._blob = APPLICATION
+
+
+def name_notes_master(made: Presentation) -> None:
+    """List the master of the notes pages, which python-pptx only relates to."""
+    part = made.part
+    found = [key for key, rel in part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NOTES_MASTER]
+    if found:
+        masters = make("p:notesMasterIdLst", make("p:notesMasterId", r_id=found[0]))
+        part._element.find(qn("p:sldMasterIdLst")).addnext(masters)
+
+
+def packed(made: Presentation) -> bytes:
+    """Return the file with every part dated alike, so that the same deck gives the same bytes."""
+    draft, packed = BytesIO(), BytesIO()
+    made.save(draft)
+    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            target.writestr(entry, source.read(name))
+    return packed.getvalue()
+
+
+def slide_count(document: bytes) -> int:
+    """Return how many slides a .pptx file has."""
+    with zipfile.ZipFile(BytesIO(document)) as archive:
+        return sum(name.startswith("ppt/slides/slide") and name.endswith(".xml") for name in archive.namelist())

@@ -1,0 +1,154 @@
+"""A slide being filled: its placeholders, its picture, its links."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.xmlchemy import BaseOxmlElement
+from pptx.presentation import Presentation
+from pptx.slide import Slide
+
+from layers.draw.drawing import Box
+from layers.draw.paper import scale_text
+from layers.plan.plan import Plan
+from layers.present.pptx import layouts
+from layers.present.pptx.layouts import AS_OF, CONTENT, COVER, MAP, MARGIN, SOURCE, TITLE, Role
+from layers.present.pptx.shapes import frame_of, named
+from layers.present.pptx.sources import safe_address
+from layers.present.pptx.text import Run, cut, emu, fitted, make, paragraph, text_box
+from layers.present.pptx.view_map import SlideMap
+from layers.present.view import View
+from layers.sheet.sheet import sources
+from layers.translation import Translation
+
+
+@dataclass(slots=True)
+class Page:
+    """A slide being filled."""
+
+    slide: Slide
+    text: Translation
+    identities: itertools.count[int]
+    """Ids of shapes, each once on a slide."""
+
+    def add(self, *shapes: BaseOxmlElement) -> None:
+        self.slide.shapes._spTree.extend(shapes)
+
+    def link(self, words: str, address: str) -> Run:
+        """Return words that lead to a web address, or plain ones without a safe address."""
+        found = safe_address(address)
+        return Run(words, link=self.relation(found), tooltip=found) if found else Run(words)
+
+    def relation(self, address: str) -> str:
+        return self.slide.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+
+    def write(
+        self, role: Role, texts: Sequence[str], points: float, box: Box | None = None, after: float = 0.0
+    ) -> None:
+        """Fill a placeholder with paragraphs."""
+        seat = make("p:ph", type=role.kind)
+        if role.index:
+            seat.set("idx", str(role.index))
+        shape = make("p:spPr")
+        if box is not None:
+            shape.append(frame_of(*layouts.on_slide(box)))
+        lines = [
+            paragraph([Run(words, role.colour, role.bold)], points, self.text.language, align=role.align, after=after)
+            for words in texts
+        ]
+        self.add(
+            make(
+                "p:sp",
+                make(
+                    "p:nvSpPr",
+                    make("p:cNvPr", id=next(self.identities), name=self.text(_PARTS[role.name])),
+                    make("p:cNvSpPr", make("a:spLocks", noGrp=1)),
+                    make("p:nvPr", seat),
+                ),
+                shape,
+                make("p:txBody", text_box(anchor=role.anchor), make("a:lstStyle"), *lines),
+            )
+        )
+
+
+_PARTS = {
+    "Title": "slides.part-title",
+    "Subtitle": "slides.part-subtitle",
+    "Lines": "slides.part-lines",
+    "As of": "slides.part-as-of",
+    "Source": "slides.part-source",
+}
+COVER_ROLES = {role.name: role for role in COVER}
+ROLES = {role.name: role for role in MAP}
+
+
+def new_page(made: Presentation, layout: int, text: Translation) -> Page:
+    slide = made.slides.add_slide(made.slide_layouts[layout])
+    for shape in list(slide.shapes):
+        shape._element.getparent().remove(shape._element)
+    # The tree itself is shape 1.
+    return Page(slide, text, itertools.count(2))
+
+
+def write_head(page: Page, title: str, aside: str) -> None:
+    sizes = (28, 26, 24, 22, 20, 18)
+    points, lines = fitted([title], TITLE.width, TITLE[3] - TITLE[1], sizes, bold=True)
+    page.write(ROLES["Title"], lines, points)
+    page.write(ROLES["As of"], [cut(aside, AS_OF.width, 12.0, 1)], 12.0)
+
+
+def write_source(page: Page, plan: Plan, role: Role, notes: Sequence[str] = ()) -> None:
+    disclaimer = plan.info.disclaimer.get(page.text.language)
+    sizes, height = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5), SOURCE[3] - SOURCE[1]
+    for said in (notes, ()):
+        # Nobody's licence is cut off: notes give way first, for the presenter's page has them as well.
+        words = " · ".join(part for part in (disclaimer, *said, sources(plan, page.text)) if part)
+        points, lines = fitted([words], SOURCE.width, height, sizes)
+        if lines == [words]:
+            break
+    page.write(role, lines, points)
+
+
+def add_number(page: Page) -> None:
+    role = ROLES["Slide Number"]
+    number = make("a:fld", make("a:rPr", lang="zh-CN", sz=round(role.points * 100)), type="slidenum")
+    number.set("id", layouts.SLIDE_NUMBER)
+    words = make("a:t")
+    words.text = str(page.slide.part.package.presentation_part.presentation.slides.index(page.slide) + 1)
+    number.append(words)
+    head = make(
+        "p:nvSpPr",
+        make("p:cNvPr", id=next(page.identities), name=page.text("slides.part-number")),
+        make("p:cNvSpPr", make("a:spLocks", noGrp=1)),
+        make("p:nvPr", make("p:ph", type=role.kind, idx=role.index)),
+    )
+    body = make("p:txBody", text_box(anchor=role.anchor), make("a:lstStyle"), make("a:p", number))
+    page.add(make("p:sp", head, make("p:spPr"), body))
+
+
+def add_picture(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
+    text = page.text
+    _, relation = page.slide.part.get_or_add_image_part(BytesIO(drawn.picture))
+    description = text(
+        "slides.map",
+        title=view.title,
+        scale=scale_text(drawn.scale),
+        date=view.selection.as_of,
+        sites=len(drawn.standing),
+        disclaimer=plan.info.disclaimer.get(text.language),
+    )
+    identity = named(next(page.identities), text("slides.part-map"), description=description)
+    head = make(
+        "p:nvPicPr",
+        identity,
+        make("p:cNvPicPr", make("a:picLocks", noGrp=1, noChangeAspect=1)),
+        make("p:nvPr", make("p:ph", type="pic", idx=ROLES["Map"].index)),
+    )
+    fill = make("p:blipFill", make("a:blip", r_embed=relation), make("a:stretch", make("a:fillRect")))
+    frame = frame_of(emu(MARGIN), emu(CONTENT[1]), emu(drawn.width), emu(drawn.height))
+    look = make("p:spPr", frame, make("a:prstGeom", make("a:avLst"), prst="rect"))
+    page.add(make("p:pic", head, fill, look))

@@ -1,0 +1,133 @@
+"""Where everything on a deck comes from: a row for each site shown and for each piece of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from layers.draw.content import site_numbers
+from layers.plan.plan import Event, PartialDate, Plan, Source
+from layers.present.pptx.tables import SIZES, Cell, Grid, Row
+from layers.present.pptx.text import QUIET, Run
+from layers.present.view import View
+from layers.translation import Translation
+
+POINTS = SIZES[-1]
+MOST_LINES = 3
+MOST_EVIDENCE = 600
+"""Rows; a deck with more evidence than this says how much it leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One slide of sources."""
+
+    grid: Grid
+    sites: frozenset[str]
+    """Ids of the sites that it lists."""
+
+
+def safe_address(address: str) -> str:
+    """Return a web address that a click may open; empty for any other, such as one that would run a program."""
+    found = address.strip()
+    plain = found.isprintable() and not any(letter in found for letter in ' "<>\\^`{|}')
+    return found if plain and found.lower().startswith(("http://", "https://")) and len(found) < 2000 else ""
+
+
+def evidence_at(plan: Plan, view: View, site_id: str) -> Event | None:
+    """Return the newest evidence with an address of the tasks of `view` at a site."""
+    passing = {task.id for task in view.selection.tasks}
+    found = [
+        event
+        for task in plan.tasks_by_site.get(site_id, ())
+        if task.id in passing
+        for event in view.selection.states[task.id].evidence
+        if safe_address(event.source.url)
+    ]
+    return max(found, key=lambda event: event.date.last_day, default=None)
+
+
+def pages(
+    plan: Plan,
+    views: Sequence[View],
+    sites: Iterable[str],
+    link: Callable[[str, str], Run],
+    *,
+    width: float,
+    height: float,
+    text: Translation,
+) -> list[SourcePage]:
+    """Return the pages: first the sites, by number, then the evidence, the newest first.
+
+    `link` makes a run of words and the address that they lead to.
+    """
+    found = _paged(_site_grid(plan, sites, width, text), _in_order(plan, sites), height)
+    evidence = _evidence_grid(plan, views, width, link, text)
+    if len(evidence.rows) > 1:
+        found += _paged(evidence, [], height)
+    return found
+
+
+def _in_order(plan: Plan, sites: Iterable[str]) -> list[str]:
+    numbers = site_numbers(plan)
+    return sorted((site for site in sites if site in numbers), key=lambda site: numbers[site])
+
+
+def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation) -> Grid:
+    numbers = site_numbers(plan)
+    names = ("slides.number", "column.place", "panel.precision", "panel.source", "panel.licence")
+    widths = (14.0, 78.0, 50.0, width - 14.0 - 78.0 - 50.0 - 48.0, 48.0)
+    rows: list[Row] = [[Cell(Run(text(name), bold=True)) for name in names]]
+    for site_id in _in_order(plan, sites):
+        site = plan.sites[site_id]
+        precision = text(f"precision.{site.precision.value}")
+        if site.accuracy_m:
+            precision += text("slides.within", metres=f"{site.accuracy_m:.0f}")
+        name, source = site.name.get(text.language), site.source.get(text.language)
+        words = (str(numbers[site_id]), name, precision, source, site.licence)
+        rows.append([Cell(Run(part, bold=index == 0)) for index, part in enumerate(words)])
+    return Grid(widths, rows).shortened(POINTS, MOST_LINES)
+
+
+def _evidence_grid(
+    plan: Plan, views: Sequence[View], width: float, link: Callable[[str, str], Run], text: Translation
+) -> Grid:
+    widths = (26.0, 100.0, width - 26.0 - 100.0 - 70.0, 70.0)
+    names = ("slides.day", "column.title", "panel.source", "slides.publisher")
+    tasks = {task.id: task for view in views for task in view.tasks}
+    found: dict[tuple[PartialDate, Source], list[str]] = {}
+    for task in tasks.values():
+        for event in {event for view in views for event in view.selection.states[task.id].evidence}:
+            found.setdefault((event.date, event.source), []).append(task.title.get(text.language))
+    ordered = sorted(found, key=lambda key: (key[0].last_day, key[1].title, key[1].url), reverse=True)
+    rows: list[Row] = [[Cell(Run(text(name), bold=True)) for name in names]]
+    for day, source in ordered[:MOST_EVIDENCE]:
+        title = source.title or source.publisher or source.url
+        rows.append(
+            [
+                Cell(Run(str(day))),
+                Cell(Run(text("sheet.comma").join(dict.fromkeys(found[day, source])))),
+                Cell(link(title, source.url)),
+                Cell(Run(source.publisher)),
+            ]
+        )
+    if len(ordered) > MOST_EVIDENCE:
+        more = text("slides.more-evidence", count=len(ordered) - MOST_EVIDENCE)
+        rows.append([Cell(Run("")), Cell(Run(more, QUIET)), Cell(Run("")), Cell(Run(""))])
+    return Grid(widths, rows).shortened(POINTS, MOST_LINES)
+
+
+def _paged(grid: Grid, sites: Sequence[str], height: float) -> list[SourcePage]:
+    """Cut a table into pages of at most `height` millimetres, each with the head."""
+    heights = grid.heights(POINTS)
+    found: list[SourcePage] = []
+    first = 1
+    while first < len(grid.rows):
+        last, used = first, heights[0]
+        while last < len(grid.rows) and (last == first or used + heights[last] <= height):
+            used += heights[last]
+            last += 1
+        listed = frozenset(sites[first - 1 : last - 1])
+        found.append(SourcePage(Grid(grid.widths, [grid.rows[0], *grid.rows[first:last]]), listed))
+        first = last
+    return found

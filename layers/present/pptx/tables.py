@@ -1,0 +1,328 @@
+"""The tables of a deck: tasks one by one, tasks by theme, and where everything comes from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from pptx.oxml.xmlchemy import BaseOxmlElement
+
+from layers import style
+from layers.draw import symbols
+from layers.draw.drawing import Box
+from layers.plan.plan import Plan, Status
+from layers.present.pptx.layouts import RULE, on_slide
+from layers.present.pptx.shapes import Place, frame_of, grouped, named, native_shape
+from layers.present.pptx.text import (
+    Run,
+    cut,
+    emu,
+    line_count,
+    line_height,
+    make,
+    paragraph,
+    solid,
+    text_box,
+    width_of,
+)
+from layers.present.view import View, by_theme, task_lines
+from layers.selection.status import Counts
+from layers.translation import Translation
+
+SIZES = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0)
+"""Sizes of type that a table is tried in, in points."""
+
+USUAL = 14.0
+"""Points; type is larger only where no row then breaks into more than two lines."""
+
+PAD_MM = 1.1
+"""Left and right of the words in a cell."""
+
+OVER_MM = 1.0
+"""Over and under the words in a cell."""
+
+LEAST_TITLE = 0.3
+"""Share of a table of tasks that their titles have at least."""
+
+SLACK_MM = 1.4
+"""Beyond what words were measured to need, for fonts that run a little wider."""
+
+LEAST_OVER_MM = 0.45
+"""The same in a table that would not fit otherwise."""
+
+MARK_MM = 5.2
+STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
+"""PowerPoint's own table style without lines and fills; ours are on the cells."""
+
+URI = "http://schemas.openxmlformats.org/drawingml/2006/table"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words of one cell."""
+
+    run: Run
+    align: str = "l"
+    mark: tuple[Status, bool] | None = None
+    """A status to be drawn over the cell, and whether it is backed."""
+
+
+Row = Sequence[Cell]
+
+FAINT = "#9AA1AA"
+"""Of a figure that is 0."""
+
+EMPTY = Run("\u00a0")
+"""An empty line is as high as the program's font; one with a space in it keeps to the distance that is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table before it stands anywhere: the first row is its head."""
+
+    widths: tuple[float, ...]
+    """Millimetres."""
+    rows: Sequence[Row]
+    total: bool = False
+    """Whether the last row sums up the others."""
+    tight: bool = False
+    """Whether columns are narrower than their longest words."""
+    over: float = OVER_MM
+    """Room over and under the words of a cell."""
+
+    def lines(self, row: Row, points: float, *, bold: bool) -> int:
+        """Return the lines of the row's highest cell."""
+        return max(
+            line_count(cell.run.words, wide - 2 * PAD_MM, points, bold=bold or cell.run.bold)
+            for cell, wide in zip(row, self.widths, strict=True)
+        )
+
+    def heights(self, points: float) -> list[float]:
+        """Return the height of every row in millimetres."""
+        return [
+            self.lines(row, points, bold=index == 0) * line_height(points) + 2 * self.over
+            for index, row in enumerate(self.rows)
+        ]
+
+    def shortened(self, points: float, lines: int) -> Grid:
+        """Return the table with every cell of at most `lines`."""
+        rows = [
+            [
+                Cell(
+                    cell.run._replace(
+                        words=cut(cell.run.words, wide - 2 * PAD_MM, points, lines, bold=index == 0 or cell.run.bold)
+                    ),
+                    cell.align,
+                    cell.mark,
+                )
+                for cell, wide in zip(row, self.widths, strict=True)
+            ]
+            for index, row in enumerate(self.rows)
+        ]
+        return replace(self, rows=rows)
+
+
+Maker = Callable[[float], Grid]
+"""Makes a table whose columns are right for a size of type in points."""
+
+
+def fit(maker: Maker, height: float) -> tuple[Grid, float]:
+    """Return the table as it fits `height` millimetres, and the size of its type in points."""
+    for points in SIZES:
+        grid = maker(points)
+        broken = points > USUAL and any(grid.lines(row, points, bold=False) > 2 for row in grid.rows)
+        if sum(grid.heights(points)) <= height and not grid.tight and not broken:
+            return grid, points
+    grid = replace(grid, over=LEAST_OVER_MM)
+    for lines in (9, 3, 2, 1):
+        short = grid.shortened(SIZES[-1], lines)
+        if sum(short.heights(SIZES[-1])) <= height:
+            break
+    return short, SIZES[-1]
+
+
+def height_at(maker: Maker, points: float) -> float:
+    """Return the height in millimetres of a table in `points`."""
+    return sum(maker(points).heights(points))
+
+
+def task_grid(view: View, points: float, width: float, link: Callable[[str, str], Run], text: Translation) -> Grid:
+    """Return the tasks one by one; `link` makes a run of an evidence's day and its address."""
+    lines = task_lines(view)
+    words = [text("column.status"), text("column.title"), text("column.target"), text("column.latest")]
+    rows: list[Row] = [[Cell(Run("")), *(Cell(Run(name, bold=True)) for name in words)]]
+    for line in lines:
+        rows.append(
+            [
+                Cell(Run(""), mark=(line.status, line.backed) if line.status else None),
+                # In ink, for two of the status colours are too pale for words; the mark beside has the colour.
+                Cell(Run(line.status_words, style.INK, bold=True)),
+                Cell(Run(line.title)),
+                Cell(Run(line.target)),
+                Cell(link(line.evidence, line.link)),
+            ]
+        )
+    around = 2 * PAD_MM + SLACK_MM
+    target = max([*(width_of(line.target, points) for line in lines), _longest(words[2], points)])
+    target = min(target, 0.19 * width) + around
+    if not any(line.target for line in lines):
+        target, rows = 0.0, [[*row[:3], row[4]] for row in rows]
+    statuses, evidence = (
+        {words[0], *(line.status_words for line in lines)},
+        {words[3], *(line.evidence for line in lines)},
+    )
+    grids: list[Grid] = []
+    # Whether words beside the titles do better in one line or in two depends on how long the titles are.
+    for most in itertools.product((2, 1), repeat=2):
+        status = around + max(_in_lines(found, points, most[0]) for found in statuses)
+        latest = around + max(_in_lines(found, points, most[1]) for found in evidence)
+        mark = MARK_MM + 1.6
+        title = width - mark - status - latest - target
+        if title >= LEAST_TITLE * width or not grids:
+            grids.append(Grid(tuple(wide for wide in (mark, status, title, target, latest) if wide), rows))
+    return min(grids, key=lambda grid: sum(grid.heights(points)))
+
+
+def _in_lines(words: str, points: float, most: int) -> float:
+    """Return the width in millimetres at which words break into at most so many lines, and none within a word."""
+    wide = _longest(words, points)
+    while line_count(words, wide, points, bold=True) > most:
+        wide += 1.0
+    return wide
+
+
+def _longest(words: str, points: float, *, bold: bool = True) -> float:
+    """Return the width of the longest part of words that may stand in two lines."""
+    parts = words.replace("（", " （").split(" ")
+    return max(width_of(part, points, bold=bold) for part in parts)
+
+
+def theme_statuses(view: View) -> list[Status]:
+    """Return the statuses that occur."""
+    return [status for status in Status if view.counts.by_status[status]]
+
+
+def theme_width(view: View, text: Translation) -> float:
+    """Return the width in millimetres that the table by theme needs."""
+    return 46.0 + sum(_number_widths(view, SIZES[-1], text))
+
+
+def _number_widths(view: View, points: float, text: Translation) -> list[float]:
+    names = _figure_names(view, text)
+    return [max(_longest(name, points), 9.0) + 2 * PAD_MM + SLACK_MM for name in names]
+
+
+def theme_grid(plan: Plan, view: View, points: float, width: float, height: float, text: Translation) -> Grid:
+    """Return the tasks by theme with a row of totals; themes that find no room are summed up in one row."""
+    statuses = theme_statuses(view)
+    numbers = _number_widths(view, points, text)
+    # Larger type must not leave the themes less than they need to be read.
+    share = min(1.0, (width - 40.0) / sum(numbers))
+    numbers = [found * share for found in numbers]
+    widths = (width - sum(numbers), *numbers)
+    counted = by_theme(plan, view)
+    evidence = view.scene.evidence is None
+    names = [text("page.theme"), *_figure_names(view, text)]
+    head = [Cell(Run(name, bold=True), "l" if index == 0 else "r") for index, name in enumerate(names)]
+    figures = [
+        (
+            theme.title.get(text.language),
+            _figures(counts, statuses, evidence=evidence),
+        )
+        for theme, counts in counted
+    ]
+    counts = view.counts
+    total = _figures(counts, statuses, evidence=evidence)
+    for kept in range(len(figures), -1, -1):
+        rest = figures[kept:]
+        summed = [sum(column) for column in zip(*(values for _, values in rest), strict=True)]
+        folded = [(text("slides.other-themes", count=len(rest)), summed)] if rest else []
+        listed = [*figures[:kept], *folded, (text("slides.total"), total)]
+        rows: list[Row] = [head, *(_counted(name, values, bold=False) for name, values in listed[:-1])]
+        rows.append(_counted(*listed[-1], bold=True))
+        grid = Grid(widths, rows, total=True, tight=share < 1.0)
+        if sum(grid.heights(SIZES[-1])) <= height:
+            break
+    return grid
+
+
+def _figure_names(view: View, text: Translation) -> list[str]:
+    names = [text("slides.tasks"), *(text(f"status.{status.value}") for status in theme_statuses(view))]
+    # A column of which every figure is known beforehand says nothing.
+    return names if view.scene.evidence else [*names, text("slides.with-evidence")]
+
+
+def _figures(counts: Counts, statuses: Sequence[Status], *, evidence: bool) -> list[int]:
+    return [counts.tasks, *(counts.by_status[status] for status in statuses), *[counts.with_evidence] * evidence]
+
+
+def _counted(name: str, values: Sequence[int], *, bold: bool) -> Row:
+    figures = [Cell(Run(str(value), style.INK if value else FAINT, bold), "r") for value in values]
+    return [Cell(Run(name, bold=bold)), *figures]
+
+
+def table(
+    grid: Grid, points: float, box: Box, identities: Iterator[int], *, name: str, description: str, text: Translation
+) -> list[BaseOxmlElement]:
+    """Return a table from the top of `box` (y down) on, and the marks of its statuses over it."""
+    heights = grid.heights(points)
+    columns = [make("a:gridCol", w=emu(wide)) for wide in grid.widths]
+    body = make("a:tbl", make("a:tblPr", _style(), firstRow=1), make("a:tblGrid", *columns))
+    marks: list[BaseOxmlElement] = []
+    identity = next(identities)
+    top = box[1]
+    for index, (row, height) in enumerate(zip(grid.rows, heights, strict=True)):
+        last = index == len(grid.rows) - 1
+        strong = index == 0 or (grid.total and index >= len(grid.rows) - 2)
+        cells = [_cell(cell, points, grid.over, strong=strong, total=grid.total and last, text=text) for cell in row]
+        body.append(make("a:tr", *cells, h=emu(height)))
+        left = box[0]
+        for cell, wide in zip(row, grid.widths, strict=True):
+            if cell.mark is not None:
+                marks.append(_mark(cell.mark, left + wide / 2, top + height / 2, identities, text))
+            left += wide
+        top += height
+    frame = make(
+        "p:graphicFrame",
+        make(
+            "p:nvGraphicFramePr",
+            named(identity, name, description=description),
+            make("p:cNvGraphicFramePr", make("a:graphicFrameLocks", noGrp=1)),
+            make("p:nvPr", make("p:ph", type="tbl", idx=11)),
+        ),
+        frame_of(*on_slide(Box(box[0], box[1], box[0] + sum(grid.widths), top)), tag="p:xfrm"),
+        make("a:graphic", make("a:graphicData", body, uri=URI)),
+    )
+    return [frame, *marks]
+
+
+def _style() -> BaseOxmlElement:
+    found = make("a:tableStyleId")
+    found.text = STYLE
+    return found
+
+
+def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, text: Translation) -> BaseOxmlElement:
+    words = paragraph([cell.run if cell.run.words else EMPTY], points, text.language, align=cell.align)
+    look = make("a:tcPr", marL=emu(PAD_MM), marR=emu(PAD_MM), marT=emu(over), marB=emu(over), anchor="ctr")
+    for side in ("a:lnL", "a:lnR", "a:lnT"):
+        look.append(make(side, make("a:noFill"), w=0))
+    line = solid(style.INK) if strong else solid(RULE)
+    look.append(make("a:lnB", line, w=emu(0.3 if strong else 0.18)))
+    look.append(make("a:noFill"))
+    body = make("a:txBody", text_box(), make("a:lstStyle"), words)
+    return make("a:tc", body, look)
+
+
+def _mark(
+    mark: tuple[Status, bool], x: float, y: float, identities: Iterator[int], text: Translation
+) -> BaseOxmlElement:
+    """Return a status as the small symbol of the map around x, y in millimetres of the slide."""
+    status, backed = mark
+    name = text(f"status.{status.value}")
+    place = Place(x - MARK_MM / 2, y - MARK_MM / 2, MARK_MM)
+    identity = next(identities)
+    shapes = symbols.badge_at(status, backed=backed, x=MARK_MM / 2, y=MARK_MM / 2, size=MARK_MM)
+    parts = [native_shape(shape, place, next(identities), name=name) for shape in shapes]
+    return grouped(parts, identity, name=name, description=name)

@@ -1,0 +1,197 @@
+"""Text on slides: runs and paragraphs as DrawingML, and the type size at which words fit their box.
+
+Text goes into elements as text and never as markup. Lines stand at exact distances, so that a row is as high
+in every program as it was reckoned to be, whatever font the machine has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import BaseOxmlElement, OxmlElement
+
+from geo.errors import PlanMapError
+from layers import style
+from layers.draw import typeface
+from layers.draw.typeface import MM_PER_POINT, Weight
+
+EMU_PER_MM = 36_000
+"""Units of a slide in a millimetre."""
+
+LEADING = 1.24
+"""Distance of two lines as a share of the size."""
+
+CAUTION = 0.96
+"""Share of a box's width that is counted on: other fonts of the same kind run a little wider."""
+
+QUIET = "#5F656D"
+
+_LANGUAGES = {"zh": ("zh-CN", "en-US"), "en": ("en-GB", "zh-CN")}
+_JOINT = re.compile(r"(?<=[\u2e80-\uffef])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u2e80-\uffef])")
+"""Where some programs put a little space of their own."""
+
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+
+
+class Run(NamedTuple):
+    """Words in one look."""
+
+    words: str
+    colour: str = style.INK
+    bold: bool = False
+    link: str = ""
+    """Id of the relationship to where a click leads, empty for none."""
+    tooltip: str = ""
+    jump: bool = False
+    """Whether the link leads to a slide of the same deck."""
+
+
+def make(tag: str, *children: BaseOxmlElement, **attributes: object) -> BaseOxmlElement:
+    """Return an element such as `a:off` with `children`; attributes are plain or, as `r_id`, of a namespace."""
+    element = OxmlElement(tag)
+    for name, value in attributes.items():
+        element.set(qn(name.replace("_", ":")) if "_" in name else name, str(value))
+    for child in children:
+        element.append(child)
+    return element
+
+
+def legible(words: str) -> str:
+    """Return `words` with what XML cannot hold written out, such as a control character as `\\x07`."""
+    return _NO_XML.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), words)
+
+
+def emu(millimetres: float) -> int:
+    """Return a length in the units of a slide."""
+    return round(millimetres * EMU_PER_MM)
+
+
+def solid(colour: str, opacity: float = 1.0) -> BaseOxmlElement:
+    """Return a fill of `#RRGGBB`, or of a theme colour given by its name such as `tx1`."""
+    if not colour.startswith("#"):
+        return make("a:solidFill", make("a:schemeClr", val=colour))
+    alpha = [] if opacity >= 1 else [make("a:alpha", val=round(opacity * 100_000))]
+    short = colour[1:] if len(colour) == 7 else "".join(letter * 2 for letter in colour[1:])
+    return make("a:solidFill", make("a:srgbClr", *alpha, val=short.upper()))
+
+
+def click(link: str, tooltip: str, *, jump: bool = False) -> BaseOxmlElement:
+    """Return what makes a click follow the relationship `link`."""
+    found = make("a:hlinkClick", r_id=link)
+    if jump:
+        found.set("action", "ppaction://hlinksldjump")
+    if tooltip:
+        found.set("tooltip", legible(tooltip)[:250])
+    return found
+
+
+def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -> BaseOxmlElement:
+    """Return the look of a run in `points`."""
+    lang, other = _LANGUAGES[language]
+    found = make(tag, lang=lang, altLang=other, sz=round(points * 100), b=int(run.bold), dirty=0)
+    # A link takes the theme's colour for links; a fill of its own would be ignored.
+    if not run.link:
+        found.append(solid(run.colour))
+    else:
+        found.append(click(run.link, run.tooltip, jump=run.jump))
+    return found
+
+
+def paragraph(
+    runs: Iterable[Run], points: float, language: str, *, align: str = "l", exact: bool = True, after: float = 0.0
+) -> BaseOxmlElement:
+    """Return a paragraph in `points`; `exact` fixes the distance of its lines, `after` is in points."""
+    look = make("a:pPr", algn=align)
+    if exact:
+        look.append(make("a:lnSpc", make("a:spcPts", val=round(points * LEADING * 100))))
+        look.append(make("a:spcBef", make("a:spcPts", val=0)))
+        look.append(make("a:spcAft", make("a:spcPts", val=round(after * 100))))
+    found = make("a:p", look)
+    last = Run("")
+    for last in runs:
+        words = make("a:t")
+        words.text = legible(last.words).replace("\n", " ")
+        found.append(make("a:r", run_properties(last, points, language), words))
+    found.append(run_properties(last._replace(link=""), points, language, "a:endParaRPr"))
+    return found
+
+
+def text_box(*, wrap: str = "square", anchor: str = "t") -> BaseOxmlElement:
+    """Return the properties of a text without margins that keeps its size."""
+    return make("a:bodyPr", make("a:noAutofit"), wrap=wrap, lIns=0, tIns=0, rIns=0, bIns=0, rtlCol=0, anchor=anchor)
+
+
+@lru_cache(maxsize=8192)
+def measurable(words: str) -> str:
+    """Return `words` as what they are measured by: what our face lacks is as wide as an ideograph."""
+    spaced = _JOINT.sub(" ", legible(words))
+    try:
+        return typeface.check(spaced)
+    except PlanMapError:
+        return "".join(letter if _has(letter) else "口" for letter in spaced)
+
+
+@lru_cache(maxsize=4096)
+def _has(letter: str) -> bool:
+    try:
+        return bool(typeface.check(letter))
+    except PlanMapError:
+        return False
+
+
+def line_count(words: str, width: float, points: float, *, bold: bool = False) -> int:
+    """Return how many lines of `width` millimetres `words` take."""
+    weight = Weight.BOLD if bold else Weight.REGULAR
+    return max(1, len(typeface.wrap(measurable(words), width * CAUTION, points, weight)))
+
+
+def width_of(words: str, points: float, *, bold: bool = False) -> float:
+    """Return the width of `words` in one line, in millimetres."""
+    return typeface.width(measurable(words), points, Weight.BOLD if bold else Weight.REGULAR) / CAUTION
+
+
+def line_height(points: float) -> float:
+    """Return the distance of two lines in millimetres."""
+    return points * LEADING * MM_PER_POINT
+
+
+def cut(words: str, width: float, points: float, lines: int, *, bold: bool = False) -> str:
+    """Return `words`, ended with an ellipsis where they would take more than `lines`."""
+    if line_count(words, width, points, bold=bold) <= lines:
+        return words
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if line_count(words[:middle] + "…", width, points, bold=bold) <= lines:
+            low = middle
+        else:
+            high = middle - 1
+    return words[:low].rstrip() + "…"
+
+
+def largest(texts: Sequence[str], width: float, height: float, sizes: Sequence[float], *, bold: bool = False) -> float:
+    """Return the first of `sizes` at which all of `texts`, one under the other, fit; else the last."""
+    for points in sizes:
+        if sum(line_count(words, width, points, bold=bold) for words in texts) * line_height(points) <= height:
+            return points
+    return sizes[-1]
+
+
+def fitted(
+    texts: Sequence[str], width: float, height: float, sizes: Sequence[float], *, bold: bool = False
+) -> tuple[float, list[str]]:
+    """Return size and texts that fit a box of millimetres; what is too much even in the last size is left out."""
+    points = largest(texts, width, height, sizes, bold=bold)
+    room = max(1, int(height / line_height(points) + 1e-6))
+    kept: list[str] = []
+    for words in texts:
+        if room <= 0:
+            break
+        shown = cut(words, width, points, room, bold=bold)
+        room -= line_count(shown, width, points, bold=bold)
+        kept.append(shown)
+    return points, kept

@@ -1,0 +1,240 @@
+"""The map of a view for a slide: a picture of the ground, and apart from it the numbered sites and the legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+
+from PIL import Image
+
+from layers import style
+from layers.draw import figure, typeface
+from layers.draw.canvas import Marks
+from layers.draw.content import Content, ShownSite, content
+from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
+from layers.draw.furniture import draw_scale_bar
+from layers.draw.ground import draw_ground
+from layers.draw.legend import Entry, brief_entries, slots
+from layers.draw.paper import round_scale, scale_text
+from layers.draw.site_symbols import draw_marks
+from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.plan.plan import Plan
+from layers.present.pptx.text import QUIET
+from layers.present.view import View
+from layers.selection.extent import centred, least_scale
+from layers.sheet.sheet import coverage_notes
+from layers.translation import Translation
+
+DPI = 300.0
+SIZE = 1.35
+"""How much larger type and symbols are than on an A3 sheet: a slide is read from farther away."""
+
+NATIVE = 150
+"""Sites that become native shapes on one slide; with more of them PowerPoint grows slow, and nobody edits them."""
+
+STRIP_MM = 8.0
+"""Under the map's frame, for the scale bar; part of the picture."""
+
+GAP_MM = 2.0
+COLUMN_MM = 29.0
+"""Width of a column of the legend in type of 6.8 points."""
+LEGEND_POINTS = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+LEGEND_SHARE = 0.24
+"""Of the height for map and legend; type gets smaller before the legend takes more."""
+
+_TITLES = {
+    "sheet.site-status": "legend.status",
+    "legend.category": "legend.category",
+    "legend.lines": "legend.lines",
+}
+"""Short titles for the legend's groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSite:
+    """A numbered site that stands over the picture."""
+
+    shown: ShownSite
+    items: tuple[Item, ...]
+    """In millimetres of the picture, the lowest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlideMap:
+    """A view's map, ready for a slide."""
+
+    picture: bytes
+    """PNG."""
+    width: float
+    """Of the picture, in millimetres."""
+    height: float
+    frame: Box
+    """The map in the picture."""
+    scale: int
+    content: Content
+    sites: tuple[NativeSite, ...]
+    """In the order in which they lie over each other."""
+    standing: frozenset[str]
+    """Ids of all numbered sites whose symbol is seen, natively or in the picture."""
+    legend: Drawing
+    notes: tuple[str, ...]
+    """What the map cannot show."""
+
+
+def legend_height(
+    plan: Plan, view: View, width: float, height: float, aside: tuple[float, float], text: Translation
+) -> float:
+    """Return how high the legend of a map in this room becomes in the largest type that fits the room `aside`."""
+    extent, scale = _arranged(view, width, height - STRIP_MM)
+    shown = content(plan, view.scene, view.selection, extent, scale)
+    return _legend_size(brief_entries(plan, shown, text), *aside, text)[1]
+
+
+def slide_map(
+    plan: Plan, view: View, width: float, height: float, text: Translation, *, aside: tuple[float, float] | None = None
+) -> SlideMap:
+    """Draw the map of `view` into a room of millimetres, with its legend under it or in the room `aside` of it."""
+    tall = height - STRIP_MM if aside else 0.8 * height
+    # The legend says what is in the frame, and how high the frame is depends on the legend.
+    for _ in range(0 if aside else 3):
+        extent, scale = _arranged(view, width, tall)
+        shown = content(plan, view.scene, view.selection, extent, scale)
+        _, needed = _legend_size(brief_entries(plan, shown, text), width, LEGEND_SHARE * height, text)
+        tall = height - STRIP_MM - GAP_MM - needed
+    extent, scale = _arranged(view, width, tall)
+    shown = content(plan, view.scene, view.selection, extent, scale)
+    frame = Box(0.0, STRIP_MM, width, STRIP_MM + tall)
+    drawing = Drawing(width, STRIP_MM + tall, frame, extent)
+    drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
+    halos = any(shape.name == "accuracy" for shape in drawing.ground)
+    marks = draw_marks(drawing, plan, shown, language=text.language, size=SIZE)
+    # Of a site that found no room there is only a dot, which belongs to the picture.
+    standing = {name.removeprefix("symbol ") for name, _ in marks.boxes if name.startswith("symbol ")}
+    native = _native(shown, marks, standing)
+    taken = {id(item) for site in native for item in site.items}
+    drawing.items = [item for item in drawing.items if id(item) not in taken]
+    _draw_foot(drawing, frame, scale, text)
+    drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
+    found = brief_entries(plan, shown, text, marks=marks, halos=halos)
+    legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
+    size, _ = _legend_size(found, legend.width, legend.height, text)
+    draw_strip(legend, found, size, text)
+    return SlideMap(
+        picture=reduced(figure.picture(drawing, dpi=DPI, scale=scale)),
+        width=width,
+        height=drawing.height,
+        frame=frame,
+        scale=scale,
+        content=shown,
+        sites=native,
+        standing=frozenset(standing & set(marks.items)),
+        legend=legend,
+        notes=tuple(_notes(plan, view, shown, marks, len(standing & set(marks.items)) - len(native), text)),
+    )
+
+
+def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, float, float, float], int]:
+    """Return what a frame shows, and the number of the largest round scale at which the view's extent is in it."""
+    scale = round_scale(least_scale(view.extent, width, height))
+    return centred(view.extent, width, height, scale), scale
+
+
+def _native(shown: Content, marks: Marks, standing: set[str]) -> tuple[NativeSite, ...]:
+    by_id = {site.site.id: site for site in shown.numbered}
+    chosen = [site_id for site_id in marks.items if site_id in by_id and site_id in standing][:NATIVE]
+    # A symbol that stands aside begins with its leader line, which is to run under the symbols of the others.
+    return tuple(
+        sorted(
+            (NativeSite(by_id[site_id], tuple(marks.items[site_id])) for site_id in chosen),
+            key=lambda site: (not _is_line(site.items[0]), site.shown.number or 0),
+        )
+    )
+
+
+def _is_line(item: Item) -> bool:
+    return isinstance(item, Shape) and not item.fill
+
+
+def _notes(plan: Plan, view: View, shown: Content, marks: Marks, painted: int, text: Translation) -> list[str]:
+    notes = coverage_notes(plan, view.tasks, shown, marks, text)
+    if painted:
+        notes.append(text("slides.in-picture", count=painted))
+    return notes
+
+
+def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> None:
+    """Draw the scale under the map, as a figure and as a bar, and say which grid it is."""
+    middle = STRIP_MM / 2 - 0.8
+    points = 12.0
+    wide = drawing.write(scale_text(scale), 0.0, middle - 1.4, points, weight=Weight.BOLD, colour=style.INK)
+    draw_scale_bar(drawing, wide + 8.0, middle - 1.2, scale=scale, room=min(58.0, frame.width * 0.36), size=1.25)
+    drawing.write(text("slides.grid"), frame.right, middle - 1.0, 8.0, colour=QUIET, align="right")
+
+
+def reduced(picture: Image.Image) -> bytes:
+    """Return a picture as PNG in 256 colours, which maps of quiet areas do not miss, at a fraction of the size."""
+    # The palette is chosen from every third dot: as good, and nine times as fast.
+    palette = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
+    chosen = palette.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    buffer = BytesIO()
+    small = picture.quantize(palette=chosen, dither=Image.Dither.NONE)
+    # White paper stays white: what Pillow takes for the nearest colour may be a shade off.
+    white = Image.new("RGB", (1, 1), "#FFFFFF").quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
+    colours = list(small.getpalette() or [])
+    if isinstance(white, int):
+        colours[3 * white : 3 * white + 3] = [255, 255, 255]
+    small.putpalette(colours)
+    # From level 6 on the file hardly shrinks, and each level takes longer.
+    small.save(buffer, "PNG", dpi=(DPI, DPI), compress_level=6)
+    return buffer.getvalue()
+
+
+def _legend_size(found: Sequence[Entry], width: float, room: float, text: Translation) -> tuple[float, float]:
+    """Return the largest type of the legend that keeps to `room`, else the smallest, and the height it needs."""
+    height = 0.0
+    for points in LEGEND_POINTS:
+        height = draw_strip(Drawing(width, 0.0), found, points, text)
+        if height <= room:
+            return points, height
+    return LEGEND_POINTS[-1], height
+
+
+def draw_strip(drawing: Drawing, found: Sequence[Entry], points: float, text: Translation) -> float:
+    """Draw the legend as a strip from the drawing's top down, the groups' titles at its left; return its height."""
+    k = points / 6.8
+    row = points * MM_PER_POINT * 1.5
+    groups: dict[str, list[Entry]] = {}
+    for entry in found:
+        groups.setdefault(entry.group, []).append(entry)
+    titles = {group: text(_TITLES[group]) for group in groups}
+    aside = max((typeface.width(words, points, Weight.BOLD) for words in titles.values()), default=0.0) + 2.0
+    columns = max(1, round((drawing.width - aside) / (COLUMN_MM * k)))
+    column = (drawing.width - aside) / columns
+    y = drawing.height
+    for group, members in groups.items():
+        down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+        drawing.write(titles[group], 0.0, y - row / 2 - down, points, weight=Weight.BOLD, colour=QUIET)
+        places = slots(members, column, columns, points, k)
+        for entry, (rows, across) in zip(members, places, strict=True):
+            middle, left = y - (rows + 0.5) * row, aside + across * column
+            drawing.add(entry.picture(left + 2.7 * k, middle, 3.3 * k))
+            words = entry.text if entry.count is None else f"{entry.text} {entry.count}"
+            drawing.write(words, left + 6.2 * k, middle - down, points, colour=style.INK)
+        y -= (max(rows for rows, _ in places) + 1) * row + 1.0 * k
+    return drawing.height - y
+
+
+def with_legible_names(plan: Plan) -> Plan:
+    """Return `plan` with the names of its sites in a form that can be drawn: control characters written out."""
+    from layers.plan.fault import printable
+
+    def shown(words: str) -> str:
+        return printable(words, limit=len(words) + 1)
+
+    sites = {
+        key: replace(site, name=type(site.name)(*(shown(words) for words in site.name)))
+        for key, site in plan.sites.items()
+        if not all(words.isprintable() for words in site.name)
+    }
+    return replace(plan, sites={**plan.sites, **sites}) if sites else plan

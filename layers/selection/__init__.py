@@ -1,0 +1,1 @@
+"""A Scene applied to a plan: what is shown, how it stands, and the words for it."""

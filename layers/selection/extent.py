@@ -1,0 +1,124 @@
+"""What part of the ground a sheet must show, in metres of the CGCS2000 grid."""
+
+from __future__ import annotations
+
+import math
+
+from shapely.geometry.base import BaseGeometry
+
+from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
+from geo.errors import PlanMapError
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene, View
+from layers.selection.select import Selection
+
+Extent = tuple[float, float, float, float]
+"""West, south, east and north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+
+AROUND_M = 2000.0
+"""A place is shown with at least this much around it: an address alone says little about where it is."""
+
+SCREEN = (1024.0, 768.0)
+"""The window, in pixels, that a view of the screen is taken for: its own size is not in the address."""
+
+EARTH_M = 6_378_137.0
+"""Radius of the sphere of web maps."""
+
+FALSE_EASTING_M = 500_000.0
+"""Easting of the grid's meridian."""
+
+REACH_M = 200_000.0
+"""Farther from its meridian the grid stretches by more than 0.05 % (k = 1 + y²/2R²), and a sheet is not true."""
+
+
+def wanted_extent(
+    plan: Plan, scene: Scene, selection: Selection, *, close: bool = False, largest: float = math.inf
+) -> Extent:
+    """Return what a sheet of `scene` must show at least.
+
+    The view where the Scene has one, then what is selected, else the whole district, or all placed sites of
+    a plan whose district has no shape. With `close` it is the sites of the Scene's tasks, where there are any.
+    Of a view no more than `largest` metres are shown in either direction.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing on the map, or it lies where the grid is not true.
+    """
+    if scene.view is not None:
+        return _checked(_view_extent(scene.view, largest))
+    lit = [plan.sites[site_id] for site_id in selection.lit]
+    if (scene.site or scene.task) and not any(site.placed for site in lit):
+        name = plan.sites[scene.site].name if scene.site in plan.sites else plan.tasks[scene.task].title
+        raise PlanMapError("nothing-placed", name=name.get(scene.language))
+    district = plan.sites.get(plan.info.district_site)
+    if close and not lit:
+        chosen = [plan.sites[site_id] for site_id, state in selection.sites.items() if state is not None]
+        lit = [site for site in chosen if site is not district]
+        lit = lit if any(site.placed for site in lit) else []
+    if lit and not (len(lit) == 1 and lit[0] is district):
+        boxes = [_around(site.geometry, site.accuracy_m) for site in lit if site.geometry is not None]
+    elif district is not None and district.geometry is not None and district.geometry.area > 0:
+        boxes = [to_grid(district.geometry).bounds]
+    else:
+        boxes = [_around(site.geometry, site.accuracy_m) for site in plan.sites.values() if site.geometry is not None]
+    if not boxes:
+        raise PlanMapError("nothing-placed", name=plan.info.title.get(scene.language))
+    merged = (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+    return _checked(merged)
+
+
+def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
+    west, south, east, north = to_grid(geometry).bounds
+    # A place known to a kilometre is not shown as if it were known to a metre.
+    by = max(AROUND_M, 5 * (accuracy_m or 0.0))
+    return west - by, south - by, east + by, north + by
+
+
+def _view_extent(view: View, largest: float) -> Extent:
+    x, y = transformer(WGS84, GAUSS_KRUGER_117E).transform(view.longitude, view.latitude)
+    # A pixel of a web map at this zoom, in metres on the ground.
+    metres = 2 * math.pi * EARTH_M * math.cos(math.radians(view.latitude)) / (256 * 2**view.zoom)
+    across, up = (min(side * metres, largest) / 2 for side in SCREEN)
+    return x - across, y - up, x + across, y + up
+
+
+def _checked(extent: Extent) -> Extent:
+    west, _, east, _ = extent
+    if not all(math.isfinite(value) for value in extent):
+        raise PlanMapError("extent-off-grid", meridian="117°E")
+    if max(abs(west - FALSE_EASTING_M), abs(east - FALSE_EASTING_M)) > REACH_M:
+        raise PlanMapError("extent-off-grid", meridian="117°E")
+    return extent
+
+
+def centred(extent: Extent, width_mm: float, height_mm: float, scale: float) -> Extent:
+    """Return the extent of a frame of this size at `scale`, with `extent` in its middle.
+
+    Raises
+    ------
+    PlanMapError
+        A part of it lies where the grid is not true.
+    """
+    x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
+    across, up = width_mm / 2000 * scale, height_mm / 2000 * scale
+    return _checked((x - across, y - up, x + across, y + up))
+
+
+def least_scale(extent: Extent, width_mm: float, height_mm: float) -> float:
+    """Return the scale number at which `extent` just fits a frame of this size."""
+    return max((extent[2] - extent[0]) * 1000 / width_mm, (extent[3] - extent[1]) * 1000 / height_mm)
+
+
+def geographic(extent: Extent) -> tuple[float, float, float, float]:
+    """Return the bbox (west, south, east, north) in degrees that holds all of `extent`."""
+    west, south, east, north = extent
+    xs = [west, (west + east) / 2, east]
+    ys = [south, (south + north) / 2, north]
+    longitudes, latitudes = transformer(GAUSS_KRUGER_117E, WGS84).transform([x for x in xs for _ in ys], ys * 3)
+    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)

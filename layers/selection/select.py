@@ -1,0 +1,104 @@
+"""What a Scene selects from a plan: which tasks and sites are shown, how they stand, what is lit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from layers.plan.plan import Plan, Site, Task
+from layers.plan.scene import Evidence, Scene
+from layers.selection.status import SiteState, TaskState, site_state, task_states
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A Scene applied to a plan on one day."""
+
+    as_of: date
+    states: Mapping[str, TaskState]
+    """State of every task on that day, filtered out or not."""
+    tasks: tuple[Task, ...]
+    """The tasks that pass the filters, in the report's order."""
+    candidates: frozenset[str]
+    """Ids of the tasks that pass every filter but those by status and evidence."""
+    sites: Mapping[str, SiteState | None]
+    """The sites to show, by id, in the plan's order; None for one that stands for no task."""
+    lit: tuple[str, ...]
+    """Ids of the sites to light: the selected one, or those of the selected task."""
+    found: tuple[Site, ...]
+    """Sites that the search text names, best match first."""
+
+
+def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
+    """Apply `scene` to `plan`; `today` stands in where the Scene names no day."""
+    as_of = scene.as_of or today
+    states = task_states(plan, as_of)
+    found = search_sites(plan, scene.search) if scene.search else ()
+    found_ids = {site.id for site in found}
+    candidates = [task for task in plan.tasks.values() if _is_candidate(task, scene, found_ids)]
+    tasks = tuple(task for task in candidates if _passes(states[task.id], scene))
+    passing = {task.id for task in tasks}
+    sites: dict[str, SiteState | None] = {}
+    for site_id in plan.sites:
+        linked = plan.tasks_by_site.get(site_id, ())
+        chosen = [states[task.id] for task in linked if task.id in passing]
+        if chosen or not linked or not scene.filtered or site_id in found_ids:
+            sites[site_id] = site_state(chosen)
+    return Selection(
+        as_of, states, tasks, frozenset(task.id for task in candidates), sites, lit_sites(plan, scene), found
+    )
+
+
+def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
+    """Return the ids of the sites that the Scene's selection lights; unknown ids light nothing."""
+    if scene.site in plan.sites:
+        return (scene.site,)
+    task = plan.tasks.get(scene.task)
+    if task is None:
+        return ()
+    return tuple(site_id for site_id in task.linked_sites if plan.sites[site_id].placed)
+
+
+def _passes(state: TaskState, scene: Scene) -> bool:
+    if scene.statuses and state.status not in scene.statuses:
+        return False
+    return not scene.evidence or state.has_evidence is (scene.evidence is Evidence.WITH)
+
+
+def _is_candidate(task: Task, scene: Scene, found_sites: set[str]) -> bool:
+    if scene.themes and task.theme not in scene.themes:
+        return False
+    if scene.sections and task.section not in scene.sections:
+        return False
+    if scene.kinds and task.kind not in scene.kinds:
+        return False
+    return not scene.search or _names(task, scene.search) or bool(found_sites.intersection(task.linked_sites))
+
+
+def _names(task: Task, text: str) -> bool:
+    wanted = text.casefold()
+    words = (task.title.zh, task.title.en, task.anchor, task.id, task.lead_unit, *task.partners)
+    return any(wanted in word.casefold() for word in words)
+
+
+def search_sites(plan: Plan, text: str) -> tuple[Site, ...]:
+    """Return the sites whose name holds `text`, best match first.
+
+    A site that commitments hang on comes before one that only helps to find the way, so that 军粮城
+    finds the railway station of the report and not the metro stop of the same name.
+    """
+    wanted = text.strip().casefold()
+    if not wanted:
+        return ()
+    ranked = []
+    for order, site in enumerate(plan.sites.values()):
+        names = [name.casefold() for name in (site.name.zh, site.name.en) if name]
+        hits = [name for name in names if wanted in name]
+        if not hits:
+            continue
+        exact = wanted in names
+        starts = any(name.startswith(wanted) for name in hits)
+        tasks = len(plan.tasks_by_site.get(site.id, ()))
+        ranked.append(((not exact, not site.placed, not tasks, not starts, -tasks, order), site))
+    return tuple(site for _, site in sorted(ranked, key=lambda pair: pair[0]))

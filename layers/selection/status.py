@@ -1,0 +1,114 @@
+"""How a task and a site stand on a given day: a fold over events, never a stored value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+
+from layers.plan.plan import Basis, Event, Plan, Status
+
+ATTENTION = (
+    Status.DELAYED,
+    Status.STOPPED,
+    Status.SEEKING,
+    Status.PLANNED,
+    Status.IN_PROGRESS,
+    Status.DONE,
+)
+"""A site with several tasks shows the first of these that one of them has: what needs a look comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """How one task stands on one day."""
+
+    status: Status | None
+    """None before the report."""
+    settled_by: Event | None
+    """The event that gives the status."""
+    evidence: tuple[Event, ...]
+    """Evidence published by that day, newest first."""
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether anything beside the report has been published about the task."""
+        return bool(self.evidence)
+
+    @property
+    def backed(self) -> bool:
+        """Whether the status itself rests on evidence and not only on the report's wording."""
+        return self.settled_by is not None and self.settled_by.basis is Basis.EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class SiteState:
+    """How one site stands: the lead status of its tasks."""
+
+    status: Status
+    backed: bool
+    """Whether at least one task with that status is backed by evidence."""
+    tasks: int
+    """How many tasks it stands for."""
+
+
+def task_state(events: Iterable[Event], as_of: date) -> TaskState:
+    """Fold the events of one task that were public by `as_of` into its state.
+
+    The status is the one of the latest day described, not of the latest day published: a half-year
+    report of late August speaks of June and does not undo what was signed in between. Of statements
+    about the same day the later published, then the later recorded one counts.
+    """
+    known = [event for event in events if event.date.last_day <= as_of]
+    ordered = sorted(known, key=lambda event: (event.effective_day, event.date.last_day))
+    settling = [event for event in ordered if event.status is not None]
+    evidence = [event for event in known if event.basis is Basis.EVIDENCE]
+    evidence.sort(key=lambda event: event.date.last_day, reverse=True)
+    last = settling[-1] if settling else None
+    return TaskState(last.status if last else None, last, tuple(evidence))
+
+
+@lru_cache(maxsize=16)
+def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
+    """Return the state of every task of `plan` on the day `as_of`. Kept, since each filter asks anew."""
+    states = {task_id: task_state(plan.events_by_task.get(task_id, ()), as_of) for task_id in plan.tasks}
+    return MappingProxyType(states)
+
+
+def site_state(states: Sequence[TaskState]) -> SiteState | None:
+    """Return the state that a site's tasks give it together, None without a task that has a status."""
+    present = [state for state in states if state.status is not None]
+    for status in ATTENTION:
+        leading = [state for state in present if state.status is status]
+        if leading:
+            return SiteState(status, any(state.backed for state in leading), len(present))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures of the head strip."""
+
+    tasks: int
+    by_status: dict[Status, int]
+    backed: dict[Status, int]
+    """Of the tasks with each status, those whose status itself rests on evidence."""
+    with_evidence: int
+    without_evidence: int
+
+
+def count(states: Iterable[TaskState]) -> Counts:
+    """Count task states by status and by evidence."""
+    listed = list(states)
+    found = Counter(state.status for state in listed if state.status is not None)
+    with_evidence = sum(state.has_evidence for state in listed)
+    return Counts(
+        tasks=len(listed),
+        by_status={status: found[status] for status in Status},
+        backed={status: sum(state.backed for state in listed if state.status is status) for status in Status},
+        with_evidence=with_evidence,
+        without_evidence=len(listed) - with_evidence,
+    )

@@ -1,0 +1,41 @@
+"""Where tasks are: at a site, district-wide, with partners only, or at sites without a position."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from layers.plan.plan import Plan, Site, Task
+
+
+class Placing(StrEnum):
+    """What the map can show of a task."""
+
+    PLACED = "placed"
+    DISTRICT = "district"
+    PARTNERS = "partners"
+    UNPLACED = "unplaced"
+
+
+def placing(plan: Plan, task: Task) -> Placing:
+    """Return how `task` is placed: the best that its named and context sites allow."""
+    own = [site_id for site_id in task.linked_sites if site_id != plan.info.district_site]
+    if any(plan.sites[site_id].placed for site_id in own):
+        return Placing.PLACED
+    if own:
+        return Placing.UNPLACED
+    return Placing.DISTRICT if task.linked_sites else Placing.PARTNERS
+
+
+def tasks_without_place(plan: Plan) -> dict[Placing, tuple[Task, ...]]:
+    """Return the tasks that have no place of their own on the map, by reason, in the report's order."""
+    found: dict[Placing, list[Task]] = {Placing.DISTRICT: [], Placing.PARTNERS: [], Placing.UNPLACED: []}
+    for task in plan.tasks.values():
+        how = placing(plan, task)
+        if how is not Placing.PLACED:
+            found[how].append(task)
+    return {how: tuple(tasks) for how, tasks in found.items()}
+
+
+def sites_without_position(plan: Plan) -> tuple[Site, ...]:
+    """Return the sites that have no position, in the plan's order."""
+    return tuple(site for site in plan.sites.values() if not site.placed)

@@ -1,0 +1,52 @@
+"""Parts of a plan in words, the same on every page, sheet and slide."""
+
+from __future__ import annotations
+
+from layers.plan.plan import Event, Plan, Task
+from layers.selection.status import TaskState
+from layers.translation import Translation
+
+
+def section_words(plan: Plan, task: Task, language: str) -> str:
+    """Return the number and title of a task's section, or the title alone of one that has no number."""
+    title = next(section.title.get(language) for section in plan.info.sections if section.id == task.section)
+    return f"{task.section} {title}" if task.section[0].isdigit() else title
+
+
+UNITS = ("个", "家", "条", "场", "项", "座", "处", "人", "亩", "万平方米", "万元", "亿元")
+"""Units that have words in the other language; any other is shown as the plan has it."""
+
+
+def target_words(task: Task, text: Translation) -> str:
+    """Return a task's target as people write it, such as `> 1000 亿元`; empty without one."""
+    if task.target is None:
+        return ""
+    sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
+    return f"{sign}{_with_unit(task.target.value, task.target.unit, text)}"
+
+
+def measured_words(event: Event, text: Translation) -> str:
+    """Return the figure that an event gives, with its unit; empty without one."""
+    return "" if event.measured is None else _with_unit(*event.measured, text)
+
+
+def _with_unit(value: float, unit: str, text: Translation) -> str:
+    shown = text(f"unit.{unit}") if unit in UNITS else unit
+    return f"{number_words(value)}{shown}" if unit == "%" else f"{number_words(value)} {shown}".strip()
+
+
+def number_words(value: float) -> str:
+    """Return a figure with all its digits and no exponent: 1234567, 4.5."""
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
+    """Return the word of a task's status, and the day of its latest evidence or that there is none.
+
+    Evidence that does not settle the status does not make it proven; then the status is the report's.
+    """
+    status = text(f"status.{state.status.value}") if state.status else text("status.none")
+    if not state.has_evidence:
+        return status, text("evidence.without")
+    stated = "" if state.backed else text("sheet.only-stated")
+    return f"{status}{stated}", str(state.evidence[0].date)

@@ -1,0 +1,122 @@
+"""The homes of a plan behind one interface: a folder of text, a GeoPackage file, a PostGIS database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from geo.errors import PlanMapError
+from layers.plan.deck import Deck
+from layers.plan.fault import Fault, PlanFaultsError
+from layers.plan.plan import Event, Plan
+from layers.store.folder import FILES, check_folder
+
+
+class Store(Protocol):
+    """Where a plan lives."""
+
+    name: str
+    """How to speak of it in messages; never holds a password."""
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+
+    def version(self) -> str:
+        """Return a text that changes whenever the plan does; cheap enough to ask at every page view."""
+
+    def add_event(self, event: Event) -> None:
+        """Add one event. There is no way to change or remove one."""
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Put `decks` in the place of all decks of the plan; refuse if they are no longer those `known`."""
+
+
+class FolderStore:
+    """A plan folder. People edit it by hand, so PlanMap only reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = str(folder)
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+        return check_folder(self.folder)
+
+    def version(self) -> str:
+        """Return a text made of the files' sizes and times of change."""
+        paths = [self.folder / name for name in FILES.values()]
+        return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
+
+    def add_event(self, event: Event) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("target-kind", target=self.name)
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])
+
+
+def open_store(where: str) -> Store:
+    """Return the store at `where`: a folder, a `.gpkg` file or a `postgresql://` address.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing there, or nothing that can hold a plan.
+    """
+    from layers.store.geopackage import GeoPackageStore
+    from layers.store.postgis import PostgisStore
+
+    if is_address(where):
+        return PostgisStore(where.strip())
+    try:
+        path = Path(where).expanduser()
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A name too long, the home of nobody, a NUL.
+        raise PlanMapError("plan-not-found", plan=where) from error
+    if not exists:
+        raise PlanMapError("plan-not-found", plan=where)
+    if path.is_dir():
+        if not any((path / name).exists() for name in FILES.values()):
+            raise PlanMapError("plan-kind", plan=where)
+        return FolderStore(path)
+    if path.suffix.lower() == ".gpkg" and path.is_file():
+        return GeoPackageStore(path)
+    raise PlanMapError("plan-kind", plan=where)
+
+
+def is_address(where: str) -> bool:
+    """Whether `where` is an address of some kind and not a path. Such a text may hold a password."""
+    return "://" in where
+
+
+def read_plan(store: Store) -> Plan:
+    """Return the plan in `store`; raise `PlanFaultsError` with every fault if it is not sound."""
+    plan, faults = store.check()
+    if plan is None:
+        raise PlanFaultsError(store.name, faults)
+    return plan
+
+
+def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
+    """Write `plan` to a new `.gpkg` file or an empty database and return its store.
+
+    Raises
+    ------
+    PlanMapError
+        There is a plan already, or `where` cannot be written.
+    """
+    from layers.store.geopackage import GeoPackageStore
+    from layers.store.postgis import PostgisStore
+
+    if is_address(where):
+        return PostgisStore.create(plan, where.strip())
+    try:
+        path = Path(where).expanduser()
+    except RuntimeError as error:
+        raise PlanMapError("target-kind", target=where) from error
+    if path.suffix.lower() != ".gpkg":
+        raise PlanMapError("target-kind", target=where)
+    return GeoPackageStore.create(plan, path, origin=origin)

@@ -1,0 +1,325 @@
+"""From rows to a Plan: each row by itself, then everything that one row says about another."""
+
+from __future__ import annotations
+
+import re
+import reprlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import GeometryError, PlanMapError
+from layers.plan.deck import FIGURES, Deck, Slide
+from layers.plan.fault import Fault
+from layers.plan.plan import Basis, Catalogue, LayerEntry, Plan, PlanInfo, Precision, Site, Source, Text
+from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, Row, SiteRow, SlideRow, TaskRow
+from layers.plan.scene import Scene
+from layers.plan.scene_text import checked, scene_of
+from layers.style import CATEGORIES
+
+MAXIMUM_FAULTS = 1000
+"""Faults after which checking stops: a table in the wrong form has several in every row."""
+
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+_CODES = {
+    "missing": "field-missing",
+    "extra_forbidden": "field-unknown",
+    "enum": "field-choice",
+    "literal_error": "field-choice",
+    "string_too_short": "field-empty",
+    "string_too_long": "field-too-long",
+    "too_long": "list-too-long",
+    "too_short": "field-empty",
+    "string_pattern_mismatch": "field-identifier",
+    "float_parsing": "field-number",
+    "finite_number": "field-number",
+    "greater_than_equal": "field-range",
+    "less_than_equal": "field-range",
+}
+"""Pydantic's error types that have a message of their own; the rest are `field-invalid`."""
+
+
+class RawSite(NamedTuple):
+    """A feature as read, before its properties are checked."""
+
+    row: str
+    """How to name it in a fault."""
+    id: str | None
+    properties: Mapping[str, Any]
+    geometry: BaseGeometry | None
+    fault: GeometryError | None
+
+
+class RawPlan(NamedTuple):
+    """A plan as read, with the names of the files or tables for the fault messages."""
+
+    info: Mapping[str, Any]
+    catalogue: Mapping[str, Any]
+    sites: Iterable[RawSite]
+    tasks: Iterable[tuple[str, Mapping[str, Any]]]
+    """How to name the row in a fault, and its fields."""
+    events: Iterable[tuple[str, Mapping[str, Any]]]
+    decks: Mapping[str, Any]
+    """Empty for a plan without decks."""
+    names: Mapping[str, str]
+    """File names by part: info, catalogue, sites, tasks, events, decks."""
+
+
+def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
+    """Return the plan and no fault, or None and every fault found."""
+    faults: list[Fault] = []
+    names = raw.names
+    info = _row(InfoRow, raw.info, names["info"], "", faults)
+    catalogue = _row(CatalogueRow, raw.catalogue, names["catalogue"], "", faults)
+    raw_sites = list(raw.sites)
+    sites = _sites(raw_sites, names["sites"], faults)
+    raw_tasks = list(raw.tasks)
+    tasks = [(place, row.value()) for place, row in _rows(TaskRow, raw_tasks, names["tasks"], faults)]
+    events = [(place, row.value()) for place, row in _rows(EventRow, raw.events, names["events"], faults)]
+
+    def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
+        faults.append(Fault(names[part], place, field, code, details))
+
+    _unique(((place, task.id) for place, task in tasks), "tasks", fault)
+    _unique(((place, site.id) for place, site in sites), "sites", fault)
+    if info:
+        for part, headings in (("themes", info.themes), ("sections", info.sections)):
+            _unique(((part, heading.id) for heading in headings), "info", fault)
+    if catalogue:
+        _unique((("groups", group.id) for group in catalogue.groups), "catalogue", fault)
+        _unique((("layers", layer.id) for layer in catalogue.layers), "catalogue", fault)
+    # A row that is itself at fault still counts as there: one mistake is to be one fault.
+    site_ids = {site.id for site in raw_sites}
+    for place, task in tasks:
+        for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
+            for site_id in ids:
+                if site_id not in site_ids:
+                    fault("tasks", place, field, "unknown-site", id=site_id)
+        if info and task.theme not in {theme.id for theme in info.themes}:
+            fault("tasks", place, "theme", "unknown-theme", id=task.theme)
+        if info and task.section not in {section.id for section in info.sections}:
+            fault("tasks", place, "section", "unknown-section", id=task.section)
+    task_ids = {str(row.get("id")) for _, row in raw_tasks}
+    for place, event in events:
+        if event.task_id not in task_ids:
+            fault("events", place, "task_id", "unknown-task", id=event.task_id)
+        if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
+            fault("events", place, "source_publisher", "evidence-without-source")
+    if info and info.district_site and info.district_site not in site_ids and sites:
+        fault("info", "", "district_site", "unknown-site", id=info.district_site)
+    built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
+    _cut(faults)
+    if faults or info is None or built is None:
+        return None, faults
+    plan = Plan(
+        info=_info(info),
+        sites={site.id: site for _, site in sites},
+        tasks={task.id: task for _, task in tasks},
+        events=tuple(event for _, event in events),
+        catalogue=built,
+    )
+    decks = _decks(plan, raw.decks, names["decks"], faults)
+    _cut(faults)
+    return (None, faults) if faults else (replace(plan, decks=decks), [])
+
+
+def _cut(faults: list[Fault]) -> None:
+    """Leave no more faults than anybody reads, and say so."""
+    if len(faults) >= MAXIMUM_FAULTS:
+        faults[MAXIMUM_FAULTS:] = [Fault("", "", "", "more-faults", {"count": MAXIMUM_FAULTS})]
+
+
+def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tuple[Deck, ...], list[Fault]]:
+    """Return the decks in `raw`, which is what `decks.toml` holds, and every fault found in them."""
+    faults: list[Fault] = []
+    return _decks(plan, raw, file, faults), faults
+
+
+def deck_place(deck_id: str, number: int) -> str:
+    """Return how faults name a slide; `number` is from 1."""
+    return f"{deck_id} #{number}"
+
+
+def _in_deck(fault: Fault, raw: Mapping[str, Any]) -> Fault:
+    """Return `fault` with the deck and the slide as its place, as people count them."""
+    found = re.fullmatch(r"decks\.(\d+)(?:\.slides\.(\d+))?(?:\.(.+))?", fault.field)
+    if not found:
+        return fault
+    deck = raw["decks"][int(found[1])]
+    name = deck.get("id") if isinstance(deck, Mapping) else None
+    name = name if isinstance(name, str) and name else f"decks #{int(found[1]) + 1}"
+    place = deck_place(name, int(found[2]) + 1) if found[2] else name
+    return replace(fault, row=place, field=found[3] or "")
+
+
+def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -> tuple[Deck, ...]:
+    """Return the decks; what they say of the rest can only be judged where the rest is sound."""
+    unplaced: list[Fault] = []
+    rows = _row(DecksRow, raw, file, "", unplaced)
+    faults += [_in_deck(fault, raw) for fault in unplaced]
+    if rows is None:
+        return ()
+    _unique(
+        (("decks", deck.id) for deck in rows.decks),
+        "decks",
+        lambda _, place, field, code, **details: faults.append(Fault(file, place, field, code, details)),
+    )
+    decks = []
+    for deck in rows.decks:
+        slides = [
+            _slide(plan, row, file, deck_place(deck.id, number), faults)
+            for number, row in enumerate(deck.slides, start=1)
+        ]
+        decks.append(
+            Deck(deck.id, Text(deck.title_zh, deck.title_en), tuple(slide for slide in slides if slide is not None))
+        )
+    return tuple(decks)
+
+
+def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]) -> Slide | None:
+    for field in ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en"):
+        if len(faults) >= MAXIMUM_FAULTS:
+            return None
+        for name in sorted(set(re.findall(r"\{(\w+)\}", getattr(row, field)))):
+            if name not in FIGURES:
+                details = {"value": f"{{{name}}}", "expected": tuple(f"{{{known}}}" for known in FIGURES)}
+                faults.append(Fault(file, place, field, "field-choice", details))
+    try:
+        scene = checked(plan, scene_of(row.scene))
+    except PlanMapError as error:
+        faults.append(Fault(file, place, "scene", error.code, error.details))
+        return None
+    return row.value(replace(scene, language=Scene().language))
+
+
+def _rows(
+    kind: type[AnyRow], rows: Iterable[tuple[str, Mapping[str, Any]]], file: str, faults: list[Fault]
+) -> Iterator[tuple[str, AnyRow]]:
+    """Yield the rows that are sound; give up when there are more faults than anybody reads."""
+    for place, values in rows:
+        if len(faults) >= MAXIMUM_FAULTS:
+            return
+        row = _row(kind, values, file, place, faults)
+        if row:
+            yield place, row
+
+
+def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            field = ".".join(str(part) for part in found["loc"])
+            context = found.get("ctx", {})
+            details = {
+                "value": _shown(found["input"]),
+                "expected": context.get("expected", context.get("pattern", "")),
+                "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
+            }
+            # Pydantic says it of words and of lists.
+            is_words = found["type"] == "too_long" and isinstance(found["input"], str)
+            code = "field-too-long" if is_words else _CODES.get(found["type"], "field-invalid")
+            faults.append(Fault(file, place, field, code, details))
+        return None
+
+
+def _is_identifier(text: str) -> bool:
+    try:
+        return _IDENTIFIER.validate_python(text) == text
+    except ValidationError:
+        return False
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a short text, whatever it is: a number of thousands of digits has no str."""
+    try:
+        return value if isinstance(value, str) else reprlib.repr(value)
+    except (ValueError, RecursionError):
+        return type(value).__name__
+
+
+def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list[tuple[str, Site]]:
+    sites = []
+    for raw in raw_sites:
+        if raw.fault:
+            faults.append(Fault(file, raw.row, "geometry", raw.fault.code, raw.fault.details))
+        if len(faults) >= MAXIMUM_FAULTS:
+            break
+        if not raw.id:
+            faults.append(Fault(file, raw.row, "id", "field-missing"))
+        elif not _is_identifier(raw.id):
+            faults.append(Fault(file, raw.row, "id", "field-identifier", {"value": raw.id}))
+        row = _row(SiteRow, raw.properties, file, raw.row, faults)
+        if row is None or raw.fault or not raw.id:
+            continue
+        if row.category not in CATEGORIES:
+            details = {"value": row.category, "expected": tuple(CATEGORIES)}
+            faults.append(Fault(file, raw.row, "category", "field-choice", details))
+        if (row.precision is Precision.UNPLACED) != (raw.geometry is None):
+            faults.append(Fault(file, raw.row, "precision", "precision-mismatch", {"value": row.precision.value}))
+        sites.append((raw.row, row.value(raw.id, raw.geometry)))
+    return sites
+
+
+def _unique(rows: Iterable[tuple[str, str]], part: str, fault: Any) -> None:
+    seen: dict[str, str] = {}
+    for place, identifier in rows:
+        if identifier in seen:
+            fault(part, place, "id", "duplicate-id", id=identifier, first=seen[identifier])
+        seen.setdefault(identifier, place)
+
+
+def _info(row: InfoRow) -> PlanInfo:
+    return PlanInfo(
+        id=row.id,
+        title=Text(row.title_zh, row.title_en),
+        subtitle=Text(row.subtitle_zh, row.subtitle_en),
+        year=row.year,
+        district_site=row.district_site,
+        attribution=Text(row.attribution_zh, row.attribution_en),
+        disclaimer=Text(row.disclaimer_zh, row.disclaimer_en),
+        report=Source(row.report.title_zh, row.report.publisher, row.report.url),
+        report_title_en=row.report.title_en,
+        report_date=row.report_date,
+        themes=tuple(theme.value() for theme in row.themes),
+        sections=tuple(section.value() for section in row.sections),
+    )
+
+
+def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], fault: Any) -> Catalogue:
+    groups = {group.id for group in row.groups}
+    named = [site_id for layer in row.layers for site_id in layer.sites]
+    for site_id, times in Counter(named).items():
+        if site_id not in site_ids:
+            fault("catalogue", "", "sites", "unknown-site", id=site_id)
+        if times > 1:
+            fault("catalogue", "", "sites", "site-in-two-layers", id=site_id)
+    taken = set(named)
+    layers = []
+    for layer in row.layers:
+        if layer.group not in groups:
+            fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
+        by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
+        taken.update(by_category)
+        layers.append(
+            LayerEntry(
+                id=layer.id,
+                group=layer.group,
+                title=Text(layer.title_zh, layer.title_en),
+                sites=(*layer.sites, *by_category),
+                visible=layer.visible,
+                opacity=layer.opacity,
+                ground=layer.ground,
+            )
+        )
+    for site in sites:
+        if site.id not in taken:
+            fault("catalogue", "", "layers", "site-in-no-layer", id=site.id, category=site.category)
+    return Catalogue(tuple(group.value() for group in row.groups), tuple(layers))

@@ -1,0 +1,89 @@
+"""A plan as a folder of plain text: TOML, CSV and GeoJSON that people can read, edit and compare."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from geo.errors import GeometryError
+from geo.files import read_text
+from geo.geojson import read_features
+from layers.plan.fault import Fault
+from layers.plan.plan import Plan
+from layers.store.check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
+
+FILES = {
+    "info": "plan.toml",
+    "catalogue": "layers.toml",
+    "sites": "sites.geojson",
+    "tasks": "tasks.csv",
+    "events": "events.csv",
+    "decks": "decks.toml",
+}
+"""The files of a plan folder by part. A plan may be without decks."""
+
+
+def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
+    """Read the plan in `folder`: the plan and no fault, or None and every fault found."""
+    faults: list[Fault] = []
+    info = _toml(folder / FILES["info"], faults)
+    catalogue = _toml(folder / FILES["catalogue"], faults)
+    sites = _features(folder / FILES["sites"], faults)
+    tasks = list(_csv(folder / FILES["tasks"], faults))
+    events = list(_csv(folder / FILES["events"], faults))
+    decks = _toml(folder / FILES["decks"], faults) if (folder / FILES["decks"]).exists() else {}
+    if faults:
+        # What one file says of another cannot be judged while one of them cannot be read.
+        return None, faults
+    return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES))
+
+
+def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_text(path))
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+    except (ValueError, RecursionError) as error:
+        faults.append(Fault(path.name, "", "", "not-toml", {"reason": str(error)[:200]}))
+    return {}
+
+
+def _features(path: Path, faults: list[Fault]) -> list[RawSite]:
+    try:
+        return [
+            RawSite(
+                feature.id or f"#{feature.number}",
+                feature.id,
+                feature.properties,
+                feature.geometry,
+                feature.fault,
+            )
+            for feature in read_features(path)
+        ]
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+        return []
+
+
+def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+        columns = reader.fieldnames or []
+        for name in {name for name in columns if not name or columns.count(name) > 1}:
+            faults.append(Fault(path.name, "1", name, "column-name"))
+        for row in reader:
+            if len(faults) >= MAXIMUM_FAULTS:
+                return
+            place = str(reader.line_num)
+            if None in row or None in row.values():
+                faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))
+            elif any(row.values()):
+                yield place, {key: value for key, value in row.items() if value != ""}
+    except GeometryError as error:
+        faults.append(Fault(path.name, "", "", error.code, error.details))
+    except csv.Error as error:
+        faults.append(Fault(path.name, str(reader.line_num), "", "not-csv", {"reason": str(error)}))

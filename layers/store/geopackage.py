@@ -1,0 +1,131 @@
+"""A plan in one GeoPackage file, the embedded default: read without GDAL, so that a file from elsewhere is safe."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import PlanMapError
+from geo.files import MAXIMUM_BYTES
+from geo.geopackage import geometry_from_blob
+from layers.plan.plan import Plan
+from layers.store.sql import TABLES, SqlStore, explained, frames
+
+_MAXIMUM_STEPS = 500_000_000
+"""SQLite's virtual machine steps after which a read is given up: a file can hold endless queries."""
+
+
+class GeoPackageStore(SqlStore):
+    """A plan in one GeoPackage file, the embedded default."""
+
+    geometry_column = "geom"
+
+    def __init__(self, path: Path, *, own: bool = False) -> None:
+        self.path = path
+        self.name = str(path)
+        self.own = own
+        """Whether PlanMap made the file and keeps it, so that it may mend it after a crash."""
+        with explained(self.name, "plan-not-a-database"), path.open("rb") as file:
+            if file.read(16) != b"SQLite format 3\0":
+                raise PlanMapError("plan-not-a-database", plan=self.name)
+        engine = sqlalchemy.create_engine("sqlite://", creator=self._connect, poolclass=sqlalchemy.NullPool)
+        super().__init__(engine)
+
+    def _connect(self, *, writing: bool = False) -> sqlite3.Connection:
+        # Opened for writing, SQLite replays a journal that lies beside the file, and deletes what that
+        # journal names: nothing to allow to a file from elsewhere.
+        if writing and not self.own and self._journal_stays():
+            raise PlanMapError("plan-has-journal", plan=self.name)
+        mode = "rw" if writing or self.own else "ro"
+        address = f"{self.path.resolve().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(address, uri=True, timeout=20, check_same_thread=False)
+        # The schema comes with the file: it must not get at functions with side effects, nor make one
+        # value as large as the memory.
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
+        return connection
+
+    def _journal_stays(self) -> bool:
+        """Whether a journal lies beside the file for longer than another program writes to it."""
+        journal = self.path.with_name(f"{self.path.name}-journal")
+        for _ in range(60):
+            if not journal.exists():
+                return False
+            time.sleep(0.05)
+        return True
+
+    def decode(self, value: Any) -> BaseGeometry | None:
+        """Turn a GeoPackage blob into a WGS 84 geometry."""
+        return geometry_from_blob(value)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection that cannot write, to a file whose tables are tables."""
+        with explained(self.name, "plan-not-a-database"), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if not isinstance(raw, sqlite3.Connection):
+                raise TypeError("the driver is sqlite3")
+            raw.execute("PRAGMA query_only = ON")
+            raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
+            for table in TABLES.values():
+                if not _is_plain_table(raw, table):
+                    raise PlanMapError("plan-not-a-database", plan=self.name)
+            yield connection
+
+    def writer(self) -> sqlalchemy.Engine:
+        """Return an engine that opens the file for writing."""
+        return sqlalchemy.create_engine(
+            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sqlalchemy.NullPool
+        )
+
+    def version(self) -> str:
+        """Return a text made of the file's size and time of change."""
+        with explained(self.name, "plan-not-found"):
+            state = self.path.stat()
+            return f"{state.st_mtime_ns}:{state.st_size}"
+
+    @classmethod
+    def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:
+        """Write `plan` to the new file `path`: all of it or nothing.
+
+        Raises
+        ------
+        PlanMapError
+            The file exists or the folder cannot be written.
+        """
+        import pyogrio
+        from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+        if path.exists():
+            raise PlanMapError("target-exists", target=path.name)
+        try:
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix=".planmap-") as folder:
+                draft = Path(folder) / path.name
+                sites, tables = frames(plan, origin)
+                pyogrio.write_dataframe(sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown")
+                for part, table in tables.items():
+                    pyogrio.write_dataframe(table, draft, layer=TABLES[part], driver="GPKG", append=True)
+                os.replace(draft, path)
+        except OSError as error:
+            raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
+        except (DataSourceError, DataLayerError, FeatureError, UnicodeError) as error:
+            # A full disk, or a name that the file system takes and GDAL does not.
+            raise PlanMapError("folder-not-writable", folder=path.parent, reason=type(error).__name__) from error
+        return cls(path)
+
+
+def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
+    """Whether `table` is an ordinary one: a view, a virtual table or a computed column can run for ever."""
+    found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
+    if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
+        return False
+    return all(column[6] == 0 for column in connection.execute(f"PRAGMA table_xinfo({table})"))

@@ -1,0 +1,101 @@
+"""The user's own copy of the built-in plan: made at the first start, opened at every later one."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from geo.errors import PlanMapError
+from layers.plan.digest import whole_digest
+from layers.plan.rows import (
+    CatalogueRow,
+    DeckRow,
+    DecksRow,
+    EventRow,
+    HeadingRow,
+    InfoRow,
+    LayerRow,
+    ReportRow,
+    SiteRow,
+    SlideRow,
+    TaskRow,
+)
+from layers.resources import default_plan_folder
+from layers.store.base import FolderStore, Store, copy_plan, read_plan
+from layers.store.folder import FILES
+from layers.store.geopackage import GeoPackageStore
+
+
+def open_user_plan(folder: Path) -> Store:
+    """Return the store of the plan file in the user's data `folder`, made from `data/` where it is missing.
+
+    Any number of processes may start at once: one makes the file, the others wait for it. A file that
+    nobody has added to is made again when the plan that ships has changed; one with events of the
+    user's stays as it is.
+
+    Raises
+    ------
+    PlanMapError
+        The folder cannot be written.
+    """
+    built_in = default_plan_folder()
+    path = folder / f"{built_in.name}.gpkg"
+    origin = _digest(built_in)
+    if _current(path, origin):
+        return GeoPackageStore(path, own=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / f"{built_in.name}.lock", timeout=60):
+            if _current(path, origin):
+                return GeoPackageStore(path, own=True)
+            draft = folder / f"{built_in.name}.new.gpkg"
+            draft.unlink(missing_ok=True)
+            # What a start that was cut off left behind; nobody else writes here while the lock is held.
+            for leftover in folder.glob(".planmap-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
+            draft.replace(path)
+    except (OSError, Timeout) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise PlanMapError("folder-not-writable", folder=folder, reason=reason) from error
+    return GeoPackageStore(path, own=True)
+
+
+def _current(path: Path, origin: str) -> bool:
+    if not path.exists():
+        return False
+    store = GeoPackageStore(path, own=True)
+    if store.note("origin") == origin:
+        return True
+    # The plan that ships has changed. A file that somebody has added to, here or in a GIS, or that is
+    # damaged, is not ours to replace.
+    plan, _ = store.check()
+    return plan is None or whole_digest(plan) != store.note("content")
+
+
+_ROWS = (
+    InfoRow,
+    ReportRow,
+    HeadingRow,
+    CatalogueRow,
+    LayerRow,
+    SiteRow,
+    TaskRow,
+    EventRow,
+    DecksRow,
+    DeckRow,
+    SlideRow,
+)
+
+FORM = ";".join(f"{row.__name__}:{','.join(row.model_fields)}" for row in _ROWS)
+"""The fields that rows have: a copy made before one of them came would lack it for ever."""
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256(FORM.encode())
+    for name in FILES.values():
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
