@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from app.settings import read_settings
 from geo.errors import PlanMapError
+from geo.output import check_target, kind_of, target_of, write
 from layers.draw.paper import ORIENTATIONS, Paper, parse_scale
 from layers.plan.fault import PlanFaultsError, printable
 from layers.store.base import is_address
@@ -175,21 +176,20 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
 def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
     from layers.plan.scene_text import with_site
-    from layers.sheet import export as files
+    from layers.sheet import render
     from layers.sheet.sheet import compose
 
-    target = files.target_of(output)
-    kind = files.kind_of(target)
-    files.check_target(target)
+    target = _target(output, *render.MEDIA_TYPES)
+    kind = kind_of(target, allowed=tuple(render.MEDIA_TYPES))
     found, scene, order = _order(plan, text, **asked)
     if site:
         scene = with_site(found, scene, site)
     if not math.isfinite(dpi):
         raise click.BadParameter(str(dpi), param_hint="--dpi")
     if kind == "png":
-        files.check_size(order.paper, dpi)
+        render.check_size(order.paper, dpi)
     sheet = compose(found, scene, order, today=date.today())
-    files.write(target, files.render(sheet, kind, dpi=dpi))
+    write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
 
 
@@ -203,13 +203,12 @@ def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, 
 def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
     """Write an atlas."""
     from layers.sheet import atlas as atlases
-    from layers.sheet import export as files
 
     target = _target(output, "pdf")
     found, scene, order = _order(plan, text, **asked)
     with _progress(text) as progress:
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
-    files.write(target, made.document)
+    write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
 
 
@@ -222,12 +221,11 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
     from layers.present.briefing import briefing
-    from layers.sheet import export as files
 
     target = _target(output, "html")
     found, deck = _deck(**asked)
     document = briefing(found, deck, language=text.language, today=date.today()).encode()
-    files.write(target, document)
+    write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
 
@@ -242,24 +240,21 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a presentation."""
     from layers.present.pptx import slides as presentations
     from layers.present.pptx.file import slide_count
-    from layers.sheet import export as files
 
     target = _target(output, "pptx")
     found, deck = _deck(**asked)
     with _progress(text) as progress:
         document = presentations.slides(found, deck, language=text.language, today=date.today(), progress=progress)
-    files.write(target, document)
+    write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
 
 
-def _target(output: str, kind: str) -> Path:
-    """Return the file to write; refuse what is not of `kind` or cannot be written, before anything is drawn."""
-    from layers.sheet import export as files
-
-    target = files.target_of(output)
-    files.kind_of(target, allowed=(kind,))
-    files.check_target(target)
+def _target(output: str, *kinds: str) -> Path:
+    """Return the file to write; refuse what is none of `kinds` or cannot be written, before anything is drawn."""
+    target = target_of(output)
+    kind_of(target, allowed=kinds)
+    check_target(target)
     return target
 
 

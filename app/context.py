@@ -12,13 +12,14 @@ from pathlib import Path
 from app.settings import Settings, read_settings
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck
-from layers.plan.digest import content_digest, deck_digest, decks_row
+from layers.plan.digest import content_digest, deck_digest
 from layers.plan.plan import Plan
+from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
 from layers.selection.select import select
-from layers.store.base import FolderStore, Store, open_store, read_plan
+from layers.store.base import Store, open_store, read_plan
 from layers.store.check import check_decks
-from layers.store.folder import FILES
+from layers.store.folder import FILES, FolderStore
 from layers.store.user_copy import open_user_plan
 
 FRESH_S = 1.0

@@ -32,7 +32,7 @@ from app.pages import PAGES
 from geo.errors import PlanMapError
 from layers import escape, style
 from layers.plan.fault import PlanFaultsError
-from layers.plan.plan import Status
+from layers.plan.terms import Status
 from layers.present.deck_choice import chosen_deck
 from layers.resources import BROWSER_FOLDER
 from layers.translation import LANGUAGES, translation

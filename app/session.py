@@ -14,8 +14,9 @@ from typing import Any
 import streamlit as st
 
 from geo.measure import buffered_bounds
-from layers.plan.plan import Kind, Plan, Status
+from layers.plan.plan import Plan
 from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene
+from layers.plan.terms import Kind, Status
 from layers.selection.select import lit_sites, search_sites
 
 FIT_RADIUS_M = 400.0

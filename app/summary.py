@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from layers.plan.plan import Basis, Plan, Precision
+from layers.plan.plan import Plan
+from layers.plan.terms import Basis, Precision
 from layers.selection.status import count, task_states
 from layers.selection.unplaced import Placing, placing
 from layers.translation import Translation

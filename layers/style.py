@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from layers.plan.plan import Precision, Status
+from layers.plan.terms import Precision, Status
 from layers.resources import vendor_file
 
 ACCENT = "#1F5FBF"

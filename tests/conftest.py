@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from layers.plan.plan import Plan
 from layers.resources import default_plan_folder
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 from tests.postgis_server import fresh_database, postgis_server
 
 # Machines are noisy: how long an example takes says nothing about the code.

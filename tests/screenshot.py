@@ -17,9 +17,10 @@ from layers.plan.scene import Scene
 from layers.present.briefing import briefing
 from layers.present.deck_choice import chosen_deck
 from layers.resources import default_plan_folder
-from layers.sheet.export import render
+from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, open_map
 from tests.browser.server import serving
 

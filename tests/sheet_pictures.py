@@ -15,7 +15,8 @@ from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.resources import default_plan_folder
 from layers.sheet.sheet import Order, compose
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 from layers.translation import translation
 
 FOLDER = Path(__file__).with_name("pictures")

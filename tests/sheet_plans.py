@@ -8,7 +8,8 @@ from dataclasses import replace
 import shapely
 
 from geo.measure import bounds
-from layers.plan.plan import Plan, Precision, Site, Text
+from layers.plan.plan import Plan, Site
+from layers.plan.terms import Precision, Text
 
 
 def plan_with_sites(plan: Plan, points: Sequence[tuple[float, float]], *, task: str, names: Sequence[str] = ()) -> Plan:

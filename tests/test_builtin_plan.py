@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from geo.measure import distance_m
-from layers.plan.plan import Basis, Precision, Status
+from layers.plan.terms import Basis, Precision, Status
 from layers.selection.status import task_states
 from layers.selection.unplaced import Placing, placing, sites_without_position, tasks_without_place
 

@@ -34,11 +34,13 @@ from app.present.decks import (
 from app.settings import Settings
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
-from layers.plan.digest import content_digest, deck_digest, decks_row, decks_toml
-from layers.plan.plan import Status, Text
+from layers.plan.digest import content_digest, deck_digest
+from layers.plan.rows import decks_row, decks_toml
 from layers.plan.scene import Evidence, Scene, View
-from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.plan.terms import Status, Text
+from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check import check_decks
+from layers.store.folder import FolderStore
 from layers.translation import translation
 
 TODAY = date(2026, 11, 22)

@@ -18,8 +18,8 @@ from app.cli import main
 from app.settings import Settings
 from layers.plan import rows as plan_rows
 from layers.plan.deck import FIGURES
-from layers.plan.plan import Confidence, Kind, Precision, Status
 from layers.plan.scene import BASEMAPS, Evidence
+from layers.plan.terms import Confidence, Kind, Precision, Status
 from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
 from layers.store.base import check as plan_check

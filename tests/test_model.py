@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.plan import PartialDate, Period, Text
+from layers.plan.terms import PartialDate, Period, Text
 
 
 @given(st.dates())

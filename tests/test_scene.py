@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.plan import Kind, Status
 from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, Evidence, Scene, View
+from layers.plan.terms import Kind, Status
 
 identifiers = st.text(
     st.characters(exclude_characters=";,:/?#&=", exclude_categories=["Cs", "Cc", "Z"]),

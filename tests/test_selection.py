@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from layers.plan.plan import Kind, Status
 from layers.plan.scene import Evidence, Scene
+from layers.plan.terms import Kind, Status
 from layers.selection.select import search_sites, select
 from layers.selection.status import task_states
 

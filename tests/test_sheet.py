@@ -23,11 +23,11 @@ from layers.draw.drawing import Box, Drawing
 from layers.draw.graticule import degrees_text, true_north_degrees
 from layers.draw.legend import entries
 from layers.draw.paper import SIZES, Paper
-from layers.plan.plan import Precision, Status
 from layers.plan.scene import Scene, View
+from layers.plan.terms import Precision, Status
 from layers.selection.extent import geographic
 from layers.selection.select import select
-from layers.sheet.export import render
+from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
 from layers.translation import translation
 from tests.sheet_plans import plan_with_sites

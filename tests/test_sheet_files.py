@@ -13,12 +13,13 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
+from geo import output
 from geo.errors import PlanMapError
-from layers.draw import typeface
+from layers import font
 from layers.draw.paper import Paper
-from layers.draw.typeface import Weight
+from layers.font import Weight
 from layers.plan.scene import Scene
-from layers.sheet import export
+from layers.sheet import render
 from layers.sheet.sheet import Order, compose
 
 DAY = date(2026, 11, 22)
@@ -31,7 +32,7 @@ def sheet(plan):
 
 @pytest.fixture(scope="module")
 def document(sheet):
-    return export.render(sheet, "pdf")
+    return render.render(sheet, "pdf")
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +56,8 @@ def test_fonts_are_embedded_as_subsets_and_only_ours(document):
     reader = PdfReader(BytesIO(document))
     fonts = reader.pages[0]["/Resources"]["/Font"].values()
     assert fonts
-    for font in fonts:
-        inner = font.get_object()
+    for found in fonts:
+        inner = found.get_object()
         assert re.fullmatch(r"/[A-Z]{6}\+NotoSansSC-\w+", inner["/BaseFont"])
         below = inner["/DescendantFonts"][0].get_object()
         assert "/FontFile2" in below["/FontDescriptor"].get_object()
@@ -72,7 +73,7 @@ def test_the_pdf_says_what_it_is_and_no_time(document):
 
 
 def test_the_svg_brings_its_letters_and_keeps_its_text(sheet):
-    svg = export.render(sheet, "svg").decode()
+    svg = render.render(sheet, "svg").decode()
     assert 'width="297mm" height="210mm"' in svg
     assert svg.count("@font-face") == 2
     assert re.search(r"<text[^>]*Noto Sans SC[^>]*>军粮城北站</text>", svg)
@@ -82,7 +83,7 @@ def test_the_svg_brings_its_letters_and_keeps_its_text(sheet):
 
 def test_pdf_and_png_are_the_same_picture(sheet, page):
     dpi = 100
-    png = Image.open(BytesIO(export.render(sheet, "png", dpi=dpi))).convert("L")
+    png = Image.open(BytesIO(render.render(sheet, "png", dpi=dpi))).convert("L")
     pdf = page.render(scale=dpi / 72).to_pil().convert("L").resize(png.size)
     blurred = [np.asarray(picture.reduce(3), dtype=float) for picture in (png, pdf)]
     assert np.abs(blurred[0] - blurred[1]).mean() < 2.0
@@ -90,7 +91,7 @@ def test_pdf_and_png_are_the_same_picture(sheet, page):
 
 
 def test_the_png_says_how_large_it_prints(sheet):
-    picture = Image.open(BytesIO(export.render(sheet, "png", dpi=200)))
+    picture = Image.open(BytesIO(render.render(sheet, "png", dpi=200)))
     assert picture.size == pytest.approx((297 / 25.4 * 200, 210 / 25.4 * 200), abs=1)
     assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.01)
     assert picture.info["Title"].startswith("东丽区")
@@ -100,18 +101,16 @@ SCRIPT = """
 import sys, hashlib, datetime
 from layers.resources import default_plan_folder
 from layers.plan.scene import Scene
-from layers.draw import typeface
-from layers.sheet import export
+from layers.sheet import render
 from layers.sheet.atlas import By, atlas
 from layers.draw.paper import Paper
 from layers.sheet.sheet import Order, compose
-from layers.draw.typeface import Weight
 from layers.store.base import FolderStore, read_plan
 plan, day = read_plan(FolderStore(default_plan_folder())), datetime.date(2026, 11, 22)
 order = Order(Paper.parse("A4"))
 sheet = compose(plan, Scene.from_query("site=junliangcheng-north"), order, today=day)
 for kind in ("png", "pdf", "svg"):
-    print(kind, hashlib.sha256(export.render(sheet, kind, dpi=60)).hexdigest())
+    print(kind, hashlib.sha256(render.render(sheet, kind, dpi=60)).hexdigest())
 made = atlas(plan, Scene.from_query("theme=airport-economy"), order, By.SECTION, today=day)
 print("atlas", hashlib.sha256(made.document).hexdigest())
 """
@@ -129,22 +128,22 @@ def test_the_same_sheet_is_the_same_bytes_in_every_process(tmp_path):
 
 def test_a_picture_too_large_says_what_would_fit(sheet):
     with pytest.raises(PlanMapError, match="too-many-pixels") as caught:
-        export.check_size(Paper.parse("A1"), 600)
-    export.check_size(Paper.parse("A1"), caught.value.details["fits"])
+        render.check_size(Paper.parse("A1"), 600)
+    render.check_size(Paper.parse("A1"), caught.value.details["fits"])
 
 
 def test_writing_is_whole_or_not_at_all(tmp_path):
     target = tmp_path / "图.png"
-    export.write(target, b"one")
-    export.write(target, b"two")
+    output.write(target, b"one")
+    output.write(target, b"two")
     assert target.read_bytes() == b"two"
     folder = tmp_path / "folder.png"
     folder.mkdir()
     for refused in (folder, tmp_path / "no" / "x.png"):
         with pytest.raises(PlanMapError, match="output-"):
-            export.check_target(refused)
+            output.check_target(refused)
         with pytest.raises(PlanMapError, match="output-refused"):
-            export.write(refused, b"three")
+            output.write(refused, b"three")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder.png", "图.png"]
 
 
@@ -152,39 +151,39 @@ def test_a_link_is_followed_and_a_pipe_refused(tmp_path):
     (tmp_path / "real.png").write_bytes(b"old")
     link = tmp_path / "link.png"
     link.symlink_to(tmp_path / "real.png")
-    export.write(export.target_of(str(link)), b"new")
+    output.write(output.target_of(str(link)), b"new")
     assert link.is_symlink()
     assert (tmp_path / "real.png").read_bytes() == b"new"
     os.mkfifo(tmp_path / "pipe.png")
     with pytest.raises(PlanMapError, match="output-refused"):
-        export.check_target(tmp_path / "pipe.png")
+        output.check_target(tmp_path / "pipe.png")
     with pytest.raises(PlanMapError, match="output-refused"):
-        export.target_of("~nobody-here/x.png")
+        output.target_of("~nobody-here/x.png")
 
 
 def test_a_damaged_font_of_the_cache_is_made_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(typeface.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
-    typeface.subset_file.cache_clear()
+    monkeypatch.setattr(font.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    font.subset_file.cache_clear()
     wanted = Weight.REGULAR, frozenset("东丽区")
-    path = typeface.subset_file(*wanted)
+    path = font.subset_file(*wanted)
     good = path.read_bytes()
     for damage in (b"", good[:100], b"x" * 1000):
         path.write_bytes(damage)
-        typeface.subset_file.cache_clear()
-        assert typeface.subset_file(*wanted).read_bytes() == good
-    typeface.subset_file.cache_clear()
+        font.subset_file.cache_clear()
+        assert font.subset_file(*wanted).read_bytes() == good
+    font.subset_file.cache_clear()
 
 
 def test_without_a_cache_folder_sheets_are_drawn_all_the_same(tmp_path, monkeypatch, sheet):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(typeface.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "file" / "cache"))
-    typeface.subset_file.cache_clear()
-    assert export.render(sheet, "pdf").startswith(b"%PDF")
-    typeface.subset_file.cache_clear()
+    monkeypatch.setattr(font.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "file" / "cache"))
+    font.subset_file.cache_clear()
+    assert render.render(sheet, "pdf").startswith(b"%PDF")
+    font.subset_file.cache_clear()
 
 
 def test_a_date_of_the_build_changes_nothing(monkeypatch, sheet, document):
     for epoch in ("abc", "1700000000"):
         monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
-        assert export.render(sheet, "pdf") == document
+        assert render.render(sheet, "pdf") == document
         assert os.environ["SOURCE_DATE_EPOCH"] == epoch

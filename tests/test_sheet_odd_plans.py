@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
 from layers.draw.paper import Paper
-from layers.plan.plan import Plan, Precision, Text
+from layers.plan.plan import Plan
 from layers.plan.scene import Scene
-from layers.sheet.export import render
+from layers.plan.terms import Precision, Text
+from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
 from tests.sheet_plans import plan_with_sites
 

@@ -25,8 +25,8 @@ from geo.crs import to_grid
 from layers import style
 from layers.draw.content import site_numbers
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Text
 from layers.plan.scene import Scene
+from layers.plan.terms import Text
 from layers.present.deck_choice import chosen_deck
 from layers.present.pptx.file import slide_count
 from layers.present.pptx.slides import slides

@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.plan import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
+from layers.plan.plan import Event, Source
+from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
 from layers.selection.status import ATTENTION, TaskState, count, site_state, task_state, task_states
 
 

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.plan.digest import event_row, site_row, task_row
-from layers.plan.plan import Basis, Confidence, Event, PartialDate, Period, Source, Status, Text
-from layers.plan.rows import EventRow, SiteRow, TaskRow
-from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.plan.plan import Event, Measurement, Source
+from layers.plan.rows import EventRow, SiteRow, TaskRow, event_row, site_row, task_row
+from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
+from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.folder import FolderStore
 from layers.store.sql import TABLES
 
 EVENT = Event(
@@ -21,7 +22,7 @@ EVENT = Event(
     date=PartialDate.parse("2026-11-20"),
     basis=Basis.EVIDENCE,
     status=Status.DELAYED,
-    measured=(4.25, "%"),
+    measured=Measurement(4.25, "%"),
     period=Period.parse("2026-01/2026-09"),
     summary=Text("摘要 '; DROP TABLE x; --", "summary"),
     source=Source("标题", "发布者", "https://example.org/a"),

@@ -9,24 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers import resources as builtin
+from layers import font as faces
+from layers import resources
 from layers.draw import typeface
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 
 CHINESE = st.text(st.sampled_from("东丽湖军粮城北站规划调整，。（）“”、abc 12%"), max_size=60)
 
 
 @pytest.mark.parametrize("weight", Weight)
 def test_the_files_are_there_and_are_the_face_they_say(weight):
-    with TTFont(typeface.font_file(weight)) as font:
-        assert font["name"].getBestFamilyName().startswith(typeface.FAMILY)
+    with TTFont(faces.font_file(weight)) as font:
+        assert font["name"].getBestFamilyName().startswith(faces.FAMILY)
         assert font["OS/2"].usWeightClass == {Weight.REGULAR: 400, Weight.BOLD: 600}[weight]
 
 
 def test_a_missing_file_says_how_to_mend_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(builtin, "BROWSER_FOLDER", tmp_path)
+    monkeypatch.setattr(resources, "BROWSER_FOLDER", tmp_path)
     with pytest.raises(PlanMapError, match="incomplete-install"):
-        typeface.font_file(Weight.REGULAR)
+        faces.font_file(Weight.REGULAR)
 
 
 @pytest.mark.parametrize("text", ["好𠀀", "\n", "a\tb", "🚄", "\u200b"])
@@ -82,7 +84,7 @@ def test_a_subset_holds_what_it_must_and_little_more():
 def test_a_subset_draws_the_same_letters(tmp_path):
     from matplotlib.ft2font import FT2Font, LoadFlags
 
-    full, part = typeface.font_file(Weight.BOLD), typeface.subset_file(Weight.BOLD, frozenset("东A"))
+    full, part = faces.font_file(Weight.BOLD), typeface.subset_file(Weight.BOLD, frozenset("东A"))
     for character in "东A":
         shapes = []
         for path in (full, part):

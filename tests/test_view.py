@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
 from layers.plan.deck import FIGURES, Deck, Slide
-from layers.plan.plan import Precision, Status, Text
 from layers.plan.scene import Evidence, Scene
+from layers.plan.terms import Precision, Status, Text
 from layers.present.deck_choice import chosen_deck, made_deck
 from layers.present.view import LISTED, by_theme, fill, task_lines, view, views
 from layers.selection.extent import geographic, wanted_extent

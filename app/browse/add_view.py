@@ -17,7 +17,7 @@ from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.fault import printable
-from layers.plan.plan import Text
+from layers.plan.terms import Text
 from layers.translation import Translation
 
 LONGEST = 8000

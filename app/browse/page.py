@@ -18,9 +18,10 @@ from app.faults import fault_page
 from app.pages import show_language, show_name
 from geo.errors import PlanMapError
 from layers import escape
-from layers.map.document import arguments
-from layers.plan.plan import Kind, Plan
+from layers.browser.payload import arguments
+from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.plan.terms import Kind
 from layers.selection.select import Selection, select
 from layers.selection.status import count
 from layers.translation import Translation, translation

@@ -8,7 +8,8 @@ from typing import Any
 
 from geo.measure import nearest
 from layers.escape import template_environment
-from layers.plan.plan import Event, Plan, Precision, Site, Task
+from layers.plan.plan import Event, Plan, Site, Task
+from layers.plan.terms import Precision
 from layers.selection.select import Selection
 from layers.selection.status import TaskState
 from layers.selection.unplaced import Placing, placing

@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from app import session
-from layers.plan.plan import Status
 from layers.plan.scene import Evidence
+from layers.plan.terms import Status
 from layers.selection.status import Counts
 from layers.translation import Translation
 

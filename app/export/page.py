@@ -117,8 +117,8 @@ def show_sheet(
 
 def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, text: Translation, desk: Desk) -> None:
     """Draw the button that makes the file of a sheet and hands it out, or why there is none."""
-    from layers.sheet.export import MEDIA_TYPES, check_size, render
-    from layers.sheet.sheet import titles
+    from layers.selection.wording import titles
+    from layers.sheet.render import MEDIA_TYPES, check_size, render
 
     if wish.kind == "png":
         try:

@@ -66,7 +66,7 @@ def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date) 
 
 def picture_of(sheet: Sheet, order: Order) -> bytes:
     """Return a PNG of the sheet for the screen."""
-    from layers.sheet.export import render
+    from layers.sheet.render import render
 
     dpi = PICTURE_PIXELS / (max(order.paper.width, order.paper.height) / 25.4)
     return _pictures.get(sheet.digest, lambda: render(sheet, "png", dpi=dpi))

@@ -15,7 +15,8 @@ from app.session import state
 from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault
-from layers.plan.plan import Plan, Text
+from layers.plan.plan import Plan
+from layers.plan.terms import Text
 from layers.present.deck_choice import made_deck
 from layers.store.check import check_decks
 from layers.translation import LANGUAGES, Translation, translation

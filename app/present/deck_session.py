@@ -16,10 +16,10 @@ from app.present.decks import for_briefing, next_id, with_deck
 from app.session import state
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
-from layers.plan.digest import decks_row
 from layers.plan.fault import Fault
 from layers.plan.plan import Plan
-from layers.store.check import check_decks, deck_place
+from layers.plan.rows import slide_row
+from layers.store.check import check_slide
 
 FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene")
 
@@ -97,12 +97,6 @@ def fill(deck: Deck, index: int) -> None:
     values["deck_loaded"] = now
 
 
-def slide_row(slide: Slide) -> dict[str, str]:
-    """Return what a slide is in `decks.toml`."""
-    row: dict[str, str] = decks_row([Deck("", slide.title, (slide,))])["decks"][0]["slides"][0]
-    return row
-
-
 def keep() -> None:
     """Save what the fields say, where that can be saved; what cannot stays in them."""
     flush()
@@ -164,11 +158,8 @@ def _place(deck: Deck, loaded: Loaded) -> int:
 
 def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[Fault]]:
     """Return the slide that `row` describes, or None and what is wrong with it."""
-    decks, faults = check_decks(plan, {"decks": [{"id": "deck", "title_zh": "x", "slides": [row]}]})
-    if faults:
-        return None, [fault for fault in faults if fault.row == deck_place("deck", 1)] or faults
-    slide = decks[0].slides[0]
-    return replace(slide, scene=for_briefing(slide.scene)), []
+    slide, faults = check_slide(plan, row)
+    return slide and replace(slide, scene=for_briefing(slide.scene)), faults
 
 
 def keep_mine() -> None:

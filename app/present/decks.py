@@ -14,8 +14,9 @@ from typing import TypeVar
 from app.session import day_range
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Plan, Text
+from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, GRID_LAYER, Scene
+from layers.plan.terms import Text
 from layers.present.view import view
 from layers.translation import LANGUAGES, translation
 
@@ -94,7 +95,7 @@ def slide_of(plan: Plan, query: str, today: date) -> Slide:
 
 def _name(plan: Plan, scene: Scene, language: str) -> str:
     # Matplotlib comes with it, which only those who need it are to wait for.
-    from layers.sheet.sheet import titles
+    from layers.selection.wording import titles
 
     title, line = titles(plan, replace(scene, language=language), translation(language))
     if title == plan.info.title.get(language):

@@ -11,7 +11,7 @@ from app import context
 from app.export.previews import PRESS_S
 from app.file_name import file_name
 from layers.plan.deck import Deck
-from layers.plan.digest import decks_toml
+from layers.plan.rows import decks_toml
 from layers.present.deck_choice import made_deck
 from layers.translation import Translation
 

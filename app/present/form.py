@@ -12,7 +12,7 @@ from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import FIGURES, Slide
 from layers.plan.fault import Fault
-from layers.plan.plan import Status
+from layers.plan.terms import Status
 from layers.translation import LANGUAGES, Translation
 
 _LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000}

@@ -17,7 +17,7 @@ from layers.draw.content import Content, ShownSite
 from layers.draw.drawing import Box, Drawing, Item, Shape, line
 from layers.draw.label import Block
 from layers.draw.placement import Space, place_block
-from layers.draw.typeface import Weight
+from layers.font import Weight
 
 LEADER = "#4B5563"
 

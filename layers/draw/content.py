@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import shapely
-from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_grid
 from layers import style
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
-from layers.resources import data_folder
 from layers.selection.extent import EARTH_M, Extent, geographic
 from layers.selection.select import Selection
 from layers.selection.status import SiteState
@@ -144,56 +141,6 @@ def _solid(geometry: BaseGeometry) -> BaseGeometry:
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if not part.is_empty]
     highest = max((shapely.get_dimensions(part) for part in parts), default=0)
     return shapely.union_all([part for part in parts if shapely.get_dimensions(part) == highest])
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A district or a neighbouring land of the basemap."""
-
-    name_zh: str
-    name_en: str
-    geometry: BaseGeometry
-    """Metres of the grid."""
-
-    def name(self, language: str) -> str:
-        """Return the name in `language`."""
-        return self.name_en if language == "en" and self.name_en else self.name_zh
-
-
-@lru_cache(maxsize=4)
-def basemap(name: str) -> tuple[Area, ...]:
-    """Return the areas of `data/basemap/<name>.geojson`."""
-    collection = json.loads((data_folder() / "basemap" / f"{name}.geojson").read_text(encoding="utf-8"))
-    areas = []
-    for feature in collection["features"]:
-        geometry = to_grid(shape(feature["geometry"]))
-        valid = geometry if geometry.is_valid else shapely.make_valid(geometry)
-        areas.append(Area(feature["properties"]["name_zh"], feature["properties"].get("name_en", ""), valid))
-    return tuple(areas)
-
-
-@lru_cache(maxsize=1)
-def dry_land() -> BaseGeometry:
-    """Return districts and neighbouring land as one area; what is not in it is sea."""
-    union = shapely.union_all([area.geometry for name in ("districts", "land") for area in basemap(name)])
-    # Slivers between outlines of different make are no sea.
-    dry = union.buffer(200.0)
-    shapely.prepare(dry)
-    return dry
-
-
-@lru_cache(maxsize=1)
-def city() -> BaseGeometry:
-    """Return the outline of all districts together, as exact as an inset needs."""
-    return shapely.union_all([area.geometry for area in basemap("districts")]).simplify(60.0)
-
-
-def focus(plan: Plan) -> Area | None:
-    """Return the plan's own district on the basemap, None where it is not there."""
-    district = plan.sites.get(plan.info.district_site)
-    if district is None:
-        return None
-    return next((area for area in basemap("districts") if area.name_zh == district.name.zh), None)
 
 
 def ground_style(shown: ShownSite) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from matplotlib.transforms import Affine2D
 from shapely.geometry.base import BaseGeometry
 
 from layers.draw import typeface
-from layers.draw.typeface import Weight
+from layers.font import Weight
 
 PIXEL = 0.17
 """Millimetres on paper for one pixel of a screen style: print carries finer lines than a screen."""

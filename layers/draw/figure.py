@@ -26,9 +26,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 from geo.errors import PlanMapError
-from layers.draw import typeface
+from layers import font
 from layers.draw.drawing import Box, Drawing, Label, Shape
-from layers.draw.typeface import Weight
+from layers.font import Weight
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -184,7 +184,7 @@ def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
     }
     return {
         weight: FontProperties(
-            family=typeface.FAMILY, weight=_WEIGHTS[weight], fname=str(typeface.subset_file(weight, characters))
+            family=font.FAMILY, weight=_WEIGHTS[weight], fname=str(font.subset_file(weight, characters))
         )
         for weight, characters in needed.items()
     }
@@ -287,9 +287,9 @@ def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
     for weight, characters in drawing.characters().items():
         if not characters:
             continue
-        data = base64.b64encode(typeface.web_font(weight, characters)).decode()
+        data = base64.b64encode(font.web_font(weight, characters)).decode()
         faces += (
-            f"@font-face{{font-family:'{typeface.FAMILY}';font-weight:{_WEIGHTS[weight]};"
+            f"@font-face{{font-family:'{font.FAMILY}';font-weight:{_WEIGHTS[weight]};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"
         )
     # A millimetre is a millimetre in any program; points are not.

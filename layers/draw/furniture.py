@@ -12,11 +12,12 @@ from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
+from layers.basemap import Area, basemap, city
 from layers.draw import typeface
-from layers.draw.content import Area, basemap, city
 from layers.draw.drawing import Box, Drawing, Shape, geometry_path, polygon, rectangle
 from layers.draw.ground import SEA
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.selection.extent import Extent
 
 QUIET = "#5F656D"

@@ -6,7 +6,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
-from layers.draw.content import Content, ShownSite, basemap, focus, ground_style
+from layers.basemap import basemap, focus
+from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Shape, geometry_path
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene

@@ -8,7 +8,8 @@ from layers import style
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, rounded
 from layers.draw.placement import Place
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 
 HALO_MM = 0.42
 """Width of the white edge around names on the map."""

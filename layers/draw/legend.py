@@ -9,13 +9,16 @@ from dataclasses import dataclass, replace
 import shapely
 
 from layers import style
+from layers.basemap import basemap, dry_land, focus
 from layers.draw import symbols, typeface
 from layers.draw.canvas import LEADER, Marks
-from layers.draw.content import Content, ShownSite, basemap, dry_land, focus, ground_style
+from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
 from layers.draw.ground import HALO_EDGE, SEA, strokes
-from layers.draw.typeface import MM_PER_POINT, Weight
-from layers.plan.plan import Plan, Precision, Status
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
+from layers.plan.plan import Plan
+from layers.plan.terms import Precision, Status
 from layers.translation import Translation
 
 QUIET = "#5F656D"

@@ -9,13 +9,15 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.measure import inner_point
 from layers import style
+from layers.basemap import Area, basemap, focus
 from layers.draw import typeface
 from layers.draw.canvas import Chart, anchor_points, is_free, priority, put
-from layers.draw.content import Area, ShownSite, basemap, focus
+from layers.draw.content import ShownSite
 from layers.draw.drawing import Box
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.placement import Place, place_along, place_letters
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.plan.plan import Plan
 
 WATER_TEXT = "#3F7CA8"

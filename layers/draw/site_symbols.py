@@ -8,9 +8,10 @@ from functools import partial
 import shapely
 
 from layers import style
+from layers.basemap import focus
 from layers.draw import symbols
 from layers.draw.canvas import LEADER, Chart, Marks, anchor_points, into, priority, put
-from layers.draw.content import Content, ShownSite, focus, ground_style
+from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, circle, line
 from layers.draw.ground import stroke_factor
 from layers.draw.names import QUIET_TEXT, draw_area_names, draw_ground_names, name_area

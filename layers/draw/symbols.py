@@ -10,7 +10,7 @@ from matplotlib.transforms import Affine2D
 
 from layers import style
 from layers.draw.drawing import Shape, circle, moved
-from layers.plan.plan import Status
+from layers.plan.terms import Status
 
 NO_TASK = "#9AA1AA"
 QUIET = "#5B6470"

@@ -6,25 +6,15 @@ prints where no Chinese font is installed.
 
 from __future__ import annotations
 
-import atexit
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterable
-from enum import StrEnum
 from functools import lru_cache
-from io import BytesIO
-from pathlib import Path
 
 import numpy as np
-import platformdirs
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path as Outline
 
 from geo.errors import PlanMapError
-from layers.resources import vendor_file
+from layers.font import Weight, font_file
 
-FAMILY = "Noto Sans SC"
 MM_PER_POINT = 25.4 / 72
 """Millimetres in one typographic point."""
 
@@ -37,24 +27,6 @@ IDEOGRAPH_MIDDLE = 0.38
 _EM = 100.0
 _NO_LINE_START = frozenset("，。、；：？！）》」』】”’％%…·,.;:?!)]}")
 _NO_LINE_END = frozenset("（《「『【“‘([{")
-
-
-class Weight(StrEnum):
-    """The two weights that sheets are set in."""
-
-    REGULAR = "regular"
-    BOLD = "bold"
-
-
-_FILES = {
-    Weight.REGULAR: "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
-    Weight.BOLD: "noto-sans-sc/600SemiBold/NotoSansSC_600SemiBold.ttf",
-}
-
-
-def font_file(weight: Weight) -> Path:
-    """Return the TrueType file of `weight`; raise `PlanMapError` if the build did not bring it."""
-    return vendor_file(_FILES[weight])
 
 
 @lru_cache(maxsize=2)
@@ -172,83 +144,3 @@ def _fitting(text: str, limit: float, size: float, weight: Weight) -> int:
         if used > limit + 1e-9:
             return count
     return len(text)
-
-
-@lru_cache(maxsize=16)
-def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
-    """Return a TrueType file that holds only `characters`, kept in the user's cache folder.
-
-    Matplotlib embeds subsets by itself, but opens the whole face of 30,000 glyphs for each; from a file of
-    a few hundred that costs next to nothing, and the same file serves every page of an atlas.
-    """
-    source = font_file(weight)
-    name = "".join(sorted(characters | {" "}))
-    digest = hashlib.sha256(f"{source.name}:{source.stat().st_size}:{name}".encode()).hexdigest()[:20]
-    folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
-    target = folder / f"{source.stem}-{digest}.ttf"
-    if _is_font(target):
-        return target
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
-    except OSError:
-        folder = _folder_of_this_run()
-        target = folder / target.name
-        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(subset_bytes(weight, name))
-        file.flush()
-        os.fsync(file.fileno())
-    # Another process may have made the same file meanwhile; either one is right.
-    os.replace(draft, target)
-    return target
-
-
-def _is_font(path: Path) -> bool:
-    """Whether a font can be read at `path`: what a power cut left there cannot."""
-    try:
-        return path.is_file() and FT2Font(str(path)).num_glyphs > 0
-    except (OSError, RuntimeError):
-        return False
-
-
-@lru_cache(maxsize=1)
-def _folder_of_this_run() -> Path:
-    """Return a folder that goes when the program does, for who has no cache folder that can be written."""
-    folder = tempfile.TemporaryDirectory(prefix="planmap-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
-
-
-def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
-    """Return the face reduced to `characters`, as TrueType."""
-    from fontTools.subset import Options, Subsetter, save_font
-    from fontTools.ttLib import TTFont
-
-    options = Options(
-        layout_features=[],
-        notdef_outline=True,
-        hinting=False,
-        recalc_timestamp=False,
-        name_IDs=[1, 2, 6, 13],
-    )
-    # Widths are those that the layout reckoned with, so nothing may shift letters afterwards.
-    options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "DSIG"]
-    subsetter = Subsetter(options)
-    subsetter.populate(text="".join(characters))
-    buffer = BytesIO()
-    with TTFont(font_file(weight), lazy=True, recalcTimestamp=False) as font:
-        subsetter.subset(font)
-        save_font(font, buffer, options)
-    return buffer.getvalue()
-
-
-def web_font(weight: Weight, characters: frozenset[str]) -> bytes:
-    """Return the face reduced to `characters`, as WOFF."""
-    from fontTools.ttLib import TTFont
-
-    buffer = BytesIO()
-    with TTFont(subset_file(weight, characters), recalcTimestamp=False) as font:
-        font.flavor = "woff"
-        font.save(buffer)
-    return buffer.getvalue()

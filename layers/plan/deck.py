@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from layers.plan.plan import Text
 from layers.plan.scene import Scene
+from layers.plan.terms import Text
 
 FIGURES = (
     "tasks",

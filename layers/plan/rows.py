@@ -1,35 +1,30 @@
-"""What a row of each plan file may hold: Pydantic at the edge, model values behind it.
+"""What a row of each plan file may hold, and the way between rows and the values of a plan, in both directions.
 
-The same rows are read from CSV and TOML files and from database tables, so a plan is checked alike
-wherever it comes from.
+Pydantic stands at the edge and checks. A value's fields are named once, in its dataclass; a row has them flat:
+`name` of both languages is `name_zh` and `name_en`, a source is its title, publisher and address. The same rows are
+read from CSV and TOML files and from database tables, so a plan is checked alike wherever it comes from.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from layers.plan.deck import Slide
-from layers.plan.plan import (
-    Basis,
-    Confidence,
-    Event,
-    Heading,
-    Kind,
-    PartialDate,
-    Period,
-    Precision,
-    Site,
-    Source,
-    Status,
-    Target,
-    Task,
-    Text,
-)
+from geo.crs import WGS84
+from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Catalogue, Event, Heading, Measurement, PlanInfo, Site, Source, Target, Task
 from layers.plan.scene import Scene
+from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Period, Precision, Status, Text
+
+_Value = TypeVar("_Value")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -42,6 +37,10 @@ def _no_control_characters(text: str) -> str:
 
 def _empty_is_none(value: Any) -> Any:
     return None if value == "" else value
+
+
+def _first_comparator(value: Any) -> Any:
+    return value or "="
 
 
 def _split(value: Any) -> Any:
@@ -76,7 +75,12 @@ Metres = Annotated[Annotated[float, Field(ge=0, le=100_000)] | None, BeforeValid
 class Row(BaseModel):
     """A row in which an unknown column is a fault."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def build(self, kind: type[_Value], **given: Any) -> _Value:
+        """Return the value of `kind` that the row stands for; `given` are those of its fields that no row holds."""
+        fields = {name: _gather(self, name, hint) for name, hint in _fields(kind) if name not in given}  # type: ignore[arg-type]  # mypy takes no type for hashable
+        return kind(**fields, **given)
 
 
 class HeadingRow(Row):
@@ -88,7 +92,7 @@ class HeadingRow(Row):
 
     def value(self) -> Heading:
         """Return the heading."""
-        return Heading(self.id, Text(self.title_zh, self.title_en))
+        return self.build(Heading)
 
 
 class ReportRow(Row):
@@ -119,6 +123,16 @@ class InfoRow(Row):
     report: ReportRow
     themes: tuple[HeadingRow, ...]
     sections: tuple[HeadingRow, ...]
+
+    def value(self) -> PlanInfo:
+        """Return what is said once for the whole plan."""
+        return self.build(
+            PlanInfo,
+            report=Source(self.report.title_zh, self.report.publisher, self.report.url),
+            report_title_en=self.report.title_en,
+            themes=tuple(theme.value() for theme in self.themes),
+            sections=tuple(section.value() for section in self.sections),
+        )
 
 
 class LayerRow(Row):
@@ -158,17 +172,7 @@ class SiteRow(Row):
 
     def value(self, site_id: str, geometry: Any) -> Site:
         """Return the site with its WGS 84 geometry."""
-        return Site(
-            id=site_id,
-            name=Text(self.name_zh, self.name_en),
-            category=self.category,
-            geometry=geometry,
-            precision=self.precision,
-            accuracy_m=self.accuracy_m,
-            source=Text(self.source_zh, self.source_en),
-            licence=self.licence,
-            note=Text(self.note_zh, self.note_en),
-        )
+        return self.build(Site, id=site_id, geometry=geometry)
 
 
 class TaskRow(Row):
@@ -184,7 +188,7 @@ class TaskRow(Row):
     lead_unit: Words = ""
     target_value: Number = None
     target_unit: Words = ""
-    target_comparator: Literal["", "=", ">", ">=", "<", "<="] = ""
+    target_comparator: Annotated[Literal["=", ">", ">=", "<", "<="], BeforeValidator(_first_comparator)] = "="
     sites: Identifiers = ()
     context_sites: Identifiers = ()
     partners: WordList = ()
@@ -193,30 +197,11 @@ class TaskRow(Row):
 
     def value(self) -> Task:
         """Return the task."""
-        target = None
-        if self.target_value is not None:
-            target = Target(self.target_value, self.target_unit, self.target_comparator or "=")
-        return Task(
-            id=self.id,
-            section=self.section,
-            title=Text(self.title_zh, self.title_en),
-            kind=self.kind,
-            theme=self.theme,
-            verb=self.verb,
-            lead_unit=self.lead_unit,
-            target=target,
-            sites=self.sites,
-            context_sites=self.context_sites,
-            partners=self.partners,
-            anchor=self.anchor,
-            clause=self.clause,
-        )
+        return self.build(Task)
 
 
 class EventRow(Row):
     """A row of `events.csv`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     task_id: Identifier
     date: Annotated[PartialDate, BeforeValidator(_partial_date)]
@@ -236,19 +221,7 @@ class EventRow(Row):
 
     def value(self) -> Event:
         """Return the event."""
-        return Event(
-            task_id=self.task_id,
-            date=self.date,
-            basis=self.basis,
-            status=self.status,
-            measured=None if self.measured_value is None else (self.measured_value, self.measured_unit),
-            period=self.period,
-            summary=Text(self.summary_zh, self.summary_en),
-            source=Source(self.source_title, self.source_publisher, self.source_url),
-            confidence=self.confidence,
-            recorded_by=self.recorded_by,
-            recorded_at=self.recorded_at,
-        )
+        return self.build(Event)
 
 
 class SlideRow(Row):
@@ -265,12 +238,7 @@ class SlideRow(Row):
 
     def value(self, scene: Scene) -> Slide:
         """Return the slide; `scene` is what the row's own text was read as."""
-        return Slide(
-            title=Text(self.title_zh, self.title_en),
-            text=Text(self.text_zh, self.text_en),
-            notes=Text(self.notes_zh, self.notes_en),
-            scene=scene,
-        )
+        return self.build(Slide, scene=scene)
 
 
 class DeckRow(Row):
@@ -286,3 +254,103 @@ class DecksRow(Row):
     """`decks.toml`."""
 
     decks: Annotated[tuple[DeckRow, ...], Field(max_length=100)] = ()
+
+
+_PARTS = {
+    kind: tuple(name for name, _ in pairs)
+    for kind, pairs in ((kind, tuple(get_type_hints(kind).items())) for kind in (Text, Source, Target, Measurement))
+}
+"""Values that a row holds in several fields, with the ends of the fields' names."""
+
+
+@lru_cache(maxsize=32)
+def _fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Return name and type of each field of a dataclass, with `X | None` as `X`."""
+    return tuple((name, _present(hint)) for name, hint in get_type_hints(kind).items())
+
+
+def _present(hint: Any) -> Any:
+    if get_origin(hint) is UnionType:
+        return next(part for part in get_args(hint) if part is not type(None))
+    return hint
+
+
+def _gather(row: Row, name: str, hint: Any) -> Any:
+    """Return one field of a value from the fields of its row; None for a figure that the row does not give."""
+    parts = _PARTS.get(hint)
+    if parts is None:
+        return getattr(row, name)
+    found = [getattr(row, f"{name}_{part}") for part in parts]
+    return None if found[0] is None else hint(*found)
+
+
+def _spread(value: Any, *, table: bool) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a value as a row has them; in a `table` a list is one text."""
+    for name, hint in _fields(type(value)):  # type: ignore[arg-type]  # as above
+        part = getattr(value, name)
+        if hint in _PARTS:
+            for end in _PARTS[hint]:
+                yield f"{name}_{end}", getattr(part, end) if part is not None else None if end == "value" else ""
+        elif isinstance(part, StrEnum):
+            yield name, part.value
+        elif isinstance(part, tuple) and not isinstance(part, PartialDate | Period):
+            yield name, ";".join(part) if table else [_entry(entry) for entry in part]
+        elif hint in (PartialDate, Period):
+            yield name, str(part) if part else ""
+        else:
+            yield name, part.isoformat() if isinstance(part, dt.date) else part
+
+
+def _entry(entry: Any) -> Any:
+    return dict(_spread(entry, table=False)) if dataclasses.is_dataclass(entry) else entry
+
+
+def info_row(info: PlanInfo) -> dict[str, Any]:
+    """Return what `plan.toml` holds."""
+    row = dict(_spread(info, table=False))
+    report = {name.removeprefix("report_"): row.pop(name) for name in ("report_publisher", "report_url")}
+    titles = {"title_zh": row.pop("report_title"), "title_en": row.pop("report_title_en")}
+    return {**row, "crs": WGS84, "report": {**titles, **report}}
+
+
+def catalogue_row(catalogue: Catalogue) -> dict[str, Any]:
+    """Return what `layers.toml` holds, every site named."""
+    return dict(_spread(catalogue, table=False))
+
+
+def site_row(site: Site) -> dict[str, Any]:
+    """Return the properties of a site, without id and geometry."""
+    return {name: value for name, value in _spread(site, table=True) if name not in ("id", "geometry")}
+
+
+def task_row(task: Task) -> dict[str, Any]:
+    """Return a row of `tasks.csv`."""
+    return dict(_spread(task, table=True))
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return a row of `events.csv`."""
+    return dict(_spread(event, table=True))
+
+
+def slide_row(slide: Slide) -> dict[str, str]:
+    """Return one slide of `decks.toml`, without fields that are empty."""
+    row = {name: value.to_query() if name == "scene" else value for name, value in _spread(slide, table=False)}
+    return {name: value for name, value in row.items() if value or name == "title_zh"}
+
+
+def decks_row(decks: Sequence[Deck]) -> dict[str, Any]:
+    """Return what `decks.toml` holds, without fields that are empty."""
+    return {"decks": [_deck_row(deck) for deck in decks]}
+
+
+def _deck_row(deck: Deck) -> dict[str, Any]:
+    titles = {"title_zh": deck.title.zh} | ({"title_en": deck.title.en} if deck.title.en else {})
+    return {"id": deck.id, **titles, "slides": [slide_row(slide) for slide in deck.slides]}
+
+
+def decks_toml(decks: Sequence[Deck]) -> str:
+    """Return `decks.toml`, to be edited by hand."""
+    import tomli_w
+
+    return tomli_w.dumps(decks_row(decks), multiline_strings=True)

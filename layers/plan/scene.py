@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
-from layers.plan.plan import Kind, Status
+from layers.plan.terms import Kind, Status
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 

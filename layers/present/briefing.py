@@ -16,15 +16,16 @@ import folium
 from markupsafe import Markup
 
 from layers import style
+from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json, template_environment
-from layers.map.document import ASSETS, PlanElement, arguments, custom_properties, new_place, plan_payload, put
 from layers.plan.deck import Deck
-from layers.plan.plan import Plan, Status
+from layers.plan.plan import Plan
+from layers.plan.terms import Status
 from layers.present.inline import font_faces, inlined
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
 from layers.selection.status import Counts
-from layers.selection.wording import target_words
-from layers.sheet.sheet import sources
+from layers.selection.wording import sources, target_words
 from layers.translation import Translation, translation
 
 FAMILY = "PlanMap"
@@ -38,17 +39,17 @@ POLICY = (
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
 _SCRIPTS = (
     "vendor/leaflet/leaflet",
-    "symbols",
-    "ground",
-    "labels",
-    "crowding",
-    "sites",
-    "stage",
-    "panels",
-    "pages",
-    "present",
+    "src/symbols",
+    "src/ground",
+    "src/labels",
+    "src/crowding",
+    "src/sites",
+    "src/stage",
+    "src/panels",
+    "src/pages",
+    "src/present",
 )
-_STYLES = ("vendor/leaflet/leaflet", "map", "present")
+_STYLES = ("vendor/leaflet/leaflet", "src/map", "src/present")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (

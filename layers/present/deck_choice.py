@@ -6,8 +6,9 @@ import difflib
 
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Heading, Plan, Text
+from layers.plan.plan import Heading, Plan
 from layers.plan.scene import Evidence, Scene
+from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
 
 

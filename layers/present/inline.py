@@ -8,8 +8,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from layers.draw.typeface import Weight, web_font
-from layers.map.document import ASSETS
+from layers.browser.document import ASSETS
+from layers.font import Weight, web_font
 from layers.resources import BROWSER_FOLDER, vendor_file
 
 _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}

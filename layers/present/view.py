@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
-from layers.draw.content import city
+from layers.basemap import city
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Heading, Plan, Status, Task
+from layers.plan.plan import Heading, Plan, Task
 from layers.plan.scene import Scene
+from layers.plan.terms import Status
 from layers.selection.extent import Extent, centred, geographic, wanted_extent
 from layers.selection.select import Selection, select
 from layers.selection.status import Counts, count

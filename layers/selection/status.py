@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from layers.plan.plan import Basis, Event, Plan, Status
+from layers.plan.plan import Event, Plan
+from layers.plan.terms import Basis, Status
 
 ATTENTION = (
     Status.DELAYED,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layers.plan.plan import Event, Plan, Task
+from layers.plan.scene import Scene
 from layers.selection.status import TaskState
 from layers.translation import Translation
 
@@ -27,7 +28,7 @@ def target_words(task: Task, text: Translation) -> str:
 
 def measured_words(event: Event, text: Translation) -> str:
     """Return the figure that an event gives, with its unit; empty without one."""
-    return "" if event.measured is None else _with_unit(*event.measured, text)
+    return "" if event.measured is None else _with_unit(event.measured.value, event.measured.unit, text)
 
 
 def _with_unit(value: float, unit: str, text: Translation) -> str:
@@ -50,3 +51,33 @@ def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
         return status, text("evidence.without")
     stated = "" if state.backed else text("sheet.only-stated")
     return f"{status}{stated}", str(state.evidence[0].date)
+
+
+def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
+    """Return title and subtitle of a Scene."""
+    language = scene.language
+    title = plan.info.title.get(language)
+    subtitle = plan.info.subtitle.get(language)
+    if scene.site in plan.sites:
+        return plan.sites[scene.site].name.get(language), title
+    if scene.task in plan.tasks:
+        return plan.tasks[scene.task].title.get(language), title
+    headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
+    headings += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
+    parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
+    parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
+    parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
+    parts += [f"“{scene.search}”"] if scene.search else []
+    if len(headings) == 1:
+        # One theme or section is what the sheet is about.
+        return headings[0], " · ".join([title, *parts])
+    joined = text("sheet.comma").join([*headings, *parts])
+    return title, f"{subtitle} · {joined}" if joined else subtitle
+
+
+def sources(plan: Plan, text: Translation) -> str:
+    """Return the line that says where map and statements come from."""
+    report = plan.info.report
+    title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
+    made = f" ({plan.info.report_date})" if plan.info.report_date else ""
+    return text("sheet.sources", report=f"{title}{made}", sources=plan.info.attribution.get(text.language))

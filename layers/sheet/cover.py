@@ -17,14 +17,16 @@ from layers.draw.label import draw_number
 from layers.draw.legend import RULE, heading
 from layers.draw.paper import Paper, scale_text
 from layers.draw.site_symbols import draw_marks
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.extent import centred, wanted_extent
 from layers.selection.select import Selection, select
 from layers.selection.status import SiteState, count
+from layers.selection.wording import sources
 from layers.sheet.layout import size_factor
-from layers.sheet.sheet import Order, fitting_scale, sources
+from layers.sheet.sheet import Order, fitting_scale
 from layers.translation import Translation, translation
 
 _ROW_MM = 6.2

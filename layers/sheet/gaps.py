@@ -14,7 +14,8 @@ from layers.draw.drawing import Box, Drawing, line
 from layers.draw.furniture import QUIET, paragraph
 from layers.draw.legend import RULE
 from layers.draw.paper import Paper
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.plan.plan import Plan, Task
 from layers.selection.select import Selection
 from layers.selection.status import TaskState

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
 from layers import style
+from layers.basemap import focus
 from layers.draw import legend, typeface
 from layers.draw.canvas import Marks
-from layers.draw.content import Content, content, focus
+from layers.draw.content import Content, content
+from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, line
 from layers.draw.figure import Properties
 from layers.draw.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
@@ -19,13 +20,14 @@ from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
 from layers.draw.paper import SIZES, Paper, round_scale, scale_text
 from layers.draw.site_symbols import draw_marks
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.plan.digest import content_digest
-from layers.plan.plan import Plan, Task
+from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.extent import centred, least_scale, wanted_extent
 from layers.selection.select import Selection, select
-from layers.selection.unplaced import Placing, placing
+from layers.selection.wording import sources, titles
 from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
@@ -182,41 +184,11 @@ def scene_code(plan: Plan, scene: Scene) -> str:
     return f"planmap:{plan.info.id}?{scene.to_query()}"
 
 
-def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
-    """Return title and subtitle of a Scene."""
-    language = scene.language
-    title = plan.info.title.get(language)
-    subtitle = plan.info.subtitle.get(language)
-    if scene.site in plan.sites:
-        return plan.sites[scene.site].name.get(language), title
-    if scene.task in plan.tasks:
-        return plan.tasks[scene.task].title.get(language), title
-    headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
-    headings += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
-    parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
-    parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
-    parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
-    parts += [f"“{scene.search}”"] if scene.search else []
-    if len(headings) == 1:
-        # One theme or section is what the sheet is about.
-        return headings[0], " · ".join([title, *parts])
-    joined = text("sheet.comma").join([*headings, *parts])
-    return title, f"{subtitle} · {joined}" if joined else subtitle
-
-
 def number_page(drawing: Drawing, paper: Paper, words: str) -> None:
     """Write a page's number under the day, once it is known how many pages there are."""
     layout = lay_out(paper, SHARES[0])
     box, k = layout.title, layout.size
     drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
-
-
-def sources(plan: Plan, text: Translation) -> str:
-    """Return the line that says where map and statements come from."""
-    report = plan.info.report
-    title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
-    made = f" ({plan.info.report_date})" if plan.info.report_date else ""
-    return text("sheet.sources", report=f"{title}{made}", sources=plan.info.attribution.get(text.language))
 
 
 def _draw_title(
@@ -275,31 +247,6 @@ def _draw_side(
     for note in notes:
         top -= paragraph(drawing, note, notes_box._replace(top=top), 6.0 * k)
     return listed
-
-
-def coverage_notes(plan: Plan, tasks: Sequence[Task], shown: Content, marks: Marks, text: Translation) -> list[str]:
-    """Return what the map of `tasks` cannot show, so that nobody takes it for the whole."""
-    here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
-    outside = [task for task in tasks if task.id not in here]
-    hows = [placing(plan, task) for task in outside]
-    notes = [
-        text(
-            "sheet.coverage",
-            tasks=len(tasks),
-            here=len(tasks) - len(outside),
-            elsewhere=hows.count(Placing.PLACED),
-            district=hows.count(Placing.DISTRICT),
-            partners=hows.count(Placing.PARTNERS),
-            unplaced=hows.count(Placing.UNPLACED),
-        )
-    ]
-    if marks.unnamed:
-        notes.append(text("sheet.unnamed", count=marks.unnamed))
-    if marks.unnumbered:
-        notes.append(text("sheet.unnumbered", count=marks.unnumbered))
-    if marks.unmarked:
-        notes.append(text("sheet.unmarked", count=marks.unmarked))
-    return notes
 
 
 def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, digest: str, text: Translation) -> None:

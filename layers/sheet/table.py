@@ -12,8 +12,10 @@ from layers.draw.content import ShownSite
 from layers.draw.drawing import Box, Drawing, line
 from layers.draw.label import draw_number
 from layers.draw.legend import HEADING_MM, QUIET, RULE, heading
-from layers.draw.typeface import MM_PER_POINT, Weight
-from layers.plan.plan import Plan, Status, Task
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
+from layers.plan.plan import Plan, Task
+from layers.plan.terms import Status
 from layers.selection.select import Selection
 from layers.selection.status import ATTENTION
 from layers.selection.wording import status_words

@@ -10,7 +10,7 @@ from geo.errors import PlanMapError
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault, PlanFaultsError
 from layers.plan.plan import Event, Plan
-from layers.store.folder import FILES, check_folder
+from layers.store.folder import FILES, FolderStore
 
 
 class Store(Protocol):
@@ -30,31 +30,6 @@ class Store(Protocol):
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
         """Put `decks` in the place of all decks of the plan; refuse if they are no longer those `known`."""
-
-
-class FolderStore:
-    """A plan folder. People edit it by hand, so PlanMap only reads it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.name = str(folder)
-
-    def check(self) -> tuple[Plan | None, list[Fault]]:
-        """Read everything: the plan and no fault, or None and every fault found."""
-        return check_folder(self.folder)
-
-    def version(self) -> str:
-        """Return a text made of the files' sizes and times of change."""
-        paths = [self.folder / name for name in FILES.values()]
-        return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
-
-    def add_event(self, event: Event) -> None:
-        """Refuse: a folder is edited by hand."""
-        raise PlanMapError("target-kind", target=self.name)
-
-    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
-        """Refuse: a folder is edited by hand."""
-        raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])
 
 
 def open_store(where: str) -> Store:

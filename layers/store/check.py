@@ -15,10 +15,11 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import GeometryError, PlanMapError
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.fault import Fault
-from layers.plan.plan import Basis, Catalogue, LayerEntry, Plan, PlanInfo, Precision, Site, Source, Text
+from layers.plan.plan import Catalogue, LayerEntry, Plan, Site
 from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, Row, SiteRow, SlideRow, TaskRow
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
+from layers.plan.terms import Basis, Precision
 from layers.style import CATEGORIES
 
 MAXIMUM_FAULTS = 1000
@@ -119,7 +120,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     if faults or info is None or built is None:
         return None, faults
     plan = Plan(
-        info=_info(info),
+        info=info.value(),
         sites={site.id: site for _, site in sites},
         tasks={task.id: task for _, task in tasks},
         events=tuple(event for _, event in events),
@@ -140,6 +141,14 @@ def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tup
     """Return the decks in `raw`, which is what `decks.toml` holds, and every fault found in them."""
     faults: list[Fault] = []
     return _decks(plan, raw, file, faults), faults
+
+
+def check_slide(plan: Plan, raw: Mapping[str, Any]) -> tuple[Slide | None, list[Fault]]:
+    """Return the slide in `raw`, which is what `decks.toml` holds of one, or None and every fault found in it."""
+    faults: list[Fault] = []
+    row = _row(SlideRow, raw, "", "", faults)
+    slide = _slide(plan, row, "", "", faults) if row else None
+    return (None, faults) if faults else (slide, [])
 
 
 def deck_place(deck_id: str, number: int) -> str:
@@ -177,9 +186,7 @@ def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -
             _slide(plan, row, file, deck_place(deck.id, number), faults)
             for number, row in enumerate(deck.slides, start=1)
         ]
-        decks.append(
-            Deck(deck.id, Text(deck.title_zh, deck.title_en), tuple(slide for slide in slides if slide is not None))
-        )
+        decks.append(deck.build(Deck, slides=tuple(slide for slide in slides if slide is not None)))
     return tuple(decks)
 
 
@@ -276,23 +283,6 @@ def _unique(rows: Iterable[tuple[str, str]], part: str, fault: Any) -> None:
         seen.setdefault(identifier, place)
 
 
-def _info(row: InfoRow) -> PlanInfo:
-    return PlanInfo(
-        id=row.id,
-        title=Text(row.title_zh, row.title_en),
-        subtitle=Text(row.subtitle_zh, row.subtitle_en),
-        year=row.year,
-        district_site=row.district_site,
-        attribution=Text(row.attribution_zh, row.attribution_en),
-        disclaimer=Text(row.disclaimer_zh, row.disclaimer_en),
-        report=Source(row.report.title_zh, row.report.publisher, row.report.url),
-        report_title_en=row.report.title_en,
-        report_date=row.report_date,
-        themes=tuple(theme.value() for theme in row.themes),
-        sections=tuple(section.value() for section in row.sections),
-    )
-
-
 def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], fault: Any) -> Catalogue:
     groups = {group.id for group in row.groups}
     named = [site_id for layer in row.layers for site_id in layer.sites]
@@ -308,17 +298,7 @@ def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], 
             fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
         by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
         taken.update(by_category)
-        layers.append(
-            LayerEntry(
-                id=layer.id,
-                group=layer.group,
-                title=Text(layer.title_zh, layer.title_en),
-                sites=(*layer.sites, *by_category),
-                visible=layer.visible,
-                opacity=layer.opacity,
-                ground=layer.ground,
-            )
-        )
+        layers.append(layer.build(LayerEntry, sites=(*layer.sites, *by_category)))
     for site in sites:
         if site.id not in taken:
             fault("catalogue", "", "layers", "site-in-no-layer", id=site.id, category=site.category)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from geo.errors import GeometryError
+from geo.errors import GeometryError, PlanMapError
 from geo.files import read_text
 from geo.geojson import read_features
+from layers.plan.deck import Deck
 from layers.plan.fault import Fault
-from layers.plan.plan import Plan
+from layers.plan.plan import Event, Plan
 from layers.store.check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
 
 FILES = {
@@ -87,3 +88,28 @@ def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]
         faults.append(Fault(path.name, "", "", error.code, error.details))
     except csv.Error as error:
         faults.append(Fault(path.name, str(reader.line_num), "", "not-csv", {"reason": str(error)}))
+
+
+class FolderStore:
+    """A plan folder. People edit it by hand, so PlanMap only reads it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = str(folder)
+
+    def check(self) -> tuple[Plan | None, list[Fault]]:
+        """Read everything: the plan and no fault, or None and every fault found."""
+        return check_folder(self.folder)
+
+    def version(self) -> str:
+        """Return a text made of the files' sizes and times of change."""
+        paths = [self.folder / name for name in FILES.values()]
+        return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
+
+    def add_event(self, event: Event) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("target-kind", target=self.name)
+
+    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
+        """Refuse: a folder is edited by hand."""
+        raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])

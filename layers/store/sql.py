@@ -21,10 +21,20 @@ from geo.crs import WGS84
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.deck import Deck
-from layers.plan.digest import catalogue_row, decks_row, event_row, info_row, site_row, task_row, whole_digest
+from layers.plan.digest import whole_digest
 from layers.plan.fault import Fault
 from layers.plan.plan import Event, Plan
-from layers.plan.rows import EventRow, SiteRow, TaskRow
+from layers.plan.rows import (
+    EventRow,
+    SiteRow,
+    TaskRow,
+    catalogue_row,
+    decks_row,
+    event_row,
+    info_row,
+    site_row,
+    task_row,
+)
 from layers.store.check import RawPlan, RawSite, check_plan
 
 if TYPE_CHECKING:

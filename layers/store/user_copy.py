@@ -24,8 +24,8 @@ from layers.plan.rows import (
     TaskRow,
 )
 from layers.resources import default_plan_folder
-from layers.store.base import FolderStore, Store, copy_plan, read_plan
-from layers.store.folder import FILES
+from layers.store.base import Store, copy_plan, read_plan
+from layers.store.folder import FILES, FolderStore
 from layers.store.geopackage import GeoPackageStore
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from layers.present.deck_choice import chosen_deck
 from layers.present.view import View, task_lines, views
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 
 TODAY = date(2026, 11, 22)
 

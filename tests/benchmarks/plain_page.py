@@ -12,8 +12,8 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from layers.plan.plan import Status
 from layers.plan.scene import Scene
+from layers.plan.terms import Status
 from layers.selection.select import select
 from layers.store.folder import check_folder
 from layers.style import STATUS

@@ -8,7 +8,7 @@ import random
 import shutil
 from pathlib import Path
 
-from layers.plan.plan import Status
+from layers.plan.terms import Status
 from layers.resources import default_plan_folder
 
 CATEGORIES = ["industry", "leisure", "place", "innovation"]

@@ -21,8 +21,9 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
 from layers import style
 from layers.map.document import anchors
-from layers.plan.plan import Plan, Precision, Site
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
+from layers.plan.terms import Precision
 from layers.resources import data_folder, default_plan_folder
 from layers.selection.select import Selection, select
 from layers.selection.unplaced import sites_without_position

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from app.context import store_at
 from app.settings import read_settings
+from geo.output import write
 from layers.plan.scene import Scene
 from layers.sheet.atlas import By, atlas
-from layers.sheet.export import render, write
+from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
 from layers.store.base import read_plan
 

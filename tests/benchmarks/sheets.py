@@ -25,7 +25,7 @@ from typing import Any
 import folium
 from PIL import Image
 
-from layers.draw.typeface import Weight, font_file
+from layers.font import Weight, font_file
 from layers.plan.scene import Scene
 from layers.resources import default_plan_folder
 from layers.sheet.atlas import By, chapters

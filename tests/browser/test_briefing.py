@@ -11,13 +11,14 @@ import pytest
 from playwright.sync_api import expect
 
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Text
+from layers.plan.terms import Text
 from layers.present.briefing import briefing
 from layers.present.deck_choice import chosen_deck
 from layers.resources import vendor_file
 from layers.selection.status import task_state
 from layers.selection.unplaced import placing
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 from tests.browser.conftest import Watched, wait_until
 from tests.browser.test_hostile import ATTACK, write_hostile_plan
 

@@ -13,7 +13,8 @@ from playwright.sync_api import Page, expect
 from layers.present.briefing import briefing
 from layers.present.deck_choice import chosen_deck
 from layers.resources import BROWSER_FOLDER
-from layers.store.base import FolderStore, read_plan
+from layers.store.base import read_plan
+from layers.store.folder import FolderStore
 from tests.benchmarks.plans import write_large_plan
 from tests.browser.conftest import wait_until
 
@@ -32,7 +33,7 @@ def script(browser) -> Iterator[Page]:
     """A page that has the script and nothing else."""
     page = browser.new_page()
     for name in ("symbols", "crowding"):
-        page.add_script_tag(path=BROWSER_FOLDER / f"{name}.js")
+        page.add_script_tag(path=BROWSER_FOLDER / "src" / f"{name}.js")
     yield page
     page.close()
 

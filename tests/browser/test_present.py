@@ -15,11 +15,12 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Text
 from layers.plan.scene import Scene
+from layers.plan.terms import Text
 from layers.resources import BROWSER_FOLDER, default_plan_folder
-from layers.store.base import FolderStore, copy_plan, open_store, read_plan
+from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check import check_decks
+from layers.store.folder import FolderStore
 from tests.browser.conftest import Watched, look_at, open_map, wait_until
 from tests.browser.server import serving
 

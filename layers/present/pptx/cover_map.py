@@ -5,7 +5,7 @@ from __future__ import annotations
 import shapely
 
 from layers import style
-from layers.draw.content import basemap, focus
+from layers.basemap import basemap, focus
 from layers.draw.drawing import Drawing, Shape, geometry_path
 from layers.plan.plan import Plan
 

@@ -19,7 +19,7 @@ from pptx.slide import SlideLayout
 
 from layers import style
 from layers.draw.drawing import Box
-from layers.plan.plan import Status
+from layers.plan.terms import Status
 from layers.present.pptx.shapes import frame_of
 from layers.present.pptx.text import LEADING, QUIET, emu, make, solid, text_box
 

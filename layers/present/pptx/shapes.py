@@ -12,7 +12,8 @@ from pptx.oxml.xmlchemy import BaseOxmlElement
 from layers.draw import typeface
 from layers.draw.drawing import Item, Label, Shape
 from layers.draw.label import LINE_HEIGHT
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.present.pptx.text import Run, click, emu, legible, make, paragraph, solid, text_box
 
 HALO_OPACITY = 0.7

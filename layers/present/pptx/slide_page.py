@@ -22,7 +22,7 @@ from layers.present.pptx.sources import safe_address
 from layers.present.pptx.text import Run, cut, emu, fitted, make, paragraph, text_box
 from layers.present.pptx.view_map import SlideMap
 from layers.present.view import View
-from layers.sheet.sheet import sources
+from layers.selection.wording import sources
 from layers.translation import Translation
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from layers.draw.content import site_numbers
-from layers.plan.plan import Event, PartialDate, Plan, Source
+from layers.plan.plan import Event, Plan, Source
+from layers.plan.terms import PartialDate
 from layers.present.pptx.tables import SIZES, Cell, Grid, Row
 from layers.present.pptx.text import QUIET, Run
 from layers.present.view import View

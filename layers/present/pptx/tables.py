@@ -11,7 +11,8 @@ from pptx.oxml.xmlchemy import BaseOxmlElement
 from layers import style
 from layers.draw import symbols
 from layers.draw.drawing import Box
-from layers.plan.plan import Plan, Status
+from layers.plan.plan import Plan
+from layers.plan.terms import Status
 from layers.present.pptx.layouts import RULE, on_slide
 from layers.present.pptx.shapes import Place, frame_of, grouped, named, native_shape
 from layers.present.pptx.text import (

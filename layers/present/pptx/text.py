@@ -17,7 +17,8 @@ from pptx.oxml.xmlchemy import BaseOxmlElement, OxmlElement
 from geo.errors import PlanMapError
 from layers import style
 from layers.draw import typeface
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 
 EMU_PER_MM = 36_000
 """Units of a slide in a millimetre."""

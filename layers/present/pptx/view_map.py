@@ -12,18 +12,19 @@ from layers import style
 from layers.draw import figure, typeface
 from layers.draw.canvas import Marks
 from layers.draw.content import Content, ShownSite, content
+from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import draw_ground
 from layers.draw.legend import Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
 from layers.draw.site_symbols import draw_marks
-from layers.draw.typeface import MM_PER_POINT, Weight
+from layers.draw.typeface import MM_PER_POINT
+from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.present.pptx.text import QUIET
 from layers.present.view import View
 from layers.selection.extent import centred, least_scale
-from layers.sheet.sheet import coverage_notes
 from layers.translation import Translation
 
 DPI = 300.0

@@ -1,4 +1,4 @@
-"""Writing sheets: the file's kind from its name, whole or not at all."""
+"""A file to write: its kind from its name, whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,36 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from geo.errors import PlanMapError
-from layers.draw import figure
-from layers.draw.paper import Paper
-from layers.sheet.sheet import Sheet
-
-DPI = 300.0
-
-MEDIA_TYPES = {"png": "image/png", "pdf": "application/pdf", "svg": "image/svg+xml"}
 
 
-def render(sheet: Sheet, kind: str, *, dpi: float = DPI) -> bytes:
-    """Return a sheet as the bytes of a `png`, `pdf` or `svg` file.
-
-    Raises
-    ------
-    PlanMapError
-        The drawn scale is not true, or the picture would be too large.
-    """
-    if kind == "png":
-        return figure.png(sheet.drawing, dpi=dpi, scale=sheet.scale, properties=sheet.properties)
-    if kind == "svg":
-        return figure.svg(sheet.drawing, scale=sheet.scale, properties=sheet.properties)
-    return figure.pdf([(sheet.drawing, sheet.scale)], properties=sheet.properties)
-
-
-def check_size(paper: Paper, dpi: float) -> None:
-    """Raise `PlanMapError` if a picture of the paper at `dpi` would be too large."""
-    figure.check_pixels(paper.width, paper.height, dpi)
-
-
-def kind_of(path: Path, *, allowed: tuple[str, ...] = figure.FORMATS) -> str:
+def kind_of(path: Path, *, allowed: tuple[str, ...]) -> str:
     """Return the kind of file that `path` names; raise `PlanMapError` if it is none of `allowed`."""
     kind = path.suffix.lower().removeprefix(".")
     if kind not in allowed:

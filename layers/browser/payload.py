@@ -1,0 +1,170 @@
+"""The plan as the scripts in the browser read it, and what a Scene changes on a map that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import shapely
+from shapely.geometry import mapping
+
+from geo.crs import GAUSS_KRUGER_117E_PROJ
+from geo.measure import anchors, bounds
+from layers import style
+from layers.basemap import collection, focus_code
+from layers.plan.digest import content_digest
+from layers.plan.plan import LayerEntry, Plan, Site
+from layers.plan.scene import BASEMAPS, GRID_LAYER, Scene
+from layers.plan.terms import Text
+from layers.selection.select import Selection
+from layers.selection.status import ATTENTION, SiteState, TaskState
+from layers.translation import LANGUAGES, translation
+
+_LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "delayed": "l", "stopped": "x"}
+"""One letter a status on the way to the browser; upper case where evidence backs it."""
+
+
+NO_TASK = "-"
+
+
+HIDDEN = "."
+
+
+_TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
+
+
+def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
+    """Return what a Scene changes on a map that stands: a letter for each site and task, not the sites."""
+    passing = {task.id for task in selection.tasks}
+    without_strip = replace(scene, statuses=frozenset(), evidence=None)
+    return {
+        "digest": content_digest(plan),
+        "language": scene.language,
+        "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
+        "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
+        "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
+        "filtered": without_strip.filtered,
+        "found": [site.id for site in selection.found],
+        "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
+        "tasks": "".join(
+            _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
+        ),
+        "lit": list(selection.lit),
+        "basemap": scene.basemap,
+        "view": list(scene.view) if scene.view else None,
+        "layers": {
+            layer.id: {
+                "visible": scene.visible.get(layer.id, layer.visible),
+                "opacity": scene.opacity.get(layer.id, layer.opacity),
+            }
+            for layer in (*plan.catalogue.layers, _grid_layer(plan))
+        },
+    }
+
+
+def _letter(state: TaskState | SiteState) -> str:
+    if state.status is None:
+        return NO_TASK
+    letter = _LETTERS[state.status.value]
+    return letter.upper() if state.backed else letter
+
+
+def _site_letter(sites: Mapping[str, SiteState | None], site_id: str) -> str:
+    if site_id not in sites:
+        return HIDDEN
+    state = sites[site_id]
+    return NO_TASK if state is None else _letter(state)
+
+
+def plan_payload(plan: Plan) -> dict[str, Any]:
+    """Return what every map of `plan` is drawn from, whatever the Scene: sites, layers, words, style, ground."""
+    layer_of = plan.catalogue.layer_of()
+    task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
+    district = plan.sites.get(plan.info.district_site)
+    placed = [site.geometry for site in plan.sites.values() if site.geometry is not None]
+    home = bounds([district.geometry] if district and district.geometry else placed) or (
+        115.0,
+        38.0,
+        119.0,
+        41.0,
+    )
+    return {
+        "digest": content_digest(plan),
+        "sites": [
+            {
+                **_site_payload(site),
+                "layer": layer_of[site.id],
+                "tasks": [task_number[task.id] for task in plan.tasks_by_site.get(site.id, ())],
+            }
+            for site in plan.sites.values()
+        ],
+        "tasks": [{"zh": task.title.zh, "en": task.title.en} for task in plan.tasks.values()],
+        "groups": [{"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups],
+        "layers": [
+            {
+                "id": layer.id,
+                "group": layer.group,
+                "zh": layer.title.zh,
+                "en": layer.title.en,
+                "visible": layer.visible,
+                "opacity": layer.opacity,
+                "ground": layer.ground,
+            }
+            for layer in (*plan.catalogue.layers, _grid_layer(plan))
+        ],
+        "gridLayer": GRID_LAYER,
+        "texts": {language: _texts(plan, language) for language in LANGUAGES},
+        "style": style.tokens(),
+        "basemaps": list(BASEMAPS),
+        "attention": [_LETTERS[status.value] for status in ATTENTION],
+        "letters": _LETTERS,
+        "grid": GAUSS_KRUGER_117E_PROJ,
+        "home": _leaflet_bounds(home),
+        "focus": focus_code(plan),
+        "districtLayer": layer_of.get(plan.info.district_site),
+        "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
+        "land": collection("land"),
+        "districts": collection("districts"),
+    }
+
+
+def _grid_layer(plan: Plan) -> LayerEntry:
+    """Return the catalogue entry of the grid, last in the last group; every plan has it."""
+    title = Text(*(translation(language)("page.grid") for language in LANGUAGES))
+    return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
+
+
+def _site_payload(site: Site) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "id": site.id,
+        "zh": site.name.zh,
+        "en": site.name.en,
+        "category": site.category,
+        "precision": site.precision.value,
+        "accuracy": site.accuracy_m,
+        "geometry": None,
+    }
+    if site.geometry is None or (site.category == "district" and site.geometry.geom_type == "Point"):
+        # District points are places for a name, and the basemap names the districts.
+        return payload
+    geometry = site.geometry
+    payload["geometry"] = mapping(shapely.set_precision(geometry, 1e-6, mode="pointwise"))
+    payload["anchors"] = [[point.y, point.x] for point in anchors(geometry)]
+    payload["bounds"] = _leaflet_bounds(geometry.bounds)
+    if "LineString" in geometry.geom_type:
+        lines = getattr(geometry, "geoms", [geometry])
+        payload["lines"] = [[[y, x] for x, y in line.coords] for line in lines]
+    return payload
+
+
+def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:
+    west, south, east, north = bbox
+    return [[south, west], [north, east]]
+
+
+def _texts(plan: Plan, language: str) -> dict[str, str]:
+    words = translation(language)
+    texts = {key: text for key, text in words.texts.items() if key.startswith(_TEXT_SECTIONS)}
+    source = f"{plan.info.attribution.get(language)} | {plan.info.disclaimer.get(language)}"
+    return texts | {"map.attribution": source}

@@ -1,0 +1,36 @@
+"""What a map cannot show, in words that stand beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from layers.draw.canvas import Marks
+from layers.draw.content import Content
+from layers.plan.plan import Plan, Task
+from layers.selection.unplaced import Placing, placing
+from layers.translation import Translation
+
+
+def coverage_notes(plan: Plan, tasks: Sequence[Task], shown: Content, marks: Marks, text: Translation) -> list[str]:
+    """Return what the map of `tasks` cannot show, so that nobody takes it for the whole."""
+    here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
+    outside = [task for task in tasks if task.id not in here]
+    hows = [placing(plan, task) for task in outside]
+    notes = [
+        text(
+            "sheet.coverage",
+            tasks=len(tasks),
+            here=len(tasks) - len(outside),
+            elsewhere=hows.count(Placing.PLACED),
+            district=hows.count(Placing.DISTRICT),
+            partners=hows.count(Placing.PARTNERS),
+            unplaced=hows.count(Placing.UNPLACED),
+        )
+    ]
+    if marks.unnamed:
+        notes.append(text("sheet.unnamed", count=marks.unnamed))
+    if marks.unnumbered:
+        notes.append(text("sheet.unnumbered", count=marks.unnumbered))
+    if marks.unmarked:
+        notes.append(text("sheet.unmarked", count=marks.unmarked))
+    return notes
