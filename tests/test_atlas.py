@@ -60,10 +60,10 @@ def test_the_index_names_every_sheet_with_its_page(plan, texts):
 
 def test_bookmarks_lead_to_the_sheets(plan, by_site):
     reader = PdfReader(BytesIO(by_site[0].document))
-    marks = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
+    site_symbols = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
     expected = [(plan.sites[site_id].name.zh, page) for page, site_id in enumerate(site_numbers(plan), start=1)]
     last = len(reader.pages) - 1
-    assert marks == [("封面与索引", 0), *expected, ("不在图上的任务", last - 1), ("缺口", last)]
+    assert site_symbols == [("封面与索引", 0), *expected, ("不在图上的任务", last - 1), ("缺口", last)]
 
 
 def test_the_index_can_be_clicked(by_site):

@@ -36,7 +36,7 @@ from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.digest import content_digest, deck_digest
 from layers.plan.rows import decks_row, decks_toml
-from layers.plan.scene import Evidence, Scene, View
+from layers.plan.scene import Evidence, Scene, ViewState
 from layers.plan.terms import Status, Text
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check import check_decks
@@ -48,7 +48,7 @@ SLIDE = Slide(
     Text("标题 {tasks} <img src=x onerror=alert(1)>", "</script>`${ x }` \\ \"\"\" '''"),
     Text("一\n二", "one\ntwo"),
     Text("备注", "notes"),
-    Scene(statuses=frozenset({Status.DONE}), view=View(39.1, 117.4, 12.5), visible={"grid": True}),
+    Scene(statuses=frozenset({Status.DONE}), view=ViewState(39.1, 117.4, 12.5), visible={"grid": True}),
 )
 ROW = {"title_zh": "x"}
 DECK = Deck("deck-2", Text("稿", "deck"), (SLIDE, Slide(Text("二", ""))))

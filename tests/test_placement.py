@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.draw.drawing import Box
-from layers.draw.placement import LARGEST_BEND, Space, _cut, place_along, place_block, place_letters, place_symbol
+from layers.draw.placement import LARGEST_BEND, Space, _cut, place_along, place_label, place_letters, place_symbol
 
 FRAME = Box(0, 0, 200, 150)
 POINTS = st.lists(st.tuples(st.floats(5, 195), st.floats(5, 145)), min_size=1, max_size=60)
@@ -36,7 +36,7 @@ def test_whatever_is_placed_is_free_of_all_else(points, size):
         symbols.append(box)
     leaders = []
     for own in symbols:
-        found = place_block(space, own, *size, gap=0.6, reach=26)
+        found = place_label(space, own, *size, gap=0.6, reach=26)
         if found is None:
             continue
         space.take(found.box)
@@ -68,22 +68,22 @@ def test_a_name_goes_to_the_right_first_and_away_with_a_leader_last():
     space = Space(FRAME)
     own = box_around(100, 75, 3)
     space.take(own)
-    near = place_block(space, own, 20, 4, gap=1)
+    near = place_label(space, own, 20, 4, gap=1)
     assert (near.box.left, near.leader, near.side) == (104, None, "left")
     for dx in (-1, 0, 1):
         for dy in (-1, 0, 1):
             if dx or dy:
                 space.take(box_around(100 + dx * 7, 75 + dy * 7, 3.4))
-    assert place_block(space, own, 20, 4, gap=1) is None
-    far = place_block(space, own, 6, 2, gap=1, reach=40)
+    assert place_label(space, own, 20, 4, gap=1) is None
+    far = place_label(space, own, 6, 2, gap=1, reach=40)
     assert far is None or far.leader is not None
 
 
 def test_a_name_keeps_off_a_line_where_it_can():
     own = box_around(100, 75, 3)
     road = shapely.LineString([(103.5, 0), (103.5, 150)])
-    plain = place_block(Space(FRAME), own, 20, 4, gap=1)
-    aware = place_block(Space(FRAME, [road]), own, 20, 4, gap=1)
+    plain = place_label(Space(FRAME), own, 20, 4, gap=1)
+    aware = place_label(Space(FRAME, [road]), own, 20, 4, gap=1)
     assert shapely.box(*plain.box).intersects(shapely.LineString([(110, 0), (110, 150)]))
     assert not shapely.box(*aware.box).intersects(road)
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, Evidence, Scene, View
+from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, Evidence, Scene, ViewState
 from layers.plan.terms import Kind, Status
 
 identifiers = st.text(
@@ -14,7 +14,7 @@ identifiers = st.text(
     max_size=20,
 )
 views = st.builds(
-    View,
+    ViewState,
     st.integers(-8_500_000, 8_500_000).map(lambda value: value / 100_000),
     st.integers(-18_000_000, 18_000_000).map(lambda value: value / 100_000),
     st.integers(0, 2200).map(lambda value: value / 100),

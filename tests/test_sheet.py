@@ -23,7 +23,7 @@ from layers.draw.drawing import Box, Drawing
 from layers.draw.graticule import degrees_text, true_north_degrees
 from layers.draw.legend import entries
 from layers.draw.paper import SIZES, Paper
-from layers.plan.scene import Scene, View
+from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Precision, Status
 from layers.selection.extent import geographic
 from layers.selection.select import select
@@ -60,7 +60,7 @@ def test_two_points_5_km_apart_lie_100_mm_apart_at_50000(plan, bearing):
     longitude, latitude, _ = Geod(ellps="WGS84").fwd(*STATION, bearing, 5000)
     task = next(task_id for task_id, task in plan.tasks.items() if "junliangcheng-north" in task.sites)
     two = plan_with_sites(plan, [STATION, (longitude, latitude)], task=task)
-    middle = View((STATION[1] + latitude) / 2, (STATION[0] + longitude) / 2, 15)
+    middle = ViewState((STATION[1] + latitude) / 2, (STATION[0] + longitude) / 2, 15)
     order = Order(Paper.parse("A3"), 50_000)
     sheet = compose(two, replace(Scene(), view=middle), order, today=DAY)
     picture = np.asarray(Image.open(BytesIO(render(sheet, "png", dpi=254))))
@@ -109,8 +109,8 @@ def test_a_paper_that_is_too_small_says_what_fits(plan):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_symbols_and_names_keep_off_each_other(plan, paper, orientation, language):
     sheet = sheet_of(plan, f"lang={language}", paper, orientation)
-    boxes = sheet.marks.boxes
-    assert sheet.marks.unnamed == sheet.marks.unnumbered == sheet.marks.unmarked == 0
+    boxes = sheet.site_symbols.boxes
+    assert sheet.site_symbols.unnamed == sheet.site_symbols.unnumbered == sheet.site_symbols.unmarked == 0
     for (one, a), (other, b) in combinations(boxes, 2):
         if one != other:
             assert not a.overlaps(b), (one, other)
@@ -124,12 +124,14 @@ def test_symbols_and_names_keep_off_each_other(plan, paper, orientation, languag
 def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
     crowd = plan_with_sites(plan, points, task=next(iter(plan.tasks)))
     sheet = compose(crowd, Scene(), Order(Paper.parse("A4")), today=DAY)
-    boxes = [box for _, box in sheet.marks.boxes]
+    boxes = [box for _, box in sheet.site_symbols.boxes]
     assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
-    symbols = sum(name.startswith("symbol") for name, _ in sheet.marks.boxes)
-    assert symbols + sheet.marks.unmarked == len(points)
+    symbols = sum(name.startswith("symbol") for name, _ in sheet.site_symbols.boxes)
+    assert symbols + sheet.site_symbols.unmarked == len(points)
     numbers = {text for text in sheet.drawing.texts() if text.isdigit()}
-    assert {str(n) for n in range(1, len(points) + 1)} <= numbers or sheet.marks.unmarked + sheet.marks.unnumbered
+    assert {
+        str(n) for n in range(1, len(points) + 1)
+    } <= numbers or sheet.site_symbols.unmarked + sheet.site_symbols.unnumbered
 
 
 @pytest.mark.parametrize("orientation", ["landscape", "portrait"])
@@ -181,7 +183,7 @@ def test_what_stands_on_a_sheet(plan, whole):
 
 def test_the_legend_lists_what_is_on_the_sheet_and_counts_it(plan, whole):
     words = translation("zh")
-    found = entries(plan, whole.content, words, marks=whole.marks)
+    found = entries(plan, whole.content, words, site_symbols=whole.site_symbols)
     by_text = {(entry.group, entry.text): entry.count for entry in found}
     frame = shapely.box(*whole.drawing.extent)
     for category in {site.category for site in plan.sites.values()}:
@@ -192,13 +194,13 @@ def test_the_legend_lists_what_is_on_the_sheet_and_counts_it(plan, whole):
         ending = words("sheet.nominal-line" if ground and ground[0].linear else "sheet.nominal-area") if nominal else ""
         listed = by_text.get(("legend.lines", words(f"category.{category}") + ending))
         assert listed == (len(ground) or None), category
-        symbols = [shown for shown in inside if shown.number is not None or shown.site.id in whole.marks.drawn]
+        symbols = [shown for shown in inside if shown.number is not None or shown.site.id in whole.site_symbols.drawn]
         assert by_text.get(("legend.category", words(f"category.{category}"))) == (len(symbols) or None), category
     statuses = sum(entry.count for entry in found if entry.group == "sheet.site-status")
     assert statuses == len(whole.content.numbered) == len(site_numbers(plan))
     # Seen close, what lies elsewhere is not in the legend.
     near = sheet_of(plan, "site=tsn-airport")
-    texts = {entry.text for entry in entries(plan, near.content, words, marks=near.marks, halos=True)}
+    texts = {entry.text for entry in entries(plan, near.content, words, site_symbols=near.site_symbols, halos=True)}
     assert words("category.airport") in texts
     assert words("category.lake") not in texts
     assert len(texts) < len(found)

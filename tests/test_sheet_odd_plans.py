@@ -35,7 +35,7 @@ def replace_sites(plan, sites):
 
 def drawn(plan, query="", order=A4):
     sheet = compose(plan, Scene.from_query(query), order, today=DAY)
-    boxes = [box for _, box in sheet.marks.boxes]
+    boxes = [box for _, box in sheet.site_symbols.boxes]
     assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
     assert render(sheet, "svg").startswith(b"<?xml")
     return sheet
@@ -87,8 +87,8 @@ def test_areas_at_any_place_of_the_frame_are_drawn(plan, area):
 
 def test_a_hundred_sites_on_one_spot(plan):
     sheet = drawn(plan_with_sites(plan, [(117.4, 39.06)] * 100, task=next(iter(plan.tasks))))
-    symbols = sum(name.startswith("symbol") for name, _ in sheet.marks.boxes)
-    assert symbols + sheet.marks.unmarked == 100
+    symbols = sum(name.startswith("symbol") for name, _ in sheet.site_symbols.boxes)
+    assert symbols + sheet.site_symbols.unmarked == 100
     assert symbols > 5
 
 

@@ -13,7 +13,7 @@ from app import context, session
 from app.browse.add_view import show_add
 from app.browse.lists import show_lists
 from app.browse.panel import site_panel, task_panel
-from app.browse.status_filter import show_strip
+from app.browse.status_filter import show_status_filter
 from app.faults import fault_page
 from app.pages import show_language, show_name
 from geo.errors import PlanMapError
@@ -64,7 +64,7 @@ def head(plan: Plan, selection: Selection, text: Translation) -> None:
     counts = count(selection.states.values())
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
-        show_strip(counts, text)
+        show_status_filter(counts, text)
 
 
 def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:

@@ -29,7 +29,7 @@ function button(item, pressed, onClick) {
 }
 
 export default function ({ parentElement, data, setStateValue }) {
-  const host = parentElement.querySelector(".pm-strip");
+  const host = parentElement.querySelector(".pm-status-filter");
   const local = chosen.get(host);
   const filter = local && local.turn > data.filter.turn ? local : data.filter;
   chosen.set(host, filter);

@@ -17,20 +17,20 @@ from layers.plan.terms import Status
 from layers.selection.status import Counts
 from layers.translation import Translation
 
-_strip = st.components.v2.component(
-    "planmap_strip",
-    html='<div class="pm-strip"></div>',
+_status_filter = st.components.v2.component(
+    "planmap_status_filter",
+    html='<div class="pm-status-filter"></div>',
     js=Path(__file__).with_name("status_filter.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
 
-def show_strip(counts: Counts, text: Translation) -> None:
+def show_status_filter(counts: Counts, text: Translation) -> None:
     """Draw the counts by status and evidence, and take over what is chosen there."""
     values = session.state()
     evidence = {Evidence.WITH: counts.with_evidence, Evidence.WITHOUT: counts.without_evidence}
-    _strip(
-        key="strip",
+    _status_filter(
+        key="status_filter",
         data={
             "filter": {
                 "statuses": [Status(status).value for status in values["statuses"]],
@@ -60,7 +60,7 @@ def show_strip(counts: Counts, text: Translation) -> None:
 def _chosen() -> None:
     """Take a filter from the browser: known values only, whatever it sent."""
     values = session.state()
-    sent: Any = values["strip"].get("filter")
+    sent: Any = values["status_filter"].get("filter")
     if not isinstance(sent, dict):
         return
     statuses = sent.get("statuses")

@@ -16,7 +16,7 @@ from app.present.deck_session import add_deck
 from app.present.decks import empty_deck, shown_titles
 from app.present.downloads import show_downloads
 from app.present.form import show_form, show_refusal
-from app.present.preview import show_stage, show_start
+from app.present.preview import show_preview, show_start
 from app.present.slide_list import add_first, show_list
 from app.session import state
 from geo.errors import PlanMapError
@@ -63,7 +63,7 @@ def main() -> None:
         if not deck.slides:
             no_slides(text, fixed=file is not None)
             return
-        show_stage(plan, deck, index, text, today)
+        show_preview(plan, deck, index, text, today)
         show_form(deck.slides[index], text, fixed=file is not None)
 
 

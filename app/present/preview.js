@@ -1,9 +1,9 @@
 /* The preview: the briefing itself in a frame, which also is what is shown when the presentation starts. */
 
 const WIDTH = 1280; // px across which the briefing is laid out, however small it is shown
-const stages = new WeakMap();
+const previews = new WeakMap();
 
-class Stage {
+class Preview {
   constructor(host) {
     this.host = host;
     this.screen = host.querySelector(".pm-screen");
@@ -128,8 +128,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 export default function ({ parentElement, data, setTriggerValue }) {
-  const host = parentElement.querySelector(".pm-stage");
-  if (!stages.has(host)) stages.set(host, new Stage(host));
-  current = stages.get(host);
+  const host = parentElement.querySelector(".pm-preview");
+  if (!previews.has(host)) previews.set(host, new Preview(host));
+  current = previews.get(host);
   current.take(data, (number) => setTriggerValue("turned", number));
 }

@@ -18,8 +18,8 @@ from layers.translation import Translation
 
 _FOLDER = Path(__file__).parent
 
-_stage = st.components.v2.component(
-    "planmap_stage",
+_preview = st.components.v2.component(
+    "planmap_preview",
     html=(_FOLDER / "preview.html").read_text(encoding="utf-8"),
     js=(_FOLDER / "preview.js").read_text(encoding="utf-8"),
     isolate_styles=False,
@@ -35,11 +35,11 @@ _start = st.components.v2.component(
 
 
 def show_start(text: Translation, *, disabled: bool) -> None:
-    """Draw the button that starts the presentation; see `show_stage` for what it shows."""
+    """Draw the button that starts the presentation; see `show_preview` for what it shows."""
     _start(key="start", data={"label": text("deck.start"), "disabled": disabled}, width="content")
 
 
-def show_stage(plan: Plan, deck: Deck, index: int, text: Translation, today: date) -> None:
+def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: date) -> None:
     """Draw the slide at `index` as it will be shown."""
     asked = {
         # A plan without decks has one made for it, which has no name.
@@ -48,8 +48,8 @@ def show_stage(plan: Plan, deck: Deck, index: int, text: Translation, today: dat
         # Not read by anybody: a deck that has changed is another address, and so is another day.
         "v": f"{deck_digest(plan, deck)[:16]}-{today}",
     }
-    _stage(
-        key="stage",
+    _preview(
+        key="preview",
         data={
             "source": f"/briefing?{urlencode(asked)}",
             "number": index + 1,
@@ -62,7 +62,7 @@ def show_stage(plan: Plan, deck: Deck, index: int, text: Translation, today: dat
 
 def _turned() -> None:
     """Choose the slide to which somebody has turned in the preview itself."""
-    sent: Any = state()["stage"].get("turned")
+    sent: Any = state()["preview"].get("turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
         state()["deck_slide"] = sent - 1

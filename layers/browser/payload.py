@@ -37,14 +37,14 @@ _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "sta
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     """Return what a Scene changes on a map that stands: a letter for each site and task, not the sites."""
     passing = {task.id for task in selection.tasks}
-    without_strip = replace(scene, statuses=frozenset(), evidence=None)
+    without_status_filter = replace(scene, statuses=frozenset(), evidence=None)
     return {
         "digest": content_digest(plan),
         "language": scene.language,
         "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
         "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
-        "filtered": without_strip.filtered,
+        "filtered": without_status_filter.filtered,
         "found": [site.id for site in selection.found],
         "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
         "tasks": "".join(

@@ -15,15 +15,15 @@ from layers import style
 from layers.draw import typeface
 from layers.draw.content import Content, ShownSite
 from layers.draw.drawing import Box, Drawing, Item, Shape, line
-from layers.draw.label import Block
-from layers.draw.placement import Space, place_block
+from layers.draw.label import Label
+from layers.draw.placement import Space, place_label
 from layers.font import Weight
 
 LEADER = "#4B5563"
 
 
 @dataclass
-class Marks:
+class SiteSymbols:
     """What stands on a map, and what found no room."""
 
     boxes: list[tuple[str, Box]] = field(default_factory=list)
@@ -42,18 +42,18 @@ class Marks:
     """What of the drawing stands for each numbered site, by id: leaders, symbol and label, the lowest first."""
 
 
-class Chart:
+class Canvas:
     """The frame while it is being filled."""
 
     def __init__(self, drawing: Drawing, content: Content, language: str, size: float) -> None:
         if drawing.frame is None:
-            raise ValueError("marks need a map")
+            raise ValueError("site symbols need a map")
         self.drawing = drawing
         self.content = content
         self.language = language
         self.size = size
         self.frame = drawing.frame
-        self.marks = Marks()
+        self.site_symbols = SiteSymbols()
         self.room = self.frame.grown(-1.0)
         self.over: list[Shape] = []
         """Symbols, which go over the leader lines of all others."""
@@ -71,7 +71,7 @@ class Chart:
     def keep(self, name: str, *boxes: Box) -> None:
         """Take room and note for what."""
         self.space.take(*boxes)
-        self.marks.boxes += [(name, box) for box in boxes]
+        self.site_symbols.boxes += [(name, box) for box in boxes]
 
     @contextmanager
     def owned(self, shown: ShownSite) -> Iterator[None]:
@@ -80,9 +80,9 @@ class Chart:
         yield
         drawn: list[Item] = [*self.drawing.items[on_map:], *self.over[over:]]
         if drawn:
-            self.marks.items.setdefault(shown.site.id, []).extend(drawn)
+            self.site_symbols.items.setdefault(shown.site.id, []).extend(drawn)
 
-    def block(self, shown: ShownSite, points: float, *, number: bool, name: bool, colour: str) -> Block:
+    def label(self, shown: ShownSite, points: float, *, number: bool, name: bool, colour: str) -> Label:
         """Return the label of a site; what stands in brackets goes into a second, smaller line."""
         text = shown.site.name.get(self.language)
         lines: list[tuple[str, float, Weight]] = []
@@ -96,7 +96,7 @@ class Chart:
                 # Long English names break into two lines.
                 parts = typeface.wrap(text, limit, points, weight)
                 lines = [(part, points, weight) for part in parts]
-        return Block(tuple(lines), str(shown.number) if number and shown.number is not None else "", colour)
+        return Label(tuple(lines), str(shown.number) if number and shown.number is not None else "", colour)
 
 
 def anchor_points(shown: ShownSite) -> list[tuple[float, float]]:
@@ -116,25 +116,25 @@ def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]
     )
 
 
-def is_free(chart: Chart, box: Box) -> bool:
+def is_free(canvas: Canvas, box: Box) -> bool:
     """Whether nothing stands in `box`."""
-    return bool(chart.space.free(np.array([box], dtype=float))[0])
+    return bool(canvas.space.free(np.array([box], dtype=float))[0])
 
 
-def put(chart: Chart, shown: ShownSite, block: Block, own: Box, *, reach: float = 0.0) -> bool:
+def put(canvas: Canvas, shown: ShownSite, label: Label, own: Box, *, reach: float = 0.0) -> bool:
     """Place a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
-    margin = 0.35 * chart.size
-    place = place_block(chart.space, own, block.width, block.height, gap=margin * 1.4, reach=reach, margin=margin)
+    margin = 0.35 * canvas.size
+    place = place_label(canvas.space, own, label.width, label.height, gap=margin * 1.4, reach=reach, margin=margin)
     if place is None:
         return False
     if place.leader is not None:
-        chart.drawing.add(
-            line(place.leader, stroke="#FFFFFF", line_width=0.6 * chart.size, opacity=0.8),
-            line(place.leader, stroke=LEADER, line_width=0.2 * chart.size),
+        canvas.drawing.add(
+            line(place.leader, stroke="#FFFFFF", line_width=0.6 * canvas.size, opacity=0.8),
+            line(place.leader, stroke=LEADER, line_width=0.2 * canvas.size),
         )
-        chart.space.take_leader(place.leader)
-    block.draw(chart.drawing, place)
-    chart.keep(f"label {shown.site.id}", place.box)
+        canvas.space.take_leader(place.leader)
+    label.draw(canvas.drawing, place)
+    canvas.keep(f"label {shown.site.id}", place.box)
     return True
 
 

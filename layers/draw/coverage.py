@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from layers.draw.canvas import Marks
+from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content
 from layers.plan.plan import Plan, Task
 from layers.selection.unplaced import Placing, placing
 from layers.translation import Translation
 
 
-def coverage_notes(plan: Plan, tasks: Sequence[Task], shown: Content, marks: Marks, text: Translation) -> list[str]:
+def coverage_notes(
+    plan: Plan, tasks: Sequence[Task], shown: Content, site_symbols: SiteSymbols, text: Translation
+) -> list[str]:
     """Return what the map of `tasks` cannot show, so that nobody takes it for the whole."""
     here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
     outside = [task for task in tasks if task.id not in here]
@@ -27,10 +29,10 @@ def coverage_notes(plan: Plan, tasks: Sequence[Task], shown: Content, marks: Mar
             unplaced=hows.count(Placing.UNPLACED),
         )
     ]
-    if marks.unnamed:
-        notes.append(text("sheet.unnamed", count=marks.unnamed))
-    if marks.unnumbered:
-        notes.append(text("sheet.unnumbered", count=marks.unnumbered))
-    if marks.unmarked:
-        notes.append(text("sheet.unmarked", count=marks.unmarked))
+    if site_symbols.unnamed:
+        notes.append(text("sheet.unnamed", count=site_symbols.unnamed))
+    if site_symbols.unnumbered:
+        notes.append(text("sheet.unnumbered", count=site_symbols.unnumbered))
+    if site_symbols.unmarked:
+        notes.append(text("sheet.unmarked", count=site_symbols.unmarked))
     return notes

@@ -88,7 +88,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class TextLine:
     """One line of text."""
 
     text: str
@@ -120,7 +120,7 @@ class Label:
         return Affine2D().translate(self.start, 0).rotate_deg(self.turn).translate(self.x, self.y).transform_path(path)
 
 
-Item = Shape | Label
+Item = Shape | TextLine
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class Drawing:
     def add(self, *items: Item | Iterable[Item]) -> None:
         """Put items on top, in order."""
         for item in items:
-            if isinstance(item, Shape | Label):
+            if isinstance(item, Shape | TextLine):
                 self.items.append(item)
             else:
                 self.items.extend(item)
@@ -168,18 +168,18 @@ class Drawing:
         """
         typeface.check(text, weight)
         if text.strip():
-            self.items.append(Label(text, x, y, size, weight, colour, align, turn, halo))
+            self.items.append(TextLine(text, x, y, size, weight, colour, align, turn, halo))
         return typeface.width(text, size, weight)
 
     def texts(self) -> list[str]:
         """Return every text on the page, in drawing order."""
-        return [item.text for item in self.items if isinstance(item, Label)]
+        return [item.text for item in self.items if isinstance(item, TextLine)]
 
     def characters(self) -> dict[Weight, frozenset[str]]:
         """Return the characters that each weight needs."""
         used: dict[Weight, set[str]] = {weight: set() for weight in Weight}
         for item in self.items:
-            if isinstance(item, Label):
+            if isinstance(item, TextLine):
                 used[item.weight].update(item.text)
         return {weight: frozenset(characters) for weight, characters in used.items()}
 

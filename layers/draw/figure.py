@@ -27,7 +27,7 @@ from matplotlib.text import Text
 
 from geo.errors import PlanMapError
 from layers import font
-from layers.draw.drawing import Box, Drawing, Label, Shape
+from layers.draw.drawing import Box, Drawing, Shape, TextLine
 from layers.font import Weight
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _add_shape(axes: Axes, shape: Shape) -> None:
         patch.set_clip_path(Rectangle((clip.left, clip.bottom), clip.width, clip.height, transform=axes.transData))
 
 
-def _add_label(axes: Axes, label: Label, fonts: Fonts | None) -> None:
+def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
     outline = label.outline() if label.halo or fonts is None else None
     if outline is not None and label.halo:
         edge = Shape(outline, stroke="#FFFFFF", line_width=2 * label.halo, opacity=0.9, round_ends=True)

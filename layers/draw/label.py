@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from layers import style
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, rounded
-from layers.draw.placement import Place
+from layers.draw.placement import Placement
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 
@@ -19,7 +19,7 @@ LINE_HEIGHT = 1.16
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Label:
     """A label: lines of text, with the site's number before the first."""
 
     lines: tuple[tuple[str, float, Weight], ...]
@@ -56,8 +56,8 @@ class Block:
             return 7.0 * MM_PER_POINT * 1.08
         return sum(size for _, size, _ in self.lines) * MM_PER_POINT * LINE_HEIGHT
 
-    def draw(self, drawing: Drawing, place: Place) -> None:
-        """Put the block on the drawing."""
+    def draw(self, drawing: Drawing, place: Placement) -> None:
+        """Put the label on the drawing."""
         top = place.box.top
         size = self.lines[0][1] if self.lines else 7.0
         for index, (text, points, weight) in enumerate(self.lines):

@@ -11,7 +11,7 @@ import shapely
 from layers import style
 from layers.basemap import basemap, dry_land, focus
 from layers.draw import symbols, typeface
-from layers.draw.canvas import LEADER, Marks
+from layers.draw.canvas import LEADER, SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
 from layers.draw.ground import HALO_EDGE, SEA, strokes
@@ -41,33 +41,33 @@ class Entry:
 
 
 def brief_entries(
-    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+    plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
 ) -> list[Entry]:
     """Return the entries of a map that is shown to a room: without counts, and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
-    found = entries(plan, replace(content, sites=asked), text, marks=marks, halos=halos)
+    found = entries(plan, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
     return [replace(entry, count=None) for entry in found]
 
 
 def entries(
-    plan: Plan, content: Content, text: Translation, *, marks: Marks | None = None, halos: bool = True
+    plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
 ) -> list[Entry]:
     """Return the entries of a sheet in order; nothing that is not on it.
 
-    Before the marks are placed (`marks` is None) everything in the frame counts as drawn.
+    Before the site symbols are placed (`site_symbols` is None) everything in the frame counts as drawn.
     """
     drawn = [
         shown
         for shown in content.sites
-        if marks is None
+        if site_symbols is None
         or shown.number is not None
         or shown.layer.ground
         or not shown.simple
-        or shown.site.id in marks.drawn
+        or shown.site.id in site_symbols.drawn
     ]
     return [
         *_statuses(content, text),
-        *_categories(drawn, text, moved=marks is None or marks.moved),
+        *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
         *_ground(plan, content, text),
         *_precision(text, halos=halos),
     ]

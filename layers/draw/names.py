@@ -11,11 +11,11 @@ from geo.measure import inner_point
 from layers import style
 from layers.basemap import Area, basemap, focus
 from layers.draw import typeface
-from layers.draw.canvas import Chart, anchor_points, is_free, priority, put
+from layers.draw.canvas import Canvas, anchor_points, is_free, priority, put
 from layers.draw.content import ShownSite
 from layers.draw.drawing import Box
 from layers.draw.label import LINE_HEIGHT
-from layers.draw.placement import Place, place_along, place_letters
+from layers.draw.placement import Placement, place_along, place_letters
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
@@ -26,30 +26,30 @@ AREA_TEXT = "#8C8778"
 QUIET_TEXT = "#5F656D"
 
 
-def draw_area_names(chart: Chart, plan: Plan) -> None:
+def draw_area_names(canvas: Canvas, plan: Plan) -> None:
     """Name the plan's district and its neighbours where there is the most room in them."""
     home = focus(plan)
-    frame = shapely.box(*chart.content.extent)
-    occupied = chart.space.occupied()
+    frame = shapely.box(*canvas.content.extent)
+    occupied = canvas.space.occupied()
     names = [*basemap("districts"), *basemap("land")]
     for area in names:
         seen = area.geometry.intersection(frame)
-        if seen.area * (1000 / chart.content.scale) ** 2 < 200 * chart.size**2:
+        if seen.area * (1000 / canvas.content.scale) ** 2 < 200 * canvas.size**2:
             continue
-        on_paper = chart.to_paper(seen)
-        text = area.name(chart.language)
-        points = (11.0 if area is home else 9.0) * chart.size
+        on_paper = canvas.to_paper(seen)
+        text = area.name(canvas.language)
+        points = (11.0 if area is home else 9.0) * canvas.size
         weight = Weight.BOLD if area is home else Weight.REGULAR
         wide = typeface.width(text, points, weight)
         tall = points * MM_PER_POINT * LINE_HEIGHT
         for x, y in _spots(on_paper.difference(occupied)):
             box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
-            if is_free(chart, box.grown(0.8)):
+            if is_free(canvas, box.grown(0.8)):
                 baseline = y - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-                chart.drawing.write(
+                canvas.drawing.write(
                     text, x, baseline, points, weight=weight, colour=AREA_TEXT, align="center", halo=0.5
                 )
-                chart.keep(f"area {area.name_zh}", box)
+                canvas.keep(f"area {area.name_zh}", box)
                 break
 
 
@@ -71,13 +71,13 @@ def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
     return spots
 
 
-def draw_ground_names(chart: Chart, home: Area | None) -> None:
+def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
     """Name rivers, roads and lines along their course, and stations where there is room."""
-    zoom = chart.content.zoom + 0.9
+    zoom = canvas.content.zoom + 0.9
     # A river keeps its name on the water even where a number speaks of its tasks.
     ground = [
         shown
-        for shown in chart.content.sites
+        for shown in canvas.content.sites
         if (shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river"
     ]
     ground.sort(key=lambda shown: (-priority(shown), shown.site.id))
@@ -94,39 +94,39 @@ def draw_ground_names(chart: Chart, home: Area | None) -> None:
             else QUIET_TEXT
         )
         if shown.linear:
-            _name_line(chart, shown, colour)
+            _name_line(canvas, shown, colour)
         elif shown.simple:
-            block = chart.block(shown, 5.4 * chart.size, number=False, name=True, colour=colour)
-            for x, y in shapely.get_coordinates(chart.to_paper(shown.geometry))[:1].tolist():
-                r = 0.6 * chart.size
-                put(chart, shown, block, Box(x - r, y - r, x + r, y + r))
+            label = canvas.label(shown, 5.4 * canvas.size, number=False, name=True, colour=colour)
+            for x, y in shapely.get_coordinates(canvas.to_paper(shown.geometry))[:1].tolist():
+                r = 0.6 * canvas.size
+                put(canvas, shown, label, Box(x - r, y - r, x + r, y + r))
 
 
-def _name_line(chart: Chart, shown: ShownSite, colour: str) -> None:
-    name = shown.site.name.get(chart.language)
+def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
+    name = shown.site.name.get(canvas.language)
     # What is not exact keeps the word that says so.
     text = name if shown.site.precision.value == "nominal" else name.split("（")[0].split(" (")[0]
-    points = (7.6 if shown.site.category == "river" else 6.0) * chart.size
-    merged = shapely.line_merge(chart.to_paper(shown.geometry))
+    points = (7.6 if shown.site.category == "river" else 6.0) * canvas.size
+    merged = shapely.line_merge(canvas.to_paper(shown.geometry))
     wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
-    found = place_along(chart.space, merged.simplify(0.4), wide, tall)
+    found = place_along(canvas.space, merged.simplify(0.4), wide, tall)
     if found is None or shown.site.category == "river":
-        _name_bent_line(chart, shown, text, points, colour, merged)
+        _name_bent_line(canvas, shown, text, points, colour, merged)
         return
     down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
     angle = radians(found.turn)
     x, y = found.x + down * sin(angle), found.y - down * cos(angle)
-    chart.drawing.write(text, x, y, points, colour=colour, align="center", turn=found.turn, halo=0.45)
-    chart.keep(f"label {shown.site.id}", *found.boxes)
+    canvas.drawing.write(text, x, y, points, colour=colour, align="center", turn=found.turn, halo=0.45)
+    canvas.keep(f"label {shown.site.id}", *found.boxes)
 
 
 def _name_bent_line(
-    chart: Chart, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry
+    canvas: Canvas, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry
 ) -> None:
     """Set a name letter by letter along a bent line; rivers widely, as maps do."""
     spread = 2.1 if shown.site.category == "river" else 1.0
     widths = [typeface.width(letter, points) * spread for letter in text]
-    found = place_letters(chart.space, course.simplify(0.25), widths, points * MM_PER_POINT)
+    found = place_letters(canvas.space, course.simplify(0.25), widths, points * MM_PER_POINT)
     if found is None:
         return
     letters, boxes = found
@@ -134,16 +134,16 @@ def _name_bent_line(
     for letter, at in zip(text, letters, strict=True):
         angle = radians(at.turn)
         x, y = at.x + down * sin(angle), at.y - down * cos(angle)
-        chart.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
-    chart.keep(f"name {shown.site.id}", *boxes)
+        canvas.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
+    canvas.keep(f"name {shown.site.id}", *boxes)
 
 
-def name_area(chart: Chart, shown: ShownSite, points: float) -> None:
+def name_area(canvas: Canvas, shown: ShownSite, points: float) -> None:
     """Name an area in its middle where that is free."""
     colour = WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else QUIET_TEXT
-    block = chart.block(shown, points, number=False, name=True, colour=colour)
-    ((x, y),) = shapely.get_coordinates(chart.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()
-    box = Box(x - block.width / 2, y - block.height / 2, x + block.width / 2, y + block.height / 2)
-    if is_free(chart, box.grown(0.4)):
-        block.draw(chart.drawing, Place(box, None, "center"))
-        chart.keep(f"label {shown.site.id}", box)
+    label = canvas.label(shown, points, number=False, name=True, colour=colour)
+    ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()
+    box = Box(x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2)
+    if is_free(canvas, box.grown(0.4)):
+        label.draw(canvas.drawing, Placement(box, None, "center"))
+        canvas.keep(f"label {shown.site.id}", box)

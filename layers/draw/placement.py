@@ -135,14 +135,14 @@ def _crossing(segment: NDArray[np.float64], others: Boxes) -> NDArray[np.bool_]:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a block of text or a symbol went."""
+class Placement:
+    """Where a label or a symbol went."""
 
     box: Box
     leader: Segment | None
-    """From what it belongs to, to the block; None where it stands beside it."""
+    """From what it belongs to, to the label; None where it stands beside it."""
     side: str
-    """Where the text begins to read: left, center or right of the block."""
+    """Where the text begins to read: left, center or right of the label."""
 
 
 @lru_cache(maxsize=4)
@@ -155,7 +155,7 @@ def directions(count: int) -> list[tuple[float, float]]:
 
 
 def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box, str, float]]:
-    """Return places around the symbol `own` for a block of this size: box, side and what it costs."""
+    """Return places around the symbol `own` for a label of this size: box, side and what it costs."""
     x, y = own.centre
     right, left = own.right + gap, own.left - gap - width
     above, below = own.top + gap, own.bottom - gap - height
@@ -178,10 +178,10 @@ def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box,
     return [(Box(bx, by, bx + width, by + height), side, cost) for bx, by, side, cost in spots]
 
 
-def place_block(
+def place_label(
     space: Space, own: Box, width: float, height: float, *, gap: float, reach: float = 0.0, margin: float = 0.4
-) -> Place | None:
-    """Find room for a block of text that belongs to the symbol `own`, which may already be taken.
+) -> Placement | None:
+    """Find room for a label that belongs to the symbol `own`, which may already be taken.
 
     Beside the symbol where that is free; else up to `reach` millimetres away with a leader line. Returns
     None where there is no room. Does not take the room.
@@ -195,14 +195,14 @@ def place_block(
         costs[~free] = np.inf
         best = int(costs.argmin())
         # Lines under a label cost less than a leader line.
-        return Place(near[best][0], None, near[best][1])
+        return Placement(near[best][0], None, near[best][1])
     x, y = own.centre
     distance = 3.0
     compass = directions(16)
     while distance <= reach:
         found: list[tuple[float, Box, str]] = []
         for dx, dy in compass:
-            # The block's nearest edge is `distance` away from the symbol's edge.
+            # The label's nearest edge is `distance` away from the symbol's edge.
             cx = x + dx * (own.width / 2 + distance + width / 2)
             cy = y + dy * (own.height / 2 + distance + height / 2)
             box = Box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
@@ -216,15 +216,15 @@ def place_block(
             _, box, side = found[int(index)]
             start, end = leader(own, box)
             if space.clear((start, end), own=[own]):
-                return Place(box, (start, end), side)
+                return Placement(box, (start, end), side)
         distance += 2.0
     return None
 
 
-def leader(own: Box, block: Box) -> Segment:
-    """Return the shortest line from the rim of a symbol to the edge of its block."""
+def leader(own: Box, label: Box) -> Segment:
+    """Return the shortest line from the rim of a symbol to the edge of its label."""
     x, y = own.centre
-    end = min(max(x, block.left), block.right), min(max(y, block.bottom), block.top)
+    end = min(max(x, label.left), label.right), min(max(y, label.bottom), label.top)
     length = math.hypot(end[0] - x, end[1] - y) or 1.0
     radius = min(own.width, own.height) / 2
     return (x + (end[0] - x) / length * radius, y + (end[1] - y) / length * radius), end

@@ -23,7 +23,7 @@ class Evidence(StrEnum):
     WITHOUT = "without"
 
 
-class View(NamedTuple):
+class ViewState(NamedTuple):
     """Where the map looks."""
 
     latitude: float
@@ -62,7 +62,7 @@ class Scene:
     """Id of the selected site, empty for none."""
     task: str = ""
     """Id of the selected task, empty for none."""
-    view: View | None = None
+    view: ViewState | None = None
     """None for the whole district."""
     basemap: str = BASEMAPS[0]
     visible: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
@@ -154,19 +154,19 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _view_text(view: View) -> str:
+def _view_text(view: ViewState) -> str:
     # Five decimals are about one metre; two of zoom are finer than a wheel step.
     return f"{view.latitude:.5f},{view.longitude:.5f},{view.zoom:.2f}"
 
 
-def _view(text: str) -> View | None:
+def _view(text: str) -> ViewState | None:
     parts = text.split(",")
     if len(parts) != 3 or not all(re.fullmatch(r"-?\d{1,3}(\.\d{1,12})?", part, re.ASCII) for part in parts):
         return None
     latitude, longitude, zoom = map(float, parts)
     if abs(latitude) > 85 or abs(longitude) > 180 or not 0 <= zoom <= 22:
         return None
-    return View(latitude, longitude, zoom)
+    return ViewState(latitude, longitude, zoom)
 
 
 def _opacities(text: str) -> dict[str, float]:

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
 from geo.errors import PlanMapError
 from layers.plan.plan import Plan
-from layers.plan.scene import Scene, View
+from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
 
 Extent = tuple[float, float, float, float]
@@ -80,7 +80,7 @@ def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
     return west - by, south - by, east + by, north + by
 
 
-def _view_extent(view: View, largest: float) -> Extent:
+def _view_extent(view: ViewState, largest: float) -> Extent:
     x, y = transformer(WGS84, GAUSS_KRUGER_117E).transform(view.longitude, view.latitude)
     # A pixel of a web map at this zoom, in metres on the ground.
     metres = 2 * math.pi * EARTH_M * math.cos(math.radians(view.latitude)) / (256 * 2**view.zoom)

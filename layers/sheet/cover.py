@@ -16,7 +16,7 @@ from layers.draw.ground import draw_ground
 from layers.draw.label import draw_number
 from layers.draw.legend import RULE, heading
 from layers.draw.paper import Paper, scale_text
-from layers.draw.site_symbols import draw_marks
+from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
@@ -76,7 +76,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     drawing.frame, drawing.extent = frame, extent
     shown = content(plan, scene, selection, extent, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=k)
-    draw_marks(drawing, plan, shown, language=scene.language, size=k)
+    draw_site_symbols(drawing, plan, shown, language=scene.language, size=k)
     draw_graticule(drawing, size=k)
     drawing.write(
         scale_text(scale), frame.left, frame.bottom - 10.0 * k, 11.0 * k, weight=Weight.BOLD, colour=style.INK

@@ -10,7 +10,7 @@ from geo.errors import PlanMapError
 from layers import style
 from layers.basemap import focus
 from layers.draw import legend, typeface
-from layers.draw.canvas import Marks
+from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, line
@@ -19,7 +19,7 @@ from layers.draw.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_s
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
 from layers.draw.paper import SIZES, Paper, round_scale, scale_text
-from layers.draw.site_symbols import draw_marks
+from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.digest import content_digest
@@ -66,7 +66,7 @@ class Sheet:
     digest: str
     """Short hash of all that the sheet depends on."""
     content: Content
-    marks: Marks
+    site_symbols: SiteSymbols
     listed: frozenset[str]
     """Ids of the tasks that the table names."""
 
@@ -91,10 +91,10 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     digest = sheet_digest(plan, dated, order, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
-    marks = draw_marks(drawing, plan, shown, language=scene.language, size=layout.size)
+    site_symbols = draw_site_symbols(drawing, plan, shown, language=scene.language, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
-    listed = _draw_side(drawing, layout, plan, selection, shown, marks, halos, text)
+    listed = _draw_side(drawing, layout, plan, selection, shown, site_symbols, halos, text)
     draw_inset(drawing, layout.inset, extent=extent, home=focus(plan), size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
@@ -106,7 +106,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    return Sheet(drawing, scale, properties, digest, shown, marks, listed)
+    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed)
 
 
 def arrange(
@@ -214,13 +214,13 @@ def _draw_side(
     plan: Plan,
     selection: Selection,
     shown: Content,
-    marks: Marks,
+    site_symbols: SiteSymbols,
     halos: bool,
     text: Translation,
 ) -> frozenset[str]:
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
     k = layout.size
-    entries = legend.entries(plan, shown, text, marks=marks, halos=halos)
+    entries = legend.entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
     columns, box = layout.legend_columns, layout.legend
     # On small paper the type of the legend gives way before anything is left out.
     sizes = [share * k for share in LEGEND_SIZES]
@@ -233,7 +233,7 @@ def _draw_side(
     table_box = layout.table
     if table_box == layout.legend:
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
-    notes = coverage_notes(plan, selection.tasks, shown, marks, text)
+    notes = coverage_notes(plan, selection.tasks, shown, site_symbols, text)
     step = 6.0 * k * MM_PER_POINT * 1.38
     notes_box = layout.notes or table_box
     height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step

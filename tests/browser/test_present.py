@@ -547,7 +547,7 @@ def test_on_a_phone_all_is_in_one_column(browser, desk):
     page = watched.page
     open_present(page, f"{desk.url}/present")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    places = [page.locator(name).bounding_box() for name in (".pm-cards", ".pm-stage", ".st-key-slide-form")]
+    places = [page.locator(name).bounding_box() for name in (".pm-cards", ".pm-preview", ".st-key-slide-form")]
     assert [place["y"] for place in places] == sorted(place["y"] for place in places)
     assert all(place["width"] > 320 and place["x"] + place["width"] <= 390 for place in places)
     cards(page).nth(1).tap()

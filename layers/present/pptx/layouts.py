@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pptx import Presentation
+import pptx
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.opc.package import Part, XmlPart
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.oxml.xmlchemy import BaseOxmlElement
-from pptx.presentation import Presentation as Deck
+from pptx.presentation import Presentation
 from pptx.slide import SlideLayout
 
 from layers import style
@@ -76,9 +76,9 @@ MAP = (
 )
 
 
-def empty_deck() -> Deck:
+def empty_deck() -> Presentation:
     """Return a presentation without slides whose layouts are `COVER` and `MAP`, in this order."""
-    deck = Presentation()
+    deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = emu(WIDTH), emu(HEIGHT)  # type: ignore[assignment]
     size = deck.element.find(qn("p:sldSz"))
     del size.attrib["type"]

@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from pptx.oxml.xmlchemy import BaseOxmlElement
 
 from layers.draw import typeface
-from layers.draw.drawing import Item, Label, Shape
+from layers.draw.drawing import Item, Shape, TextLine
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
@@ -23,7 +23,7 @@ _CIRCLE = Path.unit_circle().codes
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SlidePosition:
     """Where a drawing stands on a slide."""
 
     left: float
@@ -71,7 +71,7 @@ def named(identity: int, name: str, *, description: str = "", link: Link | None 
 
 def group(
     items: Sequence[Item],
-    place: Place,
+    place: SlidePosition,
     identities: Iterator[int],
     *,
     name: str,
@@ -86,7 +86,7 @@ def group(
     identity = next(identities)
     children = [
         native_label(item, place, next(identities), language=language, link=link)
-        if isinstance(item, Label)
+        if isinstance(item, TextLine)
         else native_shape(item, place, next(identities), name=item.name or name, link=link)
         for item in items
     ]
@@ -121,7 +121,9 @@ def _bounds(shapes: Sequence[BaseOxmlElement]) -> tuple[int, int, int, int]:
     )
 
 
-def native_shape(shape: Shape, place: Place, identity: int, *, name: str, link: Link | None = None) -> BaseOxmlElement:
+def native_shape(
+    shape: Shape, place: SlidePosition, identity: int, *, name: str, link: Link | None = None
+) -> BaseOxmlElement:
     """Return an outline as a shape: a circle as an ellipse, a straight line as a line, else with its own path."""
     # The corners at which cubic curves pull may lie outside of them; a box that holds these is right as well.
     points = np.asarray(shape.path.vertices)
@@ -146,7 +148,7 @@ def native_shape(shape: Shape, place: Place, identity: int, *, name: str, link: 
     return make("p:sp", head, look)
 
 
-def _outline(shape: Shape, place: Place, x: int, y: int, width: int, height: int) -> BaseOxmlElement:
+def _outline(shape: Shape, place: SlidePosition, x: int, y: int, width: int, height: int) -> BaseOxmlElement:
     """Return a path in the units of the slide, from the corner of its box."""
     path = make("a:path", w=width, h=height)
     if not shape.fill:
@@ -200,7 +202,7 @@ def _stroke(shape: Shape) -> BaseOxmlElement:
 
 
 def native_label(
-    label: Label, place: Place, identity: int, *, language: str, link: Link | None = None
+    label: TextLine, place: SlidePosition, identity: int, *, language: str, link: Link | None = None
 ) -> BaseOxmlElement:
     """Return one level line of text as a text box as large as the words."""
     wide = typeface.width(label.text, label.size, label.weight)

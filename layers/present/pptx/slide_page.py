@@ -27,7 +27,7 @@ from layers.translation import Translation
 
 
 @dataclass(slots=True)
-class Page:
+class SlidePage:
     """A slide being filled."""
 
     slide: Slide
@@ -86,22 +86,22 @@ COVER_ROLES = {role.name: role for role in COVER}
 ROLES = {role.name: role for role in MAP}
 
 
-def new_page(made: Presentation, layout: int, text: Translation) -> Page:
+def new_page(made: Presentation, layout: int, text: Translation) -> SlidePage:
     slide = made.slides.add_slide(made.slide_layouts[layout])
     for shape in list(slide.shapes):
         shape._element.getparent().remove(shape._element)
     # The tree itself is shape 1.
-    return Page(slide, text, itertools.count(2))
+    return SlidePage(slide, text, itertools.count(2))
 
 
-def write_head(page: Page, title: str, aside: str) -> None:
+def write_head(page: SlidePage, title: str, aside: str) -> None:
     sizes = (28, 26, 24, 22, 20, 18)
     points, lines = fitted([title], TITLE.width, TITLE[3] - TITLE[1], sizes, bold=True)
     page.write(ROLES["Title"], lines, points)
     page.write(ROLES["As of"], [cut(aside, AS_OF.width, 12.0, 1)], 12.0)
 
 
-def write_source(page: Page, plan: Plan, role: Role, notes: Sequence[str] = ()) -> None:
+def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = ()) -> None:
     disclaimer = plan.info.disclaimer.get(page.text.language)
     sizes, height = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5), SOURCE[3] - SOURCE[1]
     for said in (notes, ()):
@@ -113,7 +113,7 @@ def write_source(page: Page, plan: Plan, role: Role, notes: Sequence[str] = ()) 
     page.write(role, lines, points)
 
 
-def add_number(page: Page) -> None:
+def add_number(page: SlidePage) -> None:
     role = ROLES["Slide Number"]
     number = make("a:fld", make("a:rPr", lang="zh-CN", sz=round(role.points * 100)), type="slidenum")
     number.set("id", layouts.SLIDE_NUMBER)
@@ -130,7 +130,7 @@ def add_number(page: Page) -> None:
     page.add(make("p:sp", head, make("p:spPr"), body))
 
 
-def add_picture(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
+def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
     text = page.text
     _, relation = page.slide.part.get_or_add_image_part(BytesIO(drawn.picture))
     description = text(

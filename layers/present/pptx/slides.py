@@ -17,11 +17,11 @@ from layers.present.pptx import sources as slide_sources
 from layers.present.pptx.cover_map import cover_map
 from layers.present.pptx.file import describe, name_notes_master, packed
 from layers.present.pptx.layouts import CONTENT, GAP, MAP_WIDTH, MARGIN
-from layers.present.pptx.shapes import Link, Place, group
+from layers.present.pptx.shapes import Link, SlidePosition, group
 from layers.present.pptx.slide_page import (
     COVER_ROLES,
     ROLES,
-    Page,
+    SlidePage,
     add_number,
     add_picture,
     new_page,
@@ -152,7 +152,7 @@ def _maker(
     return lambda points: tables.theme_grid(plan, view, points, width, room, text)
 
 
-def _fill_cover(page: Page, plan: Plan, deck: Deck, today: date) -> None:
+def _fill_cover(page: SlidePage, plan: Plan, deck: Deck, today: date) -> None:
     text, language = page.text, page.text.language
     box = layouts.COVER_TITLE
     title = deck.title.get(language)
@@ -168,7 +168,7 @@ def _fill_cover(page: Page, plan: Plan, deck: Deck, today: date) -> None:
     page.write(COVER_ROLES["Subtitle"], lines, points, after=6.0)
     drawing = cover_map(plan, 118.0, 130.0)
     if drawing is not None:
-        place = Place(layouts.WIDTH - MARGIN - drawing.width, 30.0, drawing.height)
+        place = SlidePosition(layouts.WIDTH - MARGIN - drawing.width, 30.0, drawing.height)
         name = text("slides.cover-map", name=plan.info.title.get(language))
         page.add(
             group(drawing.items, place, page.identities, name=text("sheet.inset"), description=name, language=language)
@@ -176,11 +176,11 @@ def _fill_cover(page: Page, plan: Plan, deck: Deck, today: date) -> None:
     write_source(page, plan, COVER_ROLES["Source"])
 
 
-def _fill_view(page: Page, plan: Plan, view: View, drawn: SlideMap, targets: dict[str, Slide]) -> None:
+def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets: dict[str, Slide]) -> None:
     text, language = page.text, page.text.language
     write_head(page, view.title, day_words(view, text))
     add_picture(page, plan, view, drawn)
-    place = Place(MARGIN, CONTENT[1], drawn.height)
+    place = SlidePosition(MARGIN, CONTENT[1], drawn.height)
     for site in drawn.sites:
         shown = site.shown
         page.add(
@@ -195,7 +195,7 @@ def _fill_view(page: Page, plan: Plan, view: View, drawn: SlideMap, targets: dic
             )
         )
     left = MARGIN if drawn.legend.width == drawn.width else CONTENT.right - drawn.legend.width
-    under = Place(left, CONTENT[3] - drawn.legend.height, drawn.legend.height)
+    under = SlidePosition(left, CONTENT[3] - drawn.legend.height, drawn.legend.height)
     legend = text("map.legend")
     if drawn.legend.items:
         page.add(
@@ -229,7 +229,7 @@ def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
     return "; ".join([*words, f"{text('panel.precision')}: {precision}"])
 
 
-def _site_link(page: Page, plan: Plan, view: View, site_id: str, targets: dict[str, Slide]) -> Link | None:
+def _site_link(page: SlidePage, plan: Plan, view: View, site_id: str, targets: dict[str, Slide]) -> Link | None:
     """Return the newest evidence at a site, else the slide that says where its position comes from."""
     event = evidence_at(plan, view, site_id)
     if event is not None:
@@ -241,7 +241,7 @@ def _site_link(page: Page, plan: Plan, view: View, site_id: str, targets: dict[s
     return Link(target, page.text("slides.open-sources"), jump=True)
 
 
-def _add_side(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
+def _add_side(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
     """Put lines and table beside the map."""
     text = page.text
     width = _side_width(plan, view, text)
@@ -259,7 +259,7 @@ def _add_side(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
     page.add(*tables.table(grid, points, box, page.identities, name=name, description=description, text=text))
 
 
-def _add_notes(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
+def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
     """Give the presenter what the slide has no room for."""
     words = [*view.notes.splitlines(), *drawn.notes]
     if _lines(view, _side_width(plan, view, page.text))[1] != list(view.lines):
@@ -281,7 +281,7 @@ def _add_notes(page: Page, plan: Plan, view: View, drawn: SlideMap) -> None:
         body.append(paragraph([Run(line, "tx1")] if line else [], 12.0, page.text.language, exact=False))
 
 
-def _fill_sources(page: Page, plan: Plan, found: SourcePage, number: int, count: int, today: date) -> None:
+def _fill_sources(page: SlidePage, plan: Plan, found: SourcePage, number: int, count: int, today: date) -> None:
     text = page.text
     title = text("slides.sources") if count == 1 else f"{text('slides.sources')} {number}/{count}"
     write_head(page, title, text("sheet.as-of", date=today))
@@ -290,7 +290,7 @@ def _fill_sources(page: Page, plan: Plan, found: SourcePage, number: int, count:
          for cell in row]
         for row in found.grid.rows
     ]  # fmt: skip
-    grid = tables.Grid(found.grid.widths, rows)
+    grid = tables.TableRows(found.grid.widths, rows)
     name = text("slides.sources")
     page.add(
         *tables.table(grid, slide_sources.POINTS, CONTENT, page.identities, name=name, description=title, text=text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from layers.draw.content import site_numbers
 from layers.plan.plan import Event, Plan, Source
 from layers.plan.terms import PartialDate
-from layers.present.pptx.tables import SIZES, Cell, Grid, Row
+from layers.present.pptx.tables import SIZES, Cell, Row, TableRows
 from layers.present.pptx.text import QUIET, Run
 from layers.present.view import View
 from layers.translation import Translation
@@ -23,7 +23,7 @@ MOST_EVIDENCE = 600
 class SourcePage:
     """One slide of sources."""
 
-    grid: Grid
+    grid: TableRows
     sites: frozenset[str]
     """Ids of the sites that it lists."""
 
@@ -74,7 +74,7 @@ def _in_order(plan: Plan, sites: Iterable[str]) -> list[str]:
     return sorted((site for site in sites if site in numbers), key=lambda site: numbers[site])
 
 
-def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation) -> Grid:
+def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation) -> TableRows:
     numbers = site_numbers(plan)
     names = ("slides.number", "column.place", "panel.precision", "panel.source", "panel.licence")
     widths = (14.0, 78.0, 50.0, width - 14.0 - 78.0 - 50.0 - 48.0, 48.0)
@@ -87,12 +87,12 @@ def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation
         name, source = site.name.get(text.language), site.source.get(text.language)
         words = (str(numbers[site_id]), name, precision, source, site.licence)
         rows.append([Cell(Run(part, bold=index == 0)) for index, part in enumerate(words)])
-    return Grid(widths, rows).shortened(POINTS, MOST_LINES)
+    return TableRows(widths, rows).shortened(POINTS, MOST_LINES)
 
 
 def _evidence_grid(
     plan: Plan, views: Sequence[View], width: float, link: Callable[[str, str], Run], text: Translation
-) -> Grid:
+) -> TableRows:
     widths = (26.0, 100.0, width - 26.0 - 100.0 - 70.0, 70.0)
     names = ("slides.day", "column.title", "panel.source", "slides.publisher")
     tasks = {task.id: task for view in views for task in view.tasks}
@@ -115,10 +115,10 @@ def _evidence_grid(
     if len(ordered) > MOST_EVIDENCE:
         more = text("slides.more-evidence", count=len(ordered) - MOST_EVIDENCE)
         rows.append([Cell(Run("")), Cell(Run(more, QUIET)), Cell(Run("")), Cell(Run(""))])
-    return Grid(widths, rows).shortened(POINTS, MOST_LINES)
+    return TableRows(widths, rows).shortened(POINTS, MOST_LINES)
 
 
-def _paged(grid: Grid, sites: Sequence[str], height: float) -> list[SourcePage]:
+def _paged(grid: TableRows, sites: Sequence[str], height: float) -> list[SourcePage]:
     """Cut a table into pages of at most `height` millimetres, each with the head."""
     heights = grid.heights(POINTS)
     found: list[SourcePage] = []
@@ -129,6 +129,6 @@ def _paged(grid: Grid, sites: Sequence[str], height: float) -> list[SourcePage]:
             used += heights[last]
             last += 1
         listed = frozenset(sites[first - 1 : last - 1])
-        found.append(SourcePage(Grid(grid.widths, [grid.rows[0], *grid.rows[first:last]]), listed))
+        found.append(SourcePage(TableRows(grid.widths, [grid.rows[0], *grid.rows[first:last]]), listed))
         first = last
     return found

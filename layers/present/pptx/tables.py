@@ -14,7 +14,7 @@ from layers.draw.drawing import Box
 from layers.plan.plan import Plan
 from layers.plan.terms import Status
 from layers.present.pptx.layouts import RULE, on_slide
-from layers.present.pptx.shapes import Place, frame_of, grouped, named, native_shape
+from layers.present.pptx.shapes import SlidePosition, frame_of, grouped, named, native_shape
 from layers.present.pptx.text import (
     Run,
     cut,
@@ -79,7 +79,7 @@ EMPTY = Run("\u00a0")
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TableRows:
     """A table before it stands anywhere: the first row is its head."""
 
     widths: tuple[float, ...]
@@ -106,7 +106,7 @@ class Grid:
             for index, row in enumerate(self.rows)
         ]
 
-    def shortened(self, points: float, lines: int) -> Grid:
+    def shortened(self, points: float, lines: int) -> TableRows:
         """Return the table with every cell of at most `lines`."""
         rows = [
             [
@@ -124,11 +124,11 @@ class Grid:
         return replace(self, rows=rows)
 
 
-Maker = Callable[[float], Grid]
+Maker = Callable[[float], TableRows]
 """Makes a table whose columns are right for a size of type in points."""
 
 
-def fit(maker: Maker, height: float) -> tuple[Grid, float]:
+def fit(maker: Maker, height: float) -> tuple[TableRows, float]:
     """Return the table as it fits `height` millimetres, and the size of its type in points."""
     for points in SIZES:
         grid = maker(points)
@@ -148,7 +148,7 @@ def height_at(maker: Maker, points: float) -> float:
     return sum(maker(points).heights(points))
 
 
-def task_grid(view: View, points: float, width: float, link: Callable[[str, str], Run], text: Translation) -> Grid:
+def task_grid(view: View, points: float, width: float, link: Callable[[str, str], Run], text: Translation) -> TableRows:
     """Return the tasks one by one; `link` makes a run of an evidence's day and its address."""
     lines = task_lines(view)
     words = [text("column.status"), text("column.title"), text("column.target"), text("column.latest")]
@@ -173,7 +173,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         {words[0], *(line.status_words for line in lines)},
         {words[3], *(line.evidence for line in lines)},
     )
-    grids: list[Grid] = []
+    grids: list[TableRows] = []
     # Whether words beside the titles do better in one line or in two depends on how long the titles are.
     for most in itertools.product((2, 1), repeat=2):
         status = around + max(_in_lines(found, points, most[0]) for found in statuses)
@@ -181,7 +181,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         mark = MARK_MM + 1.6
         title = width - mark - status - latest - target
         if title >= LEAST_TITLE * width or not grids:
-            grids.append(Grid(tuple(wide for wide in (mark, status, title, target, latest) if wide), rows))
+            grids.append(TableRows(tuple(wide for wide in (mark, status, title, target, latest) if wide), rows))
     return min(grids, key=lambda grid: sum(grid.heights(points)))
 
 
@@ -214,7 +214,7 @@ def _number_widths(view: View, points: float, text: Translation) -> list[float]:
     return [max(_longest(name, points), 9.0) + 2 * PAD_MM + SLACK_MM for name in names]
 
 
-def theme_grid(plan: Plan, view: View, points: float, width: float, height: float, text: Translation) -> Grid:
+def theme_grid(plan: Plan, view: View, points: float, width: float, height: float, text: Translation) -> TableRows:
     """Return the tasks by theme with a row of totals; themes that find no room are summed up in one row."""
     statuses = theme_statuses(view)
     numbers = _number_widths(view, points, text)
@@ -242,7 +242,7 @@ def theme_grid(plan: Plan, view: View, points: float, width: float, height: floa
         listed = [*figures[:kept], *folded, (text("slides.total"), total)]
         rows: list[Row] = [head, *(_counted(name, values, bold=False) for name, values in listed[:-1])]
         rows.append(_counted(*listed[-1], bold=True))
-        grid = Grid(widths, rows, total=True, tight=share < 1.0)
+        grid = TableRows(widths, rows, total=True, tight=share < 1.0)
         if sum(grid.heights(SIZES[-1])) <= height:
             break
     return grid
@@ -264,7 +264,14 @@ def _counted(name: str, values: Sequence[int], *, bold: bool) -> Row:
 
 
 def table(
-    grid: Grid, points: float, box: Box, identities: Iterator[int], *, name: str, description: str, text: Translation
+    grid: TableRows,
+    points: float,
+    box: Box,
+    identities: Iterator[int],
+    *,
+    name: str,
+    description: str,
+    text: Translation,
 ) -> list[BaseOxmlElement]:
     """Return a table from the top of `box` (y down) on, and the marks of its statuses over it."""
     heights = grid.heights(points)
@@ -322,7 +329,7 @@ def _mark(
     """Return a status as the small symbol of the map around x, y in millimetres of the slide."""
     status, backed = mark
     name = text(f"status.{status.value}")
-    place = Place(x - MARK_MM / 2, y - MARK_MM / 2, MARK_MM)
+    place = SlidePosition(x - MARK_MM / 2, y - MARK_MM / 2, MARK_MM)
     identity = next(identities)
     shapes = symbols.badge_at(status, backed=backed, x=MARK_MM / 2, y=MARK_MM / 2, size=MARK_MM)
     parts = [native_shape(shape, place, next(identities), name=name) for shape in shapes]

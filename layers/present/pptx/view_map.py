@@ -10,7 +10,7 @@ from PIL import Image
 
 from layers import style
 from layers.draw import figure, typeface
-from layers.draw.canvas import Marks
+from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
@@ -18,7 +18,7 @@ from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import draw_ground
 from layers.draw.legend import Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
-from layers.draw.site_symbols import draw_marks
+from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
@@ -109,15 +109,15 @@ def slide_map(
     drawing = Drawing(width, STRIP_MM + tall, frame, extent)
     drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
-    marks = draw_marks(drawing, plan, shown, language=text.language, size=SIZE)
+    site_symbols = draw_site_symbols(drawing, plan, shown, language=text.language, size=SIZE)
     # Of a site that found no room there is only a dot, which belongs to the picture.
-    standing = {name.removeprefix("symbol ") for name, _ in marks.boxes if name.startswith("symbol ")}
-    native = _native(shown, marks, standing)
+    standing = {name.removeprefix("symbol ") for name, _ in site_symbols.boxes if name.startswith("symbol ")}
+    native = _native(shown, site_symbols, standing)
     taken = {id(item) for site in native for item in site.items}
     drawing.items = [item for item in drawing.items if id(item) not in taken]
     _draw_foot(drawing, frame, scale, text)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
-    found = brief_entries(plan, shown, text, marks=marks, halos=halos)
+    found = brief_entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
     size, _ = _legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)
@@ -129,9 +129,11 @@ def slide_map(
         scale=scale,
         content=shown,
         sites=native,
-        standing=frozenset(standing & set(marks.items)),
+        standing=frozenset(standing & set(site_symbols.items)),
         legend=legend,
-        notes=tuple(_notes(plan, view, shown, marks, len(standing & set(marks.items)) - len(native), text)),
+        notes=tuple(
+            _notes(plan, view, shown, site_symbols, len(standing & set(site_symbols.items)) - len(native), text)
+        ),
     )
 
 
@@ -141,13 +143,13 @@ def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, flo
     return centred(view.extent, width, height, scale), scale
 
 
-def _native(shown: Content, marks: Marks, standing: set[str]) -> tuple[NativeSite, ...]:
+def _native(shown: Content, site_symbols: SiteSymbols, standing: set[str]) -> tuple[NativeSite, ...]:
     by_id = {site.site.id: site for site in shown.numbered}
-    chosen = [site_id for site_id in marks.items if site_id in by_id and site_id in standing][:NATIVE]
+    chosen = [site_id for site_id in site_symbols.items if site_id in by_id and site_id in standing][:NATIVE]
     # A symbol that stands aside begins with its leader line, which is to run under the symbols of the others.
     return tuple(
         sorted(
-            (NativeSite(by_id[site_id], tuple(marks.items[site_id])) for site_id in chosen),
+            (NativeSite(by_id[site_id], tuple(site_symbols.items[site_id])) for site_id in chosen),
             key=lambda site: (not _is_line(site.items[0]), site.shown.number or 0),
         )
     )
@@ -157,8 +159,10 @@ def _is_line(item: Item) -> bool:
     return isinstance(item, Shape) and not item.fill
 
 
-def _notes(plan: Plan, view: View, shown: Content, marks: Marks, painted: int, text: Translation) -> list[str]:
-    notes = coverage_notes(plan, view.tasks, shown, marks, text)
+def _notes(
+    plan: Plan, view: View, shown: Content, site_symbols: SiteSymbols, painted: int, text: Translation
+) -> list[str]:
+    notes = coverage_notes(plan, view.tasks, shown, site_symbols, text)
     if painted:
         notes.append(text("slides.in-picture", count=painted))
     return notes
