@@ -6,18 +6,14 @@ prints where no Chinese font is installed.
 
 from __future__ import annotations
 
-import atexit
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-import platformdirs
-
+from layers.cache import kept_file
 from layers.resources import vendor_file
 
 FAMILY = "Noto Sans SC"
@@ -51,24 +47,7 @@ def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
     source = font_file(weight)
     name = "".join(sorted(characters | {" "}))
     digest = hashlib.sha256(f"{source.name}:{source.stat().st_size}:{name}".encode()).hexdigest()[:20]
-    folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
-    target = folder / f"{source.stem}-{digest}.ttf"
-    if _is_font(target):
-        return target
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
-    except OSError:
-        folder = _folder_of_this_run()
-        target = folder / target.name
-        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(subset_bytes(weight, name))
-        file.flush()
-        os.fsync(file.fileno())
-    # Another process may have made the same file meanwhile; either one is right.
-    os.replace(draft, target)
-    return target
+    return kept_file(f"{source.stem}-{digest}.ttf", lambda: subset_bytes(weight, name), sound=_is_font)
 
 
 def _is_font(path: Path) -> bool:
@@ -82,14 +61,6 @@ def _is_font(path: Path) -> bool:
             return all(reader[tag] for tag in reader.keys())  # noqa: SIM118 - not iterable
     except (OSError, TTLibError, AssertionError):
         return False
-
-
-@lru_cache(maxsize=1)
-def _folder_of_this_run() -> Path:
-    """Return a folder that goes when the program does, for who has no cache folder that can be written."""
-    folder = tempfile.TemporaryDirectory(prefix="planmap-")
-    atexit.register(folder.cleanup)
-    return Path(folder.name)
 
 
 def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:

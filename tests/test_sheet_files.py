@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from geo import output
 from geo.errors import PlanMapError
-from layers import font
+from layers import cache, font
 from layers.draw.paper import Paper
 from layers.font import Weight
 from layers.plan.scene import Scene
@@ -162,7 +162,7 @@ def test_a_link_is_followed_and_a_pipe_refused(tmp_path):
 
 
 def test_a_damaged_font_of_the_cache_is_made_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(font.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    monkeypatch.setattr(cache.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
     font.subset_file.cache_clear()
     wanted = Weight.REGULAR, frozenset("东丽区")
     path = font.subset_file(*wanted)
@@ -176,7 +176,7 @@ def test_a_damaged_font_of_the_cache_is_made_again(tmp_path, monkeypatch):
 
 def test_without_a_cache_folder_sheets_are_drawn_all_the_same(tmp_path, monkeypatch, sheet):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(font.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr(cache.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "file" / "cache"))
     font.subset_file.cache_clear()
     assert render.render(sheet, "pdf").startswith(b"%PDF")
     font.subset_file.cache_clear()

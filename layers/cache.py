@@ -1,0 +1,47 @@
+"""Files that take a while to make and can be made again: kept in the user's cache folder from one run to the next."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import platformdirs
+
+
+def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], bool] = Path.is_file) -> Path:
+    """Return the path of the file `name` of the cache, made now if it is not there or not `sound`.
+
+    The name must say all that the content depends on, such as a hash. Any number of processes may ask at once.
+    Where the cache folder cannot be written, the file lasts as long as the process.
+    """
+    folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
+    target = folder / name
+    if sound(target):
+        return target
+    data = make()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
+    except OSError:
+        folder = _folder_of_this_run()
+        target = folder / name
+        handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    # Another process may have made the same file meanwhile; either one is right.
+    os.replace(draft, target)
+    return target
+
+
+@lru_cache(maxsize=1)
+def _folder_of_this_run() -> Path:
+    """Return a folder that goes when the program does, for those who have no cache folder that can be written."""
+    folder = tempfile.TemporaryDirectory(prefix="planmap-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
