@@ -40,6 +40,8 @@ class Context:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = threading.Lock()
+        self._drawing = threading.Lock()
+        """Held while the map document is made, which nobody else is to wait for."""
         self._store: Store | None = None
         self._plan: tuple[str, Plan] | None = None
         self._asked = 0.0
@@ -101,7 +103,7 @@ class Context:
         """Return the map document and a digest of what it shows, which decks are no part of."""
         _, plan = self.plan()
         digest = content_digest(plan)
-        with self._lock:
+        with self._drawing:
             if self._document is None or self._document[0] != digest:
                 # Folium takes most of a second to import. Imported here, it comes in while the browser is
                 # still loading the page, and not before the server answers at all.

@@ -13,14 +13,11 @@ from typing import Any
 
 import streamlit as st
 
-from geo.measure import buffered_bounds
 from layers.plan.plan import Plan
 from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene
 from layers.plan.terms import Kind, Status
-from layers.selection.select import lit_sites, search_sites
-
-FIT_RADIUS_M = 400.0
-"""A flight to a point shows at least this much around it, in metres."""
+from layers.selection.address import day_range, fitted, flight
+from layers.selection.select import search_sites
 
 
 def state() -> MutableMapping[str, Any]:
@@ -33,7 +30,7 @@ def start(plan: Plan, today: date) -> None:
     values = state()
     if "scene" in values:
         return
-    scene = Scene.from_query(st.query_params.to_dict())
+    scene = fitted(plan, Scene.from_query(st.query_params.to_dict()), today)
     first, last = day_range(plan, today)
     values.update(
         scene=scene,
@@ -42,22 +39,15 @@ def start(plan: Plan, today: date) -> None:
         evidence=scene.evidence,
         themes=[theme.id for theme in plan.info.themes if theme.id in scene.themes],
         kinds=[kind for kind in Kind if kind in scene.kinds],
-        as_of=min(max(scene.as_of or today, first), last),
+        as_of=scene.as_of or min(max(today, first), last),
         search=scene.search,
-        site=scene.site if scene.site in plan.sites else "",
-        task=scene.task if scene.task in plan.tasks else "",
+        site=scene.site,
+        task=scene.task,
         flight=None,
         turn=0,
     )
     if (values["site"] or values["task"]) and scene.view is None:
         fly(plan)
-
-
-def day_range(plan: Plan, today: date) -> tuple[date, date]:
-    """Return the days that can be asked for: from the plan's first day to the last event or today."""
-    first = date(plan.info.year, 1, 1)
-    last = max((event.date.last_day for event in plan.events), default=today)
-    return first, max(first, today, last)
 
 
 def current_scene(plan: Plan, today: date) -> Scene:
@@ -78,25 +68,14 @@ def current_scene(plan: Plan, today: date) -> Scene:
     )
 
 
-def own_query(scene: Scene) -> str:
-    """Return the part of the address that the page answers for; the map adds its own."""
-    return replace(scene, view=None, basemap="offline", visible={}, opacity={}).to_query()
-
-
 def fly(plan: Plan) -> None:
     """Send the map to what is selected, if that has a position."""
     values = state()
     scene = Scene(site=values["site"], task=values["task"])
-    sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
-    boxes = [
-        buffered_bounds(site.geometry, radius_m=max(FIT_RADIUS_M, site.accuracy_m or 0.0))
-        for site in sites
-        if site.geometry is not None
-    ]
-    if not boxes:
+    box = flight(plan, scene)
+    if box is None:
         return
-    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    west, south, east, north = box
     count = (values["flight"] or {"count": 0})["count"] + 1
     values["flight"] = {"count": count, "bounds": [[south, west], [north, east]]}
 

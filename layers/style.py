@@ -7,6 +7,7 @@ own, so that a grey print still reads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
@@ -159,14 +160,18 @@ GROUND: dict[str, list[dict[str, object]]] = {
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Outlines of what is not exact are broken; the less exact, the more open."""
 
+SCREEN_FAMILY = "PlanMap Sans"
+"""Name of the face that PlanMap serves for a plan, see `layers.browser.face`."""
+
 FONT_FAMILIES = (
     "PingFang SC",
     "Microsoft YaHei",
     "Noto Sans CJK SC",
     "Source Han Sans SC",
+    SCREEN_FAMILY,
     "Noto Sans SC Variable",
 )
-"""Chinese faces in order. The last one is served by PlanMap, so that no machine shows boxes."""
+"""Chinese faces in order. The last two are served by PlanMap, so that no machine shows boxes."""
 
 
 @lru_cache(maxsize=64)
@@ -202,3 +207,9 @@ def tokens() -> dict[str, object]:
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
     }
+
+
+def custom_properties(families: Sequence[str] = FONT_FAMILIES) -> str:
+    """Return the colours and the typefaces for our style sheets; `families` in order."""
+    fonts = ",".join(f'"{name}"' for name in families)
+    return f":root{{--pm-accent:{ACCENT};--pm-ink:{INK};--pm-water:{WATER};--pm-font:{fonts},sans-serif}}"

@@ -20,7 +20,6 @@ from app.browse.add_view import add_view
 from app.context import Context
 from app.present.decks import (
     empty_deck,
-    fitted,
     for_briefing,
     moved,
     next_id,
@@ -38,6 +37,7 @@ from layers.plan.digest import content_digest, deck_digest
 from layers.plan.rows import decks_row, decks_toml
 from layers.plan.scene import Evidence, Scene, ViewState
 from layers.plan.terms import Status, Text
+from layers.selection.address import fitted
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check import check_decks
 from layers.store.folder import FolderStore

@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from app import session
+from app.browse.later import is_complete
 from layers import escape
 from layers.plan.plan import Plan, Site, Task
 from layers.selection.select import Selection
@@ -42,7 +43,9 @@ def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    if chosen == "tray_sites":
+    if not is_complete():
+        st.html("<div class='pm-table-to-come'></div>")
+    elif chosen == "tray_sites":
         _quiet(text("page.tray-sites-help"))
         _site_table(plan, lost_sites, text)
     elif chosen == "tray_tasks":

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
-from streamlit.components.v1 import declare_component
 
 from app import context, session
 from app.browse.add_view import show_add
+from app.browse.later import ask_for_the_rest, is_complete
 from app.browse.lists import show_lists
+from app.browse.map_frame import show_map
 from app.browse.panel import site_panel, task_panel
 from app.browse.status_filter import show_status_filter
 from app.faults import fault_page
-from app.pages import show_language, show_name
+from app.page_head import show_language, show_name
 from geo.errors import PlanMapError
 from layers import escape
-from layers.browser.payload import arguments
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Kind
+from layers.selection.address import day_range
 from layers.selection.select import Selection, select
 from layers.selection.status import count
 from layers.translation import Translation, translation
 
-_map = declare_component("map", url="/map")
-"""The map document stands in a frame of its own; runs of this script only send it what changed."""
-
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLE = Path(__file__).parents[1] / "page.css"
 
 
 def main() -> None:
@@ -38,7 +34,6 @@ def main() -> None:
     language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
     text = translation(language)
     st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
-    st.html(_STYLE)
     try:
         _, plan = context.current().plan()
     except PlanMapError as error:
@@ -53,10 +48,11 @@ def main() -> None:
     filters(plan, scene, text, today)
     left, right = st.columns([2.7, 1], gap="small")
     with left:
-        show_map(plan, scene, selection)
+        show_map(plan, scene, selection, text)
     with right, st.container(key="panel"):
         show_panel(plan, scene, selection, text)
     show_lists(plan, selection, text)
+    ask_for_the_rest()
 
 
 def head(plan: Plan, selection: Selection, text: Translation) -> None:
@@ -69,7 +65,7 @@ def head(plan: Plan, selection: Selection, text: Translation) -> None:
 
 def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
     """Draw search, themes, kinds, the as-of date and the language in one row."""
-    first, last = session.day_range(plan, today)
+    first, last = day_range(plan, today)
     themes = {theme.id: theme.title.get(text.language) for theme in plan.info.themes}
     with st.container(horizontal=True, vertical_alignment="center", key="filters", gap="small"):
         st.text_input(
@@ -77,7 +73,6 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             key="search",
             placeholder=text("page.search"),
             label_visibility="collapsed",
-            icon=":material/search:",
             on_change=session.search,
             args=(plan,),
             width=240,
@@ -102,38 +97,22 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             label_visibility="collapsed",
             width=220,
         )
-        st.date_input(
-            text("page.as-of"),
-            key="as_of",
-            min_value=first,
-            max_value=last,
-            format="YYYY-MM-DD",
-            label_visibility="collapsed",
-            width=150,
-        )
+        if is_complete():
+            st.date_input(
+                text("page.as-of"),
+                key="as_of",
+                min_value=first,
+                max_value=last,
+                format="YYYY-MM-DD",
+                label_visibility="collapsed",
+                width=150,
+            )
+        else:
+            st.html(f"<span class='pm-day'>{session.state()['as_of']}</span>", width=150)
         if scene.filtered:
-            st.button(text("page.clear"), key="clear", icon=":material/close:", on_click=session.clear_filters)
+            st.button(text("page.clear"), key="clear", on_click=session.clear_filters)
         show_add(text)
         show_language(text)
-
-
-def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:
-    """Draw the map, or send the standing map what changed."""
-
-    def clicked() -> None:
-        value: Any = session.state().get("map")
-        if isinstance(value, dict) and isinstance(value.get("site"), str):
-            session.select_site(plan, value["site"], flying=False)
-
-    _map(
-        **arguments(plan, scene, selection),
-        fly=session.state()["flight"],
-        turn=session.state()["turn"],
-        query=session.own_query(scene),
-        key="map",
-        default=None,
-        on_change=clicked,
-    )
 
 
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from app import session
+from app.browse.pills import evidence_pills, status_pills
 from layers.plan.scene import Evidence
 from layers.plan.terms import Status
 from layers.selection.status import Counts
@@ -28,7 +29,6 @@ _status_filter = st.components.v2.component(
 def show_status_filter(counts: Counts, text: Translation) -> None:
     """Draw the counts by status and evidence, and take over what is chosen there."""
     values = session.state()
-    evidence = {Evidence.WITH: counts.with_evidence, Evidence.WITHOUT: counts.without_evidence}
     _status_filter(
         key="status_filter",
         data={
@@ -37,20 +37,8 @@ def show_status_filter(counts: Counts, text: Translation) -> None:
                 "evidence": values["evidence"] or None,
                 "turn": values["turn"],
             },
-            "statuses": [
-                {
-                    "value": status.value,
-                    "label": text(f"status.{status.value}"),
-                    "count": counts.by_status[status],
-                    "badge": f"/badges/{status.value}{'' if counts.backed[status] else '-pale'}.svg",
-                    "hint": text("page.backed", count=counts.backed[status]),
-                }
-                for status in Status
-            ],
-            "evidence": [
-                {"value": value.value, "label": text(f"evidence.{value.value}"), "count": number}
-                for value, number in evidence.items()
-            ],
+            "statuses": status_pills(counts, text),
+            "evidence": evidence_pills(counts, text),
             "labels": {"status": text("page.status"), "evidence": text("page.evidence")},
         },
         on_filter_change=_chosen,

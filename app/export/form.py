@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import session
-from app.pages import show_language
+from app.page_head import show_language
 from geo.errors import PlanMapError
 from layers import escape
 from layers.draw.paper import ORIENTATIONS, SIZES, Paper, parse_scale

@@ -16,12 +16,13 @@ from app.export.form import Wish, show_form, start, warning
 from app.export.previews import Desk, picture_of, sheet_of
 from app.faults import fault_page
 from app.file_name import file_name
-from app.pages import show_name
+from app.page_head import show_name
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked
+from layers.selection.address import day_range
 from layers.selection.select import select
 from layers.translation import Translation, translation
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from layers.sheet.sheet import Order, Sheet
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("export.css")]
+_STYLES = [Path(__file__).with_name("export.css")]
 
 SCALE_FAULTS = ("scale-unknown", "paper-too-small")
 """These are told beside the field of the scale, where they are mended."""
@@ -215,7 +216,7 @@ def _linked(plan: Plan, scene: Scene, today: date) -> list[str]:
 
 def _within_days(plan: Plan, scene: Scene, today: date) -> Scene:
     """Return `scene` with a day that the browse page would show for it."""
-    first, last = session.day_range(plan, today)
+    first, last = day_range(plan, today)
     return replace(scene, as_of=min(max(scene.as_of, first), last)) if scene.as_of else scene
 
 

@@ -11,13 +11,14 @@ from functools import lru_cache
 from itertools import count
 from typing import TypeVar
 
-from app.session import day_range
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
-from layers.plan.scene import BASEMAPS, GRID_LAYER, Scene
+from layers.plan.scene import BASEMAPS, Scene
 from layers.plan.terms import Text
 from layers.present.view import view
+from layers.selection.address import fitted
+from layers.selection.wording import titles
 from layers.translation import LANGUAGES, translation
 
 LONGEST_TITLE = 200
@@ -71,22 +72,6 @@ def for_briefing(scene: Scene) -> Scene:
     return replace(scene, language=Scene().language, basemap=BASEMAPS[0])
 
 
-def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
-    """Return `scene` without what is not in the plan, as the browse page reads an old address."""
-    first, last = day_range(plan, today)
-    layers = {GRID_LAYER, *(layer.id for layer in plan.catalogue.layers)}
-    return replace(
-        scene,
-        as_of=min(max(scene.as_of, first), last) if scene.as_of else None,
-        themes=scene.themes & {theme.id for theme in plan.info.themes},
-        sections=scene.sections & {section.id for section in plan.info.sections},
-        site=scene.site if scene.site in plan.sites else "",
-        task=scene.task if scene.task in plan.tasks else "",
-        visible={key: on for key, on in scene.visible.items() if key in layers},
-        opacity={key: value for key, value in scene.opacity.items() if key in layers},
-    )
-
-
 def slide_of(plan: Plan, query: str, today: date) -> Slide:
     """Return a slide of the Scene in the address of the browse page, named after what it shows."""
     scene = for_briefing(fitted(plan, Scene.from_query(query), today))
@@ -94,9 +79,6 @@ def slide_of(plan: Plan, query: str, today: date) -> Slide:
 
 
 def _name(plan: Plan, scene: Scene, language: str) -> str:
-    # Matplotlib comes with it, which only those who need it are to wait for.
-    from layers.selection.wording import titles
-
     title, line = titles(plan, replace(scene, language=language), translation(language))
     if title == plan.info.title.get(language):
         # On a sheet the filters stand under the name of the plan, which would be the name of every slide.

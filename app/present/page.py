@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import context, session
 from app.faults import fault_page
-from app.pages import show_language, show_name
+from app.page_head import show_language, show_name
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
@@ -28,7 +28,7 @@ from layers.present.deck_choice import made_deck
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("decks.css")]
+_STYLES = [Path(__file__).with_name("decks.css")]
 
 
 def main() -> None:

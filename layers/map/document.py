@@ -10,6 +10,7 @@ from folium.template import Template
 
 from layers import style
 from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json
 from layers.plan.plan import Plan
@@ -41,7 +42,6 @@ _VENDOR_SCRIPTS = (
 _VENDOR_STYLES = (
     ("leaflet-css", "leaflet/leaflet.css"),
     ("full-screen-css", "leaflet.fullscreen/Control.FullScreen.css"),
-    ("noto-css", "noto-sans-sc/index.css"),
 )
 
 
@@ -82,6 +82,7 @@ def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key
     """
     place = new_place()
     document = str(_folium_map(place, tianditu_key).get_root().render())
+    document = document.replace("</head>", f"<style>{face_css(screen_characters(plan))}</style></head>", 1)
     return put(document, place, script_json({**plan_payload(plan), "initial": arguments(plan, scene, selection)}))
 
 

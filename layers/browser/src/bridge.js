@@ -1,4 +1,4 @@
-/* The line to the page around the map: Streamlit's component messages and the address bar. */
+/* The line to the page around the map: its messages and the address bar. */
 (function () {
   "use strict";
 
@@ -11,23 +11,34 @@
       window.addEventListener("message", (event) => {
         if (event.source !== window.parent || event.origin !== window.location.origin) return;
         if (!event.data) return;
-        if (event.data.type === "streamlit:render") onRender(event.data.args);
+        if (event.data.type === "planmap:scene") onRender(event.data.args);
         if (event.data.type === "planmap:filter") onFilter(event.data);
       });
     }
 
     ready() {
-      this.send("streamlit:componentReady", { apiVersion: 1 });
+      this.send("planmap:ready");
+    }
+
+    /** The Scene that the page around the map was opened with, null where it does not say. */
+    opening() {
+      const place = this.embedded ? window.parent.document.getElementById("planmap-scene") : null;
+      return place ? JSON.parse(place.textContent) : null;
+    }
+
+    /** Tell the page that the map has been painted, once it has. */
+    painted() {
+      requestAnimationFrame(() => setTimeout(() => this.send("planmap:painted")));
     }
 
     /** Tell the page which site was clicked. The count makes a second click on it a new one. */
     select(site) {
       this.count += 1;
-      this.send("streamlit:setComponentValue", { value: { site, count: this.count }, dataType: "json" });
+      this.send("planmap:select", { chosen: { site, count: this.count } });
     }
 
     send(type, content) {
-      if (this.embedded) window.parent.postMessage({ isStreamlitMessage: true, type, ...content }, window.location.origin);
+      if (this.embedded) window.parent.postMessage({ type, ...content }, window.location.origin);
     }
 
     /** Put the Scene into the address bar. This is its only writer, so nothing races. */

@@ -215,7 +215,11 @@
     }
 
     PlanMap.current = { map, scene, stage, sites, labels, grid, render };
-    if (bridge.embedded) bridge.ready();
-    else render(data.initial);
+    // Around it the page may not be up yet, but it says what to show.
+    const opening = bridge.opening();
+    if (opening) render(opening);
+    if (!bridge.embedded) render(data.initial);
+    else bridge.ready();
+    bridge.painted();
   };
 })();

@@ -1,0 +1,27 @@
+"""What the browse page draws only when the browser has time: the tables and the calendar, which are slow to load."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import session
+
+_later = st.components.v2.component(
+    "planmap_later",
+    html="",
+    js=Path(__file__).with_name("later.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def is_complete() -> bool:
+    """Whether the browser has had time since the page was opened."""
+    return bool(session.state().get("complete"))
+
+
+def ask_for_the_rest() -> None:
+    """Have the script run once more when the browser has time."""
+    if not is_complete():
+        _later(key="later", on_idle_change=lambda: session.state().update(complete=True))

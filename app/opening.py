@@ -1,0 +1,123 @@
+"""The first HTML of every page: Streamlit's own, with our styles, and on the browse page with the map already in it.
+
+Streamlit takes a second to come up, in the browser and at a first start in Python too. The map needs neither: it is
+asked for by the first HTML, and the same document stays when Streamlit is up (`app/browse/map_frame.js`).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from app.browse.pills import evidence_pills, status_pills
+from app.pages import PAGES, Page
+from app.static_files import streamlit_folder
+from layers import style
+from layers.browser.face import face_css, screen_characters
+from layers.browser.payload import arguments
+from layers.escape import html, script_json, template_environment
+from layers.plan.plan import Plan
+from layers.plan.scene import Scene
+from layers.selection.address import fitted, flight, own_query
+from layers.selection.select import select
+from layers.selection.status import count
+from layers.translation import translation
+
+_FOLDER = Path(__file__).parent
+_TEMPLATES = template_environment(_FOLDER / "templates")
+_ENTRY = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
+_FACE = re.compile(r"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*/>")
+_ICON = '<link rel="shortcut icon" href="./favicon.png" />'
+
+ALL_SLICES = "/assets/vendor/noto-sans-sc/index.css"
+"""The whole typeface in slices, for characters that no plan has."""
+
+FILTER_WIDTHS = (240, 250, 220, 150, 136, 118)
+"""Widths in pixels of the controls in the row of filters, which `app/browse/page.py` draws."""
+
+
+def standing_scene(plan: Plan, query: str, today: date) -> Scene:
+    """Return the Scene that an address opens; its day is left out where it is today's."""
+    return fitted(plan, Scene.from_query(query), today)
+
+
+def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
+    """Return the HTML of `page` for an address with `query`; without a plan there is nothing to show beforehand."""
+    document, entry = _streamlit_page()
+    if plan is not None:
+        faces = f"<style>{face_css(screen_characters(plan))}</style>"
+        document = document.replace("</head>", f"{faces}</head>", 1)
+    head = f'<html lang="{"en" if Scene.from_query(query).language == "en" else "zh-CN"}">'
+    document = document.replace('<html lang="en">', head, 1)
+    if plan is None or page.path or not entry:
+        document = document.replace("</body>", f'<link rel="stylesheet" href="{ALL_SLICES}"></body>', 1)
+        return document.replace("<!--entry-->", f'<script type="module" crossorigin src="{entry}"></script>', 1)
+    script = f'<style>{_file("opening.css")}</style><script data-entry="{html(entry)}" data-slices="{ALL_SLICES}">{_file("opening.js")}</script>'
+    return document.replace("<!--entry-->", "", 1).replace(
+        '<div id="root">', f'{_opening(plan, query, today)}{script}<div id="root">', 1
+    )
+
+
+def _opening(plan: Plan, query: str, today: date) -> Markup:
+    scene = standing_scene(plan, query, today)
+    selection = select(plan, scene, today=today)
+    text = translation(scene.language)
+    counts = count(selection.states.values())
+    return Markup(  # noqa: S704 - the template escapes every value
+        _TEMPLATES.get_template("opening.html").render(
+            text=text,
+            title=plan.info.title.get(text.language),
+            line=text("page.tasks", count=counts.tasks),
+            pages=[
+                {"href": f"/{page.path}?{query}", "label": text(page.label), "current": not page.path} for page in PAGES
+            ],
+            pills=(status_pills(counts, text), evidence_pills(counts, text)),
+            widths=FILTER_WIDTHS,
+            scene=script_json(_arguments(plan, scene, today)),
+        )
+    )
+
+
+def _arguments(plan: Plan, scene: Scene, today: date) -> dict[str, Any]:
+    """Return what the map shows before the page's script has run for the first time."""
+    box = flight(plan, scene) if scene.view is None else None
+    fly = {"count": 1, "bounds": [[box[1], box[0]], [box[3], box[2]]]} if box else None
+    return {
+        **arguments(plan, scene, select(plan, scene, today=today)),
+        "fly": fly,
+        "turn": 0,
+        "query": own_query(scene),
+    }
+
+
+@lru_cache(maxsize=4)
+def _file(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _streamlit_page() -> tuple[str, str]:
+    """Return Streamlit's page with our head, a comment in the place of its entry, and the address of that entry.
+
+    What a later version of Streamlit writes otherwise stays as it is: the page is slower then, and as good.
+    """
+    document = (streamlit_folder() / "index.html").read_text(encoding="utf-8")
+    # A page below the root would look for its server there, and for its files as well.
+    document = document.replace('"./', '"/')
+    found = _ENTRY.search(document)
+    entry = found[1] if found else ""
+    document = _ENTRY.sub("<!--entry-->", document, count=1)
+    # A typeface of Streamlit's that no page of ours is set in; and the map's files go before all others.
+    document = _FACE.sub("", document)
+    document = document.replace('<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"')
+    document = document.replace(_ICON.replace("./", "/"), '<link rel="icon" href="/icon.svg" type="image/svg+xml">')
+    own = (
+        "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin }</script>"
+        f"<style>{style.custom_properties()}{_file('page.css')}</style>"
+    )
+    return document.replace("<head>", f"<head>{own}", 1), entry

@@ -1,0 +1,130 @@
+"""What the server answers beside Streamlit's own: the first HTML, the map, briefings, badges."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import date
+from functools import lru_cache, partial
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from app import context
+from app.faults import fault_page, notice_page
+from app.opening import page_html
+from app.pages import PAGES, Page
+from app.static_files import FOREVER, StandingFiles, streamlit_folder
+from geo.errors import PlanMapError
+from layers import style
+from layers.browser.face import face_file, face_name, screen_characters
+from layers.font import Weight
+from layers.plan.fault import PlanFaultsError
+from layers.plan.terms import Status
+from layers.present.deck_choice import chosen_deck
+from layers.resources import BROWSER_FOLDER
+from layers.translation import LANGUAGES, translation
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes, those of the pages first."""
+    return [
+        *(Route(f"/{page.path}", partial(_page, page)) for page in PAGES),
+        Route("/map", _map),
+        Route("/briefing", _briefing),
+        Route("/badges/{name}.svg", _badge),
+        Route("/icon.svg", _icon),
+        Route("/faces/{name}", _face),
+        Mount("/static", StandingFiles(directory=streamlit_folder() / "static")),
+        Mount("/assets", StaticFiles(directory=BROWSER_FOLDER)),
+    ]
+
+
+def _page(page: Page, request: Request) -> Response:
+    """Answer with a page; a plan at fault is told by the page itself, once Streamlit is up."""
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError:
+        plan = None
+    document = page_html(page, plan, request.url.query, today=date.today())
+    return _answer(request, document, {"Cache-Control": "no-cache"})
+
+
+def _map(request: Request) -> Response:
+    """Answer with the map document, or with what is wrong with the plan."""
+    try:
+        _, document = context.current().document()
+    except PlanMapError as error:
+        return HTMLResponse(fault_page(error, translation("zh")), status_code=500)
+    return _tagged(request, document)
+
+
+def _briefing(request: Request) -> Response:
+    """Answer with a deck as a briefing: by its id, or the plan's first; in Chinese unless asked otherwise."""
+    name, language = (request.query_params.get(key, "") for key in ("deck", "lang"))
+    text = translation(language)
+    try:
+        if language not in ("", *LANGUAGES):
+            raise PlanMapError("no-such-language", name=language, near="、".join(LANGUAGES))
+        _, plan = context.current().plan()
+        document = context.current().briefing(chosen_deck(plan, name), text.language, date.today())
+    except PlanFaultsError as error:
+        return HTMLResponse(fault_page(error, text), status_code=500)
+    except PlanMapError as error:
+        return HTMLResponse(notice_page(error, text), status_code=404)
+    return _tagged(request, document)
+
+
+def _tagged(request: Request, document: str) -> Response:
+    """Answer with a document, or that it is still the one which the browser has."""
+    # Of the document and not of the plan: another version of PlanMap may draw the same plan otherwise.
+    tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    return _answer(request, document, headers)
+
+
+def _answer(request: Request, document: str, headers: dict[str, str]) -> Response:
+    """Answer with HTML, compressed where the browser takes that."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        return HTMLResponse(document, headers=headers)
+    return HTMLResponse(_packed(document), headers={**headers, "Content-Encoding": "gzip"})
+
+
+@lru_cache(maxsize=16)
+def _packed(document: str) -> bytes:
+    return gzip.compress(document.encode(), 6, mtime=0)
+
+
+def _badge(request: Request) -> Response:
+    """Answer with the badge of a status as SVG."""
+    name, _, tint = request.path_params["name"].partition("-")
+    if name not in {status.value for status in Status} or tint not in ("", "pale"):
+        return Response(status_code=404)
+    margin = 4 if request.query_params.get("margin") else 0
+    svg = style.badge_svg(Status(name), backed=not tint, margin=margin)
+    return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
+
+
+def _face(request: Request) -> Response:
+    """Answer with one weight of the typeface of the screen."""
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError:
+        return Response(status_code=404)
+    characters = screen_characters(plan)
+    for weight in Weight:
+        if face_name(weight, characters) == request.path_params["name"]:
+            headers = {"Cache-Control": FOREVER}
+            return FileResponse(face_file(weight, characters), media_type="font/woff", headers=headers)
+    return Response(status_code=404)
+
+
+def _icon(_: Request) -> Response:
+    """Answer with the icon of the application."""
+    return FileResponse(Path(__file__).with_name("icon.svg"), headers={"Cache-Control": "max-age=86400"})

@@ -1,0 +1,74 @@
+"""Streamlit's application, configured for us; importing this module takes as long as importing Streamlit."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from layers import escape, style
+from layers.translation import translation
+
+if TYPE_CHECKING:
+    from streamlit.web.server.starlette.starlette_app import App
+
+_ENTRY = Path(__file__).with_name("entry.py")
+
+
+def _options(host: str, port: int) -> dict[str, Any]:
+    """Return Streamlit's options."""
+    return {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": True,
+        "server.baseUrlPath": "",
+        "server.enableStaticServing": False,
+        "server.enableCORS": True,
+        "server.enableXsrfProtection": True,
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.toolbarMode": "minimal",
+        # A page that shows what stands alone on a line would show docstrings.
+        "runner.magicEnabled": False,
+        "client.showSidebarNavigation": False,
+        "theme.base": "light",
+        "theme.primaryColor": style.ACCENT,
+        "theme.backgroundColor": "#FFFFFF",
+        "theme.secondaryBackgroundColor": "#F6F4EF",
+        "theme.textColor": style.INK,
+        "theme.borderColor": "#DEDCD5",
+        "theme.baseRadius": "0.5rem",
+        "theme.baseFontSize": BASE_FONT_PX,
+        "theme.font": ", ".join(f"'{name}'" for name in style.FONT_FAMILIES) + ", sans-serif",
+    }
+
+
+BASE_FONT_PX = 15
+"""Size in pixels of one rem on every page."""
+
+
+NO_OPENING = "<style>#planmap-opening { display: none; }</style>"
+"""Takes away what stands before Streamlit is up, where there is no map to take its place."""
+
+
+def make(host: str, port: int) -> App:
+    """Return Streamlit's application with our options, which go before those of any settings file."""
+    import streamlit as st
+    from streamlit.web import bootstrap
+
+    bootstrap.load_config_options(_options(host, port))
+    return st.App(_ENTRY, on_script_error=unexpected)
+
+
+def unexpected(error: Exception) -> bool:
+    """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
+    import streamlit as st
+
+    from app import session
+
+    traceback.print_exception(error)
+    language = session.state().get("language") or "zh"
+    words = escape.html(translation(language)("page.unexpected"))
+    st.html(f"{NO_OPENING}<p role='alert' class='pm-warn'>{words}</p>")
+    return True

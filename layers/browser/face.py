@@ -1,0 +1,59 @@
+"""The typeface of the screen: one file for each weight with just the characters that a plan and the interface need.
+
+Machines with a Chinese face of their own never ask for it. The whole face in slices, as it comes from the package,
+is fetched only for a character that somebody types and no plan has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import lru_cache
+from pathlib import Path
+
+from layers.basemap import collection
+from layers.cache import kept_file
+from layers.font import Weight, web_font
+from layers.plan.plan import Plan
+from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
+from layers.style import SCREEN_FAMILY
+from layers.translation import LANGUAGES, translation
+
+_CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
+
+
+@lru_cache(maxsize=8)
+def screen_characters(plan: Plan) -> frozenset[str]:
+    """Return every character that a page can show of `plan` and of the interface."""
+    rows = [
+        info_row(plan.info),
+        catalogue_row(plan.catalogue),
+        [site_row(site) for site in plan.sites.values()],
+        [task_row(task) for task in plan.tasks.values()],
+        [event_row(event) for event in plan.events],
+        decks_row(plan.decks),
+        [feature["properties"] for name in ("districts", "land") for feature in collection(name)["features"]],
+    ]
+    texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())
+    printable = (character for character in json.dumps(rows, ensure_ascii=False) + texts if character.isprintable())
+    return frozenset(printable)
+
+
+def face_name(weight: Weight, characters: frozenset[str]) -> str:
+    """Return the name of the file of one weight; another set of characters is another file."""
+    digest = hashlib.sha256("".join(sorted(characters)).encode()).hexdigest()[:16]
+    return f"{weight.value}-{digest}.woff"
+
+
+def face_file(weight: Weight, characters: frozenset[str]) -> Path:
+    """Return the WOFF file of one weight, made at the first start with a plan and kept."""
+    return kept_file(f"screen-{face_name(weight, characters)}", lambda: web_font(weight, characters))
+
+
+def face_css(characters: frozenset[str]) -> str:
+    """Return the CSS that names both weights under `SCREEN_FAMILY`."""
+    return "".join(
+        f'@font-face{{font-family:"{SCREEN_FAMILY}";font-weight:{number};font-display:swap;'
+        f'src:url(/faces/{face_name(weight, characters)}) format("woff")}}'
+        for weight, number in _CSS_WEIGHTS.items()
+    )

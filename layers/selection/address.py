@@ -1,0 +1,57 @@
+"""What an address opens in a plan: its Scene without what the plan does not have, and where the map flies to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from geo.measure import buffered_bounds
+from layers.plan.plan import Plan
+from layers.plan.scene import GRID_LAYER, Scene
+from layers.selection.select import lit_sites
+
+FIT_RADIUS_M = 400.0
+"""A flight to a point shows at least this much around it, in metres."""
+
+
+def day_range(plan: Plan, today: date) -> tuple[date, date]:
+    """Return the days that can be asked for: from the first of the plan's year to the last event or today."""
+    first = date(plan.info.year, 1, 1)
+    last = max((event.date.last_day for event in plan.events), default=today)
+    return first, max(first, today, last)
+
+
+def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
+    """Return `scene` without what is not in the plan; a day outside the plan becomes the nearest one in it."""
+    first, last = day_range(plan, today)
+    layers = {GRID_LAYER, *(layer.id for layer in plan.catalogue.layers)}
+    return replace(
+        scene,
+        as_of=min(max(scene.as_of, first), last) if scene.as_of else None,
+        themes=scene.themes & {theme.id for theme in plan.info.themes},
+        sections=scene.sections & {section.id for section in plan.info.sections},
+        site=scene.site if scene.site in plan.sites else "",
+        task=scene.task if scene.task in plan.tasks else "",
+        visible={key: on for key, on in scene.visible.items() if key in layers},
+        opacity={key: value for key, value in scene.opacity.items() if key in layers},
+    )
+
+
+def own_query(scene: Scene) -> str:
+    """Return the part of the address that the page answers for; the map adds its own."""
+    return replace(scene, view=None, basemap="offline", visible={}, opacity={}).to_query()
+
+
+def flight(plan: Plan, scene: Scene) -> tuple[float, float, float, float] | None:
+    """Return the bbox (west, south, east, north) in degrees of what is selected, None where that has no position."""
+    sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
+    boxes = [
+        buffered_bounds(site.geometry, radius_m=max(FIT_RADIUS_M, site.accuracy_m or 0.0))
+        for site in sites
+        if site.geometry is not None
+    ]
+    if not boxes:
+        return None
+    west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    return west, south, east, north
