@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 
 import streamlit as st
 
-from app.pages import PAGES
+from app.pages import PAGES, Page
+
+
+def _main_of(page: Page) -> Callable[[], None]:
+    """Return what draws a page; its module is imported only by those who open it."""
+
+    def main() -> None:
+        import_module(page.module).main()
+
+    return main
+
 
 st.navigation(
     [
         # The first page is the default, which stands at the root whatever its path says.
-        st.Page(import_module(page.module).main, url_path=page.path, title=page.path, default=page is PAGES[0])
+        st.Page(_main_of(page), url_path=page.path, title=page.path, default=page is PAGES[0])
         for page in PAGES
     ],
     position="hidden",

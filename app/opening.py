@@ -32,6 +32,7 @@ _FOLDER = Path(__file__).parent
 _TEMPLATES = template_environment(_FOLDER / "templates")
 _ENTRY = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 _FACE = re.compile(r"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*/>")
+_ENTRY_PLACE = "<!--entry-->"
 _ICON = '<link rel="shortcut icon" href="./favicon.png" />'
 
 ALL_SLICES = "/assets/vendor/noto-sans-sc/index.css"
@@ -49,18 +50,27 @@ def standing_scene(plan: Plan, query: str, today: date) -> Scene:
 def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
     """Return the HTML of `page` for an address with `query`; without a plan there is nothing to show beforehand."""
     document, entry = _streamlit_page()
+    language = "en" if Scene.from_query(query).language == "en" else "zh-CN"
+    head, body, start, tail = "", "", f'<script type="module" crossorigin src="{entry}"></script>', ""
     if plan is not None:
-        faces = f"<style>{face_css(screen_characters(plan))}</style>"
-        document = document.replace("</head>", f"{faces}</head>", 1)
-    head = f'<html lang="{"en" if Scene.from_query(query).language == "en" else "zh-CN"}">'
-    document = document.replace('<html lang="en">', head, 1)
-    if plan is None or page.path or not entry:
-        document = document.replace("</body>", f'<link rel="stylesheet" href="{ALL_SLICES}"></body>', 1)
-        return document.replace("<!--entry-->", f'<script type="module" crossorigin src="{entry}"></script>', 1)
-    script = f'<style>{_file("opening.css")}</style><script data-entry="{html(entry)}" data-slices="{ALL_SLICES}">{_file("opening.js")}</script>'
-    return document.replace("<!--entry-->", "", 1).replace(
-        '<div id="root">', f'{_opening(plan, query, today)}{script}<div id="root">', 1
-    )
+        head = f"<style>{face_css(screen_characters(plan))}</style>"
+    if plan is not None and not page.path and entry:
+        head += f"<style>{_file('opening.css')}</style>"
+        body = str(_opening(plan, query, today))
+        data = f'data-entry="{html(entry)}" data-slices="{ALL_SLICES}"'
+        body += f"<script {data}>{_file('opening.js')}</script>"
+        start = ""
+    else:
+        tail = f'<link rel="stylesheet" href="{ALL_SLICES}">'
+    for place, words in (
+        ('<html lang="en">', f'<html lang="{language}">'),
+        (_ENTRY_PLACE, start),
+        ("</head>", f"{head}</head>"),
+        ('<div id="root">', f'{body}<div id="root">'),
+        ("</body>", f"{tail}</body>"),
+    ):
+        document = document.replace(place, words, 1)
+    return document
 
 
 def _opening(plan: Plan, query: str, today: date) -> Markup:
@@ -111,7 +121,7 @@ def _streamlit_page() -> tuple[str, str]:
     document = document.replace('"./', '"/')
     found = _ENTRY.search(document)
     entry = found[1] if found else ""
-    document = _ENTRY.sub("<!--entry-->", document, count=1)
+    document = _ENTRY.sub(_ENTRY_PLACE, document, count=1)
     # A typeface of Streamlit's that no page of ours is set in; and the map's files go before all others.
     document = _FACE.sub("", document)
     document = document.replace('<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"')

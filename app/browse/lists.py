@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from app import session
@@ -20,6 +19,9 @@ from layers.selection.status import TaskState, task_states
 from layers.selection.unplaced import sites_without_position, tasks_without_place
 from layers.selection.wording import section_words, target_words
 from layers.translation import Translation, translation
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LISTS = ("tasks", "tray_tasks", "tray_sites")
 
@@ -69,6 +71,8 @@ def _quiet(words: str) -> None:
 @lru_cache(maxsize=8)
 def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
     """Return the rows of all tasks as of a day, by task id. Kept: a filter only takes rows from it."""
+    import pandas as pd
+
     text = translation(language)
     states = task_states(plan, as_of)
     themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
@@ -112,6 +116,8 @@ def _task_table(plan: Plan, tasks: Sequence[Task], selection: Selection, text: T
 
 
 def _site_table(plan: Plan, sites: Sequence[Site], text: Translation) -> None:
+    import pandas as pd
+
     tasks = plan.tasks_by_site
     frame = pd.DataFrame(
         {
