@@ -1,4 +1,4 @@
-"""The pages there are, and the links from each to the others."""
+"""The list of pages, and the links between them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class Page:
     """A page of the application."""
 
     path: str
-    """In the address; empty for the first page."""
+    """Its path in the address; empty for the first page."""
     module: str
-    """Its `main` draws the page; by name, for the pages themselves draw links from this list."""
+    """Name of the module whose `main` draws the page. Not the module itself, which imports this one."""
     label: str
-    """Key of its name in the translations."""
+    """Key of the page's name in the translations."""
 
 
 PAGES = (
@@ -35,13 +35,13 @@ _links = st.components.v2.component(
     js=Path(__file__).with_name("pages.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
-"""Not Streamlit's own links: the Scene is in the address, which the map writes without telling the server."""
+"""Our own links, because Streamlit's would lose the Scene: the map writes it to the address without the server."""
 
 
 def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:
     """Draw the name of the plan, and under it a line and the links from the page at `path` to the others.
 
-    With a `language` they also put it into the address, on a page that has no map to do so.
+    With a `language` they also write it to the address, for a page that has no map to do so.
     """
     with st.container(key="name", width="content", gap=None):
         st.html(f"<h1>{escape.html(title)}</h1>", width="content")
@@ -62,7 +62,7 @@ def show_name(title: str, line: str, path: str, text: Translation, *, language: 
 
 
 def show_language(text: Translation, *, labelled: bool = False) -> None:
-    """Draw the switch of languages, which all pages share; with its label and as wide as a form when `labelled`."""
+    """Draw the language switch, which all pages share; when `labelled`, with its label and as wide as a form."""
     st.segmented_control(
         text("page.language"),
         LANGUAGES,

@@ -40,11 +40,11 @@ from layers.translation import LANGUAGES, translation
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Streamlit's page and Folium's document both start from inline scripts. Text of the plan does
-        # not reach them but as JSON, see layers.escape. Streamlit loads scripts of components as blobs.
+        # Streamlit's page and Folium's document both start from inline scripts. The plan's text reaches
+        # them only as JSON, see layers.escape. Streamlit loads the scripts of components as blobs.
         "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
         "style-src 'self' 'unsafe-inline'",
-        # The online basemaps, asked for only when chosen.
+        # The online basemaps, which load only when chosen.
         "img-src 'self' data: blob: https://tile.openstreetmap.org https://*.is.autonavi.com https://*.tianditu.gov.cn",
         "font-src 'self' data:",
         "connect-src 'self'",
@@ -58,13 +58,13 @@ CONTENT_POLICY = "; ".join(
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the content policy on every answer."""
+    """ASGI middleware that puts the content policy on every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add headers to the answer."""
+        """Pass the request on and add headers to the response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -78,7 +78,7 @@ class SecurityHeaders:
 
 
 def map_page(request: Request) -> Response:
-    """Answer with the map document, or with what is wrong with the plan."""
+    """Return the map document, or a page that says what is wrong with the plan."""
     try:
         _, document = context.current().document()
     except PlanMapError as error:
@@ -87,8 +87,8 @@ def map_page(request: Request) -> Response:
 
 
 def _tagged(request: Request, document: str) -> Response:
-    """Answer with a document, or that it is still the one which the browser has."""
-    # Of the document and not of the plan: another version of PlanMap may draw the same plan otherwise.
+    """Return a document, or status 304 if the browser already has it."""
+    # A digest of the document and not of the plan: another version of PlanMap may draw the plan differently.
     tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
@@ -97,7 +97,7 @@ def _tagged(request: Request, document: str) -> Response:
 
 
 def briefing_page(request: Request) -> Response:
-    """Answer with a deck as a briefing: by its id, or the plan's first; in Chinese unless asked otherwise."""
+    """Return the briefing of the deck `deck`, or of the plan's first, in the language `lang`, or in Chinese."""
     name, language = (request.query_params.get(key, "") for key in ("deck", "lang"))
     text = translation(language)
     try:
@@ -113,7 +113,7 @@ def briefing_page(request: Request) -> Response:
 
 
 def badge(request: Request) -> Response:
-    """Answer with the badge of a status as SVG."""
+    """Return the badge of a status as SVG: `planned`, or `planned-pale` without evidence."""
     name, _, tint = request.path_params["name"].partition("-")
     if name not in {status.value for status in Status} or tint not in ("", "pale"):
         return Response(status_code=404)
@@ -126,16 +126,16 @@ _ROOT = "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin
 
 
 def below_root(request: Request) -> Response:
-    """Answer with Streamlit's page for an address below the root, which tells it where the server is.
+    """Return Streamlit's page for an address below the root, with the server's address in it.
 
-    Without that it looks for one at `/export/_stcore` first, and the browser reports what is not there as errors.
+    Otherwise Streamlit first looks for its server below `/export/`, and the browser reports errors.
     """
     document = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     return HTMLResponse(document.replace("<head>", f"<head>{_ROOT}", 1), headers={"Cache-Control": "no-cache"})
 
 
 def unexpected(error: Exception) -> bool:
-    """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
+    """Show one sentence for an unexpected error, and print the details where the server runs."""
     traceback.print_exception(error)
     language = session.state().get("language") or "zh"
     st.html(f"<p role='alert' class='pm-warn'>{escape.html(translation(language)('page.unexpected'))}</p>")
@@ -143,13 +143,16 @@ def unexpected(error: Exception) -> bool:
 
 
 def _warm() -> None:
-    # A plan at fault is told on the page itself.
+    # The page itself tells about a plan with faults.
     with suppress(PlanMapError):
         context.current().document()
 
 
 def application(url: str, *, hosts: list[str], language: str, open_browser: bool) -> st.App:
-    """Return the ASGI application for the current context; `url` is where people find it, under one of `hosts`."""
+    """Return the ASGI application for the current context.
+
+    It is announced at `url`, and answers requests for `hosts` only.
+    """
 
     @asynccontextmanager
     async def announce(_: st.App) -> AsyncIterator[dict[str, Any]]:
@@ -176,13 +179,13 @@ def application(url: str, *, hosts: list[str], language: str, open_browser: bool
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise `PlanMapError` unless `port` can be listened on; the server itself would go on to another."""
+    """Raise `PlanMapError` unless the server can listen on `port`; Streamlit would silently take another."""
     if not host:
         raise PlanMapError("port-refused", host='""', port=port, reason="?")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
-            # As the server does: a port that was closed a moment ago is free.
+            # As the server does, so that a port that was closed a moment ago counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -194,12 +197,13 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
-    """Serve the current context until stopped; raise `PlanMapError` if the port cannot be had."""
+    """Serve the current context until stopped; raise `PlanMapError` if the port cannot be used."""
     check_port(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared, not bound
-    # A page elsewhere can make its own name point to this machine; only this machine's names are answered.
+    # A web page elsewhere can make its own host name point to this machine (DNS rebinding), so on loopback
+    # only this machine's names are answered.
     hosts = ["127.0.0.1", "localhost", "[::1]"] if is_loopback(host) else ["*"]
-    # Streamlit obeys a settings file in the working folder, which may have come with a plan.
+    # Streamlit obeys a settings file in the working folder, and one may have come with a plan.
     os.chdir(Path(__file__).parent)
     application(f"http://{shown}:{port}", hosts=hosts, language=language, open_browser=open_browser).run(
         config={
@@ -214,7 +218,7 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
             "browser.gatherUsageStats": False,
             "client.showErrorDetails": "none",
             "client.toolbarMode": "minimal",
-            # A page that shows what stands alone on a line would show docstrings.
+            # Streamlit's magic would show attribute docstrings on the page.
             "runner.magicEnabled": False,
             "client.showSidebarNavigation": False,
             "logger.hideWelcomeMessage": True,

@@ -27,14 +27,14 @@ from layers.selection.status import count
 from layers.translation import Translation, translation
 
 _map = declare_component("map", url="/map")
-"""The map document stands in a frame of its own; runs of this script only send it what changed."""
+"""The map document, in a frame of its own; runs of this script only send it `arguments`."""
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
 _STYLE = Path(__file__).parents[1] / "page.css"
 
 
 def main() -> None:
-    """Draw the page once; Streamlit calls it again for every change."""
+    """Draw the page; Streamlit calls this again for every change."""
     language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
     text = translation(language)
     st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def head(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the name of the plan and the strip of counts, each of which filters."""
+    """Draw the name of the plan and the strip of counts, which filter."""
     counts = count(selection.states.values())
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
@@ -118,7 +118,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
 
 
 def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:
-    """Draw the map, or send the standing map what changed."""
+    """Draw the map, or send the map on the page what has changed."""
 
     def clicked() -> None:
         value: Any = session.state().get("map")
@@ -137,7 +137,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection) -> None:
 
 
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
-    """Draw what is selected, or how to begin."""
+    """Draw the results of a search, and what is selected or else how to start."""
     if scene.search:
         found_line = text("page.found", sites=len(selection.found), tasks=len(selection.tasks))
         if not selection.found and not selection.tasks:
@@ -162,7 +162,7 @@ def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation
 
 
 def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the hint and the sites with the most tasks, for a first click."""
+    """Draw a hint and buttons for the sites with the most tasks."""
     st.html(
         f"<h3>{escape.html(text('page.choose-title'))}</h3>"
         f"<p class='pm-quiet'>{escape.html(text('page.choose-site'))}</p>"
