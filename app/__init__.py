@@ -1,1 +1,1 @@
-"""The Streamlit pages, the command line and the server."""
+"""The Streamlit pages, the command line and the web server."""

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from layers.sheet.sheet import Order
 
 MAXIMUM_TITLE = 200
-"""Characters of a title; more would not be read."""
+"""Longest title of a sheet, in characters; nobody would read a longer one."""
 
 CHAPTERS = ("site", "theme", "section")
-"""What the sheets of an atlas can stand for; `layers.sheet.atlas.By` is too slow to import for a help text."""
+"""The values of `layers.sheet.atlas.By`, which is too slow to import for a help text."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -44,16 +44,16 @@ def _environment_language() -> str:
     try:
         return read_settings().lang
     except PlanMapError:
-        # The command itself will say which setting is wrong; that takes a language.
+        # The command itself says later which setting is wrong, and needs a language for that.
         return LANGUAGES[0]
 
 
 _HELP = translation(_environment_language())
-"""Help texts are made when the module is read, so they follow the environment and not --lang."""
+"""Texts of the help. They are made when the module is imported, so they follow the environment and not --lang."""
 
 
 def _ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn a `PlanMapError` into one line and exit code 2."""
+    """Return `command` so that a `PlanMapError` ends it with one line and exit code 2."""
 
     @wraps(command)
     def wrapped(*arguments: Any, lang: str, **options: Any) -> None:
@@ -85,7 +85,7 @@ _paper_options = (
 
 
 def _asks_for_paper(command: _Command) -> _Command:
-    """Add the options that every printed thing takes."""
+    """Add the options that sheets and atlases share."""
     for option in reversed(_paper_options):
         command = option(command)
     return command
@@ -95,7 +95,7 @@ def _asks_for_paper(command: _Command) -> _Command:
 @click.version_option(package_name="planmap")
 def main() -> None:
     """Run one of the commands."""
-    # An office machine may have a console that knows no Chinese: show what it can, never fail on it.
+    # A console may not be able to show Chinese: show what it can, and never fail because of it.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -113,7 +113,7 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
     from app import context, server
 
     server.check_port(host, port)
-    # The server leaves the working folder, so a path has to be whole.
+    # The server changes the working folder, so the path must be absolute.
     settings = read_settings(plan=plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan)))
     served = context.Context(settings)
     context.use(served)
@@ -122,7 +122,7 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
     try:
         served.plan()
     except PlanFaultsError as error:
-        # The page itself says what to mend, and works again as soon as that is done.
+        # The page itself says what to correct, and works again as soon as that is done.
         click.echo(text.explain(error), err=True)
     opens = server.has_display() if browser is None else browser
     server.serve(host=host, port=port, language=text.language, open_browser=opens)
@@ -134,7 +134,7 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
 @_language_option
 @_ends_in_a_line
 def check(*, text: Translation, where: str, plan: str) -> None:
-    """List every fault of a plan, or count what a sound one holds."""
+    """List every fault of a plan, or count what a plan without faults holds."""
     from app.context import store_at
 
     chosen = where or plan
@@ -237,7 +237,7 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
 @_language_option
 @_ends_in_a_line
 def slides(*, text: Translation, output: str, **asked: str) -> None:
-    """Write a deck as a presentation."""
+    """Write a deck as a PowerPoint file."""
     from layers.present.pptx import slides as presentations
     from layers.present.pptx.file import slide_count
 
@@ -251,7 +251,13 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
 
 
 def _target(output: str, *kinds: str) -> Path:
-    """Return the file to write; refuse what is none of `kinds` or cannot be written, before anything is drawn."""
+    """Return the path of the file to write, checked before anything is drawn.
+
+    Raises
+    ------
+    PlanMapError
+        Its kind is not in `kinds`, or it cannot be written.
+    """
     target = target_of(output)
     kind_of(target, allowed=kinds)
     check_target(target)
@@ -259,7 +265,7 @@ def _target(output: str, *kinds: str) -> Path:
 
 
 def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
-    """Return the plan, and the deck of it that the options ask for."""
+    """Return the plan and the deck that the options ask for."""
     from app.context import store_at
     from layers.present.deck_choice import chosen_deck
     from layers.store.base import read_plan
@@ -270,7 +276,7 @@ def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
 
 @contextmanager
 def _progress(text: Translation) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar where errors go, and yield what is to be told how many of how many are done."""
+    """Show a progress bar on stderr, and yield the function that is told how many steps of how many are done."""
     with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
         yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
         bar.update(100 - bar.pos)
@@ -279,7 +285,7 @@ def _progress(text: Translation) -> Iterator[Callable[[int, int], None]]:
 def _order(
     plan: str, text: Translation, *, scene: str, paper: str, orientation: str | None, scale: str, title: str
 ) -> tuple[Plan, Scene, Order]:
-    """Return the plan, and the Scene and the sheet that the options ask for."""
+    """Return the plan, the Scene and the order of the sheet that the options ask for."""
     from app.context import store_at
     from layers.plan.scene_text import checked, read_scene
     from layers.sheet.sheet import Order
@@ -290,7 +296,7 @@ def _order(
     order = Order(Paper.parse(paper, orientation or ""), parse_scale(scale), title)
     wanted = read_scene(scene)
     found = read_plan(store_at(read_settings(plan=plan)))
-    # An address may ask for a language of its own; what is typed goes before it.
+    # An address may hold a language; one given on the command line goes before it.
     language = click.get_current_context().get_parameter_source("lang")
     if not scene or language is ParameterSource.COMMANDLINE:
         wanted = replace(wanted, language=text.language)

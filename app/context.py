@@ -1,4 +1,4 @@
-"""The plan that this process serves, read again when it changes."""
+"""The plan that this process serves, read again whenever it changes."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from layers.store.folder import FILES, FolderStore
 from layers.store.user_copy import open_user_plan
 
 FRESH_S = 1.0
-"""Seconds for which the answer about the version holds: a click asks several times."""
+"""Seconds for which a version is taken as current: one click asks several times."""
 
 BRIEFINGS = 4
-"""Briefings that are kept: each is a document with its map and takes some megabytes."""
+"""Number of briefings kept in memory, each a document of some megabytes."""
 
 
 def store_at(settings: Settings) -> Store:
-    """Return the store that the settings name, by default the user's copy of the built-in plan."""
+    """Return the store that the settings name, or the user's copy of the built-in plan; may raise `PlanMapError`."""
     return open_store(settings.plan) if settings.plan else open_user_plan(settings.data_dir)
 
 
 class Context:
-    """Settings, store and the plan in memory, shared by all sessions of a server."""
+    """Settings, the store and the plan in memory, shared by all sessions of a server."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -49,9 +49,14 @@ class Context:
         self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
 
     def plan(self) -> tuple[str, Plan]:
-        """Return the plan and its version; raise `PlanMapError` if it cannot be used.
+        """Return the plan's version and the plan.
 
         A page view costs one look at the store's version; only a changed plan is read again.
+
+        Raises
+        ------
+        PlanMapError
+            The plan cannot be read or has faults.
         """
         with self._lock:
             if self._store is None:
@@ -65,28 +70,26 @@ class Context:
             return self._plan
 
     def decks_file(self) -> Path | None:
-        """Return the file in which the decks are edited by hand, None for a plan that PlanMap writes itself."""
+        """Return the file in which people edit the decks by hand; None for a plan that PlanMap itself can write."""
         self.plan()
         store = self._store
         return store.folder / FILES["decks"] if isinstance(store, FolderStore) else None
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> tuple[Deck, ...]:
-        """Put `decks` in the place of all decks of the plan, and read the plan anew when it is next asked for.
+        """Replace all decks of the plan by `decks`, if they still are the `known` ones, and return them as checked.
 
-        Returns
-        -------
-        The decks as they will be read.
+        The plan is read again when it is next asked for.
 
         Raises
         ------
         PlanMapError
-            Somebody else has changed them meanwhile, they cannot be written, or they could not be read again:
-            one deck like that would make the whole plan unreadable.
+            Somebody has changed the decks in the meantime, they cannot be written, or they have a fault. A saved
+            deck with a fault would make the whole plan unreadable.
         """
         _, plan = self.plan()
         again, faults = check_decks(plan, decks_row(decks))
         if faults:
-            # One is enough to say: the form has checked each field before.
+            # The first fault is enough, because the form has already checked each field.
             raise PlanMapError(faults[0].code, **faults[0].details)
         with self._lock:
             if self._store is None:
@@ -94,19 +97,25 @@ class Context:
             try:
                 self._store.save_decks(again, known=known)
             finally:
-                # A refusal, too, says that the plan in memory is not the one in its home. The clock of a file
-                # may not have moved since.
+                # Forget the plan in memory even after a refusal, which means that the stored one has changed.
+                # The version may not show that: two changes can fall within one tick of the file's clock.
                 self._plan = None
         return again
 
     def document(self) -> tuple[str, str]:
-        """Return the map document and a digest of what it shows, which decks are no part of."""
+        """Return the digest of the plan without its decks, and the map document drawn from it.
+
+        Raises
+        ------
+        PlanMapError
+            The plan cannot be read or has faults.
+        """
         _, plan = self.plan()
         digest = content_digest(plan)
         with self._drawing:
             if self._document is None or self._document[0] != digest:
-                # Folium takes most of a second to import. Imported here, it comes in while the browser is
-                # still loading the page, and not before the server answers at all.
+                # Folium takes most of a second to import. Imported here, it does not delay the server's start:
+                # the browser is still loading the page around the map.
                 from layers.map.document import map_document
 
                 scene = Scene()
@@ -116,14 +125,20 @@ class Context:
             return self._document
 
     def briefing(self, deck: Deck, language: str, today: date) -> str:
-        """Return the briefing of `deck` as one HTML document; raise `PlanMapError` if it cannot be made."""
+        """Return the briefing of `deck` as one HTML document, from memory if it was made before.
+
+        Raises
+        ------
+        PlanMapError
+            The plan cannot be read, or the briefing cannot be made.
+        """
         _, plan = self.plan()
         key = deck_digest(plan, deck), language, today
         with self._lock:
             if key in self._briefings:
                 self._briefings.move_to_end(key)
                 return self._briefings[key]
-        # Outside the lock: nobody is to wait for somebody else's briefing.
+        # Outside the lock, so that nobody waits for somebody else's briefing.
         from layers.present.briefing import briefing
 
         document = briefing(plan, deck, language=language, today=today)
@@ -144,7 +159,7 @@ def use(context: Context) -> None:
 
 
 def current() -> Context:
-    """Return the process's context, made from the environment if no server has set one."""
+    """Return the process's context, made from the environment if `use` has not been called."""
     global _current
     if _current is None:
         _current = Context(read_settings())

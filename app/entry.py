@@ -1,4 +1,4 @@
-"""The script that Streamlit runs for every page: it picks the page of the address."""
+"""The script that Streamlit runs for every page: it draws the page that the address names."""
 
 from __future__ import annotations
 

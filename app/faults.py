@@ -10,13 +10,13 @@ from layers.plan.fault import Fault, PlanFaultsError
 from layers.translation import Translation
 
 SHOWN = 200
-"""Faults listed at once; a table saved in the wrong form has one in every row."""
+"""Number of faults that are listed; a table saved in the wrong form has one in every row."""
 
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 
 def fault_page(error: PlanMapError, text: Translation) -> str:
-    """Return the HTML that explains `error`."""
+    """Return the part of a page, as HTML, that explains `error` and lists its faults."""
     faults = error.faults if isinstance(error, PlanFaultsError) else ()
     return str(
         _TEMPLATES.get_template("faults.html").render(
@@ -30,7 +30,7 @@ def fault_page(error: PlanMapError, text: Translation) -> str:
 
 
 def notice_page(error: PlanMapError, text: Translation) -> str:
-    """Return a whole HTML document that explains `error`, for a frame or a window of its own."""
+    """Return a whole HTML document that explains `error`, for a frame or a window."""
     line = text.explain(error)
     return str(_TEMPLATES.get_template("notice.html").render(text=text, line=line))
 

@@ -6,17 +6,17 @@ import re
 import unicodedata
 
 LONGEST = 90
-"""Characters before the ending. A name of Chinese characters takes three bytes for each, and 255 is the limit."""
+"""Half the bytes that a name may take before its ending. File systems allow 255, and a Chinese character takes 3."""
 
 _KEPT_END = 40
-"""Of these the last ones stay when the name is too long: they say paper and scale."""
+"""Number of last characters that a name keeps when it is cut: they tell the paper."""
 
 
 def file_name(parts: list[str], ending: str) -> str:
-    """Return `parts` as a file name with `ending`.
+    """Return `parts`, joined by `_`, as a file name with `ending`.
 
-    What Windows forbids becomes a dash: its special characters, and dots, for `CON.x` is a device there too.
-    Control characters and those that turn the direction of writing are left out.
+    Characters that Windows forbids become a dash, and so do dots, because `CON.x` is a device there too. Control
+    characters and those that change the direction of writing are left out.
     """
     name = "_".join(_plain(part) for part in parts if part)
     if len(name.encode()) > 2 * LONGEST:

@@ -22,7 +22,7 @@ _links = st.components.v2.component(
 def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:
     """Draw the name of the plan, and under it a line and the links from the page at `path` to the others.
 
-    With a `language` they also put it into the address, on a page that has no map to do so.
+    With a `language` they also write it to the address, for a page that has no map to do so.
     """
     with st.container(key="name", width="content", gap=None):
         st.html(f"<h1>{escape.html(title)}</h1>", width="content")
@@ -43,7 +43,7 @@ def show_name(title: str, line: str, path: str, text: Translation, *, language: 
 
 
 def show_language(text: Translation, *, labelled: bool = False) -> None:
-    """Draw the switch of languages, which all pages share; with its label and as wide as a form when `labelled`."""
+    """Draw the language switch, which all pages share; when `labelled`, with its label and as wide as a form."""
     st.segmented_control(
         text("page.language"),
         LANGUAGES,

@@ -10,11 +10,11 @@ class Page:
     """A page of the application."""
 
     path: str
-    """In the address; empty for the first page."""
+    """Its path in the address; empty for the first page."""
     module: str
-    """Its `main` draws the page; by name, for the pages themselves draw links from this list."""
+    """Name of the module whose `main` draws the page. Not the module itself, which imports this one."""
     label: str
-    """Key of its name in the translations."""
+    """Key of the page's name in the translations."""
 
 
 PAGES = (

@@ -8,11 +8,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Streamlit's page and Folium's document both start from inline scripts. Text of the plan does
-        # not reach them but as JSON, see layers.escape. Streamlit loads scripts of components as blobs.
+        # Streamlit's page and Folium's document both start from inline scripts. The plan's text reaches
+        # them only as JSON, see layers.escape. Streamlit loads the scripts of components as blobs.
         "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
         "style-src 'self' 'unsafe-inline'",
-        # The online basemaps, asked for only when chosen.
+        # The online basemaps, which load only when chosen.
         "img-src 'self' data: blob: https://tile.openstreetmap.org https://*.is.autonavi.com https://*.tianditu.gov.cn",
         "font-src 'self' data:",
         "connect-src 'self'",
@@ -26,13 +26,13 @@ CONTENT_POLICY = "; ".join(
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts the content policy on every answer."""
+    """ASGI middleware that puts the content policy on every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add headers to the answer."""
+        """Pass the request on and add headers to the response."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -44,7 +44,7 @@ def routes() -> list[BaseRoute]:
 
 
 def _page(page: Page, request: Request) -> Response:
-    """Answer with a page; a plan at fault is told by the page itself, once Streamlit is up."""
+    """Return a page. If the plan cannot be read, the page itself says so once Streamlit is up."""
     try:
         _, plan = context.current().plan()
     except PlanMapError:
@@ -54,7 +54,7 @@ def _page(page: Page, request: Request) -> Response:
 
 
 def _map(request: Request) -> Response:
-    """Answer with the map document, or with what is wrong with the plan."""
+    """Return the map document, or a page that says what is wrong with the plan."""
     try:
         _, document = context.current().document()
     except PlanMapError as error:
@@ -63,7 +63,7 @@ def _map(request: Request) -> Response:
 
 
 def _briefing(request: Request) -> Response:
-    """Answer with a deck as a briefing: by its id, or the plan's first; in Chinese unless asked otherwise."""
+    """Return the briefing of the deck `deck`, or of the plan's first, in the language `lang`, or in Chinese."""
     name, language = (request.query_params.get(key, "") for key in ("deck", "lang"))
     text = translation(language)
     try:
@@ -79,8 +79,8 @@ def _briefing(request: Request) -> Response:
 
 
 def _tagged(request: Request, document: str) -> Response:
-    """Answer with a document, or that it is still the one which the browser has."""
-    # Of the document and not of the plan: another version of PlanMap may draw the same plan otherwise.
+    """Return a document, or status 304 if the browser already has it."""
+    # A digest of the document and not of the plan: another version of PlanMap may draw the plan differently.
     tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
@@ -89,7 +89,7 @@ def _tagged(request: Request, document: str) -> Response:
 
 
 def _answer(request: Request, document: str, headers: dict[str, str]) -> Response:
-    """Answer with HTML, compressed where the browser takes that."""
+    """Return HTML, compressed if the browser accepts that."""
     headers = {**headers, "Vary": "Accept-Encoding"}
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return HTMLResponse(document, headers=headers)
@@ -102,7 +102,7 @@ def _packed(document: str) -> bytes:
 
 
 def _badge(request: Request) -> Response:
-    """Answer with the badge of a status as SVG."""
+    """Return the badge of a status as SVG: `planned`, or `planned-pale` without evidence."""
     name, _, tint = request.path_params["name"].partition("-")
     if name not in {status.value for status in Status} or tint not in ("", "pale"):
         return Response(status_code=404)
@@ -112,7 +112,7 @@ def _badge(request: Request) -> Response:
 
 
 def _face(request: Request) -> Response:
-    """Answer with one weight of the typeface of the screen."""
+    """Return one weight of the screen's typeface."""
     try:
         _, plan = context.current().plan()
     except PlanMapError:
@@ -126,5 +126,5 @@ def _face(request: Request) -> Response:
 
 
 def _icon(_: Request) -> Response:
-    """Answer with the icon of the application."""
+    """Return the icon of the application."""
     return FileResponse(Path(__file__).with_name("icon.svg"), headers={"Cache-Control": "max-age=86400"})

@@ -61,7 +61,7 @@ class Behind:
 
 
 def _warm() -> None:
-    # A plan at fault is told on the page itself.
+    # The page itself tells about a plan with faults.
     with suppress(PlanMapError):
         context.current().document()
 
@@ -89,13 +89,13 @@ def application(host: str, port: int, *, hosts: list[str], announce: Callable[[]
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise `PlanMapError` unless `port` can be listened on; the server itself would go on to another."""
+    """Raise `PlanMapError` unless the server can listen on `port`; Streamlit would silently take another."""
     if not host:
         raise PlanMapError("port-refused", host='""', port=port, reason="?")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         if os.name == "posix":
-            # As the server does: a port that was closed a moment ago is free.
+            # As the server does, so that a port that was closed a moment ago counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -107,13 +107,14 @@ def check_port(host: str, port: int) -> None:
 
 
 def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
-    """Serve the current context until stopped; raise `PlanMapError` if the port cannot be had."""
+    """Serve the current context until stopped; raise `PlanMapError` if the port cannot be used."""
     check_port(host, port)
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared, not bound
     url = f"http://{shown}:{port}"
-    # A page elsewhere can make its own name point to this machine; only this machine's names are answered.
+    # A web page elsewhere can make its own host name point to this machine (DNS rebinding), so on loopback
+    # only this machine's names are answered.
     hosts = ["127.0.0.1", "localhost", "[::1]"] if is_loopback(host) else ["*"]
-    # Streamlit obeys a settings file in the working folder, which may have come with a plan.
+    # Streamlit obeys a settings file in the working folder, and one may have come with a plan.
     os.chdir(Path(__file__).parent)
 
     def announce() -> None:

@@ -1,7 +1,7 @@
-"""The Scene of a browser session: read from the address once, then kept by the page's own controls.
+"""The Scene of a browser session: read once from the address, then kept by the page's controls.
 
-The map writes the address; the page only reads it, when a session begins. View, layers and basemap
-belong to the map, so they stay as the address gave them.
+The page reads the address only when a session begins; from then on the map writes it. View, layers and basemap
+belong to the map, so here they stay as the address gave them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def start(plan: Plan, today: date) -> None:
 
 
 def current_scene(plan: Plan, today: date) -> Scene:
-    """Return the Scene that the controls show. What was selected and is no longer in the plan is let go."""
+    """Return the Scene of the controls, without a selected site or task that is no longer in the plan."""
     values = state()
     opened: Scene = values["scene"]
     return replace(
@@ -69,7 +69,7 @@ def current_scene(plan: Plan, today: date) -> Scene:
 
 
 def fly(plan: Plan) -> None:
-    """Send the map to what is selected, if that has a position."""
+    """Send the map to the selected sites, if they have a position."""
     values = state()
     scene = Scene(site=values["site"], task=values["task"])
     box = flight(plan, scene)
@@ -81,7 +81,7 @@ def fly(plan: Plan) -> None:
 
 
 def select_site(plan: Plan, site_id: str, *, flying: bool) -> None:
-    """Select a site, and let go of the selected task."""
+    """Select a site and deselect any task; when `flying`, send the map there."""
     if site_id in plan.sites:
         state().update(site=site_id, task="")
         if flying:
@@ -89,13 +89,13 @@ def select_site(plan: Plan, site_id: str, *, flying: bool) -> None:
 
 
 def select_task(plan: Plan, task_id: str) -> None:
-    """Select a task, let go of the selected site and fly to the task's sites."""
+    """Select a task, deselect any site, and send the map to the task's sites."""
     state().update(site="", task=task_id if task_id in plan.tasks else "")
     fly(plan)
 
 
 def search(plan: Plan) -> None:
-    """Go to the best match of the search text."""
+    """Select the site that best matches the search text, and send the map there."""
     found = search_sites(plan, state()["search"])
     if found:
         select_site(plan, found[0].id, flying=True)
@@ -104,9 +104,9 @@ def search(plan: Plan) -> None:
 
 
 def clear_filters() -> None:
-    """Take every filter off; day, language and selection stay."""
+    """Clear every filter; day, language and selection stay."""
     values = state()
-    # A turn of its own, so that the strip in the browser takes this over.
+    # Counts as a turn, so that the strip in the browser accepts it.
     values.update(statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1)
-    # No control of the page sets sections; they come with an address.
+    # Sections have no control on the page; they come from an address.
     values["scene"] = replace(values["scene"], sections=frozenset())

@@ -1,4 +1,4 @@
-"""What can be set from outside, by environment variables that begin with PLANMAP_."""
+"""The settings, which environment variables that begin with PLANMAP_ can change."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from geo.errors import PlanMapError
 
 
 class Settings(BaseSettings):
-    """Settings; options of the command line go before the environment."""
+    """The settings; options of the command line go before the environment."""
 
     model_config = SettingsConfigDict(env_prefix="PLANMAP_", frozen=True, env_ignore_empty=True)
 
     plan: str = ""
-    """Folder, `.gpkg` file or database address; empty for the built-in plan."""
+    """Folder, `.gpkg` file or database address of the plan; empty for the built-in plan."""
     data_dir: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("PlanMap", appauthor=False)))
-    """Where the user's plan file is kept."""
+    """Folder of the user's copy of the built-in plan."""
     lang: Literal["zh", "en"] = "zh"
-    """Language of the command line: zh or en."""
+    """Language of the command line."""
     tianditu_key: str = Field(default="", pattern=r"^[0-9A-Za-z]*$")
     """Key for the 天地图 online basemap."""
 
 
 def read_settings(**given: str) -> Settings:
-    """Return the settings of the environment with the ones `given` on the command line before them.
+    """Return the settings of the environment, overridden by those `given` that are not empty.
 
     Raises
     ------
     PlanMapError
-        A variable holds what it cannot hold.
+        A variable holds a value that is not allowed.
     """
     try:
         return Settings(**{key: value for key, value in given.items() if value})  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
-        # A page that shows what stands alone on a line would show docstrings.
+        # Streamlit's magic would show attribute docstrings on the page.
         "runner.magicEnabled": False,
         "client.showSidebarNavigation": False,
         "theme.base": "light",
@@ -62,7 +62,7 @@ def make(host: str, port: int) -> App:
 
 
 def unexpected(error: Exception) -> bool:
-    """Show one sentence for an error of our own making, and put the details where whoever runs the server looks."""
+    """Show one sentence for an unexpected error, and print the details where the server runs."""
     import streamlit as st
 
     from app import session

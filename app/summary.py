@@ -1,4 +1,4 @@
-"""The counts of a plan in words, for `planmap check`."""
+"""The counts of a plan in words, which `planmap check` prints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from layers.translation import Translation
 
 
 def summary(name: str, plan: Plan, text: Translation, *, today: date | None = None) -> list[str]:
-    """Return the lines that count tasks, sites, layers and events of `plan` as of `today`."""
+    """Return lines with the counts of tasks, sites, layers and events in `plan`, as of `today`."""
     counts = count(task_states(plan, today or date.today()).values())
     placed = Counter(placing(plan, task) for task in plan.tasks.values())
     precision = Counter(site.precision for site in plan.sites.values())

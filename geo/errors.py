@@ -1,17 +1,17 @@
-"""The one error base. An error carries a code and details; the words live in the translations."""
+"""The base of all errors for users. An error carries a code and details; the words are in the translations."""
 
 from __future__ import annotations
 
 
 class PlanMapError(Exception):
-    """Something a user can mend.
+    """An error that a user can correct.
 
     Parameters
     ----------
     code
-        Key of the message `error.<code>` and its hint `hint.<code>` in the translations.
+        Stands for the message `error.<code>` and the hint `hint.<code>` in the translations.
     **details
-        What the message names: file, row, path, port and the like.
+        Values for the placeholders of message and hint: a file, row, path, port and the like.
     """
 
     def __init__(self, code: str, **details: object) -> None:

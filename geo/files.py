@@ -1,4 +1,4 @@
-"""Reading a text file that may be anything: a pipe, a device, a link to elsewhere, a gigabyte."""
+"""Safe reading of a text file, which may turn out to be a pipe, a device, a link or a gigabyte."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from geo.errors import GeometryError
 
 MAXIMUM_BYTES = 64 * 1024 * 1024
-"""A larger file is refused before it is parsed: parsing takes about ten times its size in memory."""
+"""Size in bytes above which a file is refused: parsing takes about ten times as much memory."""
 
 
 def read_text(path: Path) -> str:
@@ -18,13 +18,13 @@ def read_text(path: Path) -> str:
     Raises
     ------
     GeometryError
-        The file is missing, no plain file, a link (which could lead to any file of the machine), too
-        large or not UTF-8.
+        The file is missing, not an ordinary file, a link (which could lead to any file of the machine), too
+        large, or not in UTF-8.
     """
     try:
         if path.is_symlink():
             raise GeometryError("file-is-link", file=path.name)
-        # A pipe would keep an ordinary open waiting for ever.
+        # O_NONBLOCK, because opening a pipe would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

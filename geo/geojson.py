@@ -1,7 +1,7 @@
-"""Reading GeoJSON without GDAL, fault by fault.
+"""Reading GeoJSON without GDAL, and finding every fault in it.
 
-GDAL opens whatever a file really is, so that a virtual raster named `x.geojson` reads other files of the
-machine (see docs/decisions). A plan's GeoJSON is parsed as JSON and nothing else.
+GDAL goes by a file's content and not by its name, so a virtual raster named `x.geojson` could read other files of the
+machine (docs/decisions/0002). A plan's GeoJSON is parsed as JSON and as nothing else.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ class Feature:
     """One feature of a FeatureCollection."""
 
     number: int
-    """Place in the file, counted from 1."""
+    """Position in the file, counted from 1."""
     id: str | None
-    """The feature's id as text, or None."""
+    """The feature's id as text; None without one."""
     properties: dict[str, Any]
-    """The properties as parsed."""
+    """The properties as parsed; empty if there are none."""
     geometry: BaseGeometry | None
-    """WGS 84 geometry of any simple or multi type, or None for a feature without a position."""
+    """WGS 84 geometry in two dimensions of any simple or multi type; None without a position or with a `fault`."""
     fault: GeometryError | None = None
-    """Why the geometry could not be used, if it could not."""
+    """Why the geometry cannot be used; None if it can."""
 
 
 def read_features(path: Path) -> Iterator[Feature]:
@@ -47,14 +47,14 @@ def read_features(path: Path) -> Iterator[Feature]:
     Raises
     ------
     GeometryError
-        The file is missing, too large, no JSON, or no FeatureCollection. A fault of one feature does
-        not raise: it is carried by that feature.
+        The file is missing, too large, not JSON, not a FeatureCollection, or in another CRS. A fault of one
+        feature raises nothing and is kept in that feature.
     """
     document = _parse(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise GeometryError("not-a-feature-collection", file=path.name)
-    # RFC 7946 knows WGS 84 only; older files may name another system, and saying nothing would misplace all.
+    # RFC 7946 knows only WGS 84, but older files may name another system. To ignore it would misplace everything.
     named = document.get("crs")
     if named is not None and not re.search(r"CRS:?:?84|EPSG:+4326", str(named)[:300]):
         raise GeometryError("file-crs", file=path.name, crs=str(named)[:80])
@@ -69,7 +69,7 @@ def _parse(path: Path) -> Any:
     except json.JSONDecodeError as error:
         raise GeometryError("not-json", file=path.name, line=error.lineno, column=error.colno) from error
     except (RecursionError, ValueError) as error:
-        # Nested too deep, or a number of thousands of digits.
+        # Nested too deeply, or a number with thousands of digits.
         raise GeometryError("not-json", file=path.name, line="?", column="?") from error
 
 
@@ -94,13 +94,13 @@ def _feature(number: int, raw: Any) -> Feature:
 
 
 def geometry_from_mapping(mapping: Any) -> BaseGeometry:
-    """Return the geometry of a GeoJSON geometry object in WGS 84.
+    """Return the WGS 84 geometry of a GeoJSON geometry object, in two dimensions.
 
     Raises
     ------
     GeometryError
-        Unknown type, broken coordinates, a coordinate outside the range of longitude and latitude, or an
-        invalid shape such as a ring that crosses itself.
+        The type is unknown, the coordinates are broken or outside the range of longitude and latitude, or the
+        shape is empty or invalid, such as a ring that crosses itself.
     """
     kind = mapping.get("type") if isinstance(mapping, dict) else None
     if not isinstance(kind, str) or kind not in _GEOMETRY_TYPES:
@@ -115,7 +115,7 @@ def geometry_from_mapping(mapping: Any) -> BaseGeometry:
 
 
 def _check_numbers(coordinates: Any, *, depth: int) -> None:
-    """Raise `TypeError` unless `coordinates` are lists of numbers, nested no deeper than any geometry is."""
+    """Raise `TypeError` unless `coordinates` are lists of numbers, nested at most `depth` levels deep."""
     if isinstance(coordinates, list) and depth:
         for part in coordinates:
             _check_numbers(part, depth=depth - 1)
@@ -129,7 +129,7 @@ def check_geometry(geometry: BaseGeometry) -> None:
         raise GeometryError("geometry-type", kind=geometry.geom_type)
     if geometry.is_empty:
         raise GeometryError("geometry-empty")
-    # Every coordinate, not the bounds: bounds leave out coordinates that are not a number.
+    # Every coordinate and not only the bounds, which ignore coordinates that are not a number.
     coordinates = shapely.get_coordinates(geometry)
     if not np.isfinite(coordinates).all():
         raise GeometryError("geometry-not-finite")

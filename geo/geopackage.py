@@ -1,8 +1,7 @@
-"""Geometries in a database: GeoPackage blobs and WKB, checked before GEOS sees them.
+"""Geometries from a database, GeoPackage blobs and WKB, checked before GEOS sees them.
 
-Reading a plan needs nothing else of the GeoPackage format, and done this way a file from elsewhere never
-reaches GDAL. Formats: OGC 12-128r19, clause 2.1.3 (the blob is WKB behind a small header), and OGC
-06-103r4, clause 8.2 (WKB).
+Reading a plan needs nothing else of the GeoPackage format, so a file from elsewhere never reaches GDAL. Formats:
+OGC 12-128r19, clause 2.1.3 (the blob is WKB after a small header), and OGC 06-103r4, clause 8.2 (WKB).
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ _SRID_FLAG, _M_FLAG, _Z_FLAG = 0x20000000, 0x40000000, 0x80000000
 
 
 def geometry_from_blob(blob: object) -> BaseGeometry | None:
-    """Return the geometry in a GeoPackage blob, in the CRS of its layer, or None for NULL or an empty one.
+    """Return the WGS 84 geometry in a GeoPackage blob, in two dimensions; None for NULL or an empty geometry.
 
     Raises
     ------
     GeometryError
-        The value is no GeoPackage geometry of a simple or multi type in WGS 84.
+        The value is not a GeoPackage geometry of a simple or multi type in WGS 84.
     """
     if blob is None:
         return None
@@ -43,15 +42,15 @@ def geometry_from_blob(blob: object) -> BaseGeometry | None:
 
 
 def geometry_from_wkb(data: bytes) -> BaseGeometry | None:
-    """Return the geometry in WKB (ISO or extended), without Z and M, or None for an empty one.
+    """Return the geometry in WKB (ISO or extended), without Z and M and in its own CRS; None for an empty one.
 
     Raises
     ------
     GeometryError
-        The bytes are no geometry of a simple or multi type.
+        The bytes are not a geometry of a simple or multi type.
     """
     try:
-        # GEOS reads parts within parts by recursion: bytes that nest without end would end the process.
+        # GEOS reads nested parts by recursion, so bytes that nest deeply enough would crash the process.
         if _skip(data, 0, None) != len(data):
             raise GeometryError("geometry-unreadable", kind="WKB")
         geometry = shapely.force_2d(shapely.from_wkb(data))
@@ -61,7 +60,17 @@ def geometry_from_wkb(data: bytes) -> BaseGeometry | None:
 
 
 def _skip(data: bytes, start: int, expected: int | None) -> int:
-    """Return where the geometry at `start` ends; parts of a multi type must be of the `expected` simple type."""
+    """Return the offset at which the geometry at `start` ends.
+
+    `expected` is the simple type that a part of a multi geometry must have, None for the geometry itself.
+
+    Raises
+    ------
+    GeometryError
+        The type is not allowed, or the parts reach beyond the data.
+    struct.error, IndexError
+        The data ends too early.
+    """
     order = "<" if data[start] else ">"
     (code,) = struct.unpack_from(f"{order}I", data, start + 1)
     at = start + 5 + (4 if code & _SRID_FLAG else 0)

@@ -1,4 +1,4 @@
-"""Distances in metres, measured on the CGCS2000 grid and never in degrees."""
+"""Distances, bounds and anchor points. Distances are measured in metres on the CGCS2000 grid, never in degrees."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Key = TypeVar("Key")
 def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
     """Return the shortest distance in metres between two WGS 84 geometries of any type.
 
-    Measured in `geo.crs.GAUSS_KRUGER_117E`. Fifty kilometres from the central meridian the grid is
-    too long by 1 part in 32 000 (k = 1 + y²/2R²), less than the accuracy of any site.
+    Measured in `geo.crs.GAUSS_KRUGER_117E`. Fifty kilometres from the central meridian its lengths are too long by
+    1 part in 32 000 (k = 1 + y²/2R²), which is less than the accuracy of any site.
     """
     return float(shapely.distance(to_grid(one), to_grid(other)))
 
 
 def nearest(origin: BaseGeometry, candidates: Mapping[Key, BaseGeometry]) -> tuple[Key, float] | None:
-    """Return the key of the candidate nearest to `origin` and its distance in metres, None without any.
+    """Return the key of the candidate nearest to `origin`, and its distance in metres; None without candidates.
 
-    All geometries are WGS 84 and of any type.
+    All geometries are WGS 84 and of any type. Measured as in `distance_m`.
     """
     if not candidates:
         return None
@@ -37,7 +37,7 @@ def nearest(origin: BaseGeometry, candidates: Mapping[Key, BaseGeometry]) -> tup
 
 
 def bounds(geometries: Iterable[BaseGeometry]) -> tuple[float, float, float, float] | None:
-    """Return the common bbox (west, south, east, north) of WGS 84 geometries in degrees, None without any."""
+    """Return the common bbox (west, south, east, north) of `geometries` in their own units; None without any."""
     present = [geometry for geometry in geometries if geometry is not None and not geometry.is_empty]
     if not present:
         return None
@@ -46,13 +46,13 @@ def bounds(geometries: Iterable[BaseGeometry]) -> tuple[float, float, float, flo
 
 
 def buffered_bounds(geometry: BaseGeometry, *, radius_m: float) -> tuple[float, float, float, float]:
-    """Return the bbox in degrees of a WGS 84 geometry grown by `radius_m` metres on every side.
+    """Return the bbox (west, south, east, north), in degrees, of a WGS 84 geometry grown by `radius_m` on every side.
 
-    A point of an accuracy of 1 km is a place 2 km wide: a map that flies to it must show all of it.
+    A point known to 1 km stands for a place 2 km wide, and a map that flies to it must show all of that.
     """
     west, south, east, north = to_grid(geometry).bounds
     if not math.isfinite(west + south + east + north):
-        # A quarter of the globe away from the grid's meridian there is no grid.
+        # Too far from the central meridian for the projection.
         return geometry.bounds
     back = transformer(GAUSS_KRUGER_117E, WGS84).transform
     west, south = back(west - radius_m, south - radius_m)
@@ -61,14 +61,20 @@ def buffered_bounds(geometry: BaseGeometry, *, radius_m: float) -> tuple[float, 
 
 
 def inner_point(polygon: BaseGeometry) -> shapely.Point:
-    """Return the point of a Polygon or MultiPolygon farthest from its edges, where a symbol fits best."""
+    """Return the point in a Polygon or MultiPolygon that is farthest from its edges, where a symbol fits best.
+
+    It has the polygon's CRS. Raises `TypeError` for any other geometry.
+    """
     if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
         raise TypeError(polygon.geom_type)
     return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])
 
 
 def anchors(geometry: BaseGeometry) -> list[shapely.Point]:
-    """Return the points where the symbol of a geometry stands: each point, a line's middle, inside an area."""
+    """Return the points, in the geometry's own CRS, where its symbol stands.
+
+    These are each of its points, the middle of its longest line, or the inner point of its area.
+    """
     if geometry.geom_type in ("Point", "MultiPoint"):
         return list(getattr(geometry, "geoms", [geometry]))
     if "LineString" in geometry.geom_type:

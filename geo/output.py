@@ -1,4 +1,4 @@
-"""A file to write: its kind from its name, whole or not at all."""
+"""Writing a file: its kind follows from its name, and it is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from geo.errors import PlanMapError
 
 
 def kind_of(path: Path, *, allowed: tuple[str, ...]) -> str:
-    """Return the kind of file that `path` names; raise `PlanMapError` if it is none of `allowed`."""
+    """Return the kind of file that `path` names, such as `pdf`; raise `PlanMapError` if it is not in `allowed`."""
     kind = path.suffix.lower().removeprefix(".")
     if kind not in allowed:
         raise PlanMapError("output-kind", path=path, expected=tuple(f".{name}" for name in allowed))
@@ -20,12 +20,12 @@ def kind_of(path: Path, *, allowed: tuple[str, ...]) -> str:
 
 
 def target_of(text: str) -> Path:
-    """Return the path of the file to write; a link is followed, so that the file it leads to is replaced.
+    """Return `text` as the path of a file to write; a link is followed, so that its target is replaced.
 
     Raises
     ------
     PlanMapError
-        No path can be like that.
+        `text` cannot be a path.
     """
     try:
         path = Path(text).expanduser()
@@ -35,12 +35,12 @@ def target_of(text: str) -> Path:
 
 
 def check_target(path: Path) -> None:
-    """Raise `PlanMapError` unless a file can be written at `path`: asked before the work and not after it."""
+    """Raise `PlanMapError` unless a file can be written at `path`; ask before the work and not after it."""
     try:
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if path.exists() and not path.is_file():
-            # A pipe or a device would be replaced by a file.
+            # A pipe or a device, which a file would replace.
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         if not path.parent.is_dir():
             raise PlanMapError("output-folder", folder=path.parent)
@@ -52,12 +52,12 @@ def check_target(path: Path) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file in one step, so that there is the whole of it or the one that was there before.
+    """Write a file in one step: afterwards `path` is either the whole new file or what it was before.
 
     Raises
     ------
     PlanMapError
-        It cannot be written.
+        The file cannot be written.
     """
     draft = _draft(path)
     try:
@@ -73,11 +73,11 @@ def write(path: Path, data: bytes) -> None:
 
 
 def _refused(path: Path, error: Exception) -> PlanMapError:
-    # A ValueError is a character that no path can have.
+    # A ValueError means a character that no path can have.
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return PlanMapError("output-refused", path=path, reason=reason or type(error).__name__)
 
 
 def _draft(path: Path) -> Path:
-    # Beside the target, since a file is moved in one step only within one disk.
+    # Beside the target, because a file is moved in one step only within one file system.
     return path.with_name(f".planmap-{secrets.token_hex(8)}.part")

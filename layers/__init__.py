@@ -1,1 +1,1 @@
-"""The plan and how it looks: model, status rules, stores, layer catalogue, style, Scene and the renderers."""
+"""The plan, where it is stored, what a Scene selects from it, and the renderers that draw it. No Streamlit."""

@@ -1,4 +1,4 @@
-"""The districts and lands that every map lies on, from `data/basemap/`, for screen and paper alike."""
+"""The offline basemap: districts and neighbouring land from `data/basemap/`, for screen and paper alike."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from layers.resources import data_folder
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A district or a neighbouring land of the basemap."""
+    """A district of the city, or a neighbouring province as plain land."""
 
     name_zh: str
     name_en: str
     geometry: BaseGeometry
-    """Metres of the grid."""
+    """Valid Polygon or MultiPolygon in metres of `geo.crs.GAUSS_KRUGER_117E`."""
 
     def name(self, language: str) -> str:
         """Return the name in `language`."""
@@ -39,7 +39,7 @@ def collection(name: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def basemap(name: str) -> tuple[Area, ...]:
-    """Return the areas of `data/basemap/<name>.geojson`."""
+    """Return the areas of `data/basemap/<name>.geojson`, in the file's order."""
     areas = []
     for feature in collection(name)["features"]:
         geometry = to_grid(shape(feature["geometry"]))
@@ -50,9 +50,9 @@ def basemap(name: str) -> tuple[Area, ...]:
 
 @lru_cache(maxsize=1)
 def dry_land() -> BaseGeometry:
-    """Return districts and neighbouring land as one area; what is not in it is sea."""
+    """Return all land of the basemap as one area in metres of the grid, prepared for queries; the rest is sea."""
     union = shapely.union_all([area.geometry for name in ("districts", "land") for area in basemap(name)])
-    # Slivers between outlines of different make are no sea.
+    # Outlines of different origin leave slivers between them, which are not sea.
     dry = union.buffer(200.0)
     shapely.prepare(dry)
     return dry
@@ -60,12 +60,12 @@ def dry_land() -> BaseGeometry:
 
 @lru_cache(maxsize=1)
 def city() -> BaseGeometry:
-    """Return the outline of all districts together, as exact as an inset needs."""
+    """Return the outline of all districts together in metres of the grid, simplified to 60 m for insets."""
     return shapely.union_all([area.geometry for area in basemap("districts")]).simplify(60.0)
 
 
 def focus(plan: Plan) -> Area | None:
-    """Return the plan's own district on the basemap, None where it is not there."""
+    """Return the plan's district on the basemap, found by its Chinese name; None if the basemap lacks it."""
     district = plan.sites.get(plan.info.district_site)
     if district is None:
         return None
@@ -73,7 +73,7 @@ def focus(plan: Plan) -> Area | None:
 
 
 def focus_code(plan: Plan) -> str | None:
-    """Return the code of the plan's own district on the basemap, None where it is not there."""
+    """Return the administrative code of the plan's district; None if the basemap lacks it."""
     district = plan.sites.get(plan.info.district_site)
     if district is None:
         return None

@@ -1,4 +1,4 @@
-"""Files that take a while to make and can be made again: kept in the user's cache folder from one run to the next."""
+"""Files that take a while to make and can be made again, kept in the user's cache folder between runs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import platformdirs
 
 
 def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], bool] = Path.is_file) -> Path:
-    """Return the path of the file `name` of the cache, made now if it is not there or not `sound`.
+    """Return the path of the file `name` in the cache, made now if it is missing or not `sound`.
 
-    The name must say all that the content depends on, such as a hash. Any number of processes may ask at once.
-    Where the cache folder cannot be written, the file lasts as long as the process.
+    The name must tell all that the content depends on, for example by a hash. Any number of processes may ask at
+    once. If the cache folder cannot be written, the file lasts as long as the process.
     """
     folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
     target = folder / name
@@ -34,14 +34,14 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    # Another process may have made the same file meanwhile; either one is right.
+    # Another process may have made the same file in the meantime; either one will do.
     os.replace(draft, target)
     return target
 
 
 @lru_cache(maxsize=1)
 def _folder_of_this_run() -> Path:
-    """Return a folder that goes when the program does, for those who have no cache folder that can be written."""
+    """Return a folder that lasts as long as the process, for a machine without a writable cache folder."""
     folder = tempfile.TemporaryDirectory(prefix="planmap-")
     atexit.register(folder.cleanup)
     return Path(folder.name)

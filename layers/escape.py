@@ -1,7 +1,7 @@
-"""The one choke point: text from a plan, a file or a form becomes markup only here.
+"""The only module where text from a plan, a file or a form becomes markup.
 
-Three places take text, each with its own way of breaking out of it: HTML, a script block that holds
-JSON, and the Markdown of Streamlit's labels. Scripts in the browser set text as text and never as HTML.
+It covers the three languages that text could break out of: HTML, JSON in a script element, and the Markdown of
+Streamlit's labels. Scripts in the browser set text as text and never as HTML.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])", re.ASCII)
 def html(text: object) -> Markup:
     """Return `text` for use in HTML, between tags or inside a quoted attribute.
 
-    Beyond `& < > " '` this covers the backtick and `${`, which are live where a library puts HTML into a
-    JavaScript template literal. Text that is Markup already passes unchanged.
+    Besides `& < > " '` this escapes the backtick, `$` and braces, which matter where a library puts HTML into a
+    JavaScript template literal. Text that already is Markup passes unchanged.
     """
     if isinstance(text, Markup):
         return text
@@ -32,8 +32,8 @@ def html(text: object) -> Markup:
 
 
 def script_json(value: Any) -> Markup:
-    """Return `value` as JSON for use inside a script element; reading it as JSON gives `value` again."""
-    # Characters that could end the element, the literal or the line exist in JSON inside strings only.
+    """Return `value` as JSON for use inside a script element; parsed as JSON it gives `value` again."""
+    # In JSON the characters that could end the element, a literal or the line occur only inside strings.
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return Markup(text.translate(_SCRIPT_EXTRA))  # noqa: S704 - escaped right here
 
@@ -41,17 +41,17 @@ def script_json(value: Any) -> Markup:
 def markdown(text: object) -> str:
     """Return `text` for use in the Markdown of a Streamlit label, where it shows as itself.
 
-    Every ASCII punctuation character gets a backslash (CommonMark 0.31, section 2.4). Emoji codes and
-    coloured text are found after that, by `:name:`; an invisible word joiner behind each colon stops them.
+    Every ASCII punctuation character gets a backslash (CommonMark 0.31, section 2.4). Streamlit then still looks
+    for emoji codes and coloured text, `:name:`; an invisible word joiner after each colon prevents that.
     """
     one_line = " ".join(str(text).split())
     return _MARKDOWN.sub(r"\\\1", one_line).replace("\\:", "\\:\u2060")
 
 
 def template_environment(folder: Path) -> Environment:
-    """Return a Jinja environment for the templates in `folder`; every value passes `html` on its way out."""
-    # finalize makes every value Markup, so that autoescape finds nothing left to do but for macros, which
-    # it keeps from being escaped a second time.
+    """Return a Jinja environment for the templates in `folder`, which passes every value through `html`."""
+    # finalize turns every value into Markup. Autoescape stays on all the same: it marks the output of macros
+    # as Markup, which keeps that from being escaped a second time.
     return Environment(
         loader=FileSystemLoader(folder), autoescape=True, finalize=html, trim_blocks=True, lstrip_blocks=True
     )

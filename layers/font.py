@@ -1,7 +1,7 @@
-"""The Chinese typeface as files: where it is, and reduced to the letters that a document needs.
+"""The Chinese typeface as files, whole or reduced to the characters that a document needs.
 
-The face is a locked dependency and not the machine's, so that a sheet looks the same everywhere and Chinese
-prints where no Chinese font is installed.
+It is a locked dependency and not the machine's own, so that a sheet looks the same everywhere and Chinese
+prints where no Chinese font is installed (docs/decisions/0010).
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ def font_file(weight: Weight) -> Path:
 
 @lru_cache(maxsize=16)
 def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
-    """Return a TrueType file that holds only `characters`, kept in the user's cache folder.
+    """Return a TrueType file with only `characters`, kept in the user's cache folder.
 
-    Matplotlib embeds subsets by itself, but opens the whole face of 30,000 glyphs for each; from a file of
-    a few hundred that costs next to nothing, and the same file serves every page of an atlas.
+    Matplotlib makes subsets itself, but opens the whole face of 30,000 glyphs for each one. With a file of a few
+    hundred glyphs that costs next to nothing, and the same file serves every page of an atlas.
+
+    Raises
+    ------
+    PlanMapError
+        The build did not bring the typeface.
     """
     source = font_file(weight)
     name = "".join(sorted(characters | {" "}))
@@ -51,7 +56,7 @@ def subset_file(weight: Weight, characters: frozenset[str]) -> Path:
 
 
 def _is_font(path: Path) -> bool:
-    """Whether a font can be read at `path`: what a power cut left there cannot."""
+    """Whether `path` holds a whole font; after a power cut it may not."""
     from fontTools.ttLib import TTLibError
     from fontTools.ttLib.sfnt import SFNTReader
 
@@ -64,7 +69,7 @@ def _is_font(path: Path) -> bool:
 
 
 def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
-    """Return the face reduced to `characters`, as TrueType."""
+    """Return the typeface of `weight` reduced to `characters`, as a TrueType file."""
     from fontTools.subset import Options, Subsetter, save_font
     from fontTools.ttLib import TTFont
 
@@ -75,7 +80,7 @@ def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
         recalc_timestamp=False,
         name_IDs=[1, 2, 6, 13],
     )
-    # Widths are those that the layout reckoned with, so nothing may shift letters afterwards.
+    # Without these tables no program can shift letters from where the layout has measured them to be.
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "STAT", "vhea", "vmtx", "DSIG"]
     subsetter = Subsetter(options)
     subsetter.populate(text="".join(characters))
@@ -87,7 +92,7 @@ def subset_bytes(weight: Weight, characters: Iterable[str]) -> bytes:
 
 
 def web_font(weight: Weight, characters: frozenset[str]) -> bytes:
-    """Return the face reduced to `characters`, as WOFF."""
+    """Return the typeface of `weight` reduced to `characters`, as a WOFF file."""
     from fontTools.ttLib import TTFont
 
     buffer = BytesIO()

@@ -1,4 +1,4 @@
-"""Where the files that ship with PlanMap are, in a checkout and when installed."""
+"""Where the files that ship with PlanMap are, in a checkout and in an installation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ BROWSER_FOLDER = Path(__file__).resolve().parent / "browser"
 
 @lru_cache(maxsize=1)
 def data_folder() -> Path:
-    """Return the folder `data/` of a checkout, or `planmap_data/` beside the installed packages."""
+    """Return the folder `data/` of a checkout, or `planmap_data/` beside the installed packages.
+
+    Raises
+    ------
+    PlanMapError
+        There is neither; installing again brings it.
+    """
     for name in ("planmap_data", "data"):
         folder = _ROOT / name
         if (folder / "translations").is_dir():

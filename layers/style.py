@@ -1,8 +1,8 @@
-"""Every colour, symbol and line of the map, once, for screen and paper alike.
+"""The colours, symbols and lines of the map, for screen and paper alike.
 
-Quiet ground, loud status: the only saturated colours are those of statuses and the one accent. Status
-colours are Okabe and Ito's, which people with colour-blind eyes tell apart, and each has a shape of its
-own, so that a grey print still reads.
+The ground is quiet: only statuses and the accent have saturated colours. Apart from two greys, the status colours are
+those of Okabe and Ito ("Color Universal Design", 2008), which colour-blind people can tell apart. Each status also has
+its own shape, so that a grey print can be read.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class StatusStyle:
 
     colour: str
     pale: str
-    """The same without evidence: the tint of the badge's fill."""
+    """Tint that fills the badge when no evidence backs the status."""
     shape: str
     """ring, dashed-ring, half-disc, tick-disc, triangle or cross."""
 
@@ -52,9 +52,9 @@ STATUS = {
 
 
 def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
-    """Return the badge of a status as SVG elements (name, attributes) in a box of 16 by 16 around 0, 0.
+    """Return the badge of a status as SVG elements (name, attributes) in a box of 16 by 16 units around 0, 0.
 
-    With evidence the shape is solid or its ground white; without, it is filled with the pale tint.
+    When evidence backs the status, the shape is filled with its colour or with white; otherwise with the pale tint.
     """
     look = STATUS[status]
     fill = look.colour if backed else look.pale
@@ -86,7 +86,7 @@ def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
 
 
 def badge_svg(status: Status, *, backed: bool, margin: int = 0) -> str:
-    """Return the badge of a status as an SVG file, `margin` units of empty space around its box of 16."""
+    """Return the badge of a status as an SVG file, with `margin` units of empty space around its box of 16 by 16."""
     parts = ""
     for name, values in badge(status, backed=backed):
         parts += f"<{name} " + " ".join(f'{key}="{value}"' for key, value in values.items()) + "/>"
@@ -136,13 +136,14 @@ CATEGORIES = {
     "district": CategoryStyle("town-hall", "district", 90, 8),
     "place": CategoryStyle("marker", "", 40, 13),
 }
-"""By category slug; a plan can use these and no others."""
+"""By category; a plan can use these and no others."""
 
 DETAILS = ("runway", "terminal", "apron", "navaid", "heliport")
-"""What an airport is made of: left out of the legends of views that are shown to a room."""
+"""Categories of the parts of an airport, which the legends of briefings and slides leave out."""
 
 GROUND: dict[str, list[dict[str, object]]] = {
-    # Each style is a stack of strokes or fills drawn one over the other, widths in pixels by zoom factor.
+    # Each style is a stack of strokes and fills, the lowest first. Widths, radii and dashes are in pixels of the
+    # screen, before the zoom's stroke factor.
     "water": [{"fill": WATER, "fill_opacity": 0.75, "colour": "#8FB9D6", "width": 1.2}],
     "river": [{"colour": "#9CC4DF", "width": 6.5}, {"colour": WATER, "width": 5.0}],
     "railway": [{"colour": "#6B7280", "width": 2.6}, {"colour": "#FFFFFF", "width": 1.4, "dash": "7 7"}],
@@ -158,7 +159,7 @@ GROUND: dict[str, list[dict[str, object]]] = {
 }
 
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
-"""Outlines of what is not exact are broken; the less exact, the more open."""
+"""Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
 
 SCREEN_FAMILY = "PlanMap Sans"
 """Name of the face that PlanMap serves for a plan, see `layers.browser.face`."""
@@ -176,13 +177,13 @@ FONT_FAMILIES = (
 
 @lru_cache(maxsize=64)
 def icon_path(name: str) -> str:
-    """Return the SVG path data of the Maki icon `name`, drawn in a box of 15 by 15."""
+    """Return the SVG path data of the Maki icon `name`, in a box of 15 by 15 units."""
     root = ElementTree.parse(vendor_file(f"maki/icons/{name}.svg")).getroot()  # noqa: S314 - a locked dependency
     return " ".join(" ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path"))
 
 
 def tokens() -> dict[str, object]:
-    """Return everything here as plain values for the scripts in the browser."""
+    """Return all of this as plain values, for the scripts in the browser."""
     return {
         "accent": ACCENT,
         "ink": INK,

@@ -1,4 +1,4 @@
-"""Every text of the interface, in Chinese and English, from `data/translations/`."""
+"""The texts of the interface in Chinese and English, from `data/translations/`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.plan.fault import Fault, printable
 from layers.resources import data_folder
 
 LANGUAGES = ("zh", "en")
-"""Chinese first."""
+"""The languages of the interface; the first is the default."""
 
 
 class Translation:
@@ -23,19 +23,19 @@ class Translation:
         self.texts = texts
 
     def __call__(self, key: str, **details: object) -> str:
-        """Return the text for `key` with `{name}` places filled in.
+        """Return the text for `key` with each `{name}` replaced by the detail of that name.
 
         Raises
         ------
         KeyError
-            There is no such text: a mistake of ours that tests must find, not a case to cover up.
+            There is no such text. That is a mistake in the code, for tests to find.
         """
-        # Not str.format, which would let a plan's text reach attributes through {x.__class__}; and one pass,
-        # so that a name that holds {distance} stays as it is.
+        # Not str.format, which would let a plan's text reach attributes through {x.__class__}. One pass, so
+        # that a site's name which itself holds {distance} stays as it is.
         return re.sub(r"\{(\w+)\}", lambda found: str(details.get(found[1], found[0])), self.texts[key])
 
     def explain(self, error: PlanMapError | Fault) -> str:
-        """Return one line that says what is wrong and what to do about it."""
+        """Return one line that says what is wrong and what to do, after the place of a fault."""
         details = dict(error.details)
         expected = details.get("expected")
         if isinstance(expected, tuple):
@@ -48,7 +48,7 @@ class Translation:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def translation(language: str) -> Translation:
-    """Return the texts of `language`, Chinese for a language that is not there."""
+    """Return the texts of `language`, or those in Chinese if there is no such language."""
     chosen = language if language in LANGUAGES else LANGUAGES[0]
     with (data_folder() / "translations" / f"{chosen}.toml").open("rb") as file:
         return Translation(chosen, dict(_flat(tomllib.load(file))))

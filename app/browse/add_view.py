@@ -1,4 +1,4 @@
-"""The button on the browse page that adds what the map shows now to a deck."""
+"""The button on the browse page that adds what the map shows to a deck."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from layers.plan.terms import Text
 from layers.translation import Translation
 
 LONGEST = 8000
-"""Characters of an address that are read; no Scene of a plan needs as many."""
+"""Length in characters to which an address is cut; no Scene of a plan is as long."""
 
 LONGEST_NAME = 16
-"""Characters of a title in a message."""
+"""Length in characters to which a title is cut in a message."""
 
 _TRIES = 3
-"""Adding to the end takes nothing away from what somebody else has just saved, so it is tried on that again."""
+"""How often adding is tried. If somebody else has just saved the decks, the slide can still go to the end of theirs."""
 
 _button = st.components.v2.component(
     "planmap_add_view",
@@ -39,7 +39,7 @@ _button = st.components.v2.component(
 
 
 def show_add(text: Translation) -> None:
-    """Draw the button, and say what has just been added."""
+    """Draw the button, and report what has just been added."""
     file = context.current().decks_file()
     hint = text("deck.by-hand", file=file.name) if file else text("deck.add-view-hint")
     added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
@@ -62,17 +62,17 @@ def show_add(text: Translation) -> None:
 
 def _tell(deck: Deck, title: Text, text: Translation) -> None:
     number = len(deck.slides)
-    # Streamlit hides the end of what is long, and there is the link.
+    # Streamlit cuts off the end of a long message, which is where the link is.
     names = [printable(words.get(text.language), limit=LONGEST_NAME) for words in (title, deck.title)]
     line = text("deck.added", slide=names[0], deck=names[1], number=number)
     asked = {"deck": deck.id, "slide": number, **({"lang": text.language} if text.language != "zh" else {})}
-    # The address is ours and the id in it escaped, so that nothing ends the link.
+    # The id in the address is percent-encoded, so nothing in it can end the link.
     link = f"[{escape.markdown(text('deck.open-deck'))}](/present?{urlencode(asked)})"
     st.toast(f"{escape.markdown(line)} {link}", icon=":material/check:", duration="long")
 
 
 def _add() -> None:
-    """Add what the browser has sent as the last slide of the deck that it names, else of the first."""
+    """Add the view that the browser has sent to a deck, and keep the result for `show_add`."""
     sent: Any = state()["add_view"].get("view")
     if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
         return
@@ -83,12 +83,14 @@ def _add() -> None:
 
 
 def add_view(query: str, deck_id: object, today: date) -> tuple[Deck, Text]:
-    """Add the Scene in `query` to a deck, and return that deck and the title of the slide.
+    """Add the Scene in `query` as the last slide of the deck with `deck_id`, else of the first or of a new one.
+
+    Returns the deck and the title of the slide.
 
     Raises
     ------
     PlanMapError
-        It cannot be saved.
+        The plan cannot be read, or the decks cannot be saved.
     """
     for left in reversed(range(_TRIES)):
         _, plan = context.current().plan()

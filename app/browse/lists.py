@@ -1,4 +1,4 @@
-"""The lists under the map: all tasks, the tasks that are not on the map, the sites without a position."""
+"""The lists below the map: all tasks, the tasks that are not on the map, the sites without a position."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LISTS = ("tasks", "tray_tasks", "tray_sites")
 
 
 def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the chosen one of the three lists; each tab shows its count."""
+    """Draw the tabs of the three lists, each with its count, and the chosen list."""
     trays = tasks_without_place(plan)
     lost_sites = sites_without_position(plan)
     titles = {
@@ -35,7 +35,7 @@ def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
         "tray_tasks": text("page.tray-tasks", count=sum(map(len, trays.values()))),
         "tray_sites": text("page.tray-sites", count=len(lost_sites)),
     }
-    # Only the list that is looked at is made: the others would cost every filter their time.
+    # Only the list on show is made: the others would slow down every change of a filter.
     chosen = st.segmented_control(
         text("page.list"),
         LISTS,
@@ -70,7 +70,7 @@ def _quiet(words: str) -> None:
 
 @lru_cache(maxsize=8)
 def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
-    """Return the rows of all tasks as of a day, by task id. Kept: a filter only takes rows from it."""
+    """Return the rows of all tasks as of a day, by task id. Cached, because a filter only picks rows from it."""
     import pandas as pd
 
     text = translation(language)
@@ -145,8 +145,9 @@ def _site_table(plan: Plan, sites: Sequence[Site], text: Translation) -> None:
 def _choosing_table(
     frame: pd.DataFrame, ids: list[str], name: str, choose: Callable[[str], None], columns: dict[str, Any]
 ) -> None:
-    """Draw a table whose rows can be picked; `choose` gets the id of a picked row, or an empty text."""
-    # A row number means another row as soon as the list changes: a changed list is a new table.
+    """Draw a table with selectable rows; `choose` gets the id of the selected row, or an empty text."""
+    # Streamlit keeps the selection as a row number, which means another row once the list has changed. So each
+    # list has its own key.
     key = f"{name}-{hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"
 
     def picked() -> None:
@@ -179,7 +180,7 @@ def _status_words(state: TaskState, text: Translation) -> str:
 def _latest(state: TaskState, year: int, text: Translation) -> str:
     if not state.evidence:
         return text("evidence.without")
-    # What the status rests on, where it rests on evidence; a figure of a later year says so before all else.
+    # The evidence that settles the status, if any, else the newest. One about a later year is marked first.
     event = state.settled_by if state.backed and state.settled_by else state.evidence[0]
     late = f"[{text('panel.later-year')}] " if event.effective_day.year > year else ""
     return f"{late}{event.date}  {event.summary.get(text.language)}"

@@ -30,7 +30,7 @@ _ICON = Path(__file__).parents[1] / "icon.svg"
 
 
 def main() -> None:
-    """Draw the page once; Streamlit calls it again for every change."""
+    """Draw the page; Streamlit calls this again for every change."""
     language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
     text = translation(language)
     st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def head(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the name of the plan and the strip of counts, each of which filters."""
+    """Draw the name of the plan and the strip of counts, which filter."""
     counts = count(selection.states.values())
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
@@ -116,7 +116,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
 
 
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
-    """Draw what is selected, or how to begin."""
+    """Draw the results of a search, and what is selected or else how to start."""
     if scene.search:
         found_line = text("page.found", sites=len(selection.found), tasks=len(selection.tasks))
         if not selection.found and not selection.tasks:
@@ -141,7 +141,7 @@ def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation
 
 
 def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the hint and the sites with the most tasks, for a first click."""
+    """Draw a hint and buttons for the sites with the most tasks."""
     st.html(
         f"<h3>{escape.html(text('page.choose-title'))}</h3>"
         f"<p class='pm-quiet'>{escape.html(text('page.choose-site'))}</p>"

@@ -1,4 +1,4 @@
-"""The panel beside the map: one site or one task with everything that is known about it, as HTML."""
+"""The panel beside the map: everything about one site or one task, as HTML."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 
 def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
-    """Return the panel of a site: its tasks as of the Scene's day, distances, precision, source."""
+    """Return the panel of a site: its tasks as of the selection's day, distances, precision, source."""
     tasks = [
         (task, selection.states[task.id], site.id not in task.sites) for task in plan.tasks_by_site.get(site.id, ())
     ]
@@ -52,7 +52,7 @@ def task_panel(plan: Plan, task: Task, selection: Selection, text: Translation) 
 
 
 def _page(plan: Plan, text: Translation) -> dict[str, Any]:
-    """Return what the templates call: texts, and the words for parts of a task or an event."""
+    """Return what both templates use: the texts, and functions for the words of tasks and events."""
 
     def section(task: Task) -> str:
         return section_words(plan, task, text.language)
@@ -76,10 +76,10 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
 
 
 def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:
-    """Return what is nearest to a placed site: metro, railway station, airport, with the distance in words.
+    """Return the nearest metro station, railway station and airport of a placed site: label, and name with distance.
 
-    Shortest distances between the geometries as drawn, on the CGCS2000 grid. They are no better than the
-    less exact of the two positions, so they are rounded to that.
+    These are the shortest distances between the geometries on the CGCS2000 grid, see `geo.measure.distance_m`,
+    rounded to what the less exact of the two positions allows.
     """
     if site.geometry is None:
         return []
@@ -101,7 +101,7 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
         name = other.name.get(text.language)
         accuracy = max(_accuracy_m(site), _accuracy_m(other))
         if found[1] == 0.0 and (site.precision is Precision.NOMINAL or "Polygon" not in site.geometry.geom_type):
-            # A stand-in that lies on the station it borrows its place from says nothing about the distance.
+            # A stand-in that lies on the very station whose position it borrows says nothing about the distance.
             continue
         if found[1] == 0.0:
             rows.append((text(label), text("panel.inside", name=name)))
@@ -111,12 +111,12 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
 
 
 def _accuracy_m(site: Site) -> float:
-    """Return a site's accuracy in metres; one that is not known counts as a bad one."""
+    """Return a site's accuracy in metres; an unknown one counts as 1000 m."""
     return site.accuracy_m if site.accuracy_m is not None else 1000.0
 
 
 def distance_words(metres: float, accuracy_m: float) -> str:
-    """Return a distance no finer than the positions allow: `≈ 2.3 km`, `≈ 450 m`."""
+    """Return a distance rounded to what an accuracy in metres allows, such as `≈ 2.3 km` or `≈ 450 m`."""
     step = next((step for limit, step in ((50, 10.0), (200, 100.0), (500, 500.0)) if accuracy_m <= limit), 1000.0)
     rounded = round(metres / step) * step
     if rounded < 1000:

@@ -1,7 +1,7 @@
-"""The strip of counts above the map; each count filters.
+"""The strip of counts above the map; each count is a filter.
 
-Streamlit's own pills would do, but a click on them changes the map only after a full turn through the
-server. This strip tells the map directly and the server as well; see docs/decisions/0003.
+With Streamlit's own pills the map would change only after a round trip to the server. This strip tells the map
+directly and then the server; see docs/decisions/0003.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _status_filter = st.components.v2.component(
 
 
 def show_status_filter(counts: Counts, text: Translation) -> None:
-    """Draw the counts by status and evidence, and take over what is chosen there."""
+    """Draw the counts by status and by evidence, and take over what is chosen there."""
     values = session.state()
     _status_filter(
         key="status_filter",
@@ -46,7 +46,7 @@ def show_status_filter(counts: Counts, text: Translation) -> None:
 
 
 def _chosen() -> None:
-    """Take a filter from the browser: known values only, whatever it sent."""
+    """Take over a filter from the browser, but only values that are known."""
     values = session.state()
     sent: Any = values["status_filter"].get("filter")
     if not isinstance(sent, dict):

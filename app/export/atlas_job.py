@@ -1,4 +1,4 @@
-"""An atlas in the making: a thread of its own, a bar that moves, and a way to stop it."""
+"""Making an atlas in the background: a thread of its own, a progress bar, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from layers.sheet.atlas import Atlas, Progress
 
 LOOK_S = 0.5
-"""Seconds between two looks at how far an atlas is."""
+"""Seconds between two updates of the progress bar."""
 
 GRACE_S = 5.0
-"""A page may lose its line to the server for this long before its atlas is given up."""
+"""Seconds that a page may be without a connection to the server before its atlas is given up."""
 
 
-class Cancelled(Exception):  # noqa: N818 - no error, somebody wanted it
-    """The work on an atlas was called off."""
+class Cancelled(Exception):  # noqa: N818 - not an error: somebody wanted it
+    """The work on an atlas was cancelled."""
 
 
 class Job:
@@ -39,7 +39,7 @@ class Job:
         self, key: Hashable, sheets: int, make: Callable[[Progress], Atlas], is_open: Callable[[], bool]
     ) -> None:
         self.key = key
-        """What was asked for; a finished atlas is good only for this."""
+        """What was asked for; a finished atlas answers only the same request."""
         self.sheets = sheets
         self.atlas: Atlas | None = None
         self.fault: PlanMapError | None = None
@@ -52,17 +52,17 @@ class Job:
         self._stop = threading.Event()
 
     def start(self) -> None:
-        """Begin in a thread of its own."""
-        # A daemon, so that a server that is stopped does not wait for it.
+        """Start the work in a thread of its own."""
+        # A daemon thread, so that a server that is stopped does not wait for it.
         threading.Thread(target=self._run, name="atlas", daemon=True).start()
 
     def cancel(self) -> None:
-        """Have the work end at its next step."""
+        """Stop the work at its next step."""
         self._stop.set()
 
     @property
     def cancelled(self) -> bool:
-        """Whether it was called off."""
+        """Whether the work was cancelled."""
         return self._stop.is_set()
 
     def _run(self) -> None:
@@ -73,7 +73,7 @@ class Job:
         except PlanMapError as error:
             self.fault = error
         except Exception as error:
-            # Nobody else would hear of it; the page says that something went wrong.
+            # In a thread nobody else would see it; the page only says that something went wrong.
             traceback.print_exception(error)
             self.failed = True
         finally:
@@ -89,14 +89,14 @@ class Job:
 
 
 def session_check() -> Callable[[], bool]:
-    """Return a function that tells, in any thread, whether the page of this session is still open."""
+    """Return a function that tells, from any thread, whether the page of this session is still open."""
     context = get_script_run_ctx()
     session_id = context.session_id if context is not None else ""
     return lambda: runtime.get_instance().is_active_session(session_id)
 
 
 def leave(key: Hashable = None) -> None:
-    """Call off the session's work unless it is for `key`."""
+    """Cancel the session's work unless it is for `key`."""
     job: Job | None = session.state().get("atlas_job")
     if job is not None and not job.over and job.key != key:
         job.cancel()
@@ -151,11 +151,11 @@ def show_job(key: Hashable, sheets: int, make: Callable[[Progress], Atlas], name
 
 @st.fragment(run_every=LOOK_S)
 def watch(language: str) -> None:
-    """Draw how far the atlas is; Streamlit calls this again and again while it is on the page."""
+    """Draw the progress of the atlas; Streamlit calls this every `LOOK_S` seconds while it is on the page."""
     text = translation(language)
     job: Job | None = session.state().get("atlas_job")
     if job is None or job.over:
-        # The whole page, where this is then no longer called.
+        # Draws the whole page anew, after which this is no longer called.
         st.rerun()
     elif job.cancelled:
         st.progress(job.done / job.total, text("export.cancelling"))

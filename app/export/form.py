@@ -1,4 +1,4 @@
-"""The form of the export page: what is to be on the sheet, and what the sheet is to be."""
+"""The form of the Export page: what to show, and on what sheet."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from layers.plan.scene import Scene
 from layers.translation import Translation
 
 RESOLUTIONS = (150, 300, 600)
-"""For the screen, for print, for print that is looked at closely; in dots per inch."""
+"""Dots per inch for the screen, for print, and for print that is looked at closely."""
 
 LONGEST_TITLE = 80
+"""Longest title that the form takes, in characters."""
 
 WINDOW = (980, 640)
-"""Pixels of the map in a window of common size."""
+"""Width and height in pixels of the map in a window of common size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,13 @@ class Wish:
     scene: Scene
     paper: Paper
     scale: int | None
+    """The scale's number; None for automatic."""
     title: str
+    """Empty for automatic."""
     kind: str
     """`png`, `pdf` or `svg`."""
     dpi: int
+    """Dots per inch of a PNG; 0 for other kinds."""
     by: str
     """What each sheet of an atlas stands for; empty for a single sheet."""
 
@@ -63,11 +67,9 @@ def start(plan: Plan, scene: Scene) -> None:
 
 
 def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None, DeltaGenerator]:
-    """Draw the form.
+    """Draw the form; return what it asks for, and the place for a line about the scale.
 
-    Returns
-    -------
-    What it asks for, None if the scale is none, and the place for a line about the scale.
+    Instead of what it asks for it returns None if the scale cannot be read.
     """
     shown = _content(plan, scene, text)
     values = session.state()
@@ -111,12 +113,12 @@ def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None,
 
 
 def warning(line: str) -> str:
-    """Return the HTML of a line that says what is wrong."""
+    """Return a line that says what is wrong, as HTML."""
     return f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>"
 
 
 def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
-    """Draw the choice of what to show, and return the Scene that comes of it."""
+    """Draw the choice of what to show, and return the Scene for it."""
     values = session.state()
     whats = {
         "scene": text("export.scene"),
@@ -130,7 +132,7 @@ def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
         return scene
     if what == "site":
         names = _site_names(plan, text.language)
-        # A key for each language, for Streamlit goes on showing what was chosen in the words of the other.
+        # A key for each language: otherwise Streamlit goes on showing the choice in the other language.
         key = f"site-{text.language}"
         if values["site"] not in names:
             values["site"] = next(iter(names), None)
@@ -174,7 +176,7 @@ def _paper(text: Translation) -> Paper:
             text("export.paper"),
             list(SIZES),
             key="paper",
-            # The same words in both languages, see above for why.
+            # The same words in both languages, for the reason given above.
             format_func=lambda name: "16:9 (PPT)" if name == "16:9" else name,
         )
     with right:
@@ -204,15 +206,15 @@ def _unfiltered(scene: Scene) -> Scene:
 
 
 def _as_typed(text: str) -> str:
-    """Return a scale as a Chinese keyboard gives it, in the form that is read: `１∶5万` as `1:50000`."""
+    """Return a scale as typed on a Chinese keyboard in the form that is read: `1:50000` for `１∶5万`."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("∶", ":").replace("万", "0000")
     return "auto" if plain in ("", "自动") else plain
 
 
 def _sees_all(plan: Plan, scene: Scene) -> bool:
-    """Whether a browser that shows the Scene's view has the whole district in it.
+    """Whether the whole district is visible in a browser that shows the Scene's view.
 
-    The map writes its view also where nobody has moved it, and then a sheet of the district is what is wanted.
+    The map writes its view to the address even if nobody has moved it. Then a sheet of the district is wanted.
     """
     district = plan.sites.get(plan.info.district_site)
     if scene.view is None or district is None or district.geometry is None:
@@ -226,10 +228,10 @@ def _sees_all(plan: Plan, scene: Scene) -> bool:
 
 
 def _site_names(plan: Plan, language: str) -> dict[str, str]:
-    """Return the sites that can be drawn with their names, those with the most tasks first."""
+    """Return the names of the sites that can be drawn, by id, those with the most tasks first."""
     tasks = {site_id: len(found) for site_id, found in plan.tasks_by_site.items()}
     placed = sorted((site for site in plan.sites.values() if site.placed), key=lambda site: -tasks.get(site.id, 0))
     names = {site.id: site.name.get(language) for site in placed if site.id != plan.info.district_site}
     seen = list(names.values())
-    # Streamlit takes two options of one name for the same.
+    # Streamlit cannot tell two options with the same name apart.
     return {key: f"{name} ({key})" if seen.count(name) > 1 else name for key, name in names.items()}

@@ -1,4 +1,4 @@
-"""The export page: a form, the sheet as it will be, and the file."""
+"""The Export page: a form, a preview of the sheet, and the button for the file."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _ICON = Path(__file__).parents[1] / "icon.svg"
 _STYLES = [Path(__file__).with_name("export.css")]
 
 SCALE_FAULTS = ("scale-unknown", "paper-too-small")
-"""These are told beside the field of the scale, where they are mended."""
+"""Codes of the errors that are shown beside the field of the scale, where they are corrected."""
 
 
 def main() -> None:
-    """Draw the page once; Streamlit calls it again for every change."""
+    """Draw the page; Streamlit calls this again for every change."""
     asked = Scene.from_query(st.query_params.to_dict())
     text = translation(session.state().get("language") or asked.language)
     st.set_page_config(page_title=f"{text('pages.export')} · {text('app.name')}", page_icon=_ICON, layout="wide")
@@ -91,10 +91,10 @@ def show_sheet(
     Raises
     ------
     PlanMapError
-        There is no such sheet.
+        The sheet cannot be drawn.
     """
     place = action.empty()
-    # In the place of the button of the sheet before, until there is this one.
+    # Takes the place of the button for the previous sheet until this sheet is drawn.
     place.button(text("export.download", kind=wish.kind.upper()), disabled=True, width="stretch", type="primary")
     scene = checked(plan, wish.scene)
     from layers.sheet.sheet import Order
@@ -108,7 +108,7 @@ def show_sheet(
         download(plan, sheet, scene, order, wish, text, desk)
     details = [f"{order.paper.width:g} × {order.paper.height:g} mm"]
     if wish.kind == "png":
-        # As Matplotlib counts them: a part of a pixel is none.
+        # Rounded down, as Matplotlib does.
         width, height = (int(side / 25.4 * wish.dpi) for side in (order.paper.width, order.paper.height))
         details.append(text("export.pixels", width=width, height=height))
     details.append(text("sheet.digest", digest=sheet.digest))
@@ -117,7 +117,7 @@ def show_sheet(
 
 
 def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, text: Translation, desk: Desk) -> None:
-    """Draw the button that makes the file of a sheet and hands it out, or why there is none."""
+    """Draw the button that makes and downloads the file of a sheet, or a line that says why there is none."""
     from layers.selection.wording import titles
     from layers.sheet.render import MEDIA_TYPES, check_size, render
 
@@ -129,9 +129,9 @@ def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, t
             return
     st.download_button(
         text("export.download", kind=wish.kind.upper()),
-        # Made when the button is pressed, for most sheets that are looked at are never taken.
+        # Made when the button is pressed, because most sheets are looked at and never downloaded.
         lambda: render(desk.take(sheet), wish.kind, dpi=wish.dpi or 300),
-        # Without the scale: the name is settled before the press, and must not say another than the sheet.
+        # Without the scale: the name is fixed before the button is pressed, when the scale may still change.
         file_name=file_name([order.title or titles(plan, scene, text)[0], _paper_name(order, text)], wish.kind),
         mime=MEDIA_TYPES[wish.kind],
         key="download",
@@ -143,12 +143,12 @@ def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, t
 
 
 def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translation, action: DeltaGenerator) -> None:
-    """Draw one sheet of an atlas, and in `action` what makes the whole.
+    """Draw one sheet of an atlas as a preview, and in `action` what makes the whole atlas.
 
     Raises
     ------
     PlanMapError
-        There is no such atlas.
+        The atlas would be empty or too long, or the sheet cannot be drawn.
     """
     scene = checked(plan, wish.scene)
     from layers.sheet.atlas import By, atlas, chapters, order_of
@@ -159,7 +159,7 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
     listed = chapters(plan, scene, by, today=today)
     shown = listed[0]
     if by is not By.SITE:
-        # The one that shows the most, for the first theme may well have nothing on the map.
+        # The sheet that shows the most, because the first theme may have nothing on the map.
         shown = max(listed, key=lambda chapter: len(_linked(plan, chapter.scene, today)))
     own = order_of(order, shown, by)
     with st.spinner(text("export.drawing")):
@@ -194,7 +194,7 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
 
 
 def show_picture(picture: bytes, named: str, details: list[str]) -> None:
-    """Draw a preview under a line that says what it is."""
+    """Draw a preview below a line that says what it is."""
     st.html(
         f"<p class='pm-result' role='status'><b>{escape.html(named)}</b>"
         f"<span>{escape.html(' · '.join(details))}</span></p>"
@@ -204,18 +204,18 @@ def show_picture(picture: bytes, named: str, details: list[str]) -> None:
 
 
 def empty(line: str, *, fault: bool = False) -> None:
-    """Draw the place of a sheet that there is not, with a line that says why."""
+    """Draw an empty preview with a line that says why there is no sheet."""
     marks = " class='pm-warn' role='alert'" if fault else ""
     st.html(f"<div class='pm-empty'><p{marks}>{escape.html(line)}</p></div>")
 
 
 def _linked(plan: Plan, scene: Scene, today: date) -> list[str]:
-    """Return the sites that stand for a task of `scene`."""
+    """Return the ids of the sites that `scene` shows with tasks."""
     return [site_id for site_id, state in select(plan, scene, today=today).sites.items() if state is not None]
 
 
 def _within_days(plan: Plan, scene: Scene, today: date) -> Scene:
-    """Return `scene` with a day that the browse page would show for it."""
+    """Return `scene` with its day moved into the range that the browse page allows."""
     first, last = day_range(plan, today)
     return replace(scene, as_of=min(max(scene.as_of, first), last)) if scene.as_of else scene
 

@@ -1,4 +1,4 @@
-"""Sheets and their pictures, kept so that nothing is drawn twice."""
+"""A cache of sheets and their pictures, so that nothing is drawn twice."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     from layers.sheet.sheet import Order, Sheet
 
 PICTURE_PIXELS = 1460
-"""Longer side of a preview: A3 at 88 dpi. Streamlit draws anything wider once more, and worse."""
+"""Pixels of a preview's longer side: A3 at 88 dpi. Streamlit would scale anything wider, and worse."""
 
 PRESS_S = 0.15
-"""Seconds after a press of the button in which the page's script has begun, if the press also left a field."""
+"""Seconds to wait after a button is pressed: if the press also left a field, the page's script has started by then."""
 
 LONGEST_WAIT_S = 30.0
+"""Longest time in seconds to wait for the sheet that the form asks for."""
 
 _Value = TypeVar("_Value")
 
 
 class Shelf(Generic[_Value]):
-    """What was made last, for all sessions of the server."""
+    """A cache of the `size` values used last, shared by all sessions of the server."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -35,12 +36,12 @@ class Shelf(Generic[_Value]):
         self._values: OrderedDict[Hashable, _Value] = OrderedDict()
 
     def get(self, key: Hashable, make: Callable[[], _Value]) -> _Value:
-        """Return what stands under `key`, made now if it does not."""
+        """Return the value for `key`, made now if it is not there."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
-        # Outside the lock: two sessions may make the same, but none waits for another's sheet.
+        # Outside the lock: two sessions may make the same value, but none waits for another's.
         value = make()
         with self._lock:
             self._values[key] = value
@@ -50,14 +51,14 @@ class Shelf(Generic[_Value]):
         return value
 
 
-# A sheet holds every outline on it and takes some megabytes, its picture half of one.
+# A sheet holds all its outlines and takes some megabytes, its picture half a megabyte.
 _sheets: Shelf[Sheet] = Shelf(8)
 _pictures: Shelf[bytes] = Shelf(40)
 
 
 def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date) -> Sheet:
-    """Return the sheet; see `layers.sheet.sheet.compose`. `version` is the plan's."""
-    # Matplotlib takes a second to import, which only those who export are to wait for.
+    """Return the sheet of `scene`, see `layers.sheet.sheet.compose`; `version` is the plan's."""
+    # Matplotlib takes a second to import, so only who exports a sheet waits for it.
     from layers.sheet.sheet import compose
 
     key = version, scene.to_query(), order, today
@@ -73,10 +74,10 @@ def picture_of(sheet: Sheet, order: Order) -> bytes:
 
 
 class Desk:
-    """What the form of a session asks for now.
+    """The sheet that the form of a session asks for.
 
-    Somebody types a title and presses the button right away: the press comes while the button of the sheet before
-    is still there, and the file must be what the form says all the same.
+    Somebody may type a title and press the button at once. The press then comes from the button of the previous
+    sheet, but the file must be what the form asks for.
     """
 
     def __init__(self) -> None:
@@ -88,12 +89,12 @@ class Desk:
         self._ready.clear()
 
     def lay(self, sheet: Sheet | None) -> None:
-        """Note what the form asks for, None if it is nothing that can be made."""
+        """Note the sheet that the form asks for; None if there is no such sheet."""
         self._sheet = sheet
         self._ready.set()
 
     def take(self, shown: Sheet) -> Sheet:
-        """Return what the form asks for, once that is settled; `shown` where it is nothing."""
+        """Wait for the sheet that the form asks for and return it; `shown` if there is none."""
         time.sleep(PRESS_S)
         self._ready.wait(LONGEST_WAIT_S)
         return self._sheet or shown

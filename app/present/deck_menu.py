@@ -1,4 +1,4 @@
-"""The choice of the deck, and the menu that makes, names and deletes decks."""
+"""The choice of the deck, and the menu for making, renaming and deleting decks."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from layers.translation import LANGUAGES, Translation, translation
 
 
 def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation, *, fixed: bool) -> None:
-    """Draw the choice among `decks`, of which `deck` is chosen, and its menu; `fixed` if nothing can be changed."""
+    """Draw the choice among `decks`, with `deck` chosen, and the menu; `fixed` if nothing can be changed."""
     titles = [other.title.get(text.language) for other in decks]
-    # Streamlit takes two options of one name for the same.
+    # Streamlit cannot tell two options with the same name apart.
     names = {
         other.id: f"{title} ({other.id})" if titles.count(title) > 1 else title
         for other, title in zip(decks, titles, strict=True)
     }
-    # A key for each list, for Streamlit goes on showing what was chosen in the words that it had then.
+    # A key for each list of names: otherwise Streamlit goes on showing the choice under its old name.
     key = f"deck-choice-{hash(tuple(names.items()))}"
     state()[key] = deck.id
     with st.container(horizontal=True, vertical_alignment="center", key="deck-choice", gap="small"):
@@ -48,7 +48,7 @@ def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation
 
 
 def _choose(key: str) -> None:
-    # What is typed and cannot be saved keeps the deck where it is.
+    # While what was typed cannot be saved, the deck cannot be changed.
     if deck_session.flush():
         state().update(deck_id=state()[key], deck_slide=0, deck_loaded=None, deck_deleting=False)
 

@@ -1,8 +1,8 @@
-"""The decks of a browser session: which slide is chosen, what is typed, and saving it at once.
+"""The decks of a browser session: the chosen slide, what is typed, and saving it at once.
 
-Decks as the page last showed them are `seen`; a change is made to those and saved only where the plan still
-holds them. What was typed and could not be saved is `pending`: it stays in the fields, and nothing else is
-chosen or changed until it is saved or given up.
+The session's state calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
+the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
+nothing else can be chosen or changed until it is saved or discarded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from layers.store.check import check_slide
 FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene")
 
 UNDOS = 30
-"""Changes that can be taken back, one after the other."""
+"""Number of changes that can be undone, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Loaded:
 
 
 def start(deck_id: str, number: str) -> None:
-    """Fill the session, once. `number` is that of the slide in the address."""
+    """Fill the session, once, from the deck's id and the slide's number in the address."""
     state().setdefault("deck_id", deck_id)
-    # A number of thousands of digits is none.
+    # Python refuses to read a number with thousands of digits.
     state().setdefault(
         "deck_slide", int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else 0
     )
@@ -57,9 +57,9 @@ def start(deck_id: str, number: str) -> None:
 
 
 def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
-    """Take `decks` over as what the page shows now, and return the chosen deck with the index of its slide.
+    """Take over `decks` as what the page shows now, and return the chosen deck and the index of its chosen slide.
 
-    The fields are filled anew unless they hold what is not saved yet.
+    The fields are filled again unless they hold something that is not saved yet.
     """
     values = state()
     values["deck_seen"] = tuple(decks)
@@ -70,7 +70,7 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
     loaded: Loaded | None = values["deck_loaded"]
     index = values["deck_slide"]
     if loaded and loaded.deck_id == deck.id and loaded.index == index and loaded.slide in deck.slides:
-        # Somebody else may have moved it; the nearest, for there may be two that are alike.
+        # Somebody else may have moved the slide. Take the nearest, because there may be several like it.
         places = [place for place, slide in enumerate(deck.slides) if slide == loaded.slide]
         index = min(places, key=lambda place: abs(place - index))
     index = max(0, min(index, len(deck.slides) - 1))
@@ -81,13 +81,13 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
 
 
 def chosen() -> Deck | None:
-    """Return the chosen deck among those seen, else the first."""
+    """Return the chosen one of the decks seen, else the first; None if there are none."""
     decks: tuple[Deck, ...] = state()["deck_seen"]
     return next((deck for deck in decks if deck.id == state()["deck_id"]), next(iter(decks), None))
 
 
 def fill(deck: Deck, index: int) -> None:
-    """Put a slide into the fields, if it is not what they were filled from."""
+    """Fill the fields from a slide, unless they were filled from the same one."""
     values = state()
     now = Loaded(deck.id, index, deck.slides[index]) if deck.slides else None
     if now is not None and (now != values["deck_loaded"] or "slide-title_zh" not in values):
@@ -98,12 +98,12 @@ def fill(deck: Deck, index: int) -> None:
 
 
 def keep() -> None:
-    """Save what the fields say, where that can be saved; what cannot stays in them."""
+    """Save the content of the fields; a callback without a result, see `flush`."""
     flush()
 
 
 def typed() -> dict[str, str]:
-    """Return what the fields say, without those that are empty."""
+    """Return the content of the fields as a row, without empty ones except `title_zh`."""
     return _plain({field: str(state().get(f"slide-{field}") or "") for field in FIELDS})
 
 
@@ -113,11 +113,15 @@ def _plain(row: Mapping[str, str]) -> dict[str, str]:
 
 
 def flush() -> bool:
-    """Save what the fields say, and return whether nothing is left unsaved."""
+    """Save the content of the fields, and return whether nothing is left unsaved.
+
+    What cannot be saved stays in the fields and is `pending`.
+    """
     values = state()
     loaded: Loaded | None = values["deck_loaded"]
     if "slide-title_zh" in values:
-        # Kept, for a page without a form forgets what is in its fields, and a deck may be deleted by somebody else.
+        # Kept apart from the fields: if somebody else deletes the deck, the page has no form, and Streamlit
+        # forgets what was in its fields.
         values["deck_typed"] = typed()
     if loaded is None or not values["deck_typed"]:
         return True
@@ -133,7 +137,7 @@ def flush() -> bool:
     values["deck_faults"] = ()
     deck = next((deck for deck in values["deck_seen"] if deck.id == loaded.deck_id), None)
     if deck is None:
-        # The deck has been deleted by somebody else; what was typed goes to the end of another, or into a new one.
+        # Somebody else has deleted the deck: what was typed goes to the end of another deck, or into a new one.
         deck = chosen() or Deck(loaded.deck_id, slide.title, ())
     index = _place(deck, loaded)
     slides = (*deck.slides[:index], slide, *deck.slides[index + 1 :])
@@ -141,40 +145,40 @@ def flush() -> bool:
         values["deck_pending"] = True
         return False
     values.update(deck_pending=False, deck_id=deck.id, deck_slide=index, deck_loaded=Loaded(deck.id, index, slide))
-    # As it is saved: an address without its host, lines without blanks around them.
+    # Show what was saved: an address without its host, texts without spaces at their ends.
     values.update({f"slide-{field}": slide_row(slide).get(field, "") for field in FIELDS})
     return True
 
 
 def _place(deck: Deck, loaded: Loaded) -> int:
-    """Return where the slide stands now, the end of the deck if it is gone."""
+    """Return the index at which the slide now is, or the end of the deck if it is gone."""
     if loaded.index < len(deck.slides) and (deck.id == loaded.deck_id) and deck.slides[loaded.index] == loaded.slide:
         return loaded.index
     if loaded.slide in deck.slides:
         return deck.slides.index(loaded.slide)
-    # Changed by somebody else: the fields win where it stood, for so the user has decided.
+    # Somebody else has changed it: overwrite the slide at the same index, as the user has decided.
     return loaded.index if deck.id == loaded.deck_id and loaded.index < len(deck.slides) else len(deck.slides)
 
 
 def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[Fault]]:
-    """Return the slide that `row` describes, or None and what is wrong with it."""
+    """Return the slide that `row` describes and no fault, or None and every fault found."""
     slide, faults = check_slide(plan, row)
     return slide and replace(slide, scene=for_briefing(slide.scene)), faults
 
 
 def keep_mine() -> None:
-    """Save what was typed over what somebody else has saved meanwhile."""
+    """Save what was typed over what somebody else has saved in the meantime."""
     state()["deck_error"] = None
     flush()
 
 
 def give_up() -> None:
-    """Let what was typed go; the fields show again what is saved."""
+    """Discard what was typed; the fields show again what is saved."""
     state().update(deck_pending=False, deck_faults=(), deck_error=None, deck_loaded=None)
 
 
 def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
-    """Save `decks` in the place of those seen, and return whether that went well."""
+    """Save `decks` in place of those seen, and return whether that succeeded; `taking_back` leaves no undo step."""
     values = state()
     known: tuple[Deck, ...] = values["deck_seen"]
     if decks == known:
@@ -191,7 +195,7 @@ def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
 
 
 def add_deck(deck: Deck) -> None:
-    """Save a copy of `deck` under an id of its own, and choose it."""
+    """Save a copy of `deck` under a new id, and choose it."""
     values = state()
     if not flush():
         return
@@ -201,13 +205,13 @@ def add_deck(deck: Deck) -> None:
 
 
 def can_undo() -> bool:
-    """Whether the last change is still the last: nobody else has changed the decks since."""
+    """Whether there is a change to undo, and nobody else has changed the decks since."""
     undo = state()["deck_undo"]
     return bool(undo) and undo[-1][1] == state()["deck_seen"]
 
 
 def undo() -> None:
-    """Take the last change back."""
+    """Undo the last change."""
     values = state()
     if not flush() or not can_undo():
         return

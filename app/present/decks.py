@@ -1,4 +1,4 @@
-"""Changes to decks as values: new, moved, copied, and the Scene of the browse page as a slide."""
+"""Changes to decks as functions from values to values, and the Scene of the browse page as a slide."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from layers.selection.wording import titles
 from layers.translation import LANGUAGES, translation
 
 LONGEST_TITLE = 200
-"""Characters of a title that is made of names; a plan takes more, but nobody reads them on a screen."""
+"""Length in characters to which a title made of names is cut; a plan allows more, but nobody reads that on a screen."""
 
 _Item = TypeVar("_Item")
 
@@ -38,13 +38,13 @@ def empty_deck() -> Deck:
 
 
 def next_id(decks: Sequence[Deck]) -> str:
-    """Return an id for one more deck. Nothing that somebody has typed is in it, so it stands in any address."""
+    """Return an unused id for a deck, such as `deck-2`, which needs no escaping in an address."""
     taken = {deck.id for deck in decks}
     return next(name for number in count(len(decks) + 1) if (name := f"deck-{number}") not in taken)
 
 
 def with_deck(decks: Sequence[Deck], deck: Deck) -> tuple[Deck, ...]:
-    """Return `decks` with `deck` in the place of the one with its id, or at the end."""
+    """Return `decks` with `deck` in place of the one with the same id, or at the end."""
     if any(other.id == deck.id for other in decks):
         return tuple(deck if other.id == deck.id else other for other in decks)
     return (*decks, deck)
@@ -62,18 +62,18 @@ def without_deck(decks: Sequence[Deck], deck_id: str) -> tuple[Deck, ...]:
 
 
 def moved(items: Sequence[_Item], at: int, to: int) -> tuple[_Item, ...]:
-    """Return `items` with the one at `at` taken out and put in so that it stands at `to`."""
+    """Return `items` with the one at index `at` moved to index `to`."""
     others = [*items[:at], *items[at + 1 :]]
     return (*others[:to], items[at], *others[to:])
 
 
 def for_briefing(scene: Scene) -> Scene:
-    """Return `scene` as a deck keeps it: a briefing has no network, and its language is whoever presents."""
+    """Return `scene` as a deck keeps it: with the offline basemap, and in no language, which the presenter chooses."""
     return replace(scene, language=Scene().language, basemap=BASEMAPS[0])
 
 
 def slide_of(plan: Plan, query: str, today: date) -> Slide:
-    """Return a slide of the Scene in the address of the browse page, named after what it shows."""
+    """Return a slide with the Scene in `query`, an address of the browse page, titled after what it shows."""
     scene = for_briefing(fitted(plan, Scene.from_query(query), today))
     return Slide(Text(*(_name(plan, scene, language) for language in LANGUAGES)), scene=scene)
 
@@ -81,20 +81,20 @@ def slide_of(plan: Plan, query: str, today: date) -> Slide:
 def _name(plan: Plan, scene: Scene, language: str) -> str:
     title, line = titles(plan, replace(scene, language=language), translation(language))
     if title == plan.info.title.get(language):
-        # On a sheet the filters stand under the name of the plan, which would be the name of every slide.
+        # A sheet has the plan's name as its title and the filters below it; here every slide would be named alike.
         own = translation(language)("deck.own-view") if scene.view else title
         title = line.removeprefix(f"{plan.info.subtitle.get(language)} · ") if scene.filtered else own
     return plain_title(title) or translation(language)("deck.new-slide")
 
 
 def plain_title(text: str) -> str:
-    """Return `text` as a title in which nothing stands for a figure, for a name may hold braces too."""
+    """Return `text` as a title of one line with other braces, so that `{name}` in it is not taken for a figure."""
     visible = "".join(c if unicodedata.category(c) not in ("Cc", "Cs") else " " for c in text)
     return re.sub(r"\{(\w+)\}", r"｛\1｝", " ".join(visible.split()))[:LONGEST_TITLE].strip()
 
 
 def shown_titles(plan: Plan, deck: Deck, language: str, today: date) -> list[str]:
-    """Return the titles of the slides with their figures put in."""
+    """Return the titles of the slides with their figures filled in."""
     return [_shown_title(plan, slide.title, slide.scene.to_query(), language, today) for slide in deck.slides]
 
 

@@ -1,4 +1,4 @@
-"""The files that a deck can be taken away as: a briefing, slides, and the text that it is edited as by hand."""
+"""The files of a deck for download: a briefing, slides, and `decks.toml` for editing by hand."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentati
 
 
 def show_downloads(deck: Deck | None, text: Translation) -> None:
-    """Draw the menu of the files of `deck`."""
+    """Draw the menu with the files of `deck`."""
     empty = deck is None or not deck.slides
     title = deck.title.get(text.language) if deck else ""
     language, deck_id = text.language, deck.id if deck else ""
 
     def current() -> Deck:
-        # Somebody types a title and presses at once: the press leaves the field, which is saved only then.
+        # Somebody may type a title and press the button at once; the press leaves the field, which saves it.
         time.sleep(PRESS_S)
         _, plan = context.current().plan()
         return next((other for other in plan.decks if other.id == deck_id), None) or made_deck(plan)

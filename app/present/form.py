@@ -1,4 +1,4 @@
-"""The form under the preview: the words of the chosen slide and its Scene, saved with each change."""
+"""The form below the preview: the words and the Scene of the chosen slide, saved at each change."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from layers.plan.terms import Status
 from layers.translation import LANGUAGES, Translation
 
 _LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000}
-"""Characters that a field takes, as the plan does."""
+"""Longest content of each field in characters, the same as in the plan's files."""
 
 _HEIGHT = 112
-"""Of a field for several lines, in pixels: four of them."""
+"""Height in pixels of a field for several lines: four of them."""
 
 
 def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
@@ -38,7 +38,7 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
         with right:
             _scene(slide, text, faults, fixed=fixed)
             _field("notes", language, text("deck.notes"), faults, fixed=fixed)
-        # Open where something in it is to be mended.
+        # Open if something in it must be corrected.
         wrong = any(field.endswith(f"_{other}") for field in faults)
         with st.expander(text("deck.other-language"), expanded=wrong, icon=":material/translate:"):
             _field("title", other, text("deck.title"), faults, fixed=fixed)
@@ -50,7 +50,7 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
 
 
 def show_refusal(text: Translation) -> None:
-    """Say what could not be saved, and offer what can be done about it."""
+    """Say what could not be saved, and offer what to do about it."""
     values = state()
     error: PlanMapError | None = values["deck_error"]
     pending = values["deck_pending"]
@@ -58,7 +58,7 @@ def show_refusal(text: Translation) -> None:
         return
     lines = [text.explain(error)] if error is not None and error.code != "decks-changed" else []
     if error is not None and error.code == "decks-changed":
-        # Not the hint of the error, which is to load the page again: that would lose what is in the fields.
+        # Not the error's own hint to load the page again, which would lose what is in the fields.
         lines = [text("deck.changed-typed" if pending else "deck.changed")]
     if pending and error is None:
         lines = [text("deck.not-saved")]
@@ -112,12 +112,12 @@ def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, 
             autocomplete="off",
         )
         _warn(faults.get("scene", []))
-        # Last in the page's order, and shown at the end of the line of the label.
+        # Last in the order of the page; the style sheet shows it beside the label.
         st.html(f"<a class='pm-open' href='{escape.html(address)}'>{escape.html(text('deck.open-map'))}</a>")
 
 
 def _names(text: Translation) -> str:
-    """Return each figure that can be written, with what it stands for."""
+    """Return the names of all figures, each with what it stands for, as one text."""
     words = {
         "tasks": text("slides.tasks"),
         "sites": text("deck.figure-sites"),
@@ -131,7 +131,7 @@ def _names(text: Translation) -> str:
 
 
 def _faults(text: Translation) -> dict[str, list[str]]:
-    """Return what is wrong with each field in words, without the place, for it stands beside the field."""
+    """Return what is wrong with each field, in words and without the place, since it is shown beside the field."""
     found: dict[str, list[str]] = {}
     for fault in state()["deck_faults"]:
         line = text.explain(Fault("", "", "", fault.code, fault.details)).removeprefix(": ")

@@ -1,4 +1,4 @@
-"""The page that builds decks: the slides on the left, the chosen one as it will be shown, its words below."""
+"""The Present page: the slides of a deck on the left, a preview of the chosen one, and its form below."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _STYLES = [Path(__file__).with_name("decks.css")]
 
 
 def main() -> None:
-    """Draw the page once; Streamlit calls it again for every change."""
+    """Draw the page; Streamlit calls this again for every change."""
     asked = st.query_params.to_dict()
     text = translation(session.state().get("language") or Scene.from_query(asked).language)
     st.set_page_config(page_title=f"{text('pages.present')} · {text('app.name')}", page_icon=_ICON, layout="wide")
@@ -47,7 +47,7 @@ def main() -> None:
     state().setdefault("language", text.language)
     deck_session.start(asked.get("deck", ""), asked.get("slide", ""))
     today = date.today()
-    # A plan that nobody can write here still has something to show.
+    # A read-only plan without decks still has something to show.
     decks = plan.decks or ((made_deck(plan),) if file else ())
     deck, index = deck_session.show(decks)
     head(plan, deck, text)
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
-    """Draw the name of the plan and what can be done with the deck."""
+    """Draw the name of the plan, and the language switch, downloads and start button."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         line = text("page.tasks", count=len(plan.tasks))
         show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
@@ -80,8 +80,8 @@ def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
 
 def nothing(plan: Plan, text: Translation) -> None:
     """Offer a first deck for a plan that has none."""
-    # In the place of the columns. A container there would keep what they held until the script has run, and
-    # mount the preview anew, which would ask for a deck that has just been deleted.
+    # An empty element in place of the columns. A container there would keep what they held until the script has
+    # run, and mount the preview again, which would ask for a deck that has just been deleted.
     st.empty()
     show_refusal(text)
     with st.container(key="nothing", horizontal_alignment="center", vertical_alignment="center", gap="small"):
@@ -100,7 +100,7 @@ def nothing(plan: Plan, text: Translation) -> None:
 
 
 def no_slides(text: Translation, *, fixed: bool) -> None:
-    """Draw the place of a preview for a deck that has no slide yet."""
+    """Draw what stands in for the preview of a deck without slides."""
     show_refusal(text)
     with st.container(key="nothing", horizontal_alignment="center", vertical_alignment="center", gap="small"):
         st.html(f"<p>{escape.html(text('deck.no-slides'))}</p>")
@@ -109,7 +109,7 @@ def no_slides(text: Translation, *, fixed: bool) -> None:
 
 
 def show_state(text: Translation, file: Path | None) -> None:
-    """Say quietly that all is saved, and offer to take the last change back; or how decks of a folder are edited."""
+    """Say that changes are saved and offer undo, or say how the decks in `file` are edited by hand."""
     if file is not None:
         line = text("deck.by-hand", file=file.name)
         st.html(f"<p class='pm-quiet'>{escape.html(line)}</p>")

@@ -1,4 +1,4 @@
-"""The preview of a deck, which is the briefing itself, and the button that shows it on the whole screen."""
+"""The preview of a deck, which is the briefing itself, and the button that shows it on the full screen."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _start = st.components.v2.component(
 
 
 def show_start(text: Translation, *, disabled: bool) -> None:
-    """Draw the button that starts the presentation; see `show_preview` for what it shows."""
+    """Draw the button that starts the presentation, which fills the screen with the frame of `show_preview`."""
     _start(key="start", data={"label": text("deck.start"), "disabled": disabled}, width="content")
 
 
 def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: date) -> None:
     """Draw the slide at `index` as it will be shown."""
     asked = {
-        # A plan without decks has one made for it, which has no name.
+        # A deck made for a plan without decks is asked for without an id.
         "deck": deck.id if deck in plan.decks else "",
         "lang": text.language,
-        # Not read by anybody: a deck that has changed is another address, and so is another day.
+        # The server ignores it; it changes the address when the deck or the day changes, so the frame loads again.
         "v": f"{deck_digest(plan, deck)[:16]}-{today}",
     }
     _preview(
@@ -61,7 +61,7 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
 
 
 def _turned() -> None:
-    """Choose the slide to which somebody has turned in the preview itself."""
+    """Choose the slide that somebody has turned to in the preview itself."""
     sent: Any = state()["preview"].get("turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():

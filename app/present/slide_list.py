@@ -1,4 +1,4 @@
-"""The list of a deck's slides: choose, move, copy, delete. The script in the browser shows each change at once."""
+"""The list of a deck's slides: choose, move, copy, delete. Its script shows each change at once."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def show_list(deck: Deck, index: int, titles: Sequence[str], text: Translation, 
 
 
 def _acted() -> None:
-    """Do what the list asks for: known words and numbers within the deck only, whatever it sent."""
+    """Do what the list in the browser asks for, but only known actions on slides that exist."""
     sent: Any = state()["deck_list"].get("act")
     if not isinstance(sent, dict) or type(sent.get("number")) is not int:
         return
@@ -61,13 +61,13 @@ def _acted() -> None:
     fine = (
         deck is not None
         and sent.get("deck") == deck.id
-        # First what was typed into the slide that is left; a field may tell of it only after this.
+        # First save what was typed into the slide that is left: its field may report it only after this.
         and deck_session.flush()
         and act(sent.get("what"), sent.get("at"), sent.get("to"))
     )
     values["deck_done"] = sent["number"]
     if not fine:
-        # The list drops what else it had to ask for: it was meant for what is not there now.
+        # The list then drops its other requests, which were meant for a deck that is not there now.
         values["deck_refused"] = sent["number"]
 
 
@@ -77,7 +77,10 @@ def add_first() -> None:
 
 
 def act(what: object, at: object, to: object) -> bool:
-    """Do one thing to the slides of the chosen deck, and return whether it is done."""
+    """Do one action on the slides of the chosen deck, and return whether it was done.
+
+    `what` is `add`, `choose`, `copy`, `delete` or `move`; `at` and `to` are indices of slides.
+    """
     deck = deck_session.chosen()
     if deck is None:
         return False
@@ -103,6 +106,6 @@ def act(what: object, at: object, to: object) -> bool:
 def _put(deck: Deck, slides: tuple[Slide, ...], index: int) -> bool:
     if not deck_session.save(with_deck(state()["deck_seen"], replace(deck, slides=slides))):
         return False
-    # The fields are filled anew, also where the slide at the same place happens to look the same.
+    # Have the fields filled again, even if the slide now at this index looks the same.
     state().update(deck_slide=index, deck_loaded=None)
     return True

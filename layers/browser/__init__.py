@@ -1,1 +1,1 @@
-"""What every renderer in a browser draws with: the plan as data, the document, our scripts and styles."""
+"""What the renderers in a browser share: the plan as data, the Folium document, our scripts and styles."""

@@ -1,4 +1,4 @@
-"""A Folium document with a place for the plan, and what every document of ours has in its head."""
+"""A Folium document with a placeholder for the plan, and what all our documents have in their heads."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from folium.template import Template
 from layers import style
 
 ASSETS = "assets"
-"""Folder, as the browser sees it, of our scripts and of `vendor/`."""
+"""Path, in the browser, of the folder with our scripts and `vendor/`."""
 
 
 class PlanElement(MacroElement):
-    """Calls the function `call` of our scripts with the map, and leaves a place for the plan.
+    """An element that calls our script's function `call` with the map, and holds a placeholder for the plan.
 
-    The plan must not go through Folium: it renders what it has rendered once more, as a Jinja template, and
-    would run `{{ }}` in any name. `put` puts the plan into the finished document.
+    The plan must not go through Folium, which renders its own output once more as a Jinja template and would run
+    `{{ }}` in a name. `put` puts the plan into the finished document.
     """
 
     _template = Template(
@@ -41,12 +41,12 @@ class PlanElement(MacroElement):
 
 
 def new_place() -> str:
-    """Return a word that stands for the plan in a document until the plan is put there; no plan holds it."""
+    """Return a random placeholder, which no plan can hold; see `put`."""
     return f"PLAN{secrets.token_hex(16)}"
 
 
 def put(document: str, place: str, text: str) -> str:
-    """Return `document` with `text` in the one place left for it."""
+    """Return `document` with the placeholder `place` replaced by `text`."""
     before, found, after = document.partition(place)
     if not found:
         raise RuntimeError("the place for the plan is not in the document")
@@ -54,7 +54,7 @@ def put(document: str, place: str, text: str) -> str:
 
 
 def custom_properties(families: Sequence[str]) -> str:
-    """Return the colours and the typefaces for our style sheets; `families` in order."""
+    """Return the colours and typefaces for our style sheets, as CSS; `families` in order of preference."""
     fonts = ",".join(f'"{name}"' for name in families)
     return (
         f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"

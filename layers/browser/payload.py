@@ -1,4 +1,4 @@
-"""The plan as the scripts in the browser read it, and what a Scene changes on a map that stands."""
+"""The plan as data for the scripts in the browser, and what a Scene changes on a map that is already there."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ from layers.selection.status import ATTENTION, SiteState, TaskState
 from layers.translation import LANGUAGES, translation
 
 _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "delayed": "l", "stopped": "x"}
-"""One letter a status on the way to the browser; upper case where evidence backs it."""
+"""The letter that stands for each status in `arguments`; upper case if evidence backs the status."""
 
 
 NO_TASK = "-"
+"""The letter of a task without a status, and of a site without tasks."""
 
 
 HIDDEN = "."
+"""The letter of a task or site that the Scene does not show."""
 
 
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
 
 
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
-    """Return what a Scene changes on a map that stands: a letter for each site and task, not the sites."""
+    """Return what `scene` changes on a map of `plan`: a letter for each site and task, layers, view and language."""
     passing = {task.id for task in selection.tasks}
     without_status_filter = replace(scene, statuses=frozenset(), evidence=None)
     return {
@@ -78,7 +80,11 @@ def _site_letter(sites: Mapping[str, SiteState | None], site_id: str) -> str:
 
 
 def plan_payload(plan: Plan) -> dict[str, Any]:
-    """Return what every map of `plan` is drawn from, whatever the Scene: sites, layers, words, style, ground."""
+    """Return what every map of `plan` needs whatever the Scene: sites, layers, texts, style, basemap.
+
+    Geometries are WGS 84 in degrees: GeoJSON with longitude first, but Leaflet's latitude first in `anchors`, `bounds`,
+    `lines` and `home`.
+    """
     layer_of = plan.catalogue.layer_of()
     task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
     district = plan.sites.get(plan.info.district_site)
@@ -130,7 +136,7 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
 
 
 def _grid_layer(plan: Plan) -> LayerEntry:
-    """Return the catalogue entry of the grid, last in the last group; every plan has it."""
+    """Return the catalogue entry of the CGCS2000 grid, which every plan has last in its last group."""
     title = Text(*(translation(language)("page.grid") for language in LANGUAGES))
     return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
 
@@ -146,7 +152,7 @@ def _site_payload(site: Site) -> dict[str, Any]:
         "geometry": None,
     }
     if site.geometry is None or (site.category == "district" and site.geometry.geom_type == "Point"):
-        # District points are places for a name, and the basemap names the districts.
+        # A district that is a point only marks a name, and the basemap already names the districts.
         return payload
     geometry = site.geometry
     payload["geometry"] = mapping(shapely.set_precision(geometry, 1e-6, mode="pointwise"))

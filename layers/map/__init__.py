@@ -1,1 +1,1 @@
-"""The Scene as a Folium map for the browse page."""
+"""The renderer for the browse page: a Scene as a Folium map."""

@@ -1,4 +1,4 @@
-"""The Scene as a Folium map: one document that stands, and scripts that apply each new Scene to it."""
+"""The Scene as a Folium map: one document that stays, and scripts that apply each new Scene to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BROWSE_SCRIPTS = (
     "bridge",
     "map",
 )
-"""Our own scripts of the browse page in loading order."""
+"""Our own scripts of the browse page, in loading order."""
 
 _VENDOR_SCRIPTS = (
     ("leaflet", "leaflet/leaflet.js"),
@@ -46,15 +46,15 @@ _VENDOR_STYLES = (
 
 
 class _Online(folium.TileLayer):
-    """An online basemap that stays off the map, and off the network, until someone asks for it."""
+    """An online basemap, which is not on the map and loads nothing until somebody chooses it."""
 
     def __init__(self, url: str, attribution: str, **options: Any) -> None:
-        # Attribution is HTML to Leaflet, and goes into a script here.
+        # Leaflet takes the attribution as HTML, and here it goes into a script.
         super().__init__(tiles=url, attr=str(html(attribution)), show=False, control=False, **options)
 
 
 class _ShiftedOnline(_Online):
-    """The same for pictures drawn in GCJ-02."""
+    """An online basemap whose pictures are drawn in GCJ-02; see docs/decisions/0005."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -76,9 +76,9 @@ class _Map(folium.Map):
 
 
 def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: str = "") -> str:
-    """Return the HTML document of the map of `plan` at `scene`; later Scenes are sent to it as `arguments`.
+    """Return the map of `plan` at `scene` as an HTML document; later Scenes are sent to it as `arguments`.
 
-    Web Mercator on screen; all data is handed over in WGS 84.
+    The map is in Web Mercator (EPSG:3857); all data is handed to it in WGS 84.
     """
     place = new_place()
     document = str(_folium_map(place, tianditu_key).get_root().render())
@@ -87,7 +87,7 @@ def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key
 
 
 def _folium_map(place: str, tianditu_key: str) -> folium.Map:
-    """Return the Folium map with the basemaps and our scripts, and `place` where the plan goes."""
+    """Return the Folium map with the basemaps and our scripts, and with the placeholder `place` for the plan."""
     result = _Map(tiles=None, zoom_control=False, zoom_start=11, zoom_snap=0.25, zoom_delta=0.5, max_zoom=19)
     online = _online_basemaps(tianditu_key)
     for layer in itertools.chain.from_iterable(online.values()):
@@ -100,7 +100,7 @@ def _folium_map(place: str, tianditu_key: str) -> folium.Map:
 
 
 def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
-    """Return the layers of each online basemap, the lowest first."""
+    """Return the tile layers of each online basemap by its id, the lowest first."""
     found: dict[str, list[_Online]] = {
         "osm": [_Online("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors", max_zoom=19)],
         "amap": [
@@ -113,7 +113,7 @@ def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
         ],
     }
     if tianditu_key:
-        # 天地图 keeps the names in a layer of their own. It is drawn in CGCS2000, so nothing is shifted.
+        # 天地图 has the names in a separate layer. It is drawn in CGCS2000, so nothing is shifted.
         found["tianditu"] = [
             _Online(
                 f"https://t{{s}}.tianditu.gov.cn/{name}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={name}"

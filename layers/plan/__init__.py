@@ -1,1 +1,1 @@
-"""What a plan is, and the Scene, the deck and the rows it is kept as."""
+"""What a plan is: its values, the rows that it is stored as, Scenes, decks and faults."""

@@ -1,4 +1,4 @@
-"""Decks: the Scenes that somebody walks a meeting through, in order, with what is said to each."""
+"""Decks: the Scenes that a presenter walks a meeting through, in order, each with its words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIGURES = (
     "backed",
     "date",
 )
-"""What `{name}` in the words of a slide can stand for: figures of its Scene, counted whenever it is shown."""
+"""The names that may stand in braces in a slide's words: figures of its Scene, counted each time it is shown."""
 
 
 NO_WORDS = Text("", "")
@@ -29,7 +29,7 @@ NO_WORDS = Text("", "")
 
 @dataclass(frozen=True, slots=True)
 class Slide:
-    """One Scene of a deck with the words to it. Words may hold `{figure}`, see `FIGURES`."""
+    """One Scene of a deck with its words, which may hold `{figure}`; see `FIGURES`."""
 
     title: Text
     text: Text = NO_WORDS
@@ -37,7 +37,7 @@ class Slide:
     notes: Text = NO_WORDS
     """What the presenter says; shown only on demand."""
     scene: Scene = Scene()  # noqa: RUF009 - a frozen value
-    """Its language is that of whoever presents, so it is left at the default."""
+    """Its language stays at the default, because whoever presents chooses it."""
 
 
 @dataclass(frozen=True, slots=True)

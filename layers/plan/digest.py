@@ -1,4 +1,4 @@
-"""Digests of a plan: the same for the same content in every home."""
+"""Digests of a plan, equal for equal content whether the plan lives in a folder, a file or a database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site
 
 
 def whole_digest(plan: Plan) -> str:
-    """Return a digest of everything in `plan`, its decks included."""
+    """Return the SHA-256, in hexadecimal, of everything in `plan`, its decks included."""
     if not plan.decks:
         return content_digest(plan)
     decks = json.dumps(decks_row(plan.decks), sort_keys=True)
@@ -20,16 +20,16 @@ def whole_digest(plan: Plan) -> str:
 
 
 def deck_digest(plan: Plan, deck: Deck) -> str:
-    """Return a digest of all that showing `deck` depends on: the plan without its other decks."""
+    """Return the SHA-256, in hexadecimal, of all that showing `deck` depends on: the plan without its other decks."""
     row = json.dumps(decks_row([deck]), sort_keys=True)
     return hashlib.sha256(f"{content_digest(plan)} {row}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
-    """Return a digest of everything that `plan` says, the same for the same plan in every home.
+    """Return the SHA-256, in hexadecimal, of everything in `plan` except its decks.
 
-    Decks are left out: they say how the plan is shown, and no map or sheet changes with them.
+    Decks say how the plan is shown; no map or sheet changes with them.
     """
     content = [
         info_row(plan.info),

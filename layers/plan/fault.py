@@ -1,4 +1,4 @@
-"""A fault in a plan: where it is, what is wrong, what to do."""
+"""Faults in a plan: where one is and what is wrong."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from geo.errors import PlanMapError
 
 
 def printable(value: object, *, limit: int = 160) -> str:
-    """Return `value` as one short line that neither moves a terminal's cursor nor fails to be encoded."""
+    """Return `value` cut to `limit` characters, with unprintable ones escaped.
+
+    A control character could move a terminal's cursor, and a lone surrogate cannot be encoded.
+    """
     text = str(value)
     if len(text) > limit:
         text = text[: limit - 1] + "…"
@@ -22,14 +25,14 @@ def printable(value: object, *, limit: int = 160) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing to mend in a plan. The words for `code` are in the translations, as for `PlanMapError`."""
+    """One thing to correct in a plan. The words for `code` are in the translations, as for `PlanMapError`."""
 
     file: str
     """File name, or table name for a plan in a database."""
     row: str
-    """Row number or feature id, empty for a fault of the whole file."""
+    """Row number or feature id; empty for a fault of the whole file."""
     field: str
-    """Column, property or key, empty where none is to blame."""
+    """Column, property or key; empty if the fault is in none of them."""
     code: str
     details: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
@@ -40,7 +43,7 @@ class Fault:
 
 
 class PlanFaultsError(PlanMapError):
-    """A plan cannot be used because of `faults`, of which there is at least one."""
+    """A plan cannot be used because of its `faults`, at least one."""
 
     def __init__(self, where: str, faults: Sequence[Fault]) -> None:
         super().__init__("plan-faults", plan=where, count=len(faults))

@@ -1,4 +1,4 @@
-"""The nouns of a plan: Site, Task, Target, Event, Source, and the Plan that holds them."""
+"""The values of a plan: Site, Task, Target, Event, Source, and the Plan that holds them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class Site:
     category: str
     """A key of `layers.style.CATEGORIES`; decides the symbol."""
     geometry: BaseGeometry | None
-    """WGS 84, any simple or multi type; None for a site without a position."""
+    """WGS 84 in degrees, longitude first, of any simple or multi type; None for a site without a position."""
     precision: Precision
     accuracy_m: float | None
     """Radius in metres within which the true position is expected; None where unknown."""
     source: Text
+    """Where the position comes from."""
     licence: str
+    """Licence of the position."""
     note: Text
 
     @property
@@ -65,11 +67,11 @@ class Task:
     context_sites: tuple[str, ...]
     """Ids of sites that the surrounding text places the task at without naming them in the clause."""
     partners: tuple[str, ...]
-    """Names of partners outside the district; partners are not pinned on the map."""
+    """Names of partners outside the district, who are not on the map."""
     anchor: str
     """The opening words of the clause."""
     clause: str
-    """Tasks of one clause share this id."""
+    """Id that the tasks of one clause share; empty without one."""
 
     @property
     def linked_sites(self) -> tuple[str, ...]:
@@ -106,9 +108,9 @@ class Event:
     status: Status | None
     """None for a figure or remark that does not settle the status."""
     measured: Measurement | None
-    """The figure that it gives, None without one."""
+    """The figure that the statement gives; None without one."""
     period: Period | None
-    """What time the statement is about, where it is not the day it was made."""
+    """The months that the statement is about; None if it is about the day it was made public."""
     summary: Text
     source: Source
     confidence: Confidence
@@ -117,7 +119,7 @@ class Event:
 
     @property
     def effective_day(self) -> dt.date:
-        """The day that the statement describes: a half-year report of August speaks of June."""
+        """The day that the statement describes: a half-year report published in August describes the end of June."""
         made = self.date.last_day
         return min(made, self.period.last.last_day) if self.period else made
 
@@ -138,7 +140,7 @@ class PlanInfo:
     title: Text
     subtitle: Text
     year: int
-    """The year that the report plans; figures of other years are no result of it."""
+    """The year that the report plans; statements about later years are marked."""
     district_site: str
     """Id of the site that stands for the whole district."""
     attribution: Text
@@ -146,14 +148,14 @@ class PlanInfo:
     report: Source
     report_title_en: str
     report_date: str
-    """When the report was made, as far as it is known, such as `2024-01`."""
+    """When the report was made, as far as that is known, such as `2024-01`."""
     themes: tuple[Heading, ...]
     sections: tuple[Heading, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A whole plan, read once and never changed. Two plans are equal only if they are the same one."""
+    """A whole plan, read once and never changed. Two plans are equal only if they are the same object."""
 
     info: PlanInfo
     sites: dict[str, Site]
@@ -164,7 +166,7 @@ class Plan:
 
     @cached_property
     def events_by_task(self) -> dict[str, tuple[Event, ...]]:
-        """Events of each task in the order they were recorded."""
+        """Events of each task by its id, in the order they were recorded."""
         grouped: dict[str, list[Event]] = defaultdict(list)
         for event in self.events:
             grouped[event.task_id].append(event)
@@ -172,7 +174,7 @@ class Plan:
 
     @cached_property
     def tasks_by_site(self) -> dict[str, tuple[Task, ...]]:
-        """Tasks of each site, named ones first, in the report's order."""
+        """Tasks of each site by its id: those that name it, then those of context, each in the report's order."""
         named: dict[str, list[Task]] = defaultdict(list)
         context: dict[str, list[Task]] = defaultdict(list)
         for task in self.tasks.values():
@@ -185,13 +187,16 @@ class Plan:
 
     @property
     def first_day(self) -> dt.date:
-        """The first day on which every stated stage is known; the earliest useful as-of date."""
+        """The earliest useful as-of date: the day by which the first event was public.
+
+        Without any event it is 31 January of the plan's year.
+        """
         return min((event.date.last_day for event in self.events), default=dt.date(self.info.year, 1, 31))
 
 
 @dataclass(frozen=True, slots=True)
 class LayerEntry:
-    """One layer of the catalogue: which sites it holds and how it starts."""
+    """One layer of the catalogue: which sites it holds, and whether and how it is shown at the start."""
 
     id: str
     group: str
@@ -202,7 +207,7 @@ class LayerEntry:
     opacity: float
     """0 (transparent) to 1 (solid)."""
     ground: bool
-    """Whether the layer belongs to the quiet ground: no status, no category symbol."""
+    """Whether the layer is quiet background: no status, no category symbol."""
 
 
 @dataclass(frozen=True, slots=True)

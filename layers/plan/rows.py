@@ -1,8 +1,8 @@
-"""What a row of each plan file may hold, and the way between rows and the values of a plan, in both directions.
+"""What a row of each plan file may hold, and the conversion between rows and a plan's values in both directions.
 
-Pydantic stands at the edge and checks. A value's fields are named once, in its dataclass; a row has them flat:
-`name` of both languages is `name_zh` and `name_en`, a source is its title, publisher and address. The same rows are
-read from CSV and TOML files and from database tables, so a plan is checked alike wherever it comes from.
+Pydantic checks each row on its way in. A value's fields are named once, in its dataclass; its row is flat: a `name`
+in both languages becomes `name_zh` and `name_en`, a source its title, publisher and address. The same rows are read
+from CSV and TOML files and from database tables, so a plan is checked alike wherever it comes from.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     def build(self, kind: type[_Value], **given: Any) -> _Value:
-        """Return the value of `kind` that the row stands for; `given` are those of its fields that no row holds."""
+        """Return the `kind` that the row stands for; `given` are the fields of it that the row does not hold."""
         fields = {name: _gather(self, name, hint) for name, hint in _fields(kind) if name not in given}  # type: ignore[arg-type]  # mypy takes no type for hashable
         return kind(**fields, **given)
 
@@ -260,7 +260,7 @@ _PARTS = {
     kind: tuple(name for name, _ in pairs)
     for kind, pairs in ((kind, tuple(get_type_hints(kind).items())) for kind in (Text, Source, Target, Measurement))
 }
-"""Values that a row holds in several fields, with the ends of the fields' names."""
+"""Values that a row spreads over several fields, with the endings of those fields' names."""
 
 
 @lru_cache(maxsize=32)
@@ -276,7 +276,7 @@ def _present(hint: Any) -> Any:
 
 
 def _gather(row: Row, name: str, hint: Any) -> Any:
-    """Return one field of a value from the fields of its row; None for a figure that the row does not give."""
+    """Return one field of a value from the fields of its row; None for a figure that the row lacks."""
     parts = _PARTS.get(hint)
     if parts is None:
         return getattr(row, name)
@@ -285,7 +285,7 @@ def _gather(row: Row, name: str, hint: Any) -> Any:
 
 
 def _spread(value: Any, *, table: bool) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a value as a row has them; in a `table` a list is one text."""
+    """Yield the fields of a value as a row holds them; in a `table` a list is one text, joined by `;`."""
     for name, hint in _fields(type(value)):  # type: ignore[arg-type]  # as above
         part = getattr(value, name)
         if hint in _PARTS:
@@ -334,13 +334,13 @@ def event_row(event: Event) -> dict[str, Any]:
 
 
 def slide_row(slide: Slide) -> dict[str, str]:
-    """Return one slide of `decks.toml`, without fields that are empty."""
+    """Return one slide of `decks.toml`, leaving out empty fields except `title_zh`."""
     row = {name: value.to_query() if name == "scene" else value for name, value in _spread(slide, table=False)}
     return {name: value for name, value in row.items() if value or name == "title_zh"}
 
 
 def decks_row(decks: Sequence[Deck]) -> dict[str, Any]:
-    """Return what `decks.toml` holds, without fields that are empty."""
+    """Return what `decks.toml` holds, leaving out empty fields."""
     return {"decks": [_deck_row(deck) for deck in decks]}
 
 
@@ -350,7 +350,7 @@ def _deck_row(deck: Deck) -> dict[str, Any]:
 
 
 def decks_toml(decks: Sequence[Deck]) -> str:
-    """Return `decks.toml`, to be edited by hand."""
+    """Return the text of `decks.toml`, laid out for editing by hand."""
     import tomli_w
 
     return tomli_w.dumps(decks_row(decks), multiline_strings=True)

@@ -17,31 +17,31 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class Evidence(StrEnum):
-    """Whether a task must have evidence to be shown."""
+    """A filter for tasks with evidence, or for those without."""
 
     WITH = "with"
     WITHOUT = "without"
 
 
 class ViewState(NamedTuple):
-    """Where the map looks."""
+    """Centre and zoom of the map on the screen."""
 
     latitude: float
     """WGS 84, degrees."""
     longitude: float
     """WGS 84, degrees."""
     zoom: float
-    """Web map zoom level."""
+    """Zoom level of a web map; fractions are allowed."""
 
 
 BASEMAPS = ("offline", "tianditu", "osm", "amap")
-"""Known basemaps; the first asks nothing of the network."""
+"""Known basemaps; the first, the default, needs no network."""
 
 GRID_LAYER = "grid"
 """Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
 
 MAXIMUM_QUERY = 200
-"""Characters of a search text that are kept."""
+"""Length in characters to which a search text is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ class Scene:
     """None for the whole district."""
     basemap: str = BASEMAPS[0]
     visible: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
-    """Layers switched on or off against the catalogue's own setting."""
+    """Layers switched on or off by id, where that differs from the catalogue."""
     opacity: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    """Layer opacities, 0 to 1, that differ from the catalogue's."""
+    """Layer opacities by id, 0 to 1, where they differ from the catalogue's."""
 
     @property
     def filtered(self) -> bool:
@@ -76,7 +76,7 @@ class Scene:
         return bool(self.statuses or self.themes or self.sections or self.kinds or self.evidence or self.search)
 
     def to_query(self) -> str:
-        """Return the Scene as an address query without `?` and defaults. `from_query` reads it back."""
+        """Return the Scene as an address query, without `?` and without defaults; `from_query` reads it back."""
         pairs = {
             "lang": self.language if self.language != "zh" else "",
             "date": self.as_of.isoformat() if self.as_of else "",
@@ -100,8 +100,8 @@ class Scene:
     def from_query(cls, query: str | Mapping[str, str]) -> Scene:
         """Read a Scene from an address query.
 
-        An address is typed, cut and mangled by people and mail programs: what cannot be understood is
-        left at its default, never an error.
+        People and mail programs cut and mangle addresses, so anything that cannot be understood takes its
+        default and is never an error. `layers.plan.scene_text` reads strictly.
         """
         pairs = dict(_pairs(query) if isinstance(query, str) else query)
         scene = cls()

@@ -1,4 +1,4 @@
-"""Reading a Scene that must be understood whole: from an address, a QR code or a file, checked against the plan."""
+"""Strict reading of a Scene from an address, a QR code or a file: what is not understood is an error."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from layers.plan.plan import Plan
 from layers.plan.scene import GRID_LAYER, Scene
 
 MAXIMUM_BYTES = 65_536
-"""A file that holds an address is not longer."""
+"""Size in bytes above which a file is not taken for one that holds an address."""
 
 
 def read_scene(text: str) -> Scene:
-    """Read a Scene from a file that holds one, an address of the page, its query, or what a QR code says.
+    """Read a Scene from an address of the browse page, its query, a QR code's text, or the path of a file with one.
 
     Raises
     ------
     PlanMapError
-        It is none of these.
+        `text` is none of these, or part of it is not understood.
     """
     wanted = text.strip()
     if not wanted:
@@ -34,7 +34,7 @@ def read_scene(text: str) -> Scene:
         is_file = path.is_file() and path.stat().st_size <= MAXIMUM_BYTES
         wanted.encode()
     except (OSError, ValueError, RuntimeError) as error:
-        # Longer than a name can be, with a character that none has, or in the home of nobody.
+        # A name that is too long, a character that no name can have, or the home of an unknown user.
         if isinstance(error, UnicodeEncodeError):
             raise PlanMapError("scene-unknown", scene=text) from error
         is_file = False
@@ -45,12 +45,12 @@ def read_scene(text: str) -> Scene:
 
 
 def scene_of(text: str) -> Scene:
-    """Read a Scene from an address of the page, its query, or what a QR code says. Reads no file.
+    """Read a Scene from an address of the browse page, its query, or a QR code's text. Reads no file.
 
     Raises
     ------
     PlanMapError
-        It is none of these, or not all of it is understood.
+        `text` is none of these, or part of it is not understood.
     """
     wanted = text.strip()
     query = _query(wanted) if wanted else ""
@@ -65,7 +65,7 @@ _DEFAULTS = {("lang", "zh"), ("base", "offline")}
 
 
 def _check_understood(query: str, scene: Scene) -> None:
-    """Raise `PlanMapError` if reading `query` left something out, which a page forgives and a sheet must not."""
+    """Raise `PlanMapError` if `scene` lost part of `query`, which a page forgives and a sheet must not."""
     kept = dict(parse_qsl(scene.to_query()))
     asked = parse_qsl(query)
     for key, value in asked:
@@ -78,7 +78,7 @@ def _check_understood(query: str, scene: Scene) -> None:
 
 
 def _query(text: str) -> str | None:
-    """Return the query in `text`, None where there is none."""
+    """Return the query in `text`; None if there is none."""
     head, mark, tail = text.partition("?")
     if mark:
         return tail.partition("#")[0]
@@ -86,14 +86,14 @@ def _query(text: str) -> str | None:
 
 
 def checked(plan: Plan, scene: Scene) -> Scene:
-    """Return `scene`, which names nothing that is not in the plan.
+    """Return `scene` unchanged if the plan has everything that it names.
 
-    A page forgives an old address; a sheet that silently shows something else is handed in.
+    A page forgives an old address; a sheet that silently showed something else would be handed in.
 
     Raises
     ------
     PlanMapError
-        A site, task, theme, section or layer of it is unknown.
+        The plan lacks a site, task, theme, section or layer that `scene` names.
     """
     _require("no-such-site", {scene.site} - {""}, list(plan.sites))
     _require("no-such-task", {scene.task} - {""}, list(plan.tasks))
@@ -105,19 +105,19 @@ def checked(plan: Plan, scene: Scene) -> Scene:
 
 
 def _require(code: str, asked: Iterable[str], present: list[str]) -> None:
-    """Raise `PlanMapError` with `code` if anything asked for is not present."""
+    """Raise `PlanMapError` with `code` if anything in `asked` is not in `present`."""
     for name in sorted(asked):
         if name not in present:
             raise PlanMapError(code, name=name, near=_near(name, present))
 
 
 def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
-    """Return `scene` with the site selected that has `wanted` as its id or its name.
+    """Return `scene` with the site selected whose id or name is `wanted`.
 
     Raises
     ------
     PlanMapError
-        There is no such site.
+        The plan has no such site.
     """
     names = {name: site.id for site in plan.sites.values() for name in (site.name.en, site.name.zh) if name}
     text = wanted.strip()
@@ -128,6 +128,6 @@ def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
 
 
 def _near(name: str, present: list[str]) -> str:
-    """Return the names most like `name`, or the first few."""
+    """Return the names most like `name`, or the first few, as one text."""
     close = difflib.get_close_matches(name, present, n=3, cutoff=0.5) or [p for p in present if name and name in p][:3]
     return "、".join(close or present[:5])

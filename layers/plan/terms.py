@@ -1,4 +1,4 @@
-"""The words and small values that a plan is made of: stages, precision, kinds, dates, text in both languages."""
+"""The small values that a plan is made of: statuses, precisions, kinds, dates, text in both languages."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Text(NamedTuple):
 
 
 class PartialDate(NamedTuple):
-    """A day, or a month of which the day is not known."""
+    """A day, or a month whose day is not known."""
 
     year: int
     month: int
@@ -87,7 +87,7 @@ class PartialDate(NamedTuple):
 
     @property
     def last_day(self) -> dt.date:
-        """The day by which it has certainly come: the day itself, or the month's last."""
+        """The day itself, or the last day of the month if the day is not known."""
         if self.day is not None:
             return dt.date(self.year, self.month, self.day)
         return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])

@@ -1,1 +1,1 @@
-"""Decks and what is made of them: the one-file briefing and the slides."""
+"""The renderer for decks: the briefing in one file, and the slides."""

@@ -1,4 +1,4 @@
-"""Which deck is shown: the one asked for, the plan's first, or one made by rule for a plan that has none."""
+"""Which deck is shown: the one asked for, the plan's first, or one made for a plan that has none."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from layers.translation import LANGUAGES, translation
 
 
 def chosen_deck(plan: Plan, name: str = "") -> Deck:
-    """Return the deck with `name` as its id or title; without a name the plan's first, else `made_deck`.
+    """Return the deck whose id or title is `name`; without a name the plan's first that has slides, else `made_deck`.
 
     Raises
     ------
     PlanMapError
-        There is no such deck, or it has no slides.
+        The plan has no such deck, or it has no slides.
     """
     wanted = name.strip()
     if not wanted:
         deck = next((deck for deck in plan.decks if deck.slides), None) or made_deck(plan)
     else:
         titles = {title: deck for deck in reversed(plan.decks) for title in deck.title if title}
-        # Ids go before titles: any deck may have another's id as its title.
+        # Ids go before titles, because the title of one deck may be the id of another.
         known = {**titles, **{deck.id: deck for deck in plan.decks}}
         if wanted not in known:
             near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.3) or list(known)[:5]
@@ -37,7 +37,7 @@ def chosen_deck(plan: Plan, name: str = "") -> Deck:
 
 
 def made_deck(plan: Plan) -> Deck:
-    """Return a deck for a plan that has none: the whole, a view of each theme that has tasks, the gaps."""
+    """Return a deck for a plan that has none: an overview, a slide for each theme with tasks, the gaps."""
     themes = {task.theme for task in plan.tasks.values()}
     slides = [
         Slide(_words("present.overview-title"), _words("present.overview-text")),

@@ -1,4 +1,4 @@
-"""Files put into a document in the place of their names, so that it is whole by itself."""
+"""Putting scripts, styles and typefaces into a document in place of links to them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 def inlined(document: str) -> str:
-    """Return `document` with each script and style sheet of ours, and each third-party one, in it.
+    """Return `document` with the content of each script and style sheet below `ASSETS` in place of the link to it.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def inlined(document: str) -> str:
 
 
 def font_faces(family: str, characters: frozenset[str]) -> str:
-    """Return the CSS of `family` in both weights with the letters of `characters`, as far as the face has them."""
+    """Return CSS that defines `family` in both weights with `characters`, as far as the typeface has them."""
     faces = ""
     for weight, number in _CSS_WEIGHTS.items():
         data = base64.b64encode(web_font(weight, characters)).decode()
@@ -48,7 +48,7 @@ def font_faces(family: str, characters: frozenset[str]) -> str:
 @lru_cache(maxsize=32)
 def _script(name: str) -> str:
     source = _path(name).read_text(encoding="utf-8")
-    # The map of a minified source is not there, and the end of the element must not come early.
+    # The source map is not in the file, and nothing in the script may end the script element.
     source = re.sub(r"^//# sourceMappingURL=.*$", "", source, flags=re.MULTILINE)
     return re.sub(r"<(?=/script|!--)", r"\\x3c", source, flags=re.IGNORECASE)
 

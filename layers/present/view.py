@@ -1,4 +1,4 @@
-"""A view: one slide of a deck applied to the plan, with all that is said beside its map."""
+"""A view: one slide of a deck applied to the plan, with the words and figures beside its map."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from layers.selection.wording import status_words, target_words
 from layers.translation import Translation, translation
 
 LISTED = 12
-"""Tasks that are listed one by one; more could not be read from the far end of a room and are counted by theme."""
+"""Most tasks that are listed one by one; more cannot be read across a room, and are counted by theme."""
 
 
 LARGEST_M = 150_000.0
-"""Of a view that was zoomed out farther than the city this much is shown, in metres."""
+"""Longest side in metres of the ground that a view shows, even if the Scene was zoomed out farther."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class TaskLine:
     evidence: str
     """Day of the latest evidence, or that there is none."""
     target: str
-    """The figure that the report gives, empty without one."""
+    """The figure that the report names; empty without one."""
     link: str
-    """Address of the latest evidence that has one, else empty."""
+    """Web address of the latest evidence that has one; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,24 @@ class View:
     """A slide on one day in one language."""
 
     number: int
-    """From 1."""
+    """Counted from 1."""
     title: str
+    """With its figures filled in, as are `lines` and `notes`."""
     lines: tuple[str, ...]
+    """The slide's text, without empty lines."""
     notes: str
     scene: Scene
     selection: Selection
     tasks: tuple[Task, ...]
-    """What the words beside the map are about: those of the selected site or task, else all that pass the filters."""
+    """The tasks beside the map: those of the selected site or task, else all that pass the filters."""
     counts: Counts
-    """Of `tasks`."""
+    """The counts of `tasks`."""
     extent: Extent
-    """What the map must show at least, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """Least extent that the map must show, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
     placings: Mapping[Placing, int]
-    """How many of `tasks` are on the map, and why the others are not."""
+    """How many of `tasks` are on the map, and how many are not for which reason."""
     latest: date | None
-    """Of the newest evidence in the plan by that day: what is shown cannot be newer."""
+    """Day of the newest evidence in the whole plan by the view's day; None without evidence."""
 
     @property
     def listed(self) -> bool:
@@ -76,19 +78,19 @@ class View:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """`extent` as a bbox (west, south, east, north) in degrees."""
+        """`extent` as a WGS 84 bbox (west, south, east, north) in degrees."""
         return geographic(self.extent)
 
 
 def views(plan: Plan, deck: Deck, *, language: str, today: date) -> tuple[View, ...]:
-    """Return the views of `deck`; `today` stands in where a Scene names no day."""
+    """Return the views of `deck`; `today` is the day of Scenes that name none."""
     return tuple(
         view(plan, slide, number, language=language, today=today) for number, slide in enumerate(deck.slides, start=1)
     )
 
 
 def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -> View:
-    """Return one slide as a view."""
+    """Return one slide as a view; `number` is the slide's, and `today` the day of a Scene that names none."""
     scene = replace(slide.scene, language=language)
     selection = _lit(plan, scene, select(plan, scene, today=today))
     scene = replace(scene, as_of=selection.as_of)
@@ -115,13 +117,13 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
 
 
 def day_words(view: View, text: Translation) -> str:
-    """Return the day that a view stands for, and how new its newest evidence is."""
+    """Return the words for a view's day and the day of the newest evidence."""
     day = text("sheet.as-of", date=view.selection.as_of)
     return f"{day} · {text('present.latest', date=view.latest)}" if view.latest else day
 
 
 def coverage_words(view: View, text: Translation) -> str:
-    """Return how many of a view's tasks are on the map and why the others are not; empty if all are."""
+    """Return how many of a view's tasks are on the map and why the others are not, in words; empty if all are."""
     if view.placings[Placing.PLACED] == len(view.tasks):
         return ""
     return " · ".join(f"{text(f'placing.{how.value}')} {view.placings[how]}" for how in Placing if view.placings[how])
@@ -134,7 +136,7 @@ def task_lines(view: View) -> list[TaskLine]:
 
 
 def by_theme(plan: Plan, view: View) -> list[tuple[Heading, Counts]]:
-    """Return the themes of a view's tasks with how their tasks stand, in the plan's order."""
+    """Return the themes of a view's tasks, each with the counts of its tasks, in the plan's order."""
     rows = []
     for theme in plan.info.themes:
         states = [view.selection.states[task.id] for task in view.tasks if task.theme == theme.id]
@@ -144,14 +146,14 @@ def by_theme(plan: Plan, view: View) -> list[tuple[Heading, Counts]]:
 
 
 def fill(words: str, figures: Mapping[str, str]) -> str:
-    """Return `words` with each `{figure}` put in; what is in no figure's name stays as it is."""
+    """Return `words` with each `{name}` of a figure replaced by the figure; any other stays as it is."""
     return re.sub(r"\{(\w+)\}", lambda found: figures.get(found[1], found[0]), words)
 
 
 def _lit(plan: Plan, scene: Scene, selection: Selection) -> Selection:
-    """Return `selection` with only the sites lit that the clause of the selected task names, where it names any.
+    """Return `selection` with only those sites highlighted that the selected task's clause names, if it names any.
 
-    A whole river or ring road that only helps to find the place would outshine it on a wall.
+    On a screen in a room, a whole river or ring road that only gives context would outshine the site itself.
     """
     task = plan.tasks.get(scene.task)
     named = tuple(site_id for site_id in task.sites if plan.sites[site_id].placed) if task else ()
@@ -197,16 +199,16 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
 
 
 def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:
-    """Return what a Scene asks for, or the whole district where that cannot be drawn."""
+    """Return the extent that a Scene asks for, or that of the whole district or the city if it cannot be drawn."""
     whole = replace(scene, site="", task="", view=None)
     for wanted, chosen in ((scene, selection), (whole, select(plan, whole, today=selection.as_of))):
         try:
             extent = wanted_extent(plan, wanted, chosen, close=wanted.filtered, largest=LARGEST_M)
             side = max(extent[2] - extent[0], extent[3] - extent[1])
-            # A frame may be twice as wide as high, and all of it must lie where the grid is true.
+            # Raises if a frame twice as wide as high, around this extent, would reach where the grid is not true.
             centred(extent, 2 * side, side, scale=1000)
         except PlanMapError as error:
-            # What has no position, or lies far off, is spoken of over the whole district.
+            # What has no position or lies too far off is shown with the next larger extent.
             if error.code not in ("nothing-placed", "extent-off-grid"):
                 raise
         else:

@@ -1,1 +1,1 @@
-"""A Scene applied to a plan: what is shown, how it stands, and the words for it."""
+"""A Scene applied to a plan: what it shows, how tasks and sites stand, and the words for it."""

@@ -11,18 +11,18 @@ from layers.plan.scene import GRID_LAYER, Scene
 from layers.selection.select import lit_sites
 
 FIT_RADIUS_M = 400.0
-"""A flight to a point shows at least this much around it, in metres."""
+"""Least radius in metres around a site that the map flies to."""
 
 
 def day_range(plan: Plan, today: date) -> tuple[date, date]:
-    """Return the days that can be asked for: from the first of the plan's year to the last event or today."""
+    """Return the days that can be chosen: 1 January of the plan's year to the later of `today` and the last event."""
     first = date(plan.info.year, 1, 1)
     last = max((event.date.last_day for event in plan.events), default=today)
     return first, max(first, today, last)
 
 
 def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
-    """Return `scene` without what is not in the plan; a day outside the plan becomes the nearest one in it."""
+    """Return `scene` without anything that the plan lacks; a day outside the plan becomes the nearest one in it."""
     first, last = day_range(plan, today)
     layers = {GRID_LAYER, *(layer.id for layer in plan.catalogue.layers)}
     return replace(
@@ -38,7 +38,7 @@ def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
 
 
 def own_query(scene: Scene) -> str:
-    """Return the part of the address that the page answers for; the map adds its own."""
+    """Return the page's part of the address; the map adds its own part."""
     return replace(scene, view=None, basemap="offline", visible={}, opacity={}).to_query()
 
 

@@ -1,4 +1,4 @@
-"""What part of the ground a sheet must show, in metres of the CGCS2000 grid."""
+"""What part of the ground a map of a Scene must show, in metres of the CGCS2000 grid."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
 
 Extent = tuple[float, float, float, float]
-"""West, south, east and north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+"""West, south, east, north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
 
 AROUND_M = 2000.0
-"""A place is shown with at least this much around it: an address alone says little about where it is."""
+"""Least margin in metres around a site: a site without its surroundings says little about where it is."""
 
 SCREEN = (1024.0, 768.0)
-"""The window, in pixels, that a view of the screen is taken for: its own size is not in the address."""
+"""Width and height in pixels assumed for the window of a view: an address does not hold the window's size."""
 
 EARTH_M = 6_378_137.0
-"""Radius of the sphere of web maps."""
+"""Radius in metres of the sphere of web maps (EPSG:3857)."""
 
 FALSE_EASTING_M = 500_000.0
-"""Easting of the grid's meridian."""
+"""Easting of the grid's central meridian, in metres."""
 
 REACH_M = 200_000.0
-"""Farther from its meridian the grid stretches by more than 0.05 % (k = 1 + y²/2R²), and a sheet is not true."""
+"""Largest distance in metres from the central meridian: beyond it lengths are off by over 0.05 % (k = 1 + y²/2R²)."""
 
 
 def wanted_extent(
     plan: Plan, scene: Scene, selection: Selection, *, close: bool = False, largest: float = math.inf
 ) -> Extent:
-    """Return what a sheet of `scene` must show at least.
+    """Return the least extent that a map of `scene` must show.
 
-    The view where the Scene has one, then what is selected, else the whole district, or all placed sites of
-    a plan whose district has no shape. With `close` it is the sites of the Scene's tasks, where there are any.
-    Of a view no more than `largest` metres are shown in either direction.
+    That is the Scene's view, else what is selected, else the whole district, or all placed sites if the district
+    has no shape. With `close` the sites of the Scene's tasks, if any, go before the district. A view is cut to
+    `largest` metres in each direction.
 
     Raises
     ------
     PlanMapError
-        There is nothing on the map, or it lies where the grid is not true.
+        What is selected has no position, nothing is placed at all, or the extent lies where the grid is not true.
     """
     if scene.view is not None:
         return _checked(_view_extent(scene.view, largest))
@@ -75,7 +75,7 @@ def wanted_extent(
 
 def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
     west, south, east, north = to_grid(geometry).bounds
-    # A place known to a kilometre is not shown as if it were known to a metre.
+    # A position known to a kilometre is not shown as if it were known to a metre.
     by = max(AROUND_M, 5 * (accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
@@ -98,12 +98,12 @@ def _checked(extent: Extent) -> Extent:
 
 
 def centred(extent: Extent, width_mm: float, height_mm: float, scale: float) -> Extent:
-    """Return the extent of a frame of this size at `scale`, with `extent` in its middle.
+    """Return what a frame of this size shows at 1:`scale` with the middle of `extent` in its own middle.
 
     Raises
     ------
     PlanMapError
-        A part of it lies where the grid is not true.
+        Part of it lies where the grid is not true.
     """
     x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
     across, up = width_mm / 2000 * scale, height_mm / 2000 * scale
@@ -116,7 +116,7 @@ def least_scale(extent: Extent, width_mm: float, height_mm: float) -> float:
 
 
 def geographic(extent: Extent) -> tuple[float, float, float, float]:
-    """Return the bbox (west, south, east, north) in degrees that holds all of `extent`."""
+    """Return the WGS 84 bbox (west, south, east, north) in degrees that holds all of `extent`."""
     west, south, east, north = extent
     xs = [west, (west + east) / 2, east]
     ys = [south, (south + north) / 2, north]

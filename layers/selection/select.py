@@ -21,17 +21,17 @@ class Selection:
     tasks: tuple[Task, ...]
     """The tasks that pass the filters, in the report's order."""
     candidates: frozenset[str]
-    """Ids of the tasks that pass every filter but those by status and evidence."""
+    """Ids of the tasks that pass every filter except those by status and evidence."""
     sites: Mapping[str, SiteState | None]
-    """The sites to show, by id, in the plan's order; None for one that stands for no task."""
+    """State of each site to show, by id, in the plan's order; None for a site without tasks that pass."""
     lit: tuple[str, ...]
-    """Ids of the sites to light: the selected one, or those of the selected task."""
+    """Ids of the sites to highlight: the selected one, or those of the selected task."""
     found: tuple[Site, ...]
-    """Sites that the search text names, best match first."""
+    """Sites whose name holds the search text, best match first."""
 
 
 def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
-    """Apply `scene` to `plan`; `today` stands in where the Scene names no day."""
+    """Apply `scene` to `plan` on the Scene's day, or on `today` if it names none."""
     as_of = scene.as_of or today
     states = task_states(plan, as_of)
     found = search_sites(plan, scene.search) if scene.search else ()
@@ -51,7 +51,7 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
 
 
 def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
-    """Return the ids of the sites that the Scene's selection lights; unknown ids light nothing."""
+    """Return the ids of the sites that the Scene's selection highlights; none for an unknown id."""
     if scene.site in plan.sites:
         return (scene.site,)
     task = plan.tasks.get(scene.task)
@@ -83,10 +83,10 @@ def _names(task: Task, text: str) -> bool:
 
 
 def search_sites(plan: Plan, text: str) -> tuple[Site, ...]:
-    """Return the sites whose name holds `text`, best match first.
+    """Return the sites whose name in either language holds `text`, best match first.
 
-    A site that commitments hang on comes before one that only helps to find the way, so that 军粮城
-    finds the railway station of the report and not the metro stop of the same name.
+    A site with tasks comes before one that only helps to find the way, so that 军粮城 finds the railway
+    station of the report and not the metro stop of the same name.
     """
     wanted = text.strip().casefold()
     if not wanted:

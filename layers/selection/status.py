@@ -1,4 +1,4 @@
-"""How a task and a site stand on a given day: a fold over events, never a stored value."""
+"""How a task and a site stand on a given day: worked out from the events, never stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATTENTION = (
     Status.IN_PROGRESS,
     Status.DONE,
 )
-"""A site with several tasks shows the first of these that one of them has: what needs a look comes first."""
+"""Order in which a site with several tasks takes its status from them: what needs a look comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class TaskState:
     """How one task stands on one day."""
 
     status: Status | None
-    """None before the report."""
+    """None before any status was published, as on a day before the report."""
     settled_by: Event | None
-    """The event that gives the status."""
+    """The event that gives the status; None without a status."""
     evidence: tuple[Event, ...]
-    """Evidence published by that day, newest first."""
+    """Events with evidence published by that day, newest first."""
 
     @property
     def has_evidence(self) -> bool:
-        """Whether anything beside the report has been published about the task."""
+        """Whether any evidence about the task had been published by that day."""
         return bool(self.evidence)
 
     @property
@@ -47,21 +47,24 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class SiteState:
-    """How one site stands: the lead status of its tasks."""
+    """How one site stands."""
 
     status: Status
+    """The first of `ATTENTION` that one of its tasks has."""
     backed: bool
-    """Whether at least one task with that status is backed by evidence."""
+    """Whether evidence backs the status of at least one task with that status."""
     tasks: int
-    """How many tasks it stands for."""
+    """How many tasks with a status it stands for."""
 
 
 def task_state(events: Iterable[Event], as_of: date) -> TaskState:
-    """Fold the events of one task that were public by `as_of` into its state.
+    """Return the state of one task from those of its `events` that were public by `as_of`.
 
-    The status is the one of the latest day described, not of the latest day published: a half-year
-    report of late August speaks of June and does not undo what was signed in between. Of statements
-    about the same day the later published, then the later recorded one counts.
+    Notes
+    -----
+    The status is that of the statement about the latest day, not of the latest publication: a half-year report
+    published in late August describes June and does not undo what was signed in between. Among statements about
+    the same day the one published last counts, then the one recorded last. See docs/decisions/0006.
     """
     known = [event for event in events if event.date.last_day <= as_of]
     ordered = sorted(known, key=lambda event: (event.effective_day, event.date.last_day))
@@ -74,13 +77,13 @@ def task_state(events: Iterable[Event], as_of: date) -> TaskState:
 
 @lru_cache(maxsize=16)
 def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
-    """Return the state of every task of `plan` on the day `as_of`. Kept, since each filter asks anew."""
+    """Return the state of every task of `plan` on the day `as_of`, by id. Cached, since each filter asks again."""
     states = {task_id: task_state(plan.events_by_task.get(task_id, ()), as_of) for task_id in plan.tasks}
     return MappingProxyType(states)
 
 
 def site_state(states: Sequence[TaskState]) -> SiteState | None:
-    """Return the state that a site's tasks give it together, None without a task that has a status."""
+    """Return the state of a site with tasks in these `states`; None if no task has a status."""
     present = [state for state in states if state.status is not None]
     for status in ATTENTION:
         leading = [state for state in present if state.status is status]
@@ -91,12 +94,12 @@ def site_state(states: Sequence[TaskState]) -> SiteState | None:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The figures of the head strip."""
+    """How many tasks stand how: the figures of the strip of counts."""
 
     tasks: int
     by_status: dict[Status, int]
     backed: dict[Status, int]
-    """Of the tasks with each status, those whose status itself rests on evidence."""
+    """By status, the tasks whose status itself rests on evidence."""
     with_evidence: int
     without_evidence: int
 

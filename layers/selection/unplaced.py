@@ -1,4 +1,4 @@
-"""Where tasks are: at a site, district-wide, with partners only, or at sites without a position."""
+"""Whether tasks are on the map, and if not, why: district-wide, with partners only, or at sites without a position."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from layers.plan.plan import Plan, Site, Task
 
 
 class Placing(StrEnum):
-    """What the map can show of a task."""
+    """Whether the map can show a task, and if not, why."""
 
     PLACED = "placed"
+    """At a site with a position."""
     DISTRICT = "district"
+    """For the whole district."""
     PARTNERS = "partners"
+    """At no site: with partners outside the district."""
     UNPLACED = "unplaced"
+    """Only at sites without a position."""
 
 
 def placing(plan: Plan, task: Task) -> Placing:
-    """Return how `task` is placed: the best that its named and context sites allow."""
+    """Return how `task` is placed; one named or context site with a position is enough for the map."""
     own = [site_id for site_id in task.linked_sites if site_id != plan.info.district_site]
     if any(plan.sites[site_id].placed for site_id in own):
         return Placing.PLACED
@@ -27,7 +31,7 @@ def placing(plan: Plan, task: Task) -> Placing:
 
 
 def tasks_without_place(plan: Plan) -> dict[Placing, tuple[Task, ...]]:
-    """Return the tasks that have no place of their own on the map, by reason, in the report's order."""
+    """Return the tasks without a place of their own on the map, by reason, in the report's order."""
     found: dict[Placing, list[Task]] = {Placing.DISTRICT: [], Placing.PARTNERS: [], Placing.UNPLACED: []}
     for task in plan.tasks.values():
         how = placing(plan, task)

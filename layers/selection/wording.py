@@ -1,4 +1,4 @@
-"""Parts of a plan in words, the same on every page, sheet and slide."""
+"""Words for parts of a plan, the same on every page, sheet and slide."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from layers.translation import Translation
 
 
 def section_words(plan: Plan, task: Task, language: str) -> str:
-    """Return the number and title of a task's section, or the title alone of one that has no number."""
+    """Return the number and title of a task's section, or only the title if its id is no number."""
     title = next(section.title.get(language) for section in plan.info.sections if section.id == task.section)
     return f"{task.section} {title}" if task.section[0].isdigit() else title
 
 
 UNITS = ("个", "家", "条", "场", "项", "座", "处", "人", "亩", "万平方米", "万元", "亿元")
-"""Units that have words in the other language; any other is shown as the plan has it."""
+"""Units that the translations have words for; any other is shown as in the plan."""
 
 
 def target_words(task: Task, text: Translation) -> str:
-    """Return a task's target as people write it, such as `> 1000 亿元`; empty without one."""
+    """Return a task's target with its unit, such as `> 1000 亿元`; empty without one."""
     if task.target is None:
         return ""
     sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
@@ -37,14 +37,14 @@ def _with_unit(value: float, unit: str, text: Translation) -> str:
 
 
 def number_words(value: float) -> str:
-    """Return a figure with all its digits and no exponent: 1234567, 4.5."""
+    """Return a figure without exponent or trailing zeros, to six decimals: `1234567`, `4.5`."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
-    """Return the word of a task's status, and the day of its latest evidence or that there is none.
+    """Return the word for a task's status, and the day of its latest evidence or that there is none.
 
-    Evidence that does not settle the status does not make it proven; then the status is the report's.
+    If there is evidence but it does not settle the status, the word says that the status is the report's.
     """
     status = text(f"status.{state.status.value}") if state.status else text("status.none")
     if not state.has_evidence:
@@ -54,7 +54,7 @@ def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
 
 
 def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
-    """Return title and subtitle of a Scene."""
+    """Return the title and subtitle that a sheet of `scene` gets, in the Scene's language."""
     language = scene.language
     title = plan.info.title.get(language)
     subtitle = plan.info.subtitle.get(language)
@@ -69,14 +69,14 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
     parts += [f"“{scene.search}”"] if scene.search else []
     if len(headings) == 1:
-        # One theme or section is what the sheet is about.
+        # A single theme or section is what the sheet is about.
         return headings[0], " · ".join([title, *parts])
     joined = text("sheet.comma").join([*headings, *parts])
     return title, f"{subtitle} · {joined}" if joined else subtitle
 
 
 def sources(plan: Plan, text: Translation) -> str:
-    """Return the line that says where map and statements come from."""
+    """Return the line that names the sources of the commitments and of the map."""
     report = plan.info.report
     title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
     made = f" ({plan.info.report_date})" if plan.info.report_date else ""

@@ -1,1 +1,1 @@
-"""The printed sheet: the map of a Scene on paper at a true scale, drawn by Matplotlib."""
+"""The renderer for paper: a Scene as a sheet at a true scale, and many sheets as an atlas."""

@@ -1,4 +1,4 @@
-"""An atlas: one sheet for each site, theme or section, with a cover and a last part of gaps."""
+"""An atlas: one sheet for each site, theme or section, with a cover at the front and the gaps at the end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from layers.sheet.sheet import Order, compose, number_page, sheet_digest
 from layers.translation import translation
 
 MAXIMUM_SHEETS = 500
-"""An atlas of more would take an hour and nobody would turn its pages."""
+"""Most sheets of an atlas; a longer one would take an hour to draw, and nobody would turn its pages."""
 
 
 class By(StrEnum):
@@ -34,7 +34,7 @@ class By(StrEnum):
 
 
 Progress = Callable[[int, int], None]
-"""Told how many steps of how many are done; whatever it raises ends the work."""
+"""Is told how many steps of how many are done; whatever it raises ends the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Atlas:
     """The PDF."""
     pages: int
     digest: str
-    """Short hash of all that the atlas depends on."""
+    """Ten characters of a hash of all that the atlas depends on."""
 
 
 def chapters(plan: Plan, scene: Scene, by: By, *, today: date) -> list[Chapter]:
@@ -62,7 +62,7 @@ def chapters(plan: Plan, scene: Scene, by: By, *, today: date) -> list[Chapter]:
     Raises
     ------
     PlanMapError
-        There would be none, or too many.
+        There would be no sheet, or more than `MAXIMUM_SHEETS`.
     """
     selection = select(plan, scene, today=today)
     if by is By.SITE:
@@ -106,7 +106,7 @@ def atlas(
     Raises
     ------
     PlanMapError
-        A sheet cannot be drawn as asked; see `layers.sheet.sheet.compose`.
+        There would be no sheet or too many, or a sheet cannot be drawn; see `layers.sheet.sheet.compose`.
     """
     text = translation(scene.language)
     listed = chapters(plan, scene, by, today=today)
@@ -161,12 +161,12 @@ def _entry(
         site = chapter.scene.site
         state = selection.sites.get(site)
         return IndexEntry(chapter.name, numbers.get(site), state, state.tasks if state is not None else 0)
-    # A theme's tasks stand differently; one badge for all of them would be read as their status.
+    # No badge: the tasks of a theme differ, and one badge for all would be read as the status of each.
     return IndexEntry(chapter.name, None, None, len(select(plan, chapter.scene, today=today).tasks))
 
 
 def order_of(order: Order, chapter: Chapter, by: By) -> Order:
-    """Return what is asked of the sheet of `chapter` in an atlas made to `order`."""
+    """Return the order of the sheet of `chapter` in an atlas made to `order`."""
     close = by is not By.SITE
     title = f"{order.title} · {chapter.name}" if order.title and close else chapter.name
     return replace(order, title=title, close=close)
@@ -178,7 +178,10 @@ def _with_bookmarks(
     links: list[tuple[int, Box, int]],
     properties: Properties,
 ) -> bytes:
-    """Return the PDF with an outline, links and page labels, which Matplotlib cannot write."""
+    """Return the PDF with bookmarks and links, which Matplotlib cannot write.
+
+    `bookmarks` are names and pages, `links` pages, places in millimetres and target pages; pages count from 0.
+    """
     from pypdf import PdfWriter
     from pypdf.annotations import Link
     from pypdf.generic import BooleanObject, Fit, NameObject, TextStringObject

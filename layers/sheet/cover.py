@@ -1,4 +1,4 @@
-"""The first pages of an atlas: the whole district with every number, and the index."""
+"""The first pages of an atlas: a map of the whole district with every number, and the index."""
 
 from __future__ import annotations
 
@@ -38,25 +38,34 @@ class IndexEntry:
 
     name: str
     number: int | None
+    """Number of the site; None for an entry that is no site."""
     state: SiteState | None
+    """State of the site; None for an entry that is no site."""
     tasks: int
+    """How many tasks its sheet is about; 0 is not shown."""
     pages: int = 1
-    """How many pages it takes."""
+    """How many pages of the atlas it takes."""
 
 
 @dataclass(slots=True)
 class Cover:
-    """The first pages."""
+    """The first pages of an atlas."""
 
     pages: list[Drawing]
     scale: int
-    """Of the overview on the first page."""
+    """The scale's number of the overview on the first page."""
     links: list[tuple[int, Box, int]] = field(default_factory=list)
-    """Page, place in millimetres, and the page that a click there leads to; pages count from 0."""
+    """Page, place in millimetres, and the page that a click leads to; pages count from 0."""
 
 
 def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[IndexEntry], *, today: date) -> Cover:
-    """Draw title, counts and overview with as much of the index as fits, and pages for the rest of it."""
+    """Draw title, counts and overview, as much of the index as fits beside them, and more pages for the rest of it.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing to show, or a text of the plan has a character that cannot be printed.
+    """
     text = translation(scene.language)
     selection = select(plan, scene, today=today)
     paper = order.paper
@@ -102,7 +111,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
 def _draw_head(
     drawing: Drawing, plan: Plan, order: Order, selection: Selection, text: Translation, margin: float, k: float
 ) -> float:
-    """Draw title, day and counts; return the lower edge in millimetres."""
+    """Draw title, day and counts; return the y of their lower edge in millimetres."""
     width = drawing.width - 2 * margin
     y = drawing.height - margin
     title = order.title or plan.info.title.get(text.language)
@@ -132,7 +141,7 @@ def _draw_head(
 
 
 def _index_boxes(paper: Paper, margin: float, bottom: float, top: float, k: float) -> list[Box]:
-    """Return the columns of the index on the first page."""
+    """Return the columns of the index on the first page, in millimetres."""
     if paper.portrait:
         high = bottom + (top - bottom) * 0.3
         gap = 6.0 * k

@@ -1,6 +1,6 @@
-"""The last pages of an atlas: tasks that are on none of its sheets, and the gaps.
+"""The last pages of an atlas: the tasks that are on none of its sheets, and the gaps.
 
-Gaps are tasks without evidence and sites without a position.
+The gaps are the tasks without evidence and the sites without a position.
 """
 
 from __future__ import annotations
@@ -25,29 +25,31 @@ from layers.sheet.layout import size_factor
 from layers.translation import Translation
 
 _Draw = Callable[[Drawing, float, float, float], None]
-"""Takes the drawing, left edge, right edge and top."""
+"""Draws a row; takes the drawing and the row's left edge, right edge and top in millimetres."""
 
 _Row = tuple[float, _Draw]
-"""A row's height in millimetres and how it is drawn."""
+"""A row's height in millimetres, and what draws it."""
 
 
 @dataclass(slots=True)
 class GapPage:
-    """One page of gaps."""
+    """One of the last pages."""
 
     drawing: Drawing
     margin: float
+    """Millimetres."""
     size: float
+    """Factor by which type is larger than on A3."""
 
     def number(self, page: str) -> None:
-        """Write the page's number, which is known last."""
+        """Write the page's number, which is known only when all pages are made."""
         top = self.drawing.height - self.margin
         x = self.drawing.width - self.margin
         self.drawing.write(page, x, top - 13.4 * self.size, 7.0 * self.size, colour=QUIET, align="right")
 
 
 def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translation) -> list[GapPage]:
-    """Return the pages of gaps, none where nothing is missing."""
+    """Return the pages with the gaps; none if there are no gaps."""
     k = size_factor(paper)
     unproven = [task for task in selection.tasks if not selection.states[task.id].has_evidence]
     unplaced = [site for site in sites_without_position(plan) if site.id in selection.sites]
@@ -74,7 +76,7 @@ def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translati
 def compose_elsewhere(
     plan: Plan, selection: Selection, tasks: Sequence[Task], paper: Paper, text: Translation
 ) -> list[GapPage]:
-    """Return the pages of tasks that no sheet names, by why that is; none where there are none."""
+    """Return the pages with `tasks`, which no sheet names, by the reason for that; none without tasks."""
     k = size_factor(paper)
     width = _columns(paper)[1]
     rows: list[_Row] = []
@@ -93,7 +95,7 @@ def compose_elsewhere(
 
 
 def _columns(paper: Paper) -> tuple[int, float, float, float]:
-    """Return how many columns a page has, their width, the gap between them and the margin, in millimetres."""
+    """Return the number of columns, and in millimetres their width, the gap between them and the margin."""
     k = size_factor(paper)
     margin, gap = 12.0 * k, 8.0 * k
     count = 2 if paper.portrait else 3
@@ -143,13 +145,13 @@ def _line(words: str, width: float, k: float, *, state: TaskState | None = None,
 
 
 def _set(rows: Sequence[_Row], plan: Plan, paper: Paper, text: Translation, head: tuple[str, str]) -> list[GapPage]:
-    """Fill columns and pages with the rows, under the title and note of `head`."""
+    """Fill columns and pages with `rows`; each page has the title and the note in `head`."""
     k = size_factor(paper)
     columns, width, gap, margin = _columns(paper)
     high, low = paper.height - margin - 28.0 * k, margin + 6.0 * k
     slots = _slots(rows, high, low, columns)
     if slots[-1][0] == 0:
-        # Columns of about the same height look set and not broken off.
+        # On a single page make the columns about equally high.
         while _slots(rows, high, low + 2.0, columns)[-1][0] == 0 and low + 2.0 < high - 20.0 * k:
             low += 2.0
         slots = _slots(rows, high, low, columns)
@@ -166,7 +168,7 @@ def _slots(rows: Sequence[_Row], high: float, low: float, columns: int) -> list[
     page = column = 0
     y = high
     for index, (height, _) in enumerate(rows):
-        # A heading is not left alone at the foot of a column.
+        # Each row needs room for the next one too, so that no heading is left alone at the foot of a column.
         needed = height + (rows[index + 1][0] if index + 1 < len(rows) else 0.0)
         if y - needed < low and y < high:
             column, y = column + 1, high

@@ -1,4 +1,4 @@
-"""Where the parts of a sheet stand, in millimetres."""
+"""Where the parts of a sheet are, in millimetres."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from layers.draw.drawing import Box
 from layers.draw.paper import Paper
 
 SHARES = (0.2, 0.232, 0.25, 0.27, 0.29, 0.305)
-"""What legend and table may take of the paper, the least first."""
+"""Shares of the paper that legend and table may take, the smallest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the parts of a sheet stand."""
+    """Where the parts of a sheet are, in millimetres."""
 
     size: float
     """Factor by which type and symbols are larger than on A3."""
@@ -26,19 +26,19 @@ class Layout:
     code: Box
     foot: Box
     notes: Box | None
-    """Where the notes stand; None for under the table."""
+    """Where the notes go; None if they go below the table."""
     legend_columns: int
 
 
 def size_factor(paper: Paper) -> float:
-    """Return how much larger type and symbols are than on A3: larger sheets are read from farther away."""
+    """Return the factor by which type and symbols are larger than on A3: larger sheets are read from farther away."""
     return float(max(0.78, min(1.7, (min(paper.width, paper.height) / 297) ** 0.6)))
 
 
 def lay_out(paper: Paper, share: float) -> Layout:
-    """Return where everything stands: beside the map on paper that lies, below it on paper that stands.
+    """Return where everything is: legend and table are beside the map in landscape and below it in portrait.
 
-    `share` is the part of the width, or of the height, that goes to legend and table.
+    `share` is the part of the paper's width (in portrait, its height) that legend and table take.
     """
     k = size_factor(paper)
     margin = 9.0 * k
@@ -66,10 +66,10 @@ def lay_out(paper: Paper, share: float) -> Layout:
     inset = Box(left, margin, left + inset_height * 0.86, margin + inset_height)
     code = Box(paper.width - margin - 27.0 * k, margin, paper.width - margin, inset.top)
     notes = Box(inset.right + 3.0 * k, margin, code.left - 3.0 * k, inset.top)
-    # The legend takes what it needs from the top of this box, and the table the rest.
+    # The legend takes what it needs at the top of this box, and the table takes the rest.
     both = Box(left, inset.top + 3.5 * k, paper.width - margin, title.bottom - 1.0 * k)
     columns = 3 if column > 108.0 * k else 2
-    # Beside the inset where that leaves a line of some length.
+    # The notes go beside the inset if that leaves them lines of some length.
     return Layout(
         k, margin, title, frame, both, both, inset, code, foot, notes if notes.width > 26.0 * k else None, columns
     )

@@ -1,4 +1,4 @@
-"""Writing sheets: the file's kind from its name, whole or not at all."""
+"""Sheets as the bytes of a file."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MEDIA_TYPES = {"png": "image/png", "pdf": "application/pdf", "svg": "image/svg+x
 
 
 def render(sheet: Sheet, kind: str, *, dpi: float = DPI) -> bytes:
-    """Return a sheet as the bytes of a `png`, `pdf` or `svg` file.
+    """Return a sheet as the bytes of a file; `kind` is `png`, `pdf` or `svg`, and `dpi` counts for `png` only.
 
     Raises
     ------
     PlanMapError
-        The drawn scale is not true, or the picture would be too large.
+        The drawn scale is not true, or the picture would have too many pixels.
     """
     if kind == "png":
         return figure.png(sheet.drawing, dpi=dpi, scale=sheet.scale, properties=sheet.properties)
@@ -27,5 +27,5 @@ def render(sheet: Sheet, kind: str, *, dpi: float = DPI) -> bytes:
 
 
 def check_size(paper: Paper, dpi: float) -> None:
-    """Raise `PlanMapError` if a picture of the paper at `dpi` would be too large."""
+    """Raise `PlanMapError` if a picture of the paper at `dpi` would have too many pixels."""
     figure.check_pixels(paper.width, paper.height, dpi)

@@ -1,4 +1,4 @@
-"""A sheet: one Scene on one paper, with everything that belongs to a map that is handed in."""
+"""A sheet: one Scene on one page of paper, with everything that an official map needs around it."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
 
 EDITION = 1
-"""Raised when sheets come to look otherwise, so that the same hash means the same picture."""
+"""Raised when the look of sheets changes, so that sheets with the same hash look the same."""
 
 A3 = Paper("A3", *SIZES["A3"])
-"""What a sheet is drawn on if nothing is said."""
+"""The default paper."""
 
 LEGEND_SIZES = (1.0, 0.92, 0.84, 0.76)
-"""Sizes that the legend is tried in, as shares of the sheet's own."""
+"""Sizes in which the legend is tried, as shares of the sheet's own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +50,21 @@ class Order:
     scale: int | None = None
     """The scale's number; None for the largest round scale that shows everything."""
     title: str = ""
-    """Empty for one made from the Scene."""
+    """Empty for a title made from the Scene."""
     close: bool = False
-    """Whether to show no more than the sites of the Scene's tasks need."""
+    """Whether to show only as much ground as the sites of the Scene's tasks need, and not the whole district."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A finished page with what can be said of it."""
+    """A finished sheet and what is known about it."""
 
     drawing: Drawing
     scale: int
     """The scale's number."""
     properties: Properties
     digest: str
-    """Short hash of all that the sheet depends on."""
+    """Ten characters of a hash of all that the sheet depends on."""
     content: Content
     site_symbols: SiteSymbols
     listed: frozenset[str]
@@ -72,13 +72,13 @@ class Sheet:
 
 
 def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
-    """Draw `scene` on the paper of `order`; `today` stands in where the Scene names no day.
+    """Draw `scene` to `order`; `today` is the day of a Scene that names none.
 
     Raises
     ------
     PlanMapError
-        There is nothing to show, the paper is too small for it at that scale, or a text of the plan has a
-        character that cannot be printed.
+        There is nothing to show, the paper is too small for the scale or the legend, or a text of the plan has
+        a character that cannot be printed.
     """
     selection = select(plan, scene, today=today)
     dated = replace(scene, as_of=selection.as_of)
@@ -114,7 +114,12 @@ def arrange(
 ) -> tuple[Layout, int, Content]:
     """Return layout, scale and content of a sheet.
 
-    Legend and table get more of the paper only where they need it and the map keeps its scale.
+    Legend and table get more of the paper only if they need it and the map keeps its scale.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing to show, or the paper is too small for the scale.
     """
     wanted = wanted_extent(plan, scene, selection, close=order.close)
     scale = fitting_scale(order, lay_out(order.paper, SHARES[0]).frame, wanted)
@@ -128,31 +133,31 @@ def arrange(
         entries = legend.entries(plan, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
-        # The notes stand under the table where there is no place beside the inset.
+        # The notes go below the table if there is no place beside the inset.
         room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
         room -= used if layout.table == layout.legend else 0.0
         form = table.form(room) if used <= layout.legend.height else len(FORMS)
         arranged.append((form, (layout, scale, shown)))
         if form == 0:
             break
-    # The most telling form of the table, and of the layouts that have room for it the one with the largest map.
+    # The most detailed form of the table and, of the layouts with room for it, the first, which has the largest map.
     return min(arranged, key=lambda pair: pair[0])[1]
 
 
 def _with_margin(wanted: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
-    """Return `wanted` with some ground on the sides that give way to legend and table."""
+    """Return `wanted` with a margin of 2 % on the sides where legend and table could take more room."""
     across = 0.0 if paper.portrait else 0.02 * (wanted[2] - wanted[0])
     up = 0.02 * (wanted[3] - wanted[1]) if paper.portrait else 0.0
     return wanted[0] - across, wanted[1] - up, wanted[2] + across, wanted[3] + up
 
 
 def fitting_scale(order: Order, frame: Box, wanted: tuple[float, float, float, float]) -> int:
-    """Return the scale asked for, or the largest round one at which `wanted` fits the frame.
+    """Return the scale's number in `order`, or that of the largest round scale at which `wanted` fits the frame.
 
     Raises
     ------
     PlanMapError
-        At the scale asked for the paper is too small.
+        The frame is too small for the scale in `order`.
     """
     least = least_scale(wanted, frame.width, frame.height)
     fits = round_scale(least)
@@ -172,20 +177,20 @@ def fitting_scale(order: Order, frame: Box, wanted: tuple[float, float, float, f
 
 
 def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str:
-    """Return ten characters that are the same only for the same sheet; `form` is its scale, or an atlas's kind."""
+    """Return ten characters of a hash of all that a sheet depends on; `form` is its scale, or an atlas's kind."""
     parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
-    # Only where it is so: the hash of a sheet that has been handed in stays what it is.
+    # Added only if set, so that the hashes of sheets that have been handed in stay the same.
     closer = ("close",) if order.close else ()
     return hashlib.sha256("\n".join((*parts, *closer)).encode()).hexdigest()[:10]
 
 
 def scene_code(plan: Plan, scene: Scene) -> str:
-    """Return what the QR code says: which plan, and the Scene as `--scene` takes it."""
+    """Return the text of the QR code, which `--scene` takes: the plan's id and the Scene."""
     return f"planmap:{plan.info.id}?{scene.to_query()}"
 
 
 def number_page(drawing: Drawing, paper: Paper, words: str) -> None:
-    """Write a page's number under the day, once it is known how many pages there are."""
+    """Write a page's number below the day; the number of pages is known only when all are made."""
     layout = lay_out(paper, SHARES[0])
     box, k = layout.title, layout.size
     drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
@@ -222,7 +227,7 @@ def _draw_side(
     k = layout.size
     entries = legend.entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
     columns, box = layout.legend_columns, layout.legend
-    # On small paper the type of the legend gives way before anything is left out.
+    # On small paper the legend is set smaller before the sheet is refused.
     sizes = [share * k for share in LEGEND_SIZES]
     fitting = [
         size for size in sizes if legend.height(entries, box.width, size=size, columns=columns, text=text) <= box.height

@@ -1,4 +1,4 @@
-"""The table of the numbered sites with their tasks, as detailed as the room allows."""
+"""The table of a sheet: the numbered sites with their tasks, as detailed as the room allows."""
 
 from __future__ import annotations
 
@@ -22,30 +22,31 @@ from layers.selection.wording import status_words
 from layers.translation import Translation
 
 _ROW = 1.5
-"""Height of a row as a share of its type's height."""
+"""Height of a row as a share of its type size."""
 
 SMALL = 6.0
-"""Points of the columns of status and evidence on A3."""
+"""Type size in points, on A3, of the columns for status and evidence."""
 
 FORMS = ((True, 1.12), (True, 1.0), (True, 0.92), (False, 1.0), (False, 0.86))
-"""Forms of the table, the most telling first: whether each task has its row, and the size of the type."""
+"""Forms of the table, the most detailed first: whether each task has a row, and the factor for the type size."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of the table: how high it is and how it is drawn below `y`."""
+    """A row of the table."""
 
     height: float
+    """Millimetres."""
     draw: Callable[[Drawing, float, float], None]
-    """Takes the drawing, the left edge and the top."""
+    """Draws the row; takes the drawing and the row's left edge and top in millimetres."""
     sites: int = 0
-    """How many sites begin in this row."""
+    """How many sites it is the row of: 1 or 0."""
     tasks: tuple[str, ...] = ()
     """Ids of the tasks that it names."""
 
 
 class Table:
-    """The rows of one sheet at one width."""
+    """The table of one sheet at one width in millimetres; `size` is the sheet's factor for type."""
 
     def __init__(
         self,
@@ -69,11 +70,11 @@ class Table:
         self._off_map = [task for task in selection.tasks if task.id not in here] if self.selection_is_filtered else []
         listed = [task for task in selection.tasks if task.id in here] + self._off_map
         words = [status_words(selection.states[task.id], text) for task in listed]
-        # Measured once for all rows, in text of one point.
+        # Widths of the two columns at a type size of one point, measured once for all rows.
         self._widest = [max((typeface.width(pair[n], 1.0) for pair in words), default=0.0) for n in (0, 1)]
 
     def rows(self, *, tasks: bool, size: float) -> list[_Row]:
-        """Return the rows; with `tasks` each task has its own, without each site counts them."""
+        """Return the rows; with `tasks` each task has its own row, without it the site's row counts them."""
         found = []
         for shown in self.sites:
             linked = [task for task in self.plan.tasks_by_site.get(shown.site.id, ()) if task.id in self.passing]
@@ -86,7 +87,7 @@ class Table:
         return found
 
     def _elsewhere(self, size: float) -> list[_Row]:
-        """Return the tasks that have no site on the sheet, so that a theme's sheet tells all of the theme."""
+        """Return rows for the tasks without a site on the sheet, so that a theme's sheet has all of its tasks."""
         rest = self._off_map
         if not rest:
             return []
@@ -130,7 +131,7 @@ class Table:
         return _Row(tall, draw, sites=1)
 
     def _exactness(self, shown: ShownSite) -> str:
-        """Return how exact the position is."""
+        """Return the words for how exact the position is."""
         words = self.text(f"precision.{shown.site.precision.value}").partition("（")[0].partition(" (")[0]
         accuracy = shown.site.accuracy_m
         return f"{words} ±{accuracy:.0f} m" if accuracy else words
@@ -182,12 +183,12 @@ class Table:
         return _Row(total, draw, tasks=(task.id,))
 
     def _columns(self, size: float) -> tuple[float, float]:
-        """Return the widths in millimetres of the columns of status and of evidence, as all rows need them."""
+        """Return the widths in millimetres of the columns for status and evidence, which fit every row."""
         for_status, for_evidence = (width * SMALL * size for width in self._widest)
         return for_status + 2.0 * size, for_evidence + 0.5 * size
 
     def form(self, room: float) -> int:
-        """Return which of `FORMS` is the first that needs no more than `room` millimetres, their number if none."""
+        """Return the index of the first of `FORMS` that fits a height of `room` millimetres, `len(FORMS)` if none."""
         for number, (tasks, share) in enumerate(FORMS):
             rows = self.rows(tasks=tasks, size=share * self.size)
             if HEADING_MM * self.size + sum(row.height for row in rows) <= room:
@@ -195,7 +196,7 @@ class Table:
         return len(FORMS)
 
     def draw(self, drawing: Drawing, box: Box) -> frozenset[str]:
-        """Draw the most detailed form that fits `box`; return the ids of the tasks that it names."""
+        """Draw the most detailed form that fits `box`, cut if none does; return the ids of the tasks that it names."""
         heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
         columns = self.text("sheet.table-columns")
         drawing.write(columns, box.right, box.top - 3.3 * self.size, 5.8 * self.size, colour=QUIET, align="right")

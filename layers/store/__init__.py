@@ -1,1 +1,1 @@
-"""The homes of a plan: a folder of text, a GeoPackage file, a PostGIS database."""
+"""Where a plan is stored: a folder of text files, a GeoPackage file or a PostGIS database."""

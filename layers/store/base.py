@@ -1,4 +1,4 @@
-"""The homes of a plan behind one interface: a folder of text, a GeoPackage file, a PostGIS database."""
+"""One interface to every store of a plan: a folder of text files, a GeoPackage file, a PostGIS database."""
 
 from __future__ import annotations
 
@@ -17,19 +17,43 @@ class Store(Protocol):
     """Where a plan lives."""
 
     name: str
-    """How to speak of it in messages; never holds a password."""
+    """What messages call the store; never holds a password."""
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
-        """Read everything: the plan and no fault, or None and every fault found."""
+        """Read everything; return the plan and no fault, or None and every fault found.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be read at all.
+        """
 
     def version(self) -> str:
-        """Return a text that changes whenever the plan does; cheap enough to ask at every page view."""
+        """Return a text that changes whenever the plan does; cheap enough to ask at every page view.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be reached.
+        """
 
     def add_event(self, event: Event) -> None:
-        """Add one event. There is no way to change or remove one."""
+        """Add one event. There is no way to change or remove one.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be written.
+        """
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
-        """Put `decks` in the place of all decks of the plan; refuse if they are no longer those `known`."""
+        """Replace all decks of the plan by `decks`, if they still are the `known` ones.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody has changed the decks in the meantime, or the store cannot be written.
+        """
 
 
 def open_store(where: str) -> Store:
@@ -38,7 +62,7 @@ def open_store(where: str) -> Store:
     Raises
     ------
     PlanMapError
-        There is nothing there, or nothing that can hold a plan.
+        Nothing is there, or nothing that can hold a plan.
     """
     from layers.store.geopackage import GeoPackageStore
     from layers.store.postgis import PostgisStore
@@ -49,7 +73,7 @@ def open_store(where: str) -> Store:
         path = Path(where).expanduser()
         exists = path.exists()
     except (OSError, RuntimeError, ValueError) as error:
-        # A name too long, the home of nobody, a NUL.
+        # A name that is too long, the home of an unknown user, or a NUL character.
         raise PlanMapError("plan-not-found", plan=where) from error
     if not exists:
         raise PlanMapError("plan-not-found", plan=where)
@@ -63,12 +87,20 @@ def open_store(where: str) -> Store:
 
 
 def is_address(where: str) -> bool:
-    """Whether `where` is an address of some kind and not a path. Such a text may hold a password."""
+    """Whether `where` is an address, which may hold a password, and not a path."""
     return "://" in where
 
 
 def read_plan(store: Store) -> Plan:
-    """Return the plan in `store`; raise `PlanFaultsError` with every fault if it is not sound."""
+    """Return the plan in `store`.
+
+    Raises
+    ------
+    PlanFaultsError
+        The plan has faults; the error holds all of them.
+    PlanMapError
+        The store cannot be read at all.
+    """
     plan, faults = store.check()
     if plan is None:
         raise PlanFaultsError(store.name, faults)
@@ -81,7 +113,7 @@ def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
     Raises
     ------
     PlanMapError
-        There is a plan already, or `where` cannot be written.
+        Something is there already, or `where` cannot be written.
     """
     from layers.store.geopackage import GeoPackageStore
     from layers.store.postgis import PostgisStore

@@ -1,4 +1,4 @@
-"""From rows to a Plan: each row by itself, then everything that one row says about another."""
+"""From rows to a Plan: check each row by itself, then everything that one row says about another."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from layers.plan.terms import Basis, Precision
 from layers.style import CATEGORIES
 
 MAXIMUM_FAULTS = 1000
-"""Faults after which checking stops: a table in the wrong form has several in every row."""
+"""Number of faults after which checking stops: a table in the wrong form has several in every row."""
 
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
@@ -44,33 +44,35 @@ _CODES = {
     "greater_than_equal": "field-range",
     "less_than_equal": "field-range",
 }
-"""Pydantic's error types that have a message of their own; the rest are `field-invalid`."""
+"""Our error code for each of Pydantic's error types; any other type is `field-invalid`."""
 
 
 class RawSite(NamedTuple):
-    """A feature as read, before its properties are checked."""
+    """A site as read, before its properties are checked."""
 
     row: str
-    """How to name it in a fault."""
+    """What a fault calls it."""
     id: str | None
     properties: Mapping[str, Any]
     geometry: BaseGeometry | None
+    """WGS 84 of any simple or multi type; None without a position or with a `fault`."""
     fault: GeometryError | None
+    """Why the geometry cannot be used; None if it can."""
 
 
 class RawPlan(NamedTuple):
-    """A plan as read, with the names of the files or tables for the fault messages."""
+    """A plan as read, with the names that faults give to its files or tables."""
 
     info: Mapping[str, Any]
     catalogue: Mapping[str, Any]
     sites: Iterable[RawSite]
     tasks: Iterable[tuple[str, Mapping[str, Any]]]
-    """How to name the row in a fault, and its fields."""
+    """For each row what a fault calls it, and its fields; `events` likewise."""
     events: Iterable[tuple[str, Mapping[str, Any]]]
     decks: Mapping[str, Any]
     """Empty for a plan without decks."""
     names: Mapping[str, str]
-    """File names by part: info, catalogue, sites, tasks, events, decks."""
+    """File or table names by part: info, catalogue, sites, tasks, events, decks."""
 
 
 def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
@@ -96,7 +98,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     if catalogue:
         _unique((("groups", group.id) for group in catalogue.groups), "catalogue", fault)
         _unique((("layers", layer.id) for layer in catalogue.layers), "catalogue", fault)
-    # A row that is itself at fault still counts as there: one mistake is to be one fault.
+    # A row that has a fault still counts as present, so that one mistake gives one fault.
     site_ids = {site.id for site in raw_sites}
     for place, task in tasks:
         for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
@@ -132,19 +134,19 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
 
 
 def _cut(faults: list[Fault]) -> None:
-    """Leave no more faults than anybody reads, and say so."""
+    """Cut `faults` to `MAXIMUM_FAULTS`, with a last one that says so."""
     if len(faults) >= MAXIMUM_FAULTS:
         faults[MAXIMUM_FAULTS:] = [Fault("", "", "", "more-faults", {"count": MAXIMUM_FAULTS})]
 
 
 def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tuple[Deck, ...], list[Fault]]:
-    """Return the decks in `raw`, which is what `decks.toml` holds, and every fault found in them."""
+    """Return the decks in `raw`, the content of a `decks.toml`, and every fault found in them."""
     faults: list[Fault] = []
     return _decks(plan, raw, file, faults), faults
 
 
 def check_slide(plan: Plan, raw: Mapping[str, Any]) -> tuple[Slide | None, list[Fault]]:
-    """Return the slide in `raw`, which is what `decks.toml` holds of one, or None and every fault found in it."""
+    """Return the slide in `raw`, one of the slides of a `decks.toml`, or None and every fault found in it."""
     faults: list[Fault] = []
     row = _row(SlideRow, raw, "", "", faults)
     slide = _slide(plan, row, "", "", faults) if row else None
@@ -152,12 +154,12 @@ def check_slide(plan: Plan, raw: Mapping[str, Any]) -> tuple[Slide | None, list[
 
 
 def deck_place(deck_id: str, number: int) -> str:
-    """Return how faults name a slide; `number` is from 1."""
+    """Return what faults call a slide; `number` counts from 1."""
     return f"{deck_id} #{number}"
 
 
 def _in_deck(fault: Fault, raw: Mapping[str, Any]) -> Fault:
-    """Return `fault` with the deck and the slide as its place, as people count them."""
+    """Return `fault` with the deck's id and the slide's number, counted from 1, as its place."""
     found = re.fullmatch(r"decks\.(\d+)(?:\.slides\.(\d+))?(?:\.(.+))?", fault.field)
     if not found:
         return fault
@@ -169,7 +171,7 @@ def _in_deck(fault: Fault, raw: Mapping[str, Any]) -> Fault:
 
 
 def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -> tuple[Deck, ...]:
-    """Return the decks; what they say of the rest can only be judged where the rest is sound."""
+    """Return the sound decks in `raw`, and add to `faults`; `plan` is sound, so what slides name can be looked up."""
     unplaced: list[Fault] = []
     rows = _row(DecksRow, raw, file, "", unplaced)
     faults += [_in_deck(fault, raw) for fault in unplaced]
@@ -209,7 +211,7 @@ def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]
 def _rows(
     kind: type[AnyRow], rows: Iterable[tuple[str, Mapping[str, Any]]], file: str, faults: list[Fault]
 ) -> Iterator[tuple[str, AnyRow]]:
-    """Yield the rows that are sound; give up when there are more faults than anybody reads."""
+    """Yield the sound rows with their places; stop at `MAXIMUM_FAULTS`."""
     for place, values in rows:
         if len(faults) >= MAXIMUM_FAULTS:
             return
@@ -230,7 +232,7 @@ def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, f
                 "expected": context.get("expected", context.get("pattern", "")),
                 "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
             }
-            # Pydantic says it of words and of lists.
+            # Pydantic uses the same type for text and for lists.
             is_words = found["type"] == "too_long" and isinstance(found["input"], str)
             code = "field-too-long" if is_words else _CODES.get(found["type"], "field-invalid")
             faults.append(Fault(file, place, field, code, details))
@@ -245,7 +247,7 @@ def _is_identifier(text: str) -> bool:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as a short text, whatever it is: a number of thousands of digits has no str."""
+    """Return any value as a short text, even a number with so many digits that `str` refuses it."""
     try:
         return value if isinstance(value, str) else reprlib.repr(value)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""A plan as a folder of plain text: TOML, CSV and GeoJSON that people can read, edit and compare."""
+"""A plan as a folder of text files, TOML, CSV and GeoJSON, that people can read, edit and compare."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ FILES = {
     "events": "events.csv",
     "decks": "decks.toml",
 }
-"""The files of a plan folder by part. A plan may be without decks."""
+"""The files of a plan folder by part; only that of the decks may be missing."""
 
 
 def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
-    """Read the plan in `folder`: the plan and no fault, or None and every fault found."""
+    """Read the plan in `folder`; return the plan and no fault, or None and every fault found."""
     faults: list[Fault] = []
     info = _toml(folder / FILES["info"], faults)
     catalogue = _toml(folder / FILES["catalogue"], faults)
@@ -38,7 +38,7 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     events = list(_csv(folder / FILES["events"], faults))
     decks = _toml(folder / FILES["decks"], faults) if (folder / FILES["decks"]).exists() else {}
     if faults:
-        # What one file says of another cannot be judged while one of them cannot be read.
+        # References between files cannot be checked while one of the files cannot be read.
         return None, faults
     return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES))
 
@@ -91,25 +91,25 @@ def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]
 
 
 class FolderStore:
-    """A plan folder. People edit it by hand, so PlanMap only reads it."""
+    """A plan folder, which people edit by hand and PlanMap only reads. See `layers.store.base.Store`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
-        """Read everything: the plan and no fault, or None and every fault found."""
+        """Read everything; return the plan and no fault, or None and every fault found."""
         return check_folder(self.folder)
 
     def version(self) -> str:
-        """Return a text made of the files' sizes and times of change."""
+        """Return a text made of the files' sizes and modification times."""
         paths = [self.folder / name for name in FILES.values()]
         return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
 
     def add_event(self, event: Event) -> None:
-        """Refuse: a folder is edited by hand."""
+        """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("target-kind", target=self.name)
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
-        """Refuse: a folder is edited by hand."""
+        """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])

@@ -1,4 +1,4 @@
-"""A plan in one GeoPackage file, the embedded default: read without GDAL, so that a file from elsewhere is safe."""
+"""A plan in one GeoPackage file, the default store: read without GDAL, so that a file from elsewhere is safe."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from layers.plan.plan import Plan
 from layers.store.sql import TABLES, SqlStore, explained, frames
 
 _MAXIMUM_STEPS = 500_000_000
-"""SQLite's virtual machine steps after which a read is given up: a file can hold endless queries."""
+"""Steps of SQLite's virtual machine after which a read is given up: a file can hold endless queries."""
 
 
 class GeoPackageStore(SqlStore):
-    """A plan in one GeoPackage file, the embedded default."""
+    """A plan in one GeoPackage file. See `layers.store.base.Store`."""
 
     geometry_column = "geom"
 
@@ -33,7 +33,7 @@ class GeoPackageStore(SqlStore):
         self.path = path
         self.name = str(path)
         self.own = own
-        """Whether PlanMap made the file and keeps it, so that it may mend it after a crash."""
+        """Whether PlanMap made and keeps the file, so that SQLite may repair it after a crash."""
         with explained(self.name, "plan-not-a-database"), path.open("rb") as file:
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
@@ -41,21 +41,21 @@ class GeoPackageStore(SqlStore):
         super().__init__(engine)
 
     def _connect(self, *, writing: bool = False) -> sqlite3.Connection:
-        # Opened for writing, SQLite replays a journal that lies beside the file, and deletes what that
-        # journal names: nothing to allow to a file from elsewhere.
+        # When SQLite opens a file for writing, it replays a journal beside the file and deletes what that
+        # journal names. A file from elsewhere must not be able to do that.
         if writing and not self.own and self._journal_stays():
             raise PlanMapError("plan-has-journal", plan=self.name)
         mode = "rw" if writing or self.own else "ro"
         address = f"{self.path.resolve().as_uri()}?mode={mode}"
         connection = sqlite3.connect(address, uri=True, timeout=20, check_same_thread=False)
-        # The schema comes with the file: it must not get at functions with side effects, nor make one
-        # value as large as the memory.
+        # The schema comes with the file: it must not reach functions with side effects, nor fill the
+        # memory with one value.
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
         return connection
 
     def _journal_stays(self) -> bool:
-        """Whether a journal lies beside the file for longer than another program writes to it."""
+        """Whether a journal stays beside the file for longer than another program takes to write."""
         journal = self.path.with_name(f"{self.path.name}-journal")
         for _ in range(60):
             if not journal.exists():
@@ -64,12 +64,24 @@ class GeoPackageStore(SqlStore):
         return True
 
     def decode(self, value: Any) -> BaseGeometry | None:
-        """Turn a GeoPackage blob into a WGS 84 geometry."""
+        """Return the WGS 84 geometry in a GeoPackage blob; None for an empty one.
+
+        Raises
+        ------
+        GeometryError
+            The blob holds no such geometry.
+        """
         return geometry_from_blob(value)
 
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection that cannot write, to a file whose tables are tables."""
+        """Yield a connection that cannot write, after checking that PlanMap's tables are ordinary ones.
+
+        Raises
+        ------
+        PlanMapError
+            The file cannot be read, or a table is missing or not an ordinary one.
+        """
         with explained(self.name, "plan-not-a-database"), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             if not isinstance(raw, sqlite3.Connection):
@@ -88,14 +100,14 @@ class GeoPackageStore(SqlStore):
         )
 
     def version(self) -> str:
-        """Return a text made of the file's size and time of change."""
+        """Return a text made of the file's size and modification time."""
         with explained(self.name, "plan-not-found"):
             state = self.path.stat()
             return f"{state.st_mtime_ns}:{state.st_size}"
 
     @classmethod
     def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:
-        """Write `plan` to the new file `path`: all of it or nothing.
+        """Write `plan` to the new file `path`, all of it or nothing, and return its store.
 
         Raises
         ------
@@ -118,13 +130,13 @@ class GeoPackageStore(SqlStore):
         except OSError as error:
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
         except (DataSourceError, DataLayerError, FeatureError, UnicodeError) as error:
-            # A full disk, or a name that the file system takes and GDAL does not.
+            # A full disk, or a name that the file system accepts and GDAL does not.
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=type(error).__name__) from error
         return cls(path)
 
 
 def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether `table` is an ordinary one: a view, a virtual table or a computed column can run for ever."""
+    """Whether `table` is an ordinary one; a view, a virtual table or a computed column could run for ever."""
     found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
     if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
         return False

@@ -1,7 +1,7 @@
-"""A plan in SQL tables: the same tables and the same reading in a GeoPackage and in PostGIS.
+"""A plan in SQL tables, the same in a GeoPackage and in PostGIS.
 
-Tables are written by GeoPandas, so that QGIS and every GIS opens them; they are read with plain SELECTs,
-which is fast and keeps GDAL away from files that come from elsewhere.
+GeoPandas writes the tables, so that QGIS and any other GIS can open them. Plain SELECTs read them, which is
+fast and keeps GDAL away from files that come from elsewhere.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     import pandas
 
 SCHEMA_VERSION = 1
-"""Goes up when the tables change."""
+"""Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""
 
 TABLES = {
     "info": "planmap_info",
@@ -55,17 +55,18 @@ _MAXIMUM_ROWS = 500_000
 
 
 class SqlStore:
-    """What both homes share: reading the four tables, adding an event."""
+    """What both SQL stores share: reading the four tables, adding an event, saving decks."""
 
     name: str
+    """What messages call the store; never holds a password."""
     geometry_column: str
-    """SQL that gives the geometry as bytes."""
+    """SQL expression for the geometry as bytes."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine
 
     def decode(self, value: Any) -> BaseGeometry | None:
-        """Turn the bytes of the geometry column into a geometry."""
+        """Return the WGS 84 geometry in a value of the geometry column; None for NULL or an empty one."""
         raise AssertionError("each home has its own")
 
     @contextmanager
@@ -75,7 +76,7 @@ class SqlStore:
             yield connection
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
-        """Read everything: the plan and no fault, or None and every fault found."""
+        """Read everything; return the plan and no fault, or None and every fault found."""
         with self.reading() as connection:
             info = self._info(connection)
             sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
@@ -96,12 +97,13 @@ class SqlStore:
             parts = {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
         except (KeyError, ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
-        # A plan made before there were decks has none. What is no list of decks is a fault of that entry alone.
+        # A plan made before there were decks has no such entry. An entry that cannot be read is passed on as
+        # it is, so that the check reports it as one fault.
         decks = _decks_of(found.get("decks", "{}"))
         return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
 
     def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
-        # The table name is one of ours; nothing of the user's is in the statement.
+        # Table and expression are our own; the statement holds nothing that a user typed.
         query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
         for row in connection.execute(sqlalchemy.text(query)).mappings():
             yield {key: value for key, value in row.items() if value is not None}
@@ -124,12 +126,18 @@ class SqlStore:
 
     @contextmanager
     def writing(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection whose changes stay only if all goes well."""
+        """Yield a connection whose changes are kept only if nothing raises."""
         with explained(self.name, "plan-not-writable"), self.writer().begin() as connection:
             yield connection
 
     def add_event(self, event: Event) -> None:
-        """Add one event."""
+        """Add one event.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be written.
+        """
         row = event_row(event)
         columns = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
@@ -140,12 +148,12 @@ class SqlStore:
             )
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
-        """Put `decks` in the place of all decks of the plan, which are to be `known`.
+        """Replace all decks of the plan by `decks`, if they still are the `known` ones.
 
         Raises
         ------
         PlanMapError
-            Somebody else has changed them meanwhile, or they cannot be written.
+            Somebody has changed the decks in the meantime, or the store cannot be written.
         """
         table = TABLES["info"]
         with self.writing() as connection:
@@ -154,7 +162,7 @@ class SqlStore:
             if _decks_of(before) != decks_row(known)["decks"]:
                 raise PlanMapError("decks-changed", plan=self.name)
             values = {"new": _decks_json(decks), "old": before}
-            # Only where it still is what was read: another process may be at the same place.
+            # Only if the row still is what was read above: another process may be saving too.
             statement = (
                 f"INSERT INTO {table} (key, value) VALUES ('decks', :new)"  # noqa: S608
                 if found is None
@@ -164,7 +172,7 @@ class SqlStore:
                 raise PlanMapError("decks-changed", plan=self.name)
 
     def note(self, key: str) -> str:
-        """Return one entry of the info table, empty if there is none."""
+        """Return the entry `key` of the info table; empty if there is none."""
         with self.reading() as connection:
             query = sqlalchemy.text(f"SELECT value FROM {TABLES['info']} WHERE key = :key")  # noqa: S608
             return str(connection.execute(query, {"key": key}).scalar() or "")
@@ -175,7 +183,7 @@ def frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, p
     import geopandas
     import pandas
 
-    # Named columns, so that a plan without events still has a table for them.
+    # The columns are named, so that a plan without events still gets a table with columns.
     sites = geopandas.GeoDataFrame(
         [{"site_id": site.id, **site_row(site)} for site in plan.sites.values()],
         columns=["site_id", *SiteRow.model_fields],
@@ -204,7 +212,7 @@ def _decks_json(decks: Sequence[Deck]) -> str:
 
 
 def _decks_of(text: str) -> Any:
-    """Return the rows of decks that are stored as `text`."""
+    """Return the rows of the decks stored as `text`; None if it cannot be read."""
     try:
         return dict(json.loads(text)).get("decks", [])
     except (ValueError, TypeError, RecursionError):
@@ -213,7 +221,7 @@ def _decks_of(text: str) -> Any:
 
 @contextmanager
 def explained(name: str, code: str) -> Iterator[None]:
-    """Turn errors of the driver into one that a user can act on, without what the address holds."""
+    """Turn any error of the driver into a `PlanMapError` with `code`, without the address in it."""
     try:
         yield
     except UnicodeError as error:

@@ -1,4 +1,4 @@
-"""The user's own copy of the built-in plan: made at the first start, opened at every later one."""
+"""The user's own copy of the built-in plan, made at the first start and opened at every later one."""
 
 from __future__ import annotations
 
@@ -30,16 +30,15 @@ from layers.store.geopackage import GeoPackageStore
 
 
 def open_user_plan(folder: Path) -> Store:
-    """Return the store of the plan file in the user's data `folder`, made from `data/` where it is missing.
+    """Return the store of the plan file in the user's data `folder`, made from `data/` if it is missing.
 
-    Any number of processes may start at once: one makes the file, the others wait for it. A file that
-    nobody has added to is made again when the plan that ships has changed; one with events of the
-    user's stays as it is.
+    Any number of processes may start at once: one makes the file, the others wait for it. When the plan that
+    ships has changed, a file that nobody has changed is made anew, and any other stays as it is.
 
     Raises
     ------
     PlanMapError
-        The folder cannot be written.
+        The folder cannot be written, or the file in it is no plan.
     """
     built_in = default_plan_folder()
     path = folder / f"{built_in.name}.gpkg"
@@ -53,7 +52,7 @@ def open_user_plan(folder: Path) -> Store:
                 return GeoPackageStore(path, own=True)
             draft = folder / f"{built_in.name}.new.gpkg"
             draft.unlink(missing_ok=True)
-            # What a start that was cut off left behind; nobody else writes here while the lock is held.
+            # Left behind by a start that was cut off; nobody else writes here while the lock is held.
             for leftover in folder.glob(".planmap-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
             copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
@@ -70,7 +69,7 @@ def _current(path: Path, origin: str) -> bool:
     store = GeoPackageStore(path, own=True)
     if store.note("origin") == origin:
         return True
-    # The plan that ships has changed. A file that somebody has added to, here or in a GIS, or that is
+    # The plan that ships has changed. A file that somebody has changed, here or in a GIS, or that is
     # damaged, is not ours to replace.
     plan, _ = store.check()
     return plan is None or whole_digest(plan) != store.note("content")
@@ -91,7 +90,7 @@ _ROWS = (
 )
 
 FORM = ";".join(f"{row.__name__}:{','.join(row.model_fields)}" for row in _ROWS)
-"""The fields that rows have: a copy made before one of them came would lack it for ever."""
+"""Names of the row models and their fields; part of the digest, so that a copy without a new field is made anew."""
 
 
 def _digest(folder: Path) -> str:
