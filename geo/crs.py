@@ -23,12 +23,27 @@ GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=
 """The same as a PROJ string, for proj4js. GRS 80 stands in for the CGCS2000 ellipsoid, which differs by 0.1 mm."""
 
 
+_TO_GRID = (
+    "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"
+    " +step +proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80"
+)
+_FROM_GRID = (
+    "+proj=pipeline +step +inv +proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80"
+    " +step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+_PIPELINES = {(WGS84, GAUSS_KRUGER_117E): _TO_GRID, (GAUSS_KRUGER_117E, WGS84): _FROM_GRID}
+"""What PROJ works out for these pairs, step by step; to look it up in its database takes it 0.06 s for each."""
+
+
 @lru_cache(maxsize=16)
 def transformer(source: str, target: str) -> pyproj.Transformer:
     """Return the transformer from `source` to `target`, with axes always in x, y (longitude, latitude) order.
 
     Cached, because making one takes some milliseconds.
     """
+    steps = _PIPELINES.get((source, target))
+    if steps is not None:
+        return pyproj.Transformer.from_pipeline(steps)
     return pyproj.Transformer.from_crs(source, target, always_xy=True)
 
 

@@ -6,7 +6,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.crs import GAUSS_KRUGER_117E, GAUSS_KRUGER_117E_PROJ, WGS84, to_grid
+from geo.crs import GAUSS_KRUGER_117E, GAUSS_KRUGER_117E_PROJ, WGS84, to_grid, transformer
 from geo.measure import bounds, buffered_bounds, distance_m, inner_point, nearest
 
 points = st.builds(shapely.Point, st.floats(117.2, 117.6), st.floats(38.98, 39.26))
@@ -62,3 +62,10 @@ def test_inner_point_lies_inside_a_bent_area():
     bent = shapely.Polygon([(0, 0), (4, 0), (4, 4), (3, 4), (3, 1), (0, 1)])
     assert not bent.contains(bent.centroid)
     assert bent.contains(inner_point(bent))
+
+
+@pytest.mark.parametrize(("source", "target"), [(WGS84, GAUSS_KRUGER_117E), (GAUSS_KRUGER_117E, WGS84)])
+def test_the_steps_to_the_grid_and_back_are_those_of_the_projection_database(source, target):
+    assert transformer(source, target).definition == (
+        pyproj.Transformer.from_crs(source, target, always_xy=True).definition
+    )
