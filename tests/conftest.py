@@ -2,7 +2,8 @@
 
 import shutil
 import socket
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,32 @@ from tests.postgis_server import fresh_database, postgis_server
 # Machines are noisy: how long an example takes says nothing about the code.
 settings.register_profile("planmap", deadline=None)
 settings.load_profile("planmap")
+
+
+BROWSER_TESTS = Path(__file__).with_name("browser")
+SLOW_FIXTURES = {"postgis_url"}
+"""Whoever uses one of these is slow, without being marked so."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow what needs a browser or a database; what starts processes of its own says so itself."""
+    for item in items:
+        if item.path.is_relative_to(BROWSER_TESTS) or SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse processes to tests that are not marked as slow, so that `make check` stays quick."""
+
+    class Refused(subprocess.Popen):
+        def __init__(self, command: object, *_: object, **__: object) -> None:
+            raise RuntimeError(f"A test that starts a process is to be marked as slow: {command}")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if item.get_closest_marker("slow") is None:
+            patch.setattr(subprocess, "Popen", Refused)
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)

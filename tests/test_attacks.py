@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import struct
 import subprocess
@@ -21,6 +22,7 @@ from geo.errors import GeometryError, PlanMapError
 from geo.geopackage import geometry_from_blob, geometry_from_wkb
 from layers.map.document import map_document
 from layers.plan.scene import Scene
+from layers.resources import default_plan_folder
 from layers.selection.select import select
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import check_folder
@@ -150,44 +152,77 @@ def test_a_geometry_of_another_system_is_named(plan, tmp_path):
     assert [(fault.row, fault.code) for fault in faults] == [("cauc", "geometry-crs")]
 
 
-def in_time(*arguments: str, folder: Path) -> subprocess.CompletedProcess:
-    """Run planmap where a hang or a flood of memory ends in an error of the test."""
-    return subprocess.run(
-        [Path(sys.executable).with_name("planmap"), *arguments],
-        env={**os.environ, "PLANMAP_DATA_DIR": str(folder), "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+EACH_CHECKED = """
+import json, sys
+from click.testing import CliRunner
+from app.cli import main
+for where in sys.argv[1:]:
+    result = CliRunner().invoke(main, ["check", where])
+    print(json.dumps([where, result.exit_code, result.stdout, result.stderr]), flush=True)
+"""
+
+FILES_ATTACKED = ["plan.toml", "tasks.csv", "sites.geojson"]
+KINDS = ["pipe", "endless", "link", "folder"]
 
 
-@pytest.mark.parametrize("name", ["plan.toml", "tasks.csv", "sites.geojson"])
-@pytest.mark.parametrize("kind", ["pipe", "endless", "link", "folder"])
-def test_what_only_looks_like_a_file(plan_folder, tmp_path, name, kind):
-    path = plan_folder / name
-    path.unlink()
+def disguised(path: Path, kind: str, secret: Path) -> None:
+    """Put something in the place of a file that only looks like one."""
+    path.unlink(missing_ok=True)
     if kind == "pipe":
         os.mkfifo(path)
     elif kind == "endless":
         path.symlink_to("/dev/zero")
     elif kind == "link":
-        secret = tmp_path / "secret"
-        secret.write_text("password,other\n", encoding="utf-8")
         path.symlink_to(secret)
     else:
         path.mkdir()
-    result = in_time("check", str(plan_folder), folder=tmp_path)
-    assert result.returncode == 1, result
-    assert result.stdout.startswith(f"{name}: ")
-    assert "password" not in result.stdout
-    assert result.stderr == ""
 
 
-def test_a_pipe_with_the_name_of_a_database(tmp_path):
-    os.mkfifo(tmp_path / "plan.gpkg")
-    assert in_time("check", str(tmp_path / "plan.gpkg"), folder=tmp_path).returncode == 2
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    """What `planmap check` says of each, in a process where a hang or a flood of memory ends in an error of the test.
+
+    One process for all of them, since its start takes longer than what it is for.
+    """
+    folder = tmp_path_factory.mktemp("attacks")
+    secret = folder / "secret"
+    secret.write_text("password,other\n", encoding="utf-8")
+    places = {"database": folder / "plan.gpkg"}
+    disguised(places["database"], "pipe", secret)
+    for kind in KINDS:
+        for name in FILES_ATTACKED:
+            places[kind, name] = shutil.copytree(default_plan_folder(), folder / f"{kind} {name}")
+            disguised(places[kind, name] / name, kind, secret)
+    with subprocess.Popen(
+        [sys.executable, "-c", EACH_CHECKED, *map(str, places.values())],
+        env={**os.environ, "PLANMAP_DATA_DIR": str(folder / "data")},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        try:
+            lines = process.communicate(timeout=120)[0].splitlines()
+        finally:
+            process.kill()
+    found = {where: answer for where, *answer in map(json.loads, lines)}
+    assert list(found) == [str(place) for place in places.values()], "it ended or hung at what comes next"
+    return {key: found[str(place)] for key, place in places.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES_ATTACKED)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_only_looks_like_a_file(checked, name, kind):
+    code, out, err = checked[kind, name]
+    assert code == 1, (out, err)
+    assert out.startswith(f"{name}: ")
+    assert "password" not in out
+    assert err == ""
+
+
+@pytest.mark.slow
+def test_a_pipe_with_the_name_of_a_database(checked):
+    code, out, err = checked["database"]
+    assert code == 2, (out, err)
 
 
 BIG = "9" * 5000
@@ -278,6 +313,7 @@ def test_a_computed_column_is_refused(plan, tmp_path, column):
     assert caught.value.code == "plan-not-a-database"
 
 
+@pytest.mark.slow
 def test_a_settings_file_in_the_folder_of_a_plan_is_not_obeyed(plan_folder, tmp_path):
     (plan_folder / ".streamlit").mkdir()
     (plan_folder / ".streamlit" / "config.toml").write_text('[server]\nbaseUrlPath = "evil"\n', encoding="utf-8")

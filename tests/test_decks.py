@@ -383,6 +383,7 @@ def test_a_journal_that_goes_away_was_another_programs(plan, tmp_path):
     assert read_plan(open_store(str(path))).decks == (DECK,)
 
 
+@pytest.mark.slow
 def test_two_processes_that_save_lose_nothing(plan, tmp_path):
     path = tmp_path / "plan.gpkg"
     copy_plan(replace(plan, decks=()), str(path))

@@ -30,6 +30,7 @@ def test_each_test_gets_an_empty_database(empty_database_url: str, run: int) -> 
     assert scalar(empty_database_url, "SELECT count(*) FROM site") == 0
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_nothing_behind() -> None:
     seen: list[tuple[Path, psycopg.Connection]] = []
 

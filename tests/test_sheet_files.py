@@ -116,6 +116,7 @@ print("atlas", hashlib.sha256(made.document).hexdigest())
 """
 
 
+@pytest.mark.slow
 def test_the_same_sheet_is_the_same_bytes_in_every_process(tmp_path):
     def run(seed, home):
         # A home of its own, so that not even a font kept from before can make a difference.

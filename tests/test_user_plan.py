@@ -23,6 +23,7 @@ print(len(read_plan(open_user_plan(Path(sys.argv[1]))).tasks))
 """
 
 
+@pytest.mark.slow
 def test_many_processes_starting_at_once_make_one_sound_file(tmp_path):
     folder = tmp_path / "new" / "folder"
     starts = [

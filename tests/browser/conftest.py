@@ -1,18 +1,30 @@
-"""A real Chromium on a real server, and a page that tolerates nothing."""
+"""A real Chromium on a real server, and a page that tolerates nothing.
+
+Loading a page of Streamlit costs some seconds of work. A test that leaves a page as it was therefore uses the one
+that stands for its file (`standing`); a test that needs an address or a window of its own has `page`.
+"""
 
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request, expect, sync_playwright
 
 from tests.browser.server import serving
 
-expect.set_options(timeout=15_000)
+PATIENCE_S = 90
+"""Nothing takes as long, but on a machine that does much else at the same time it may."""
 
+expect.set_options(timeout=PATIENCE_S * 1000)
+
+WINDOW = {"width": 1400, "height": 900}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+MAP_FRAME = 'iframe[title$=".map"]'
+"""Selector of the frame that the map of the browse page stands in."""
 
 CHROMIUM_FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 if hasattr(os, "geteuid") and os.geteuid() == 0:
@@ -39,6 +51,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server with the built-in plan."""
     with serving(tmp_path_factory.mktemp("server")) as url:
         yield url
+
+
+def new_context(browser: Browser, **options: object) -> BrowserContext:
+    context = browser.new_context(**{"viewport": WINDOW, **options})
+    context.set_default_timeout(PATIENCE_S * 1000)
+    return context
 
 
 class Watched:
@@ -77,6 +95,14 @@ class Watched:
         if status >= 400:
             self.problems.append(f"{status}: {url}")
 
+    def look(self) -> None:
+        """Fail on what went wrong since the last look."""
+        # An answer from the page comes after whatever it has told before.
+        self.page.evaluate("0")
+        found = list(self.problems)
+        self.problems.clear()
+        assert found == []
+
     def close(self) -> None:
         # Closed, it is left as well.
         found = list(self.problems)
@@ -86,7 +112,7 @@ class Watched:
 
 @pytest.fixture
 def watched(browser: Browser) -> Iterator[Watched]:
-    watched = Watched(browser.new_context(viewport={"width": 1400, "height": 900}))
+    watched = Watched(new_context(browser))
     yield watched
     watched.close()
 
@@ -97,16 +123,81 @@ def page(watched: Watched) -> Page:
     return watched.page
 
 
-def wait_until(frame: Frame | Page, expression: str, argument: object = None) -> None:
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page as `page`, on a telephone."""
+    watched = Watched(new_context(browser, **PHONE))
+    yield watched.page
+    watched.close()
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+def in_turn(request: pytest.FixtureRequest, watched: Watched) -> Iterator[Watched]:
+    """Lend a page that stands for many tests to one of them, and look what went wrong in that one."""
+    yield watched
+    if request.node.stash.get(FAILED, False):
+        # Whatever it has left behind is not to fail the others.
+        watched.page.goto("about:blank")
+        watched.problems.clear()
+    watched.look()
+
+
+@pytest.fixture(scope="module")
+def page_of_file(browser: Browser) -> Iterator[Watched]:
+    watched = Watched(new_context(browser))
+    yield watched
+    watched.close()
+
+
+@pytest.fixture
+def standing(request: pytest.FixtureRequest, page_of_file: Watched) -> Iterator[Watched]:
+    """The page that stands for all tests of a file; as `page`, it fails the test in which something goes wrong."""
+    yield from in_turn(request, page_of_file)
+
+
+def wait_until(where: Frame | Page, expression: str, argument: object = None) -> None:
     """Wait until a JavaScript expression or function is true.
 
     Playwright's own way evaluates a string in the page, which the content policy forbids.
     """
-    for _ in range(300):
-        if frame.evaluate(expression, argument):
-            return
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := where.evaluate(expression, argument)):
+        if time.monotonic() > deadline:
+            raise AssertionError(
+                f"after {PATIENCE_S} s this is still {found!r}: {expression} with {argument!r}, at {where.url}"
+            )
         time.sleep(0.05)
-    raise AssertionError(f"still not true after 15 s: {expression} {argument!r}")
+
+
+RUNNING = """document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'running'
+    || document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')
+    || document.fonts.status !== 'loaded'"""
+"""Whether the page's script runs, or the page has not yet taken over what came of it."""
+
+
+def wait_until_calm(page: Page, busy: str = "false") -> None:
+    """Wait until the script has run and what is `busy` in the page has come to an end."""
+    expression = f"Boolean({RUNNING} || ({busy}))"
+    deadline = time.monotonic() + PATIENCE_S
+    calm = 0
+    # A run begins a moment after what it is for.
+    while calm < 8:
+        calm = 0 if page.evaluate(expression) else calm + 1
+        if time.monotonic() > deadline:
+            shown = page.locator("body").inner_text()[:500]
+            raise AssertionError(f"still busy after {PATIENCE_S} s, at {page.url}: {expression}\n{shown}")
+        page.wait_for_timeout(50)
 
 
 def open_map(page: Page, address: str) -> Frame:
@@ -116,12 +207,17 @@ def open_map(page: Page, address: str) -> Frame:
 
 
 def ready_map(page: Page) -> Frame:
-    handle = page.wait_for_selector('iframe[title$=".map"]', timeout=30_000)
-    frame = handle.content_frame()
-    frame.wait_for_selector(".leaflet-container[data-ready=yes]", timeout=30_000)
+    """Return the frame of the map when that has drawn the Scene and the page has nothing left to do."""
+    frame = page.wait_for_selector(MAP_FRAME).content_frame()
+    frame.wait_for_selector(".leaflet-container[data-ready=yes]")
     wait_until(frame, "document.fonts.status === 'loaded'")
     wait_until(page, "!document.querySelector('[data-testid=stStatusWidget]')")
     return frame
+
+
+def map_element(page: Page) -> Locator:
+    """Return the map as an element of the page."""
+    return page.locator(MAP_FRAME)
 
 
 def look_at(frame: Frame, lat: float, lon: float, zoom: float) -> None:

@@ -3,13 +3,12 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PLANMAP = Path(sys.executable).with_name("planmap")
+from tests.command import PLANMAP
 
 
 def free_port() -> int:

@@ -1,25 +1,55 @@
-"""The browse page as a planner uses it, in a real browser."""
+"""The browse page as a planner uses it, in a real browser.
+
+What needs no browser, such as which day an address may ask for, is tested in tests/test_browse_page.py.
+"""
 
 import re
 
 import pyproj
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Frame, Page, expect
 
 from geo.datum import wgs84_to_gcj02
-from tests.browser.conftest import Watched, look_at, open_map, ready_map, shown_sites, wait_until
+from tests.browser.conftest import (
+    Watched,
+    look_at,
+    map_element,
+    new_context,
+    open_map,
+    ready_map,
+    shown_sites,
+    wait_until,
+)
 from tests.browser.server import serving
+
+
+@pytest.fixture
+def page(standing: Watched) -> Page:
+    """The page that stands for all tests of this file."""
+    return standing.page
+
+
+@pytest.fixture
+def frame(page: Page, server: str) -> Frame:
+    """The map on that page, somewhere, with nothing chosen, filtered or hidden; opened anew if that is not so."""
+    clean = page.url.startswith(f"{server}/?at=") and "&" not in page.url
+    return ready_map(page) if clean else open_map(page, server)
 
 
 def address_holds(page: Page, text: str) -> None:
     wait_until(page, "text => decodeURIComponent(location.search).includes(text)", text)
 
 
-def settled(page: Page, frame) -> None:
+def address_is_plain(page: Page) -> None:
+    """Wait until the address says no more than where the map is."""
+    wait_until(page, r"/^\?at=[\d.,]+$/.test(location.search)")
+
+
+def settled(page: Page, frame: Frame) -> None:
     """Wait until the page's script has caught up with the strip and the map has both their results."""
     # Messages keep their order: when this one is there, the map has heard of the click.
-    page.evaluate("""() => new Promise((heard) => {
-        const map = document.querySelector('iframe[title$=".map"]').contentWindow;
+    map_element(page).evaluate("""(element) => new Promise((heard) => {
+        const map = element.contentWindow;
         map.addEventListener("message", (event) => event.data === "settled" && heard());
         map.postMessage("settled", window.location.origin);
     })""")
@@ -27,8 +57,43 @@ def settled(page: Page, frame) -> None:
     wait_until(frame, "PlanMap.current.scene.args.turn === PlanMap.current.scene.turn")
 
 
-def letters(frame) -> list[str]:
+def letters(frame: Frame) -> list[str]:
     return frame.evaluate("[PlanMap.current.sites.letters, PlanMap.current.stage.tasks]")
+
+
+def without_filter(page: Page, frame: Frame) -> None:
+    """Take the filters off, if there are any."""
+    clear = page.get_by_role("button", name="清除筛选")
+    if clear.is_visible():
+        clear.click()
+        expect(clear).to_have_count(0)
+    address_is_plain(page)
+    settled(page, frame)
+
+
+def search(page: Page, words: str) -> None:
+    box = page.get_by_placeholder("搜索地点或任务")
+    box.fill(words)
+    box.press("Enter")
+
+
+def let_go(page: Page, frame: Frame) -> None:
+    """Let go of what is chosen: a search that finds nothing does that."""
+    search(page, "没有这样的地方")
+    expect(page.get_by_text("没有找到“没有这样的地方”")).to_be_visible()
+    search(page, "")
+    address_is_plain(page)
+    frame.evaluate("void PlanMap.current.map.closePopup()")
+
+
+def hide(frame: Frame, *layers: str) -> None:
+    for layer in layers:
+        frame.get_by_label(layer, exact=True).uncheck()
+
+
+def show(frame: Frame, *layers: str) -> None:
+    for layer in layers:
+        frame.get_by_label(layer, exact=True).check()
 
 
 def test_the_plan_opens_offline_with_its_counts_and_places(page, server):
@@ -43,16 +108,17 @@ def test_the_plan_opens_offline_with_its_counts_and_places(page, server):
     assert {"东丽湖", "军粮城北站", "天津滨海国际机场"} <= set(drawn)
 
 
-def test_nothing_leaves_the_machine_while_the_map_is_used(watched: Watched, server):
-    page = watched.page
-    frame = open_map(page, server)
+def test_nothing_leaves_the_machine_while_the_map_is_used(standing, page, frame):
     page.get_by_role("button", name="推进中 58").click()
     frame.evaluate("void PlanMap.current.map.setZoom(16, {animate: false})")
     frame.evaluate("void PlanMap.current.map.setZoom(8, {animate: false})")
     page.get_by_text("English").click()
     expect(page.get_by_role("button", name="In progress 58")).to_be_visible()
-    assert len(watched.requests) > 10
-    assert watched.problems == []
+    assert len(standing.requests) > 10
+    assert standing.problems == []
+    page.get_by_text("中文").click()
+    expect(page.get_by_role("button", name="推进中 58")).to_be_visible()
+    without_filter(page, frame)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +132,19 @@ def test_nothing_leaves_the_machine_while_the_map_is_used(watched: Watched, serv
         ["已完成 1", "已完成 1"],
     ],
 )
-def test_what_the_browser_filters_at_once_is_what_the_script_comes_to(page, server, clicks):
-    frame = open_map(page, server)
-    for turn, name in enumerate(clicks, start=1):
+def test_what_the_browser_filters_at_once_is_what_the_script_comes_to(page, frame, clicks):
+    before = frame.evaluate("PlanMap.current.scene.turn")
+    for turn, name in enumerate(clicks, start=before + 1):
         page.get_by_role("button", name=name, exact=True).click()
         wait_until(frame, "turn => PlanMap.current.scene.turn === turn", turn)
     at_once = letters(frame)
     settled(page, frame)
     assert letters(frame) == at_once
+    without_filter(page, frame)
 
 
-def test_a_filter_keeps_the_map_and_the_view(page, server):
-    frame = open_map(page, f"{server}/?at=39.10000,117.40000,12.50")
+def test_a_filter_keeps_the_map_and_the_view(page, frame):
+    look_at(frame, 39.1, 117.4, 12.5)
     frame.evaluate("window.document.mark = 'the same document'")
     before = set(shown_sites(frame))
     page.get_by_role("button", name="争取中 2").click()
@@ -93,35 +160,11 @@ def test_a_filter_keeps_the_map_and_the_view(page, server):
     assert set(shown_sites(frame)) == before
     assert frame.evaluate("document.mark") == "the same document"
     expect(page.get_by_role("button", name="争取中 2")).to_have_attribute("aria-pressed", "false")
+    address_is_plain(page)
 
 
-def test_the_address_gives_the_same_map_in_another_browser(page, server, browser):
-    frame = open_map(page, server)
-    page.get_by_role("button", name="推进中 58").click()
-    frame.get_by_label("铁路车站", exact=True).uncheck()
-    frame.get_by_label("不透明度 军粮城北站片区").fill("50")
-    look_at(frame, 39.06, 117.43, 13)
-    settled(page, frame)
-    address_holds(page, "status=in_progress")
-    address_holds(page, "hide=railway-stations")
-    address_holds(page, "opacity=junliangcheng:50")
-    address_holds(page, "at=39.06000,117.43000,13.00")
-    other = Watched(browser.new_context(viewport={"width": 1400, "height": 900}))
-    copied = open_map(other.page, page.url)
-    assert letters(copied) == letters(frame)
-    assert shown_sites(copied) == shown_sites(frame)
-    assert copied.evaluate("PlanMap.current.stage.layers") == frame.evaluate("PlanMap.current.stage.layers")
-    center = "(({lat, lng}) => [lat.toFixed(4), lng.toFixed(4)])(PlanMap.current.map.getCenter())"
-    assert copied.evaluate(center) == frame.evaluate(center) == ["39.0600", "117.4300"]
-    expect(other.page.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")
-    other.close()
-
-
-def test_search_finds_the_station_and_flies_there(page, server):
-    frame = open_map(page, server)
-    box = page.get_by_placeholder("搜索地点或任务")
-    box.fill("军粮城")
-    box.press("Enter")
+def test_search_finds_the_station_and_flies_there(page, frame):
+    search(page, "军粮城")
     expect(page.get_by_role("heading", name="军粮城北站", exact=True)).to_be_visible()
     wait_until(
         frame, "PlanMap.current.map.getBounds().contains([39.0658, 117.4212]) && PlanMap.current.map.getZoom() >= 14"
@@ -133,10 +176,11 @@ def test_search_finds_the_station_and_flies_there(page, server):
     expect(panel).to_contain_text("天津滨海国际机场，≈ 8.5 km")
     expect(panel).to_contain_text("推动军粮城北站南北片区规划")
     expect(panel).to_contain_text("误差约 120 米")
+    let_go(page, frame)
 
 
-def test_a_click_on_a_site_opens_its_panel_with_evidence(page, server):
-    frame = open_map(page, f"{server}/?at=39.10752,117.34280,14.00")
+def test_a_click_on_a_site_opens_its_panel_with_evidence(page, frame):
+    look_at(frame, 39.10752, 117.34280, 14)
     frame.locator('.pm-site[data-site="cauc"]').click()
     expect(frame.locator(".pm-card h3")).to_have_text("中国民航大学（以地铁站代）")
     panel = page.locator(".st-key-panel")
@@ -146,18 +190,23 @@ def test_a_click_on_a_site_opens_its_panel_with_evidence(page, server):
     expect(panel).to_contain_text("计划年度之后")
     expect(panel).to_contain_text("图上位置为名义或代用")
     address_holds(page, "site=cauc")
+    let_go(page, frame)
 
 
-def test_a_site_opens_by_keyboard(page, server):
-    frame = open_map(page, f"{server}/?at=39.06579,117.42119,14.00")
+def test_a_site_opens_by_keyboard(page, frame):
+    look_at(frame, 39.06579, 117.42119, 14)
     marker = frame.locator('.pm-site[data-site="junliangcheng-north"]')
     marker.focus()
     marker.press("Enter")
     expect(page.locator(".st-key-panel").get_by_role("heading", name="军粮城北站")).to_be_visible()
+    address_holds(page, "site=junliangcheng-north")
+    let_go(page, frame)
 
 
-def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, server):
-    frame = open_map(page, f"{server}/?q=海河下游")
+def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, frame):
+    search(page, "海河下游")
+    address_holds(page, "q=海河下游")
+    expect(page.get_by_text("任务清单 1/78")).to_be_visible()
     table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     box = table.bounding_box()
@@ -165,23 +214,10 @@ def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, serv
     expect(page.locator(".st-key-panel").get_by_role("heading", name="打造海河下游绿色钢谷")).to_be_visible()
     wait_until(frame, "document.querySelectorAll('.pm-site.pm-lit').length === 3")
     address_holds(page, "task=haihe-green-steel-valley")
+    let_go(page, frame)
 
 
-def test_the_trays_hold_what_is_not_on_the_map(page, server):
-    open_map(page, server)
-    page.get_by_text("未落图任务 59").click()
-    for heading in ("全区性任务 39/39", "对外协同任务 13/13", "点名地点无坐标 7/7"):
-        expect(page.get_by_role("heading", name=heading)).to_be_visible()
-
-
-def test_an_earlier_day_shows_the_plan_as_it_stood(page, server):
-    open_map(page, f"{server}/?date=2024-02-01")
-    expect(page.get_by_role("button", name="有佐证 0")).to_be_visible()
-    expect(page.get_by_role("button", name="已完成 0")).to_be_visible()
-
-
-def test_layers_switch_and_fade_without_the_server(page, server):
-    frame = open_map(page, server)
+def test_layers_switch_and_fade_without_the_server(page, frame):
     frame.get_by_label("东丽湖文旅", exact=True).uncheck()
     assert "dongli-lake-centre" not in shown_sites(frame)
     frame.get_by_label("东丽湖文旅", exact=True).check()
@@ -190,8 +226,8 @@ def test_layers_switch_and_fade_without_the_server(page, server):
     assert "hide" not in page.url
 
 
-def test_the_legend_lists_what_is_on_the_map_and_nothing_else(page, server):
-    frame = open_map(page, f"{server}/?at=39.06579,117.42119,14.50")
+def test_the_legend_lists_what_is_on_the_map_and_nothing_else(frame):
+    look_at(frame, 39.06579, 117.42119, 14.5)
     legend = frame.locator(".pm-legend")
     expect(legend).to_contain_text("铁路车站")
     expect(legend).to_contain_text("推进中")
@@ -202,8 +238,7 @@ def test_the_legend_lists_what_is_on_the_map_and_nothing_else(page, server):
     expect(legend).to_contain_text("争取中")
 
 
-def test_labels_stand_clear_of_each_other_and_of_symbols(page, server):
-    frame = open_map(page, server)
+def test_labels_stand_clear_of_each_other_and_of_symbols(frame):
     for zoom in (9, 11, 12, 13, 15):
         look_at(frame, 39.066, 117.42, zoom)
         frame.evaluate("PlanMap.current.labels.draw()")
@@ -224,20 +259,13 @@ def test_labels_stand_clear_of_each_other_and_of_symbols(page, server):
         assert overlaps[1] == []
 
 
-def test_english_is_complete(page, server):
-    frame = open_map(page, f"{server}/?lang=en&site=cauc&at=39.1,117.4,12")
-    expect(page.get_by_role("heading", name="Civil Aviation University of China (proxy)")).to_be_visible()
-    expect(frame.locator(".pm-legend")).to_contain_text("University")
-    texts = page.locator("body").inner_text() + frame.locator("body").inner_text()
-    chinese = {line for line in texts.splitlines() if re.search("[\u4e00-\u9fff]", line)} - {"中文"}
-    # What the report or a publisher said stays in its language: clause, verb, source titles.
-    assert {line for line in chinese if not re.search("Report, '|The report's|·|©", line)} == set()
-
-
-def test_measuring_agrees_with_the_ellipsoid(page, server):
-    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.00&hide=junliangcheng,railway-stations,metro-stations")
-    frame.get_by_role("button", name="测量长度和面积").click()
-    box = page.locator('iframe[title$=".map"]').bounding_box()
+def test_measuring_agrees_with_the_ellipsoid(page, frame):
+    look_at(frame, 39.06579, 117.42119, 13)
+    hidden = "军粮城北站片区", "铁路车站", "地铁站"
+    hide(frame, *hidden)
+    ruler = frame.get_by_role("button", name="测量长度和面积")
+    ruler.click()
+    box = map_element(page).bounding_box()
     spots = [(300, 120), (420, 200)]
     ends = []
     for x, y in spots:
@@ -251,25 +279,30 @@ def test_measuring_agrees_with_the_ellipsoid(page, server):
     length = frame.evaluate("ends => PlanMap.length(ends.map(([lng, lat]) => L.latLng(lat, lng)))", ends)
     assert length == pytest.approx(pyproj.Geod(a=6378137, rf=298.257222101).inv(*ends[0], *ends[1])[2], abs=0.01)
     expect(frame.locator(".pm-measure")).to_contain_text(f"{length / 1000:.2f} km")
+    ruler.click()
+    expect(frame.locator(".pm-measure")).to_have_count(0)
+    show(frame, *hidden)
+    address_is_plain(page)
 
 
-def test_the_browser_shifts_to_gcj02_as_the_server_does(page, server):
-    frame = open_map(page, server)
+def test_the_browser_shifts_to_gcj02_as_the_server_does(frame):
     for position in ((117.421897, 39.064801), (117.2, 39.3), (116.8, 38.6)):
         assert frame.evaluate("([x, y]) => PlanMap.toGcj02(x, y)", position) == pytest.approx(
             wgs84_to_gcj02(*position), abs=1e-9
         )
 
 
-def test_the_readout_gives_the_cgcs2000_grid(page, server):
-    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.00")
+def test_the_readout_gives_the_cgcs2000_grid(frame):
+    look_at(frame, 39.06579, 117.42119, 13)
     expect(frame.locator(".pm-readout")).to_contain_text(
         "WGS 84 117.42119°E 39.06579°N · CGCS2000 E 536452 N 4325892 m"
     )
 
 
-def test_the_grid_lies_on_whole_kilometres_and_switches(page, server):
-    frame = open_map(page, f"{server}/?at=39.06579,117.42119,13.25&hide=airport,junliangcheng")
+def test_the_grid_lies_on_whole_kilometres_and_switches(page, frame):
+    look_at(frame, 39.06579, 117.42119, 13.25)
+    hidden = "机场与临空经济", "军粮城北站片区"
+    hide(frame, *hidden)
     to_degrees = pyproj.Transformer.from_crs("EPSG:4548", "EPSG:4326", always_xy=True)
     assert frame.evaluate("PlanMap.current.grid.step") == 2000
     ink = """([lng, lat]) => {
@@ -283,27 +316,89 @@ def test_the_grid_lies_on_whole_kilometres_and_switches(page, server):
     for easting, northing, drawn in ((536000, 4325300, True), (536700, 4326000, True), (535300, 4325300, False)):
         assert frame.evaluate(ink, list(to_degrees.transform(easting, northing))) is drawn
     expect(frame.locator(".pm-legend")).to_contain_text("CGCS2000 坐标网 2 km")
-    frame.get_by_label("公里网（CGCS2000）", exact=True).uncheck()
+    hide(frame, "公里网（CGCS2000）")
     expect(frame.locator(".pm-legend")).not_to_contain_text("CGCS2000 坐标网")
     address_holds(page, "grid")
+    show(frame, "公里网（CGCS2000）", *hidden)
+    address_is_plain(page)
 
 
-def test_tianditu_without_a_key_says_what_to_do(page, server):
-    frame = open_map(page, server)
+def test_tianditu_without_a_key_says_what_to_do(frame):
     frame.get_by_label("天地图（在线）").click()
     expect(frame.get_by_role("alert")).to_contain_text("PLANMAP_TIANDITU_KEY")
     assert frame.get_by_label("离线底图").is_checked()
 
 
-def test_amap_pictures_are_shifted_and_the_plan_is_not(browser, server):
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
-    asked = []
-    # No picture can be had here; where each one would stand can be.
-    context.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
-    page = context.new_page()
-    frame = open_map(page, f"{server}/?at=39.064801,117.421897,15.00")
+# From here on the page is left in another state than that in which it was found.
+
+
+def test_the_address_gives_the_same_map_in_another_browser(page, frame, browser):
+    page.get_by_role("button", name="推进中 58").click()
+    frame.get_by_label("铁路车站", exact=True).uncheck()
+    frame.get_by_label("不透明度 军粮城北站片区").fill("50")
+    look_at(frame, 39.06, 117.43, 13)
+    settled(page, frame)
+    address_holds(page, "status=in_progress")
+    address_holds(page, "hide=railway-stations")
+    address_holds(page, "opacity=junliangcheng:50")
+    address_holds(page, "at=39.06000,117.43000,13.00")
+    other = Watched(new_context(browser))
+    copied = open_map(other.page, page.url)
+    assert letters(copied) == letters(frame)
+    assert shown_sites(copied) == shown_sites(frame)
+    assert copied.evaluate("PlanMap.current.stage.layers") == frame.evaluate("PlanMap.current.stage.layers")
+    center = "(({lat, lng}) => [lat.toFixed(4), lng.toFixed(4)])(PlanMap.current.map.getCenter())"
+    assert copied.evaluate(center) == frame.evaluate(center) == ["39.0600", "117.4300"]
+    expect(other.page.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")
+    other.close()
+
+
+def test_another_address_in_the_same_tab_starts_from_itself_and_english_is_complete(page, frame, server):
+    search(page, "天津欢乐谷")
+    expect(page.locator(".st-key-panel").get_by_role("heading", name="天津欢乐谷")).to_be_visible()
+    frame = open_map(page, f"{server}/?lang=en&site=cauc&at=39.1,117.4,12")
+    expect(page.get_by_role("heading", name="Civil Aviation University of China (proxy)")).to_be_visible()
+    expect(frame.locator(".pm-legend")).to_contain_text("University")
+    texts = page.locator("body").inner_text() + frame.locator("body").inner_text()
+    chinese = {line for line in texts.splitlines() if re.search("[\u4e00-\u9fff]", line)} - {"中文"}
+    # What the report or a publisher said stays in its language: clause, verb, source titles.
+    assert {line for line in chinese if not re.search("Report, '|The report's|·|©", line)} == set()
+
+
+class Online:
+    """A page of a server with a key for Tianditu, which may ask for pictures and gets none."""
+
+    def __init__(self, page: Page, frame: Frame, asked: list[str]) -> None:
+        self.page, self.frame, self.asked = page, frame, asked
+
+
+@pytest.fixture(scope="module")
+def page_online(browser, tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("online"), PLANMAP_TIANDITU_KEY="abc123") as url:
+        context = new_context(browser)
+        asked: list[str] = []
+        # No picture can be had here; where each one would stand can be.
+        context.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
+        page = context.new_page()
+        frame = open_map(page, f"{url}/?at=39.064801,117.421897,15.00")
+        # Nothing is asked for until somebody chooses it.
+        assert asked == []
+        yield Online(page, frame, asked)
+        context.close()
+
+
+@pytest.fixture
+def online(page_online):
+    page_online.frame.get_by_label("离线底图").click()
+    look_at(page_online.frame, 39.064801, 117.421897, 15)
+    page_online.asked.clear()
+    return page_online
+
+
+def test_amap_pictures_are_shifted_and_the_plan_is_not(online):
+    frame, asked = online.frame, online.asked
     frame.get_by_label("高德（在线，已校正偏移）").click()
-    wait_until(page, "decodeURIComponent(location.search).includes('base=amap')")
+    wait_until(online.page, "decodeURIComponent(location.search).includes('base=amap')")
     wait_until(frame, "document.querySelector('.leaflet-tile-pane .leaflet-tile')")
     shift = frame.evaluate("""() => {
         const map = PlanMap.current.map;
@@ -321,42 +416,25 @@ def test_amap_pictures_are_shifted_and_the_plan_is_not(browser, server):
     assert asked
     assert all("autonavi" in url for url in asked)
     assert frame.evaluate("PlanMap.current.map.getCenter().lng") == pytest.approx(117.4219, abs=1e-3)
-    context.close()
 
 
-def test_tianditu_with_a_key_asks_for_map_and_names(browser, tmp_path):
-    with serving(tmp_path, PLANMAP_TIANDITU_KEY="abc123") as url:
-        context = browser.new_context(viewport={"width": 1400, "height": 900})
-        asked = []
-        context.route(re.compile("^https:"), lambda route: (asked.append(route.request.url), route.abort()))
-        page = context.new_page()
-        frame = open_map(page, url)
-        assert asked == []
-        frame.get_by_label("天地图（在线）").click()
-        expect(frame.get_by_role("alert")).to_contain_text("在线底图没有响应")
-        assert {"LAYER=vec", "LAYER=cva"} <= {part for url in asked for part in url.split("&")}
-        assert all("tianditu.gov.cn" in url and "tk=abc123" in url for url in asked)
-        # Source line and disclaimer stand beside the provider's, and are still there when that has gone.
-        credit = frame.locator(".leaflet-control-attribution")
-        expect(credit).to_contain_text("示意图，不作为划界依据")
-        expect(credit).to_contain_text("天地图")
-        frame.get_by_label("离线底图").click()
-        expect(credit).to_contain_text("示意图，不作为划界依据")
-        expect(credit).not_to_contain_text("天地图")
-        context.close()
+def test_tianditu_with_a_key_asks_for_map_and_names(online):
+    frame, asked = online.frame, online.asked
+    frame.get_by_label("天地图（在线）").click()
+    expect(frame.get_by_role("alert")).to_contain_text("在线底图没有响应")
+    assert {"LAYER=vec", "LAYER=cva"} <= {part for url in asked for part in url.split("&")}
+    assert all("tianditu.gov.cn" in url and "tk=abc123" in url for url in asked)
+    # Source line and disclaimer stand beside the provider's, and are still there when that has gone.
+    credit = frame.locator(".leaflet-control-attribution")
+    expect(credit).to_contain_text("示意图，不作为划界依据")
+    expect(credit).to_contain_text("天地图")
+    frame.get_by_label("离线底图").click()
+    expect(credit).to_contain_text("示意图，不作为划界依据")
+    expect(credit).not_to_contain_text("天地图")
 
 
-def test_on_a_phone_everything_is_within_reach(browser, server):
-    watched = Watched(browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True))
-    frame = open_map(watched.page, server)
-    assert watched.page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_on_a_phone_everything_is_within_reach(phone, server):
+    frame = open_map(phone, server)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     frame.get_by_role("button", name="图层").click()
     expect(frame.get_by_label("军粮城北站片区", exact=True)).to_be_visible()
-    watched.close()
-
-
-def test_a_second_tab_starts_from_its_own_address(page, server):
-    open_map(page, f"{server}/?site=happy-valley-tianjin")
-    page.goto(f"{server}/?site=tsn-airport")
-    ready_map(page)
-    expect(page.locator(".st-key-panel").get_by_role("heading", name="天津滨海国际机场")).to_be_visible()
