@@ -21,13 +21,40 @@ ACCENT = "#1F5FBF"
 INK = "#1F2933"
 """Text and category symbols."""
 
+WHITE = "#FFFFFF"
+"""Paper, and what must stand out of the ground."""
+
+BLACK = "#000000"
+
+QUIET = "#5B6470"
+"""Second text on the screen; on the map what is uncertain, and sites without a task."""
+
+MUTED = "#5F656D"
+"""Second text on paper and slides, and names of the ground."""
+
+RULE = "#C9CDD2"
+"""Lines between the rows of a table."""
+
+NO_TASK = "#9AA1AA"
+"""Ring of a site without a task, and figures that are zero."""
+
+LEADER = "#4B5563"
+"""Lines from a symbol or name to its place."""
+
+QR_INK = "#111111"
+
 LAND = "#EFECE4"
-DISTRICT = "#FFFFFF"
+SEA = "#DCE9F2"
+DISTRICT = WHITE
 WATER = "#CFE2F0"
 BOUNDARY = "#8A8F98"
 MINOR_BOUNDARY = "#C9C6BE"
 MASK = "#EFECE4"
 MASK_OPACITY = 0.55
+
+WATER_TEXT = "#3F7CA8"
+METRO_TEXT = "#6F5A91"
+AREA_TEXT = "#8C8778"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from layers.draw.label import Label
 from layers.draw.placement import Space, place_label
 from layers.font import Weight
 
-LEADER = "#4B5563"
-
 
 @dataclass
 class SiteSymbols:
@@ -129,8 +127,8 @@ def put(canvas: Canvas, shown: ShownSite, label: Label, own: Box, *, reach: floa
         return False
     if place.leader is not None:
         canvas.drawing.add(
-            line(place.leader, stroke="#FFFFFF", line_width=0.6 * canvas.size, opacity=0.8),
-            line(place.leader, stroke=LEADER, line_width=0.2 * canvas.size),
+            line(place.leader, stroke=style.WHITE, line_width=0.6 * canvas.size, opacity=0.8),
+            line(place.leader, stroke=style.LEADER, line_width=0.2 * canvas.size),
         )
         canvas.space.take_leader(place.leader)
     label.draw(canvas.drawing, place)

@@ -16,6 +16,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from shapely.geometry.base import BaseGeometry
 
+from layers import style
 from layers.draw import typeface
 from layers.font import Weight
 
@@ -98,7 +99,7 @@ class TextLine:
     size: float
     """Points."""
     weight: Weight = Weight.REGULAR
-    colour: str = "#000000"
+    colour: str = style.BLACK
     align: str = "left"
     """left, center or right."""
     turn: float = 0.0
@@ -154,7 +155,7 @@ class Drawing:
         size: float,
         *,
         weight: Weight = Weight.REGULAR,
-        colour: str = "#000000",
+        colour: str = style.BLACK,
         align: str = "left",
         turn: float = 0.0,
         halo: float = 0.0,

@@ -26,7 +26,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 from geo.errors import PlanMapError
-from layers import font
+from layers import font, style
 from layers.draw.drawing import Box, Drawing, Shape, TextLine
 from layers.font import Weight
 
@@ -152,7 +152,7 @@ def _add_shape(axes: Axes, shape: Shape) -> None:
 def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
     outline = label.outline() if label.halo or fonts is None else None
     if outline is not None and label.halo:
-        edge = Shape(outline, stroke="#FFFFFF", line_width=2 * label.halo, opacity=0.9, round_ends=True)
+        edge = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
         _add_shape(axes, edge)
     if fonts is None:
         if outline is not None:

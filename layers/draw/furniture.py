@@ -15,12 +15,9 @@ from layers import style
 from layers.basemap import Area, basemap, city
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, Shape, geometry_path, polygon, rectangle
-from layers.draw.ground import SEA
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.selection.extent import Extent
-
-QUIET = "#5F656D"
 
 
 def bar_step(scale: float, room: float) -> tuple[float, int]:
@@ -45,7 +42,7 @@ def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float
     marks = [0.0, 0.5, *range(1, divisions + 1)]
     for index, (start, end) in enumerate(pairwise(marks)):
         box = Box(left + start * step, bottom, left + end * step, bottom + thick)
-        fill = style.INK if index % 2 == 0 else "#FFFFFF"
+        fill = style.INK if index % 2 == 0 else style.WHITE
         drawing.add(rectangle(box, fill=fill, stroke=style.INK, line_width=0.18 * size))
     unit, factor = ("km", 1000.0) if metres >= 1000 else ("m", 1.0)
     points = 6.2 * size
@@ -72,7 +69,7 @@ def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, lette
     tip, tail, notch = at(0, half * 0.62), at(0, -half), at(0, -half * 0.62)
     drawing.add(
         polygon([tip, at(-wide, -half), notch], fill=style.INK, stroke=style.INK, line_width=0.15 * size),
-        polygon([tip, at(wide, -half), notch], fill="#FFFFFF", stroke=style.INK, line_width=0.15 * size),
+        polygon([tip, at(wide, -half), notch], fill=style.WHITE, stroke=style.INK, line_width=0.15 * size),
     )
     del tail
     points = 8.5 * size
@@ -98,12 +95,12 @@ def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None,
             _coarse(geometry, 0.08 / factor), lambda at: (at - (middle_x, middle_y)) * factor + centre
         )
 
-    drawing.add(rectangle(box, fill=SEA))
+    drawing.add(rectangle(box, fill=style.SEA))
     for area in basemap("land"):
         drawing.add(_shapes(to_paper(area.geometry), box, fill=style.LAND))
     for area in basemap("districts"):
         drawing.add(
-            _shapes(to_paper(area.geometry), box, fill="#FFFFFF", stroke=style.MINOR_BOUNDARY, line_width=0.12 * size)
+            _shapes(to_paper(area.geometry), box, fill=style.WHITE, stroke=style.MINOR_BOUNDARY, line_width=0.12 * size)
         )
     drawing.add(_shapes(to_paper(whole), box, stroke=style.BOUNDARY, line_width=0.25 * size))
     if home is not None:
@@ -116,7 +113,7 @@ def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None,
         reach = 0.9 * size
         sheet = shapely.box(x - reach, y - reach, x + reach, y + reach)
     drawing.add(_shapes(sheet, box, stroke=style.INK, line_width=0.4 * size))
-    drawing.add(rectangle(box, stroke=QUIET, line_width=0.18 * size))
+    drawing.add(rectangle(box, stroke=style.MUTED, line_width=0.18 * size))
 
 
 @lru_cache(maxsize=64)
@@ -139,7 +136,7 @@ def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
     count = len(rows)
     margin = 2
     module = box.width / (count + 2 * margin)
-    drawing.add(rectangle(box, fill="#FFFFFF"))
+    drawing.add(rectangle(box, fill=style.WHITE))
     vertices: list[tuple[float, float]] = []
     for row, cells in enumerate(rows):
         column = 0
@@ -157,11 +154,11 @@ def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
             vertices += [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
     kinds = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     path = Path(np.array(vertices), kinds * (len(vertices) // 5))
-    drawing.add(Shape(path, fill="#111111", name="qr-code"))
+    drawing.add(Shape(path, fill=style.QR_INK, name="qr-code"))
 
 
 def paragraph(
-    drawing: Drawing, text: str, box: Box, points: float, *, colour: str = QUIET, weight: Weight = Weight.REGULAR
+    drawing: Drawing, text: str, box: Box, points: float, *, colour: str = style.MUTED, weight: Weight = Weight.REGULAR
 ) -> float:
     """Write `text` in lines from the top of `box` down; return the height they took in millimetres."""
     step = points * MM_PER_POINT * 1.38

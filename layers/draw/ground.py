@@ -16,8 +16,6 @@ from layers.selection.extent import Extent
 FAINT = 0.45
 """What is not exact must not look like land or water that is there."""
 
-SEA = "#DCE9F2"
-HALO_EDGE = "#5B6470"
 HALO_DASH = "5 4"
 
 BLEED_MM = 4.0
@@ -38,7 +36,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     west, south, east, north = content.extent
     cut = (west - bleed, south - bleed, east + bleed, north + bleed)
     unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
-    shapes = [*_area(shapely.box(*cut), fill=SEA, name="sea")]
+    shapes = [*_area(shapely.box(*cut), fill=style.SEA, name="sea")]
     for area in basemap("land"):
         shapes += _area(_cut(area.geometry, cut), fill=style.LAND)
     for area in basemap("districts"):
@@ -85,7 +83,7 @@ def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Sha
         return veil, []
     # Drawn as a line: cut as an area it would get an edge along the cut.
     edge = _cut(home.geometry.boundary, cut)
-    casing = _area(edge, stroke="#FFFFFF", line_width=1.3 * size, opacity=0.75)
+    casing = _area(edge, stroke=style.WHITE, line_width=1.3 * size, opacity=0.75)
     return veil + casing, _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary")
 
 
@@ -137,9 +135,9 @@ def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
             shapes.append(
                 Shape(
                     path,
-                    fill=HALO_EDGE,
+                    fill=style.QUIET,
                     fill_opacity=0.05 if shown.number is not None else 0.025,
-                    stroke=HALO_EDGE,
+                    stroke=style.QUIET,
                     line_width=0.18 if shown.number is not None else 0.11,
                     dash=dash,
                     name="accuracy",

@@ -87,8 +87,8 @@ def draw_number(
     text = typeface.width(number, points, Weight.BOLD)
     wide = max(height, text + height * 0.5)
     box = Box(left, middle - height / 2, left + wide, middle + height / 2)
-    drawing.add(rounded(box.grown(0.28), height, fill="#FFFFFF", fill_opacity=0.9))
+    drawing.add(rounded(box.grown(0.28), height, fill=style.WHITE, fill_opacity=0.9))
     drawing.add(rounded(box, height / 2, fill=colour))
     baseline = middle - typeface.CAP_HEIGHT / 2 * points * MM_PER_POINT
-    drawing.write(number, left + wide / 2, baseline, points, weight=Weight.BOLD, colour="#FFFFFF", align="center")
+    drawing.write(number, left + wide / 2, baseline, points, weight=Weight.BOLD, colour=style.WHITE, align="center")
     return wide

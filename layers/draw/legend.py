@@ -11,18 +11,15 @@ import shapely
 from layers import style
 from layers.basemap import basemap, dry_land, focus
 from layers.draw import symbols, typeface
-from layers.draw.canvas import LEADER, SiteSymbols
+from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
-from layers.draw.ground import HALO_EDGE, SEA, strokes
+from layers.draw.ground import strokes
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.plan.terms import Precision, Status
 from layers.translation import Translation
-
-QUIET = "#5F656D"
-RULE = "#C9CDD2"
 
 Picture = Callable[[float, float, float], Sequence[Shape]]
 """Makes the sample of an entry around x, y in a cell of so many millimetres of height."""
@@ -107,15 +104,15 @@ def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -
 
 
 def _no_task(x: float, y: float, cell: float) -> list[Shape]:
-    return [circle(x, y, cell * 0.42, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06)]
+    return [circle(x, y, cell * 0.42, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06)]
 
 
 def _moved(x: float, y: float, cell: float) -> list[Shape]:
     ends = [(x - cell * 0.5, y - cell * 0.2), (x + cell * 0.3, y + cell * 0.2)]
     return [
-        line(ends, stroke=LEADER, line_width=cell * 0.07),
-        circle(*ends[0], cell * 0.16, fill=LEADER),
-        circle(*ends[1], cell * 0.3, fill="#FFFFFF", stroke=symbols.NO_TASK, line_width=cell * 0.06),
+        line(ends, stroke=style.LEADER, line_width=cell * 0.07),
+        circle(*ends[0], cell * 0.16, fill=style.LEADER),
+        circle(*ends[1], cell * 0.3, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06),
     ]
 
 
@@ -187,7 +184,7 @@ def _other_boundary(x: float, y: float, cell: float) -> list[Shape]:
 
 
 def _sea(x: float, y: float, cell: float) -> list[Shape]:
-    return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=SEA)]
+    return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=style.SEA)]
 
 
 def _precision(text: Translation, *, halos: bool) -> list[Entry]:
@@ -198,7 +195,7 @@ def _precision(text: Translation, *, halos: bool) -> list[Entry]:
 
 
 def _halo(x: float, y: float, cell: float) -> list[Shape]:
-    look = {"fill": HALO_EDGE, "fill_opacity": 0.06, "stroke": HALO_EDGE, "line_width": 0.18, "dash": (0.8, 0.6)}
+    look = {"fill": style.QUIET, "fill_opacity": 0.06, "stroke": style.QUIET, "line_width": 0.18, "dash": (0.8, 0.6)}
     return [circle(x, y, cell * 0.5, **look)]
 
 
@@ -232,7 +229,7 @@ def _lay_out(
     for group, members in groups.items():
         for words in typeface.wrap(text(group), box.width, 6.0 * size):
             if drawing is not None:
-                drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=QUIET)
+                drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=style.MUTED)
             y -= 2.9 * size
         y -= 0.6 * size
         places = slots(members, column, columns, points, size)
@@ -245,7 +242,7 @@ def _lay_out(
                 start = left + 6.2 * size
                 start += drawing.write(entry.text, start, baseline, points, colour=style.INK)
                 if entry.count is not None:
-                    drawing.write(str(entry.count), start + 1.2 * size, baseline, points, colour=QUIET)
+                    drawing.write(str(entry.count), start + 1.2 * size, baseline, points, colour=style.MUTED)
         y -= (max((down for down, _ in places), default=-1) + 1) * row + 1.3 * size
     return box.top - y
 

@@ -20,11 +20,6 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
 
-WATER_TEXT = "#3F7CA8"
-METRO_TEXT = "#6F5A91"
-AREA_TEXT = "#8C8778"
-QUIET_TEXT = "#5F656D"
-
 
 def draw_area_names(canvas: Canvas, plan: Plan) -> None:
     """Name the plan's district and its neighbours where there is the most room in them."""
@@ -47,7 +42,7 @@ def draw_area_names(canvas: Canvas, plan: Plan) -> None:
             if is_free(canvas, box.grown(0.8)):
                 baseline = y - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
                 canvas.drawing.write(
-                    text, x, baseline, points, weight=weight, colour=AREA_TEXT, align="center", halo=0.5
+                    text, x, baseline, points, weight=weight, colour=style.AREA_TEXT, align="center", halo=0.5
                 )
                 canvas.keep(f"area {area.name_zh}", box)
                 break
@@ -87,11 +82,11 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
         if zoom + (0.5 if home is None or home.geometry.intersects(shown.geometry) else 0.0) < category.label_zoom:
             continue
         colour = (
-            WATER_TEXT
+            style.WATER_TEXT
             if category.ground in ("river", "water")
-            else METRO_TEXT
+            else style.METRO_TEXT
             if category.ground.startswith("metro")
-            else QUIET_TEXT
+            else style.MUTED
         )
         if shown.linear:
             _name_line(canvas, shown, colour)
@@ -140,7 +135,7 @@ def _name_bent_line(
 
 def name_area(canvas: Canvas, shown: ShownSite, points: float) -> None:
     """Name an area in its middle where that is free."""
-    colour = WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else QUIET_TEXT
+    colour = style.WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else style.MUTED
     label = canvas.label(shown, points, number=False, name=True, colour=colour)
     ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()
     box = Box(x - label.width / 2, y - label.height / 2, x + label.width / 2, y + label.height / 2)

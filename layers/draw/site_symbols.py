@@ -10,11 +10,11 @@ import shapely
 from layers import style
 from layers.basemap import focus
 from layers.draw import symbols
-from layers.draw.canvas import LEADER, Canvas, SiteSymbols, anchor_points, into, priority, put
+from layers.draw.canvas import Canvas, SiteSymbols, anchor_points, into, priority, put
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, circle, line
 from layers.draw.ground import stroke_factor
-from layers.draw.names import QUIET_TEXT, draw_area_names, draw_ground_names, name_area
+from layers.draw.names import draw_area_names, draw_ground_names, name_area
 from layers.draw.placement import place_symbol
 from layers.plan.plan import Plan
 
@@ -127,8 +127,8 @@ def _draw_leader(
     """Join a symbol that stands aside with its true place."""
     canvas.site_symbols.moved = True
     canvas.drawing.add(
-        line([place, centre], stroke="#FFFFFF", line_width=0.6 * canvas.size, opacity=0.8),
-        line([place, centre], stroke=LEADER, line_width=0.22 * canvas.size),
+        line([place, centre], stroke=style.WHITE, line_width=0.6 * canvas.size, opacity=0.8),
+        line([place, centre], stroke=style.LEADER, line_width=0.22 * canvas.size),
     )
     _draw_dot(canvas, shown, *place)
     if shapely.Point(place).distance(shapely.Point(centre)) > radius:
@@ -138,7 +138,7 @@ def _draw_leader(
 def _draw_dot(canvas: Canvas, shown: ShownSite, x: float, y: float) -> None:
     """Mark the true place of a symbol that stands aside."""
     radius = 0.55 * canvas.size
-    canvas.drawing.add(circle(x, y, radius, fill=LEADER, stroke="#FFFFFF", line_width=0.2))
+    canvas.drawing.add(circle(x, y, radius, fill=style.LEADER, stroke=style.WHITE, line_width=0.2))
     canvas.space.take(Box(x - radius, y - radius, x + radius, y + radius))
 
 
@@ -167,5 +167,5 @@ def _draw_quiet_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callable[[
         )
         canvas.keep(f"symbol {shown.site.id}", box)
         canvas.site_symbols.drawn.add(shown.site.id)
-        label = canvas.label(shown, points, number=False, name=True, colour=QUIET_TEXT)
+        label = canvas.label(shown, points, number=False, name=True, colour=style.MUTED)
         labels.append(partial(put, canvas, shown, label, box))

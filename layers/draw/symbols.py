@@ -12,9 +12,6 @@ from layers import style
 from layers.draw.drawing import Shape, circle, moved
 from layers.plan.terms import Status
 
-NO_TASK = "#9AA1AA"
-QUIET = "#5B6470"
-
 _DISC = 11.5
 """Radius of a site's disc in units of the screen's symbol."""
 
@@ -80,19 +77,19 @@ def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: 
     """Return the symbol of a site around x, y: a disc of `radius` millimetres with its category, and the badge."""
     if status is None:
         return [
-            circle(x, y, radius, fill="#FFFFFF", stroke=NO_TASK, line_width=radius * 0.12),
-            icon_at(category, x=x, y=y, size=radius * 1.25, colour=QUIET),
+            circle(x, y, radius, fill=style.WHITE, stroke=style.NO_TASK, line_width=radius * 0.12),
+            icon_at(category, x=x, y=y, size=radius * 1.25, colour=style.QUIET),
         ]
     unit = radius / _DISC
     look = style.STATUS[status]
     dash = (4 * unit, 3 * unit) if look.shape == "dashed-ring" else ()
     return [
-        circle(x, y, radius + 1.6 * unit, fill="#FFFFFF"),
+        circle(x, y, radius + 1.6 * unit, fill=style.WHITE),
         circle(
             x,
             y,
             radius,
-            fill="#FFFFFF" if backed else look.pale,
+            fill=style.WHITE if backed else look.pale,
             stroke=look.colour,
             line_width=(2.6 if backed else 1.8) * unit,
             dash=dash,

@@ -10,11 +10,11 @@ from layers import style
 from layers.draw import symbols, typeface
 from layers.draw.content import content
 from layers.draw.drawing import Box, Drawing, line
-from layers.draw.furniture import QUIET, draw_north, draw_scale_bar, paragraph
+from layers.draw.furniture import draw_north, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
 from layers.draw.label import draw_number
-from layers.draw.legend import RULE, heading
+from layers.draw.legend import heading
 from layers.draw.paper import Paper, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
@@ -122,7 +122,7 @@ def _draw_head(
     drawing.write(title, margin, y - 10.0 * k, points, weight=Weight.BOLD, colour=style.INK)
     as_of = text("sheet.as-of", date=selection.as_of)
     subtitle = f"{plan.info.subtitle.get(text.language)} · {text('sheet.atlas')} · {as_of}"
-    drawing.write(typeface.shorten(subtitle, width, 11.5 * k), margin, y - 18.0 * k, 11.5 * k, colour=QUIET)
+    drawing.write(typeface.shorten(subtitle, width, 11.5 * k), margin, y - 18.0 * k, 11.5 * k, colour=style.MUTED)
     counts = count([selection.states[task.id] for task in selection.tasks])
     x, middle, size = margin, y - 25.5 * k, 9.6 * k
     baseline = middle - typeface.IDEOGRAPH_MIDDLE * size * MM_PER_POINT
@@ -187,7 +187,7 @@ def _with_index(
         heading(pages[number], text("sheet.index"), box.left, box.top, size=k)
         if number == 0:
             words = text("sheet.index-columns")
-            pages[0].write(words, box.right, box.top - 3.3 * k, 6.4 * k, colour=QUIET, align="right")
+            pages[0].write(words, box.right, box.top - 3.3 * k, 6.4 * k, colour=style.MUTED, align="right")
     found = Cover(pages, scale)
     page = len(pages)
     for entry, (number, box) in zip(entries, slots, strict=True):
@@ -201,7 +201,7 @@ def _draw_entry(drawing: Drawing, entry: IndexEntry, box: Box, page: int, k: flo
     points = 8.0 * k
     middle = box.centre[1]
     baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-    drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=RULE, line_width=0.12 * k))
+    drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.RULE, line_width=0.12 * k))
     left = box.left
     if entry.number is not None:
         draw_number(drawing, str(entry.number), left, middle, 7.4 * k)
@@ -209,7 +209,7 @@ def _draw_entry(drawing: Drawing, entry: IndexEntry, box: Box, page: int, k: flo
     drawing.write(str(page), box.right, baseline, points, weight=Weight.BOLD, colour=style.INK, align="right")
     right = box.right - 9.0 * k
     if entry.tasks:
-        right -= drawing.write(str(entry.tasks), right, baseline, points, colour=QUIET, align="right") + 1.0 * k
+        right -= drawing.write(str(entry.tasks), right, baseline, points, colour=style.MUTED, align="right") + 1.0 * k
     if entry.state is not None:
         right -= 2.0 * k
         drawing.add(symbols.badge_at(entry.state.status, backed=entry.state.backed, x=right, y=middle, size=3.8 * k))

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from layers import style
 from layers.draw import symbols, typeface
 from layers.draw.drawing import Box, Drawing, line
-from layers.draw.furniture import QUIET, paragraph
-from layers.draw.legend import RULE
+from layers.draw.furniture import paragraph
 from layers.draw.paper import Paper
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
@@ -45,7 +44,7 @@ class GapPage:
         """Write the page's number, which is known only when all pages are made."""
         top = self.drawing.height - self.margin
         x = self.drawing.width - self.margin
-        self.drawing.write(page, x, top - 13.4 * self.size, 7.0 * self.size, colour=QUIET, align="right")
+        self.drawing.write(page, x, top - 13.4 * self.size, 7.0 * self.size, colour=style.MUTED, align="right")
 
 
 def compose_gaps(plan: Plan, selection: Selection, paper: Paper, text: Translation) -> list[GapPage]:
@@ -114,7 +113,7 @@ def _heading(words: str, k: float) -> _Row:
 
 def _subheading(words: str, k: float) -> _Row:
     def draw(drawing: Drawing, left: float, right: float, top: float) -> None:
-        drawing.write(typeface.shorten(words, right - left, 7.0 * k), left, top - 4.2 * k, 7.0 * k, colour=QUIET)
+        drawing.write(typeface.shorten(words, right - left, 7.0 * k), left, top - 4.2 * k, 7.0 * k, colour=style.MUTED)
 
     return 5.4 * k, draw
 
@@ -138,8 +137,8 @@ def _line(words: str, width: float, k: float, *, state: TaskState | None = None,
                     symbols.badge_at(state.status, backed=state.backed, x=left + 2.2 * k, y=middle, size=3.6 * k)
                 )
             if index == 0 and aside:
-                drawing.write(aside, right, baseline, aside_points, colour=QUIET, align="right")
-        drawing.add(line([(left, top - height), (right, top - height)], stroke=RULE, line_width=0.1 * k))
+                drawing.write(aside, right, baseline, aside_points, colour=style.MUTED, align="right")
+        drawing.add(line([(left, top - height), (right, top - height)], stroke=style.RULE, line_width=0.1 * k))
 
     return height, draw
 
@@ -189,5 +188,5 @@ def _page(plan: Plan, paper: Paper, text: Translation, head: tuple[str, str]) ->
     edge = top - 20.0 * k
     drawing.add(line([(margin, edge), (paper.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
     note = f"{plan.info.title.get(text.language)} · {plan.info.disclaimer.get(text.language)}"
-    drawing.write(note, margin, margin, 6.4 * k, colour=QUIET)
+    drawing.write(note, margin, margin, 6.4 * k, colour=style.MUTED)
     return GapPage(drawing, margin, k)

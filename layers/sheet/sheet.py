@@ -15,7 +15,7 @@ from layers.draw.content import Content, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, line
 from layers.draw.figure import Properties
-from layers.draw.furniture import QUIET, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
+from layers.draw.furniture import draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
 from layers.draw.paper import SIZES, Paper, round_scale, scale_text
@@ -193,7 +193,7 @@ def number_page(drawing: Drawing, paper: Paper, words: str) -> None:
     """Write a page's number below the day; the number of pages is known only when all are made."""
     layout = lay_out(paper, SHARES[0])
     box, k = layout.title, layout.size
-    drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=QUIET, align="right")
+    drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=style.MUTED, align="right")
 
 
 def _draw_title(
@@ -208,7 +208,7 @@ def _draw_title(
     title = typeface.shorten(title, box.width - aside, points, Weight.BOLD)
     drawing.write(title, box.left, box.top - 6.9 * k, points, weight=Weight.BOLD, colour=style.INK)
     subtitle = typeface.shorten(subtitle, box.width - aside, 9.4 * k)
-    drawing.write(subtitle, box.left, box.bottom + 2.6 * k, 9.4 * k, colour=QUIET)
+    drawing.write(subtitle, box.left, box.bottom + 2.6 * k, 9.4 * k, colour=style.MUTED)
     drawing.write(as_of, box.right, box.top - 6.0 * k, 10.0 * k, weight=Weight.BOLD, colour=style.INK, align="right")
     drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.INK, line_width=0.35 * k))
 
@@ -261,9 +261,11 @@ def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, diges
     step = points * MM_PER_POINT * 1.4
     code = Box(box.right - side, box.bottom + 2 * step, box.right, box.bottom + 2 * step + side)
     draw_qr(drawing, scene_code(plan, scene), code)
-    drawing.write(text("sheet.scene-code"), box.right, box.bottom + step + 0.7 * k, points, colour=QUIET, align="right")
+    drawing.write(
+        text("sheet.scene-code"), box.right, box.bottom + step + 0.7 * k, points, colour=style.MUTED, align="right"
+    )
     words = text("sheet.digest", digest=digest)
-    drawing.write(words, box.right, box.bottom + 0.7 * k, points, colour=QUIET, align="right")
+    drawing.write(words, box.right, box.bottom + 0.7 * k, points, colour=style.MUTED, align="right")
     label = text("sheet.inset")
     drawing.write(label, layout.inset.left + 1.2 * k, layout.inset.top - 3.0 * k, points, colour=style.INK, halo=0.4)
 
@@ -275,7 +277,9 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
     points = 12.5 * k
     left = frame.left
     drawing.write(number, left, box.top - 4.6 * k, points, weight=Weight.BOLD, colour=style.INK)
-    drawing.write(text("sheet.ratio", metres=f"{scale / 100:,.0f}"), left, box.top - 8.2 * k, 6.2 * k, colour=QUIET)
+    drawing.write(
+        text("sheet.ratio", metres=f"{scale / 100:,.0f}"), left, box.top - 8.2 * k, 6.2 * k, colour=style.MUTED
+    )
     bar_left = left + max(30.0 * k, typeface.width(number, points, Weight.BOLD) + 6.0 * k)
     room = min(62.0 * k, box.width * 0.3)
     bar = draw_scale_bar(drawing, bar_left, box.top - 5.4 * k, scale=scale, room=room, size=k)
@@ -288,8 +292,8 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
     side = text("sheet.west" if turn < 0 else "sheet.east")
     lines = [
         (plan.info.disclaimer.get(text.language), Weight.BOLD, style.INK),
-        (text("sheet.projection", angle=angle, side=side), Weight.REGULAR, QUIET),
-        (sources(plan, text), Weight.REGULAR, QUIET),
+        (text("sheet.projection", angle=angle, side=side), Weight.REGULAR, style.MUTED),
+        (sources(plan, text), Weight.REGULAR, style.MUTED),
     ]
     small = 6.0 * k
     used = 0.0

@@ -11,7 +11,7 @@ from layers.draw import symbols, typeface
 from layers.draw.content import ShownSite
 from layers.draw.drawing import Box, Drawing, line
 from layers.draw.label import draw_number
-from layers.draw.legend import HEADING_MM, QUIET, RULE, heading
+from layers.draw.legend import HEADING_MM, heading
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan, Task
@@ -95,7 +95,7 @@ class Table:
         tall = 6.9 * size * MM_PER_POINT * _ROW
 
         def draw(drawing: Drawing, left: float, top: float) -> None:
-            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * size))
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=style.RULE, line_width=0.12 * size))
             baseline = top - tall / 2 - typeface.IDEOGRAPH_MIDDLE * 6.9 * size * MM_PER_POINT
             drawing.write(words, left, baseline, 6.9 * size, weight=Weight.BOLD, colour=style.INK)
 
@@ -114,7 +114,7 @@ class Table:
 
         def draw(drawing: Drawing, left: float, top: float) -> None:
             middle = top - tall / 2
-            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * size))
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=style.RULE, line_width=0.12 * size))
             draw_number(drawing, str(shown.number), left, middle, 6.6 * size)
             baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
             right = left + self.width
@@ -126,7 +126,7 @@ class Table:
             shown_name = typeface.shorten(name, room, points, Weight.BOLD)
             used = drawing.write(shown_name, start, baseline, points, weight=Weight.BOLD, colour=style.INK)
             if exactness and used + aside <= room:
-                drawing.write(exactness, right, baseline, points * 0.86, colour=QUIET, align="right")
+                drawing.write(exactness, right, baseline, points * 0.86, colour=style.MUTED, align="right")
 
         return _Row(tall, draw, sites=1)
 
@@ -178,7 +178,7 @@ class Table:
                     drawing.add(symbols.badge_at(state.status, backed=state.backed, x=x, y=middle, size=3.0 * size))
                 right = left + self.width
                 drawing.write(status, right - for_evidence - for_status, baseline, small, colour=style.INK)
-                drawing.write(evidence, right, baseline, small, colour=QUIET, align="right")
+                drawing.write(evidence, right, baseline, small, colour=style.MUTED, align="right")
 
         return _Row(total, draw, tasks=(task.id,))
 
@@ -199,7 +199,7 @@ class Table:
         """Draw the most detailed form that fits `box`, cut if none does; return the ids of the tasks that it names."""
         heading(drawing, self.text("sheet.table"), box.left, box.top, size=self.size)
         columns = self.text("sheet.table-columns")
-        drawing.write(columns, box.right, box.top - 3.3 * self.size, 5.8 * self.size, colour=QUIET, align="right")
+        drawing.write(columns, box.right, box.top - 3.3 * self.size, 5.8 * self.size, colour=style.MUTED, align="right")
         top = box.top - HEADING_MM * self.size
         rows: list[_Row] = []
         for tasks, share in FORMS:
@@ -217,7 +217,7 @@ class Table:
             left_out = sum(row.sites for row in rows) - sum(row.sites for row in kept)
             self._draw_rows(drawing, kept, box.left, top)
             note = self.text("sheet.more-sites", count=left_out)
-            drawing.write(note, box.left, y - spare * 0.8, 6.2 * self.size, colour=QUIET)
+            drawing.write(note, box.left, y - spare * 0.8, 6.2 * self.size, colour=style.MUTED)
             return frozenset(task for row in kept for task in row.tasks)
         self._draw_rows(drawing, rows, box.left, top)
         return frozenset(task for row in rows for task in row.tasks)
@@ -227,4 +227,4 @@ class Table:
             row.draw(drawing, left, top)
             top -= row.height
         if rows:
-            drawing.add(line([(left, top), (left + self.width, top)], stroke=RULE, line_width=0.12 * self.size))
+            drawing.add(line([(left, top), (left + self.width, top)], stroke=style.RULE, line_width=0.12 * self.size))

@@ -27,5 +27,5 @@ def cover_map(plan: Plan, width: float, height: float) -> Drawing | None:
         path = geometry_path(on_paper)
         if path is not None:
             fill = style.ACCENT if area is home else style.LAND
-            drawing.add(Shape(path, fill=fill, stroke="#FFFFFF", line_width=0.4, name=area.name_zh))
+            drawing.add(Shape(path, fill=fill, stroke=style.WHITE, line_width=0.4, name=area.name_zh))
     return drawing

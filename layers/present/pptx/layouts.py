@@ -21,7 +21,7 @@ from layers import style
 from layers.draw.drawing import Box
 from layers.plan.terms import Status
 from layers.present.pptx.shapes import frame_of
-from layers.present.pptx.text import LEADING, QUIET, emu, make, solid, text_box
+from layers.present.pptx.text import LEADING, emu, make, solid, text_box
 
 WIDTH, HEIGHT = 338.667, 190.5
 """Of a slide, in millimetres: 13.333 by 7.5 inches."""
@@ -29,7 +29,6 @@ WIDTH, HEIGHT = 338.667, 190.5
 MARGIN = 13.0
 FONT = "Microsoft YaHei"
 THEME = "PlanMap"
-RULE = "#C9CDD2"
 
 # Boxes are left, top, right, bottom in millimetres from the slide's upper left corner: `Box` with y pointing down.
 TITLE = Box(MARGIN, 8.5, 222.0, 24.5)
@@ -216,8 +215,8 @@ def _dress_theme(master: Part) -> None:
     status = {key: look.colour for key, look in style.STATUS.items()}
     palette = {
         "dk1": style.INK,
-        "lt1": "#FFFFFF",
-        "dk2": QUIET,
+        "lt1": style.WHITE,
+        "dk2": style.MUTED,
         "lt2": style.LAND,
         "accent1": style.ACCENT,
         "accent2": status[Status.IN_PROGRESS],
@@ -226,7 +225,7 @@ def _dress_theme(master: Part) -> None:
         "accent5": status[Status.SEEKING],
         "accent6": status[Status.PLANNED],
         "hlink": style.ACCENT,
-        "folHlink": QUIET,
+        "folHlink": style.MUTED,
     }
     for child in list(colours):
         colours.remove(child)

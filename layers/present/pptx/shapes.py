@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.path import Path
 from pptx.oxml.xmlchemy import BaseOxmlElement
 
+from layers import style
 from layers.draw import typeface
 from layers.draw.drawing import Item, Shape, TextLine
 from layers.draw.label import LINE_HEIGHT
@@ -211,7 +212,7 @@ def native_label(
     half = label.size * MM_PER_POINT * LINE_HEIGHT / 2
     box = place.box(left, middle - half, left + wide, middle + half)
     look = make("p:spPr", frame_of(*box), make("a:prstGeom", make("a:avLst"), prst="rect"))
-    look.append(solid("#FFFFFF", HALO_OPACITY) if label.halo else make("a:noFill"))
+    look.append(solid(style.WHITE, HALO_OPACITY) if label.halo else make("a:noFill"))
     look.append(make("a:ln", make("a:noFill")))
     align = {"left": "l", "center": "ctr", "right": "r"}[label.align]
     run = Run(label.text, label.colour, label.weight is Weight.BOLD)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from layers import style
 from layers.draw.content import site_numbers
 from layers.plan.plan import Event, Plan, Source
 from layers.plan.terms import PartialDate
 from layers.present.pptx.tables import SIZES, Cell, Row, TableRows
-from layers.present.pptx.text import QUIET, Run
+from layers.present.pptx.text import Run
 from layers.present.view import View
 from layers.translation import Translation
 
@@ -114,7 +115,7 @@ def _evidence_grid(
         )
     if len(ordered) > MOST_EVIDENCE:
         more = text("slides.more-evidence", count=len(ordered) - MOST_EVIDENCE)
-        rows.append([Cell(Run("")), Cell(Run(more, QUIET)), Cell(Run("")), Cell(Run(""))])
+        rows.append([Cell(Run("")), Cell(Run(more, style.MUTED)), Cell(Run("")), Cell(Run(""))])
     return TableRows(widths, rows).shortened(POINTS, MOST_LINES)
 
 

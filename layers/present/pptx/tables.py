@@ -13,7 +13,7 @@ from layers.draw import symbols
 from layers.draw.drawing import Box
 from layers.plan.plan import Plan
 from layers.plan.terms import Status
-from layers.present.pptx.layouts import RULE, on_slide
+from layers.present.pptx.layouts import on_slide
 from layers.present.pptx.shapes import SlidePosition, frame_of, grouped, named, native_shape
 from layers.present.pptx.text import (
     Run,
@@ -71,7 +71,6 @@ class Cell:
 
 Row = Sequence[Cell]
 
-FAINT = "#9AA1AA"
 """Of a figure that is 0."""
 
 EMPTY = Run("\u00a0")
@@ -259,7 +258,7 @@ def _figures(counts: Counts, statuses: Sequence[Status], *, evidence: bool) -> l
 
 
 def _counted(name: str, values: Sequence[int], *, bold: bool) -> Row:
-    figures = [Cell(Run(str(value), style.INK if value else FAINT, bold), "r") for value in values]
+    figures = [Cell(Run(str(value), style.INK if value else style.NO_TASK, bold), "r") for value in values]
     return [Cell(Run(name, bold=bold)), *figures]
 
 
@@ -316,7 +315,7 @@ def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, 
     look = make("a:tcPr", marL=emu(PAD_MM), marR=emu(PAD_MM), marT=emu(over), marB=emu(over), anchor="ctr")
     for side in ("a:lnL", "a:lnR", "a:lnT"):
         look.append(make(side, make("a:noFill"), w=0))
-    line = solid(style.INK) if strong else solid(RULE)
+    line = solid(style.INK) if strong else solid(style.RULE)
     look.append(make("a:lnB", line, w=emu(0.3 if strong else 0.18)))
     look.append(make("a:noFill"))
     body = make("a:txBody", text_box(), make("a:lstStyle"), words)

@@ -29,7 +29,6 @@ LEADING = 1.24
 CAUTION = 0.96
 """Share of a box's width that is counted on: other fonts of the same kind run a little wider."""
 
-QUIET = "#5F656D"
 
 _LANGUAGES = {"zh": ("zh-CN", "en-US"), "en": ("en-GB", "zh-CN")}
 _JOINT = re.compile(r"(?<=[\u2e80-\uffef])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u2e80-\uffef])")

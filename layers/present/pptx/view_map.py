@@ -22,7 +22,6 @@ from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
-from layers.present.pptx.text import QUIET
 from layers.present.view import View
 from layers.selection.extent import centred, least_scale
 from layers.translation import Translation
@@ -174,7 +173,7 @@ def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> N
     points = 12.0
     wide = drawing.write(scale_text(scale), 0.0, middle - 1.4, points, weight=Weight.BOLD, colour=style.INK)
     draw_scale_bar(drawing, wide + 8.0, middle - 1.2, scale=scale, room=min(58.0, frame.width * 0.36), size=1.25)
-    drawing.write(text("slides.grid"), frame.right, middle - 1.0, 8.0, colour=QUIET, align="right")
+    drawing.write(text("slides.grid"), frame.right, middle - 1.0, 8.0, colour=style.MUTED, align="right")
 
 
 def reduced(picture: Image.Image) -> bytes:
@@ -185,7 +184,7 @@ def reduced(picture: Image.Image) -> bytes:
     buffer = BytesIO()
     small = picture.quantize(palette=chosen, dither=Image.Dither.NONE)
     # White paper stays white: what Pillow takes for the nearest colour may be a shade off.
-    white = Image.new("RGB", (1, 1), "#FFFFFF").quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
+    white = Image.new("RGB", (1, 1), style.WHITE).quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
     colours = list(small.getpalette() or [])
     if isinstance(white, int):
         colours[3 * white : 3 * white + 3] = [255, 255, 255]
@@ -219,7 +218,7 @@ def draw_strip(drawing: Drawing, found: Sequence[Entry], points: float, text: Tr
     y = drawing.height
     for group, members in groups.items():
         down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-        drawing.write(titles[group], 0.0, y - row / 2 - down, points, weight=Weight.BOLD, colour=QUIET)
+        drawing.write(titles[group], 0.0, y - row / 2 - down, points, weight=Weight.BOLD, colour=style.MUTED)
         places = slots(members, column, columns, points, k)
         for entry, (rows, across) in zip(members, places, strict=True):
             middle, left = y - (rows + 0.5) * row, aside + across * column
