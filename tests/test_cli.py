@@ -215,7 +215,8 @@ def test_faults_end_a_process_with_1(tmp_path, plan_folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("command", "words"), [("copy", "找不到计划"), ("serve", "找不到计划"), ("atlas", "文件类型"), ("brief", "文件类型")]
+    ("command", "words"),
+    [("copy", "找不到计划"), ("serve", "找不到计划"), ("atlas", "文件类型"), ("brief", "文件类型")],
 )
 def test_refusals_end_a_process_with_2(tmp_path, command, words):
     asked = ["-o", str(tmp_path / "no.such")] if command in ("atlas", "brief") else ["--plan", str(tmp_path / "none")]
@@ -226,7 +227,7 @@ def test_refusals_end_a_process_with_2(tmp_path, command, words):
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [["--title", "\udcff"], ["--title", "好🚄"]])
 def test_bytes_of_no_encoding_reach_a_process_and_are_refused(tmp_path, out, asked):
-    words = dict((tuple(given), said) for given, said in REFUSED)[tuple(asked)]
+    words = {tuple(given): said for given, said in REFUSED}[tuple(asked)]
     assert words in one_line(planmap("export", "-o", str(out / "map.png"), *asked, folder=tmp_path / "data"))
     assert nothing_in(out)
 

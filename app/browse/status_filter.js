@@ -4,7 +4,7 @@
 const chosen = new WeakMap();
 
 function tell(filter) {
-  const frame = document.querySelector('iframe[title$=".map"]');
+  const frame = document.getElementById("planmap-map");
   if (frame) frame.contentWindow.postMessage({ type: "planmap:filter", ...filter }, window.location.origin);
 }
 

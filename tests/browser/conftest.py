@@ -23,7 +23,7 @@ expect.set_options(timeout=PATIENCE_S * 1000)
 WINDOW = {"width": 1400, "height": 900}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
-MAP_FRAME = 'iframe[title$=".map"]'
+MAP_FRAME = "#planmap-map"
 """Selector of the frame that the map of the browse page stands in."""
 
 CHROMIUM_FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -200,6 +200,18 @@ def wait_until_calm(page: Page, busy: str = "false") -> None:
         page.wait_for_timeout(50)
 
 
+COMING = ", ".join(
+    (
+        "#planmap-opening",
+        ".pm-table-to-come",
+        ".pm-day",
+        "[data-testid=stSkeleton]",
+        "[data-testid=stDataFrame]:not(:has(canvas))",
+    )
+)
+"""What stands for a part of the browse page that is still to come."""
+
+
 def open_map(page: Page, address: str) -> Frame:
     """Open a page and return the frame of its map when the map has drawn the Scene."""
     page.goto(address)
@@ -208,10 +220,12 @@ def open_map(page: Page, address: str) -> Frame:
 
 def ready_map(page: Page) -> Frame:
     """Return the frame of the map when that has drawn the Scene and the page has nothing left to do."""
+    # The map stands before the page does, and is moved into it.
+    page.wait_for_selector(f".st-key-map {MAP_FRAME}")
+    wait_until(page, f"!document.querySelector('{COMING}') && !({RUNNING})")
     frame = page.wait_for_selector(MAP_FRAME).content_frame()
     frame.wait_for_selector(".leaflet-container[data-ready=yes]")
     wait_until(frame, "document.fonts.status === 'loaded'")
-    wait_until(page, "!document.querySelector('[data-testid=stStatusWidget]')")
     return frame
 
 

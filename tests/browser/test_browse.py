@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     ready_map,
     shown_sites,
     wait_until,
+    wait_until_calm,
 )
 from tests.browser.server import serving
 
@@ -207,6 +208,8 @@ def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, fram
     search(page, "海河下游")
     address_holds(page, "q=海河下游")
     expect(page.get_by_text("任务清单 1/78")).to_be_visible()
+    # The list that has changed is a new table.
+    wait_until_calm(page)
     table = page.get_by_test_id("stDataFrame")
     table.scroll_into_view_if_needed()
     box = table.bounding_box()

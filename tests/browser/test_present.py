@@ -21,7 +21,7 @@ from layers.resources import BROWSER_FOLDER, default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check import check_decks
 from layers.store.folder import FolderStore
-from tests.browser.conftest import Watched, look_at, open_map, wait_until
+from tests.browser.conftest import MAP_FRAME, Watched, look_at, open_map, wait_until
 from tests.browser.server import serving
 
 DECK = Deck(
@@ -203,7 +203,7 @@ def test_the_view_of_the_browse_page_is_added_to_the_deck_used_last(watched: Wat
     wait_past_the_last_look()
     open_present(page, f"{desk.url}/present?deck=deck-2")
     page.get_by_role("link", name="浏览", exact=True).click()
-    frame = page.wait_for_selector('iframe[title$=".map"]').content_frame()
+    frame = page.wait_for_selector(MAP_FRAME).content_frame()
     frame.wait_for_selector(".leaflet-container[data-ready=yes]")
     page.get_by_role("button", name="争取中 2").click()
     look_at(frame, 39.16, 117.487, 13.5)
