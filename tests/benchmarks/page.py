@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from layers.store.base import read_plan
 from layers.store.folder import check_folder
@@ -29,7 +29,7 @@ NOW = "performance.timeOrigin + performance.now()"
 
 # Both watchers note when the click came and when the frame after the change had been painted.
 WATCH_PLANMAP = f"""() => {{
-    const frame = [...document.querySelectorAll('iframe')].find((f) => f.title.endsWith('.map')).contentWindow;
+    const frame = document.getElementById('planmap-map').contentWindow;
     document.addEventListener('click', () => {{
         window.clicked = {NOW};
         window.painted = null;
@@ -67,10 +67,15 @@ WATCH_PLAIN = f"""() => {{
     }}, {{ capture: true }});
 }}"""
 
-PLANMAP_READY = """() => {
-    const frame = [...document.querySelectorAll('iframe')].find((f) => f.title.endsWith('.map'));
-    return Boolean(frame?.contentDocument?.querySelector('.leaflet-container[data-ready=yes]'));
-}"""
+MAP_PAINTED = """() => Boolean(document.getElementById('planmap-map')
+    ?.contentDocument?.querySelector('.leaflet-container[data-ready=yes]'))"""
+"""Whether the map is there and can be moved; Streamlit may not be up yet."""
+
+PAGE_USABLE = """() => !document.getElementById('planmap-opening')
+    && Boolean(document.querySelector('.st-key-map #planmap-map') && document.querySelector('button.pm-pill'))
+    && Boolean(document.querySelector('.st-key-panel button') && document.querySelector('.st-key-search input'))"""
+"""Whether everything that is clicked and typed into is there; calendar and table come when the browser has time."""
+
 PLAIN_READY = """() => {
     const frame = [...document.querySelectorAll('iframe')].find((f) => /folium/.test(f.src));
     return Boolean(frame?.contentDocument?.querySelector('canvas.leaflet-zoom-animated')?.width);
@@ -145,7 +150,7 @@ def filter_times(browser: Browser, folder: Path) -> None:
     with serving(folder, str(plan)) as url, plain_page(plan, f"{url}/assets") as plain:
         statuses = ("seeking", "seeking", "planned", "planned")
         page = browser.new_page(viewport={"width": 1400, "height": 900})
-        go(page, url, PLANMAP_READY)
+        go(page, url, PAGE_USABLE)
         frame = next(frame for frame in page.frames if "/map" in frame.url)
         frame.evaluate("document.mark = 'the same'")
         ours = clicks(
@@ -164,59 +169,79 @@ def filter_times(browser: Browser, folder: Path) -> None:
 
 
 def start_times(browser: Browser, folder: Path) -> None:
-    """From the command to a map that can be used: first start, later starts, and the plain page."""
+    """From the command, and from the address of a server that is up, to the map and to the whole page."""
     plan = folder / "small"
     write_large_plan(plan, sites=0)
-    cold, warm, plain = [], [], []
-    with serving(folder) as assets_from:
+    found: dict[str, list[float]] = {}
+    with serving(folder) as standing, plain_page(plan, f"{standing}/assets") as plain_standing:
+        for address, ready in ((standing, PAGE_USABLE), (plain_standing, PLAIN_READY)):
+            _opened(browser, address, (ready,))
         for number in range(STARTS):
             data = folder / f"start-{number}"
             data.mkdir()
-            for times in (cold, warm):
-                times.append(_start(browser, lambda data=data: serving(data), PLANMAP_READY))
-            plain.append(_start(browser, lambda: plain_page(plan, f"{assets_from}/assets"), PLAIN_READY))
-    show("serve to first interactive map, first start", cold, plain, "s")
-    show("serve to first interactive map, later start", warm, plain, "s")
+            for name in ("first start", "later start"):
+                times = _started(browser, lambda data=data: serving(data), (MAP_PAINTED, PAGE_USABLE))
+                for part, taken in zip(("map", "page"), times, strict=True):
+                    found.setdefault(f"{name}, {part}", []).append(taken)
+            found.setdefault("start, plain", []).extend(
+                _started(browser, lambda: plain_page(plan, f"{standing}/assets"), (PLAIN_READY,))
+            )
+            for part, taken in zip(
+                ("map", "page"), _opened(browser, standing, (MAP_PAINTED, PAGE_USABLE)), strict=True
+            ):
+                found.setdefault(f"opened, {part}", []).append(taken)
+            found.setdefault("opened, plain", []).extend(_opened(browser, plain_standing, (PLAIN_READY,)))
+    for name in ("first start", "later start"):
+        show(f"command to map painted and movable, {name}", found[f"{name}, map"], found["start, plain"], "s")
+        show(f"command to whole page, {name}", found[f"{name}, page"], found["start, plain"], "s")
+    show("address to map painted and movable, empty cache", found["opened, map"], found["opened, plain"], "s")
+    show("address to whole page, empty cache", found["opened, page"], found["opened, plain"], "s")
 
 
-def _start(browser: Browser, server: Callable, ready: str) -> float:
-    page = browser.new_page(viewport={"width": 1400, "height": 900})
+def _started(browser: Browser, server: Callable, states: tuple[str, ...]) -> list[float]:
+    """Return the seconds from the command of a server to each state of its page."""
     began = time.monotonic()
     with server() as url:
-        go(page, url, ready)
-        taken = time.monotonic() - began
-        page.close()
-    return taken
+        return _opened(browser, url, states, began=began)
+
+
+def _opened(browser: Browser, url: str, states: tuple[str, ...], *, began: float | None = None) -> list[float]:
+    """Return the seconds from asking for a page with an empty cache to each of its states."""
+    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+    began = time.monotonic() if began is None else began
+    found = []
+    for number, state in enumerate(states):
+        if number:
+            wait(page, state)
+        else:
+            go(page, url, state)
+        found.append(time.monotonic() - began)
+    page.context.close()
+    return found
 
 
 def sent_bytes(browser: Browser, folder: Path) -> None:
-    """Bytes over the wire for a first view with an empty browser cache."""
+    """Bytes over the wire for a first view with an empty cache, and for a second one right after it."""
     plan = folder / "small"
     with serving(folder) as url, plain_page(plan, f"{url}/assets") as plain:
-        for name, address, ready in (("PlanMap", url, PLANMAP_READY), ("plain page", plain, PLAIN_READY)):
+        for name, address, ready in (("PlanMap", url, PAGE_USABLE), ("plain page", plain, PLAIN_READY)):
             context = browser.new_context(viewport={"width": 1400, "height": 900})
-            page = context.new_page()
-            total = {"all": 0.0, "map": 0.0, "fonts": 0.0}
-            urls: dict[str, str] = {}
-            network = context.new_cdp_session(page)
-            network.send("Network.enable")
-            network.on("Network.requestWillBeSent", lambda e: urls.update({e["requestId"]: e["request"]["url"]}))  # noqa: B023
-
-            def finished(event: dict) -> None:
-                address = urls.get(event["requestId"], "")  # noqa: B023
-                size = event["encodedDataLength"]
-                total["all"] += size  # noqa: B023
-                total["fonts"] += size if address.endswith(".woff2") else 0  # noqa: B023
-                total["map"] += size if "/map" in address or "/assets/" in address else 0  # noqa: B023
-
-            network.on("Network.loadingFinished", finished)
-            go(page, address, ready)
-            page.wait_for_timeout(3000)
-            print(
-                f"bytes sent for the first view, {name}: {total['all'] / 1e6:.2f} MB, of these fonts "
-                f"{total['fonts'] / 1e6:.2f} MB, map document and its files {total['map'] / 1e6:.2f} MB"
-            )
+            first, second = (_bytes_of_view(context, address, ready) for _ in range(2))
+            print(f"bytes sent, {name}: first view {first / 1e6:.2f} MB, second view {second / 1e3:.0f} kB", flush=True)
             context.close()
+
+
+def _bytes_of_view(context: BrowserContext, address: str, ready: str) -> float:
+    page = context.new_page()
+    sizes: list[float] = []
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    go(page, address, ready)
+    # Calendar and table come after the page.
+    page.wait_for_timeout(4000)
+    page.close()
+    return sum(sizes)
 
 
 def open_times(folder: Path) -> None:
