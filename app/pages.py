@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from layers import escape
+from layers import escape, style
 from layers.translation import LANGUAGES, Translation
 
 
@@ -36,6 +36,15 @@ _links = st.components.v2.component(
     isolate_styles=False,
 )
 """Not Streamlit's own links: the Scene is in the address, which the map writes without telling the server."""
+
+_STYLE = Path(__file__).with_name("page.css")
+
+
+def show_styles(*more: Path) -> None:
+    """Put the colours and the style sheet of all pages on the page, and `more` sheets after them."""
+    st.html(f"<style>{style.custom_properties()}</style>")
+    for sheet in (_STYLE, *more):
+        st.html(sheet)
 
 
 def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:

@@ -15,7 +15,7 @@ from app.browse.lists import show_lists
 from app.browse.panel import site_panel, task_panel
 from app.browse.status_filter import show_status_filter
 from app.faults import fault_page
-from app.pages import show_language, show_name
+from app.pages import show_language, show_name, show_styles
 from geo.errors import PlanMapError
 from layers import escape
 from layers.browser.payload import arguments
@@ -30,7 +30,6 @@ _map = declare_component("map", url="/map")
 """The map document stands in a frame of its own; runs of this script only send it what changed."""
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLE = Path(__file__).parents[1] / "page.css"
 
 
 def main() -> None:
@@ -38,7 +37,7 @@ def main() -> None:
     language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
     text = translation(language)
     st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
-    st.html(_STYLE)
+    show_styles()
     try:
         _, plan = context.current().plan()
     except PlanMapError as error:

@@ -16,7 +16,7 @@ from app.export.form import Wish, show_form, start, warning
 from app.export.previews import Desk, picture_of, sheet_of
 from app.faults import fault_page
 from app.file_name import file_name
-from app.pages import show_name
+from app.pages import show_name, show_styles
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.plan import Plan
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from layers.sheet.sheet import Order, Sheet
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("export.css")]
+_STYLE = Path(__file__).with_name("export.css")
 
 SCALE_FAULTS = ("scale-unknown", "paper-too-small")
 """These are told beside the field of the scale, where they are mended."""
@@ -41,8 +41,7 @@ def main() -> None:
     asked = Scene.from_query(st.query_params.to_dict())
     text = translation(session.state().get("language") or asked.language)
     st.set_page_config(page_title=f"{text('pages.export')} · {text('app.name')}", page_icon=_ICON, layout="wide")
-    for sheet in _STYLES:
-        st.html(sheet)
+    show_styles(_STYLE)
     try:
         version, plan = context.current().plan()
     except PlanMapError as error:

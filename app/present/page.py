@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import context, session
 from app.faults import fault_page
-from app.pages import show_language, show_name
+from app.pages import show_language, show_name, show_styles
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
@@ -28,7 +28,7 @@ from layers.present.deck_choice import made_deck
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [_ICON.with_name("page.css"), Path(__file__).with_name("decks.css")]
+_STYLE = Path(__file__).with_name("decks.css")
 
 
 def main() -> None:
@@ -36,8 +36,7 @@ def main() -> None:
     asked = st.query_params.to_dict()
     text = translation(session.state().get("language") or Scene.from_query(asked).language)
     st.set_page_config(page_title=f"{text('pages.present')} · {text('app.name')}", page_icon=_ICON, layout="wide")
-    for sheet in _STYLES:
-        st.html(sheet)
+    show_styles(_STYLE)
     try:
         _, plan = context.current().plan()
         file = context.current().decks_file()

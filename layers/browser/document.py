@@ -9,10 +9,21 @@ import folium
 from branca.element import MacroElement
 from folium.template import Template
 
-from layers import style
+from layers.resources import bundle_name
 
 ASSETS = "assets"
-"""Folder, as the browser sees it, of our scripts and of `vendor/`."""
+"""Folder, as the browser sees it, of `dist/` with the bundles and of `vendor/`."""
+
+
+def bundle_address(name: str) -> str:
+    """Return the address of the bundle `name`, such as `browse.js`, as the browser sees it.
+
+    Raises
+    ------
+    PlanMapError
+        The build did not make it.
+    """
+    return f"{ASSETS}/dist/{bundle_name(name)}"
 
 
 class PlanElement(MacroElement):
@@ -51,12 +62,3 @@ def put(document: str, place: str, text: str) -> str:
     if not found:
         raise RuntimeError("the place for the plan is not in the document")
     return f"{before}{text}{after}"
-
-
-def custom_properties(families: Sequence[str]) -> str:
-    """Return the colours and the typefaces for our style sheets; `families` in order."""
-    fonts = ",".join(f'"{name}"' for name in families)
-    return (
-        f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"
-        f"--pm-font:{fonts},sans-serif}}"
-    )

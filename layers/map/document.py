@@ -9,40 +9,12 @@ import folium
 from folium.template import Template
 
 from layers import style
-from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.document import ASSETS, PlanElement, bundle_address, new_place, put
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.select import Selection
-
-BROWSE_SCRIPTS = (
-    "symbols",
-    "geodesy",
-    "ground",
-    "grid",
-    "labels",
-    "crowding",
-    "sites",
-    "stage",
-    "panels",
-    "measure",
-    "bridge",
-    "map",
-)
-"""Our own scripts of the browse page in loading order."""
-
-_VENDOR_SCRIPTS = (
-    ("leaflet", "leaflet/leaflet.js"),
-    ("full-screen", "leaflet.fullscreen/Control.FullScreen.umd.js"),
-    ("proj4", "proj4/proj4.js"),
-    ("geodesic", "geographiclib-geodesic/geographiclib-geodesic.min.js"),
-)
-_VENDOR_STYLES = (
-    ("leaflet-css", "leaflet/leaflet.css"),
-    ("full-screen-css", "leaflet.fullscreen/Control.FullScreen.css"),
-    ("noto-css", "noto-sans-sc/index.css"),
-)
 
 
 class _Online(folium.TileLayer):
@@ -67,12 +39,14 @@ class _ShiftedOnline(_Online):
 class _Map(folium.Map):
     """A Folium map whose scripts and styles come from our own server."""
 
-    default_js = [(name, f"{ASSETS}/vendor/{path}") for name, path in _VENDOR_SCRIPTS] + [
-        (f"planmap-{name}", f"{ASSETS}/src/{name}.js") for name in BROWSE_SCRIPTS
-    ]
-    default_css = [(name, f"{ASSETS}/vendor/{path}") for name, path in _VENDOR_STYLES] + [
-        ("planmap-css", f"{ASSETS}/src/map.css")
-    ]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The names must differ, for a later file takes the place of an earlier one of the same name.
+        self.default_js = [("browse.js", bundle_address("browse.js"))]
+        self.default_css = [
+            ("noto", f"{ASSETS}/vendor/noto-sans-sc/index.css"),
+            ("browse.css", bundle_address("browse.css")),
+        ]
 
 
 def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: str = "") -> str:
@@ -94,7 +68,7 @@ def _folium_map(place: str, tianditu_key: str) -> folium.Map:
     result.add_child(PlanElement("start", place, online))
     head = result.get_root().header  # type: ignore[attr-defined]
     head.add_child(folium.Element("<title>PlanMap</title>"), name="planmap-title")
-    head.add_child(folium.Element(f"<style>{custom_properties(style.FONT_FAMILIES)}</style>"), name="planmap-colours")
+    head.add_child(folium.Element(f"<style>{style.custom_properties()}</style>"), name="planmap-colours")
     return result
 
 

@@ -1,7 +1,7 @@
 """The briefing: a deck as one HTML file that needs no network, no server and no PlanMap.
 
-The map is the browse page's own Folium map with other things around it; `layers/browser/present.js` walks the
-views. Everything the file needs is put into it, and its own content policy forbids it to ask for more.
+The map is the browse page's own Folium map with other things around it; `layers/browser/src/briefing.js` walks
+the views. Everything the file needs is put into it, and its own content policy forbids it to ask for more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import folium
 from markupsafe import Markup
 
 from layers import style
-from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.document import PlanElement, bundle_address, new_place, put
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json, template_environment
 from layers.plan.deck import Deck
@@ -37,19 +37,6 @@ POLICY = (
 )
 
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
-_SCRIPTS = (
-    "vendor/leaflet/leaflet",
-    "src/symbols",
-    "src/ground",
-    "src/labels",
-    "src/crowding",
-    "src/sites",
-    "src/stage",
-    "src/panels",
-    "src/pages",
-    "src/present",
-)
-_STYLES = ("vendor/leaflet/leaflet", "src/map", "src/present")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (
@@ -75,9 +62,11 @@ _ACTIONS = (
 class _Map(folium.Map):
     """A Folium map with only what a briefing needs; `inlined` puts the files in the place of their names."""
 
-    # Folium takes lists. The names must differ, for a later one takes the place of an earlier one.
-    default_js = [(f"{name}.js", f"{ASSETS}/{name}.js") for name in _SCRIPTS]  # noqa: RUF012
-    default_css = [(f"{name}.css", f"{ASSETS}/{name}.css") for name in _STYLES]  # noqa: RUF012
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The names must differ, for a later file takes the place of an earlier one of the same name.
+        self.default_js = [("briefing.js", bundle_address("briefing.js"))]
+        self.default_css = [("briefing.css", bundle_address("briefing.css"))]
 
 
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
@@ -100,7 +89,7 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
         (
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html(deck.title.get(language))}</title>",
-            f"<style>{font_faces(FAMILY, characters)}{custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
+            f"<style>{font_faces(FAMILY, characters)}{style.custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
         )
     )
     document = inlined(_document(plan_place, words_place, head_place))
