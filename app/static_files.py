@@ -22,6 +22,9 @@ from starlette.types import Scope
 from layers.cache import kept_file
 
 FOREVER = "public, max-age=31536000, immutable"
+"""For files whose names change with their content."""
+
+A_DAY = "public, max-age=86400"
 
 _COMPRESSIBLE = (".js", ".css", ".json", ".svg", ".html", ".map", ".txt")
 _LEVEL = 9
@@ -38,7 +41,11 @@ def streamlit_folder() -> Path:
 
 
 class StandingFiles(StaticFiles):
-    """A folder of files whose names or addresses change with their content."""
+    """A folder of files, compressed for the browser and kept by it as `cache` says."""
+
+    def __init__(self, directory: Path, *, cache: str) -> None:
+        super().__init__(directory=directory)
+        self._cache = cache
 
     def file_response(
         self,
@@ -49,7 +56,7 @@ class StandingFiles(StaticFiles):
     ) -> Response:
         """Answer with a file, compressed where that is worth it and the browser takes it."""
         path = Path(full_path)
-        headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": self._cache, "Vary": "Accept-Encoding"}
         accepted = Headers(scope=scope).get("accept-encoding", "")
         if path.suffix not in _COMPRESSIBLE or stat_result.st_size < _SMALLEST or "gzip" not in accepted:
             response = super().file_response(full_path, stat_result, scope, status_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,10 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "client.showSidebarNavigation": False,
         "theme.base": "light",
         "theme.primaryColor": style.ACCENT,
-        "theme.backgroundColor": "#FFFFFF",
-        "theme.secondaryBackgroundColor": "#F6F4EF",
+        "theme.backgroundColor": style.WHITE,
+        "theme.secondaryBackgroundColor": style.INTERFACE["card"],
         "theme.textColor": style.INK,
-        "theme.borderColor": "#DEDCD5",
+        "theme.borderColor": style.INTERFACE["border"],
         "theme.baseRadius": "0.5rem",
         "theme.baseFontSize": BASE_FONT_PX,
         "theme.font": ", ".join(f"'{name}'" for name in style.FONT_FAMILIES) + ", sans-serif",
@@ -58,6 +59,8 @@ def make(host: str, port: int) -> App:
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(_options(host, port))
+    # Streamlit gives the server's log of requests a handler of its own.
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     return st.App(_ENTRY, on_script_error=unexpected)
 
 

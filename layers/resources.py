@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from geo.errors import PlanMapError
 
 _ROOT = Path(__file__).resolve().parent.parent
 BROWSER_FOLDER = Path(__file__).resolve().parent / "browser"
-"""Our own scripts and styles for the map, and `vendor/` with the locked third-party ones."""
+"""Our own scripts and styles for the map, `dist/` with their bundles, and `vendor/` with locked third-party files."""
 
 
 @lru_cache(maxsize=1)
@@ -34,14 +35,30 @@ def default_plan_folder() -> Path:
 
 
 def vendor_file(name: str) -> Path:
-    """Return the path of a third-party browser file, such as `leaflet/leaflet.js`.
+    """Return the path of a third-party file, such as `maki/icons/rail.svg`.
 
     Raises
     ------
     PlanMapError
         The build did not bring it; installing again does.
     """
-    path = BROWSER_FOLDER / "vendor" / name
+    return _built(BROWSER_FOLDER / "vendor" / name)
+
+
+def bundle_name(name: str) -> str:
+    """Return the name of the file of a bundle such as `browse.js`; it changes with the content.
+
+    Raises
+    ------
+    PlanMapError
+        The build did not make it; installing again does.
+    """
+    manifest = _built(BROWSER_FOLDER / "dist" / "manifest.json")
+    names: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+    return names[name]
+
+
+def _built(path: Path) -> Path:
     if not path.is_file():
         raise PlanMapError("incomplete-install", folder=path)
     return path

@@ -56,6 +56,18 @@ WATER_TEXT = "#3F7CA8"
 METRO_TEXT = "#6F5A91"
 AREA_TEXT = "#8C8778"
 
+GROUND_TEXT = "#6B6F76"
+"""Names of the ground on the screen, and titles of groups in a panel."""
+
+DISTRICT_TEXT = "#8D8A82"
+DOT = "#8A919B"
+"""What is left of a site without a task where there is no room."""
+
+GRID_LINE = "#DDD9CF"
+GRID_TEXT = "#A39E92"
+GRID_SAMPLE = "#CFCABD"
+"""The grid's line in the legend, where it must be seen on white."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusStyle:
@@ -85,11 +97,11 @@ def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
     """
     look = STATUS[status]
     fill = look.colour if backed else look.pale
-    ring = {"r": "5.4", "fill": "#fff" if backed else look.pale, "stroke": look.colour, "stroke-width": "2"}
+    ring = {"r": "5.4", "fill": WHITE if backed else look.pale, "stroke": look.colour, "stroke-width": "2"}
     edge = {"stroke": look.colour, "stroke-width": "1.5", "stroke-linejoin": "round"}
     mark = {
         "fill": "none",
-        "stroke": "#fff" if backed else look.colour,
+        "stroke": WHITE if backed else look.colour,
         "stroke-width": "1.9",
         "stroke-linecap": "round",
         "stroke-linejoin": "round",
@@ -99,7 +111,7 @@ def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
         "ring": [("circle", ring)],
         "dashed-ring": [("circle", {**ring, "stroke-dasharray": "3.2 2.4"})],
         "half-disc": [
-            ("circle", {"r": "5.6", "fill": "#fff", **edge}),
+            ("circle", {"r": "5.6", "fill": WHITE, **edge}),
             ("path", {"d": "M0 -5.6A5.6 5.6 0 0 0 0 5.6Z", "fill": fill, **edge}),
         ],
         "tick-disc": [disc, ("path", {"d": "M-2.9 0.2L-0.7 2.5L3.1 -2.3", **mark})],
@@ -185,6 +197,39 @@ GROUND: dict[str, list[dict[str, object]]] = {
     "": [{"fill": INK, "fill_opacity": 0.05, "colour": "#5B6470", "width": 1.4}],
 }
 
+INTERFACE = {
+    "accent": ACCENT,
+    "accent-deep": "#184C9A",  # under the pointer
+    "accent-wash": "#E8EFFA",  # behind what is chosen
+    "accent-hover": "#EEF3FB",
+    "ink": INK,
+    "quiet": QUIET,
+    "quiet-far": "#565F6B",  # second text that is read from the far end of a room
+    "group": GROUND_TEXT,
+    "faint": "#8B9098",  # of what is switched off, and grips
+    "disabled": "#6B7280",
+    "disabled-icon": "#A7ADB5",
+    "disabled-wash": "#E4E2DC",
+    "white": WHITE,
+    "black": BLACK,
+    "border": "#DEDCD5",
+    "divider": "#ECEAE4",
+    "wash": "#F0EEE8",  # around pictures, and under the pointer
+    "card": "#F6F4EF",
+    "desk": "#E9E6DE",  # under the pages of the overview
+    "page-edge": BOUNDARY,
+    "warn": "#C58A1B",
+    "warn-wash": "#FBF3E4",
+    "water": WATER,
+    "scale": LEADER,
+    "swatch-edge": "#CFD4DA",
+    **{f"pale-{status.value.replace('_', '-')}": look.pale for status, look in STATUS.items()},
+}
+"""Colours of pages and panels, by the names that style sheets know them by: `--pm-accent` and so on."""
+
+SEE_THROUGH = ("accent", "ink", "white")
+"""Those of which a sheet also takes a share, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
+
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
 
@@ -209,11 +254,23 @@ def icon_path(name: str) -> str:
     return " ".join(" ".join(path.attrib["d"].split()) for path in root.iter("{http://www.w3.org/2000/svg}path"))
 
 
+def custom_properties(families: Sequence[str] = FONT_FAMILIES) -> str:
+    """Return the colours and the typefaces as CSS for our style sheets; `families` in order."""
+    found = {name: colour.lower() for name, colour in INTERFACE.items()}
+    found |= {f"{name}-rgb": " ".join(map(str, bytes.fromhex(INTERFACE[name][1:]))) for name in SEE_THROUGH}
+    found["font"] = ",".join(f'"{name}"' for name in families) + ",sans-serif"
+    return ":root{" + ";".join(f"--pm-{name}:{value}" for name, value in found.items()) + "}"
+
+
 def tokens() -> dict[str, object]:
     """Return all of this as plain values, for the scripts in the browser."""
     return {
         "accent": ACCENT,
         "ink": INK,
+        "white": WHITE,
+        "quiet": QUIET,
+        "noTask": NO_TASK,
+        "dot": DOT,
         "land": LAND,
         "districtFill": DISTRICT,
         "water": WATER,
@@ -221,6 +278,14 @@ def tokens() -> dict[str, object]:
         "minorBoundary": MINOR_BOUNDARY,
         "mask": MASK,
         "maskOpacity": MASK_OPACITY,
+        "focusText": MUTED,
+        "districtText": DISTRICT_TEXT,
+        "groundText": GROUND_TEXT,
+        "waterText": WATER_TEXT,
+        "metroText": METRO_TEXT,
+        "gridLine": GRID_LINE,
+        "gridText": GRID_TEXT,
+        "gridSample": GRID_SAMPLE,
         "fonts": list(FONT_FAMILIES),
         "status": {
             status.value: {
@@ -235,9 +300,3 @@ def tokens() -> dict[str, object]:
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
     }
-
-
-def custom_properties(families: Sequence[str] = FONT_FAMILIES) -> str:
-    """Return the colours and the typefaces for our style sheets; `families` in order."""
-    fonts = ",".join(f'"{name}"' for name in families)
-    return f":root{{--pm-accent:{ACCENT};--pm-ink:{INK};--pm-water:{WATER};--pm-font:{fonts},sans-serif}}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from layers.sheet.sheet import Order, Sheet
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [Path(__file__).with_name("export.css")]
+_STYLE = Path(__file__).with_name("export.css")
 
 SCALE_FAULTS = ("scale-unknown", "paper-too-small")
 """Codes of the errors that are shown beside the field of the scale, where they are corrected."""
@@ -42,8 +42,7 @@ def main() -> None:
     asked = Scene.from_query(st.query_params.to_dict())
     text = translation(session.state().get("language") or asked.language)
     st.set_page_config(page_title=f"{text('pages.export')} · {text('app.name')}", page_icon=_ICON, layout="wide")
-    for sheet in _STYLES:
-        st.html(sheet)
+    st.html(_STYLE)
     try:
         version, plan = context.current().plan()
     except PlanMapError as error:

@@ -28,7 +28,7 @@ from layers.present.deck_choice import made_deck
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
-_STYLES = [Path(__file__).with_name("decks.css")]
+_STYLE = Path(__file__).with_name("decks.css")
 
 
 def main() -> None:
@@ -36,8 +36,7 @@ def main() -> None:
     asked = st.query_params.to_dict()
     text = translation(session.state().get("language") or Scene.from_query(asked).language)
     st.set_page_config(page_title=f"{text('pages.present')} · {text('app.name')}", page_icon=_ICON, layout="wide")
-    for sheet in _STYLES:
-        st.html(sheet)
+    st.html(_STYLE)
     try:
         _, plan = context.current().plan()
         file = context.current().decks_file()

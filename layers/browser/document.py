@@ -1,62 +1,64 @@
-"""A Folium document with a placeholder for the plan, and what all our documents have in their heads."""
+"""Documents with a place for the plan, and where the browser finds our scripts and styles."""
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 
-import folium
-from branca.element import MacroElement
-from folium.template import Template
-
-from layers import style
+from layers.cache import kept_file
+from layers.resources import bundle_name
 
 ASSETS = "assets"
-"""Path, in the browser, of the folder with our scripts and `vendor/`."""
+"""Folder, as the browser sees it, of `dist/` with the bundles and of `vendor/`."""
 
 
-class PlanElement(MacroElement):
-    """An element that calls our script's function `call` with the map, and holds a placeholder for the plan.
+def bundle_address(name: str) -> str:
+    """Return the address of the bundle `name`, such as `browse.js`, as the browser sees it.
 
-    The plan must not go through Folium, which renders its own output once more as a Jinja template and would run
-    `{{ }}` in a name. `put` puts the plan into the finished document.
+    Raises
+    ------
+    PlanMapError
+        The build did not make it.
     """
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "PlanMap.{{ this.call }}({{ this._parent.get_name() }}, {{ this.place }}, { "
-        "{% for choice, layers in this.online.items() %}"
-        "{{ choice|tojson }}: [{% for layer in layers %}{{ layer.get_name() }},{% endfor %}],"
-        "{% endfor %}"
-        "});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, call: str, place: str, online: Mapping[str, Sequence[folium.TileLayer]]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
-        self._name = "Plan"
-        self.call = call
-        self.place = place
-        self.online = online
+    return f"{ASSETS}/dist/{bundle_name(name)}"
 
 
 def new_place() -> str:
-    """Return a random placeholder, which no plan can hold; see `put`."""
+    """Return a word that stands for the plan in a document until the plan is put there; no plan holds it."""
     return f"PLAN{secrets.token_hex(16)}"
 
 
 def put(document: str, place: str, text: str) -> str:
-    """Return `document` with the placeholder `place` replaced by `text`."""
+    """Return `document` with `text` in the one place left for it."""
     before, found, after = document.partition(place)
     if not found:
         raise RuntimeError("the place for the plan is not in the document")
     return f"{before}{text}{after}"
 
 
-def custom_properties(families: Sequence[str]) -> str:
-    """Return the colours and typefaces for our style sheets, as CSS; `families` in order of preference."""
-    fonts = ",".join(f'"{name}"' for name in families)
-    return (
-        f":root{{--pm-accent:{style.ACCENT};--pm-ink:{style.INK};--pm-water:{style.WATER};"
-        f"--pm-font:{fonts},sans-serif}}"
-    )
+def kept_document(name: str, make: Callable[[], str], *, depends: str = "") -> str:
+    """Return the document without a plan that `make` renders, kept in the user's cache from one start to the next.
+
+    Importing Folium and rendering take longer than all else that is done before a map can be shown. The document is
+    made anew when Folium, our scripts or our code have changed, or `depends`, which is what else it is made from.
+    """
+    digest = hashlib.sha256(f"{_edition()} {depends}".encode()).hexdigest()[:20]
+    return kept_file(f"{name}-{digest}.html", lambda: make().encode()).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _edition() -> str:
+    """Return a digest of everything that documents without a plan are made from."""
+    layers = Path(__file__).parents[1]
+    digest = hashlib.sha256(version("folium").encode())
+    for folder in ("browser", "map", "present"):
+        for path in sorted((layers / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update((layers / "style.py").read_bytes())
+    for bundle in ("browse.js", "browse.css", "briefing.js", "briefing.css"):
+        digest.update(bundle_name(bundle).encode())
+    return digest.hexdigest()

@@ -1,7 +1,7 @@
 """The briefing: a deck as one HTML file that needs no network, no server and no PlanMap.
 
-It shows the same map as the browse page with other things around it; `layers/browser/src/present.js` walks through
-the views. Everything is inside the file, and its content policy forbids any request. See docs/decisions/0012.
+The map is the browse page's own Folium map with other things around it; `layers/browser/src/briefing.js` walks
+the views. Everything the file needs is put into it, and its own content policy forbids it to ask for more.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import folium
 from markupsafe import Markup
 
 from layers import style
-from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.document import bundle_address, new_place, put
 from layers.browser.payload import arguments, plan_payload
+from layers.browser.plan_element import PlanElement
 from layers.escape import html, script_json, template_environment
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
@@ -29,7 +30,7 @@ from layers.selection.wording import sources, target_words
 from layers.translation import Translation, translation
 
 FAMILY = "PlanMap"
-"""Name of the typeface in the file. It goes before those of the machine, so that lines break alike everywhere."""
+"""Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
@@ -37,19 +38,6 @@ POLICY = (
 )
 
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
-_SCRIPTS = (
-    "vendor/leaflet/leaflet",
-    "src/symbols",
-    "src/ground",
-    "src/labels",
-    "src/crowding",
-    "src/sites",
-    "src/stage",
-    "src/panels",
-    "src/pages",
-    "src/present",
-)
-_STYLES = ("vendor/leaflet/leaflet", "src/map", "src/present")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (
@@ -69,19 +57,21 @@ _ACTIONS = (
     ),
     ("keys", "present.keys", "H", "M7.5 7.5A2.5 2.5 0 1 1 10 10.3V12M10 15V15.1"),
 )
-"""The buttons: action, key of the words in the translations, key on the keyboard, and SVG path in a box of 20 by 20."""
+"""Buttons: what they do, its words, their key, and their picture in a box of 20 by 20."""
 
 
 class _Map(folium.Map):
-    """A Folium map with only what a briefing needs; `inlined` replaces the names of the files by their content."""
+    """A Folium map with only what a briefing needs; `inlined` puts the files in the place of their names."""
 
-    # Folium wants lists. The names must differ, because a later one replaces an earlier one with the same name.
-    default_js = [(f"{name}.js", f"{ASSETS}/{name}.js") for name in _SCRIPTS]  # noqa: RUF012
-    default_css = [(f"{name}.css", f"{ASSETS}/{name}.css") for name in _STYLES]  # noqa: RUF012
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # The names must differ, for a later file takes the place of an earlier one of the same name.
+        self.default_js = [("briefing.js", bundle_address("briefing.js"))]
+        self.default_css = [("briefing.css", bundle_address("briefing.css"))]
 
 
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
-    """Return `deck` as one HTML document; `today` is the day of Scenes that name none.
+    """Return `deck` as one HTML document; `today` stands in where a Scene names no day.
 
     The same plan, deck, language and day give the same document.
 
@@ -100,7 +90,7 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
         (
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{html(deck.title.get(language))}</title>",
-            f"<style>{font_faces(FAMILY, characters)}{custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
+            f"<style>{font_faces(FAMILY, characters)}{style.custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
         )
     )
     document = inlined(_document(plan_place, words_place, head_place))
@@ -110,7 +100,7 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
 
 
 def _document(plan_place: str, words_place: str, head_place: str) -> str:
-    """Return Folium's document with three placeholders, and without the random ids that differ from run to run."""
+    """Return Folium's document with places for what comes from the plan, and without what changes from run to run."""
     result = _Map(tiles=None, zoom_control=False, zoom_snap=0, zoom_delta=0.5, max_zoom=18, keyboard=False)
     result.add_child(PlanElement("present", plan_place, {}))
     root: Any = result.get_root()
@@ -120,7 +110,7 @@ def _document(plan_place: str, words_place: str, head_place: str) -> str:
     root.header.add_child(folium.Element(head_place), name="head")
     root.html.add_child(folium.Element(words_place), name="words")
     document = re.sub(r"_[0-9a-f]{32}\b", "", str(root.render()))
-    # Folium's own viewport forbids zooming the page with two fingers, which somebody may need.
+    # Folium forbids to enlarge the page with two fingers, which somebody may need to.
     return re.sub(r'<meta name="viewport"[^>]*/>', "", document)
 
 
@@ -144,7 +134,7 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     return {
         **{key: found[key] for key in ("sites", "tasks", "layers")},
         "lit": list(view.selection.lit),
-        # Numbers of the tasks that the words are about, if those are not all that the map shows.
+        # Where the words are about fewer tasks than the map shows.
         "about": None if about == passing else [number for number, task in enumerate(plan.tasks) if task in about],
         "bounds": [[south, west], [north, east]],
     }
@@ -181,7 +171,7 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
         "statuses": [
             (status, number, view.counts.backed[status]) for status, number in view.counts.by_status.items() if number
         ],
-        # With a filter by evidence the column would say nothing new.
+        # A column of which every figure is known beforehand says nothing.
         "evidence": view.scene.evidence is None,
         "themes": [
             {
@@ -197,7 +187,7 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
 
 
 def _parts(counts: Counts) -> list[dict[str, object]]:
-    """Return the pieces of a theme's bar: for each status the tasks that evidence backs, then the others."""
+    """Return the pieces of a theme's bar: per status what evidence backs, then what it does not."""
     parts: list[dict[str, object]] = []
     for status, number in counts.by_status.items():
         look = style.STATUS[status]

@@ -1,109 +1,167 @@
 /* The map itself, without what stands around it: ground, sites and labels, and a Scene's letters and layers. */
-(function () {
-  "use strict";
 
-  PlanMap.Stage = class {
-    /**
-     * `callbacks` are `text` (the words for a key), `select` (a site was opened) and `measuring`; `reach` is that
-     * of `Sites`.
-     */
-    constructor(map, data, callbacks, reach) {
-      Object.assign(this, { map, data, language: "zh", tasks: "", covered: false, layers: {} });
-      for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
-      PlanMap.defineSymbols(data.style);
-      // Flights between views back away farther than anybody drags.
-      const flights = reach === "tasks" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-      const beyond = flights ? 1.5 : 0.5;
-      this.ground = new PlanMap.Ground(map, data, beyond);
-      this.sites = new PlanMap.Sites(map, data, { ...callbacks, taskLetter: (index) => this.tasks[index] || "." }, reach, beyond);
-      // A page that does not bring the projections has no grid.
-      this.grid = PlanMap.Grid ? new PlanMap.Grid(data.grid, data.style) : null;
-      this.labels = new PlanMap.Labels(data.style, () => this.collect());
-    }
+import { Ground } from "./ground.js";
+import { HIDDEN } from "./letters.js";
+import { Labels } from "./labels.js";
+import { Sites } from "./sites.js";
+import { defineSymbols } from "./symbols.js";
+import { words } from "./words.js";
 
-    /** Take over the letters of a Scene: of tasks and sites, and what is lit. */
-    update({ language, tasks, sites, lit }) {
-      this.language = language;
-      this.tasks = tasks;
-      this.sites.update(sites, lit, language);
-    }
+/** @import { Map } from "leaflet" */
+/** @import { Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
+/** @import { Grid } from "./grid.js" */
 
-    /** How much larger than usual symbols, lines and names are. */
-    resize(size) {
-      this.sites.size = size;
-      this.ground.size = size;
-      this.map.getContainer().style.setProperty("--pm-size", size);
-      this.ground.scale();
-      this.sites.crowd();
-      this.labels.redraw();
-    }
+const IN_THE_WAY = ".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution";
 
-    setLayer(id, visible, opacity) {
-      this.layers[id] = { visible, opacity };
-      this.applyLayer(id);
-    }
+export class Stage {
+  /**
+   * @param {Map} map
+   * @param {Plan} data
+   * @param {StageCallbacks} callbacks
+   * @param {{ reach?: Reach, grid?: Grid }} [options] a page that does not bring the projections has no grid
+   */
+  constructor(map, data, callbacks, { reach = "all", grid } = {}) {
+    this.map = map;
+    this.data = data;
+    /** @type {Language} */
+    this.language = "zh";
+    this.tasks = "";
+    /** Whether pictures from the network cover the drawn ground. */
+    this.covered = false;
+    /** @type {Record<string, LayerState>} */
+    this.layers = {};
+    for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
+    defineSymbols(data.style);
+    // Flights between views back away farther than anybody drags.
+    const flights = reach === "tasks" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const beyond = flights ? 1.5 : 0.5;
+    this.ground = new Ground(map, data, beyond);
+    const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
+    this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
+    this.grid = grid;
+    this.labels = new Labels(data.style, () => this.collect());
+  }
 
-    // Where pictures from the network are the ground, the drawn ground would only hide them.
-    applyLayer(id) {
-      const state = this.layers[id];
-      const hidden = this.covered && this.data.layers.find((layer) => layer.id === id).ground;
-      this.sites.setLayer(id, state.visible && !hidden, state.opacity);
-      if (id === this.data.gridLayer && this.grid) {
-        // Over pictures too: their position is checked against it.
-        if (state.visible !== this.map.hasLayer(this.grid)) state.visible ? this.grid.addTo(this.map) : this.grid.remove();
-        if (state.visible) this.grid.setOpacity(state.opacity);
-      }
-      if (id === this.data.districtLayer) this.ground.showBoundaries(state.visible, state.opacity);
-    }
+  /**
+   * Take over the letters of a Scene: of tasks and sites, and what is lit.
+   *
+   * @param {{ language: Language, tasks: string, sites: string, lit: string[] }} letters
+   */
+  update({ language, tasks, sites, lit }) {
+    this.language = language;
+    this.tasks = tasks;
+    this.sites.update(sites, lit, language);
+  }
 
-    applyLayers() {
-      this.data.layers.forEach((layer) => this.applyLayer(layer.id));
-    }
+  /**
+   * How much larger than usual symbols, lines and names are.
+   *
+   * @param {number} size
+   */
+  resize(size) {
+    this.sites.size = size;
+    this.ground.size = size;
+    this.map.getContainer().style.setProperty("--pm-size", String(size));
+    this.ground.scale();
+    this.sites.crowd();
+    this.labels.redraw();
+  }
 
-    get boundaryHidden() {
-      return !this.layers[this.data.districtLayer]?.visible;
-    }
+  /**
+   * @param {string} id
+   * @param {boolean} visible
+   * @param {number} opacity
+   */
+  setLayer(id, visible, opacity) {
+    this.layers[id] = { visible, opacity };
+    this.applyLayer(id);
+  }
 
-    get gridStep() {
-      return this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null;
+  /**
+   * Where pictures from the network are the ground, the drawn ground would only hide them.
+   *
+   * @param {string} id
+   */
+  applyLayer(id) {
+    const { visible, opacity } = this.layers[id];
+    const hidden = this.covered && this.data.layers.some((layer) => layer.id === id && layer.ground);
+    this.sites.setLayer(id, visible && !hidden, opacity);
+    if (id === this.data.gridLayer && this.grid) {
+      // Over pictures too: their position is checked against it.
+      if (!visible) this.grid.remove();
+      else if (!this.map.hasLayer(this.grid)) this.grid.addTo(this.map);
+      if (visible) this.grid.setOpacity(opacity);
     }
+    if (id === this.data.districtLayer) this.ground.showBoundaries(visible, opacity);
+  }
 
-    /** What the legend needs to know of each site. */
-    entries() {
-      return this.sites.entries.map((entry) => ({
-        site: entry.site,
-        state: entry.state,
-        inView: this.sites.inView(entry),
-        symbol: Boolean(entry.marked && entry.markers.length),
-        small: Boolean(entry.marked && entry.markers.some((marker) => marker.small && !marker.thinned)),
-        whole: Boolean(entry.marked && entry.markers.some((marker) => !marker.small && !marker.thinned)),
-        shape: entry.parts.length > 0,
-        halo: Boolean(entry.halo && this.map.hasLayer(entry.halo)),
-      }));
-    }
+  applyLayers() {
+    this.data.layers.forEach((layer) => this.applyLayer(layer.id));
+  }
 
-    // Names of districts belong to the ground; all other labels come from the sites.
-    collect() {
-      const { labels: found, obstacles } = this.sites.collect();
-      const frame = this.map.getContainer().getBoundingClientRect();
-      for (const panel of this.map.getContainer().querySelectorAll(".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution")) {
-        const box = panel.getBoundingClientRect();
-        obstacles.push([box.left - frame.left, box.top - frame.top, box.right - frame.left, box.bottom - frame.top]);
-      }
-      if (this.covered || this.boundaryHidden) return { labels: found.filter((label) => label.owner), obstacles };
-      const zoom = this.map.getZoom();
-      const size = this.sites.size;
-      for (const feature of this.data.districts.features) {
-        const focus = feature.id === this.data.focus;
-        if (zoom < (focus ? 8 : 9) || (focus && zoom > 13.5)) continue;
-        const names = { zh: feature.properties.name_zh, en: feature.properties.name_en };
-        found.push({
-          owner: null, text: PlanMap.words(names, this.language), at: [feature.properties.label[1], feature.properties.label[0]],
-          priority: focus ? 85 : 25, size: (focus ? 17 : 12.5) * size, weight: focus ? 600 : 500, colour: focus ? "#5F656E" : "#8D8A82",
-          halo: "rgba(255,255,255,0.8)",
-        });
-      }
-      return { labels: found, obstacles };
+  get boundaryShown() {
+    return this.data.districtLayer !== null && this.layers[this.data.districtLayer].visible;
+  }
+
+  /** What the legend needs to know. */
+  seen() {
+    return {
+      sites: this.seenSites(),
+      boundary: this.boundaryShown,
+      gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
+    };
+  }
+
+  /** @returns {SeenSite[]} */
+  seenSites() {
+    return this.sites.entries.map((entry) => ({
+      site: entry.site,
+      state: entry.state,
+      inView: this.sites.inView(entry),
+      symbol: entry.marked && entry.markers.length > 0,
+      small: entry.symbols.some((marker) => marker.small),
+      whole: entry.symbols.some((marker) => !marker.small),
+      shape: entry.parts.length > 0,
+      halo: entry.halo !== null && this.map.hasLayer(entry.halo),
+    }));
+  }
+
+  /**
+   * Names of districts belong to the ground; all other labels come from the sites.
+   *
+   * @returns {{ labels: Label[], obstacles: Obstacle[] }}
+   */
+  collect() {
+    const { labels, obstacles } = this.sites.collect();
+    const frame = this.map.getContainer().getBoundingClientRect();
+    for (const panel of this.map.getContainer().querySelectorAll(IN_THE_WAY)) {
+      const { left, top, right, bottom } = panel.getBoundingClientRect();
+      obstacles.push({ box: [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top], owner: null });
     }
-  };
-})();
+    return { labels: this.covered || !this.boundaryShown ? labels : [...labels, ...this.districtLabels()], obstacles };
+  }
+
+  /** @returns {Label[]} */
+  districtLabels() {
+    const zoom = this.map.getZoom();
+    const { style, districts, focus } = this.data;
+    const found = [];
+    for (const { id, properties } of districts.features) {
+      const own = id === focus;
+      if (zoom < (own ? 8 : 9) || (own && zoom > 13.5)) continue;
+      /** @type {[number, number]} */
+      const at = [properties.label[1], properties.label[0]];
+      found.push({
+        owner: null,
+        text: words({ zh: properties.name_zh, en: properties.name_en }, this.language),
+        at,
+        priority: own ? 85 : 25,
+        size: (own ? 17 : 12.5) * this.sites.size,
+        weight: own ? 600 : 500,
+        colour: own ? style.focusText : style.districtText,
+        haloOpacity: 0.8,
+      });
+    }
+    return found;
+  }
+}

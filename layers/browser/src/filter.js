@@ -1,0 +1,49 @@
+/* The filter by status and evidence, for the moment until the page's script comes to the same result. */
+
+import { HIDDEN, NO_TASK } from "./letters.js";
+
+/** @import { Filterable, Plan, SitePayload, StripFilter } from "./types" */
+
+/**
+ * Return the letters of tasks and sites that pass. The rules are those of layers/selection/select.py and
+ * layers/selection/status.py; tests/cases/filter.json holds both to the same.
+ *
+ * @param {Filterable} args
+ * @param {Pick<SitePayload, "id" | "tasks">[]} sites
+ * @param {Pick<StripFilter, "statuses" | "evidence">} filter
+ * @param {Pick<Plan, "letters" | "attention">} plan
+ * @returns {{ tasks: string, sites: string }}
+ */
+export function filtered(args, sites, { statuses, evidence }, { letters, attention }) {
+  const wanted = new Set(statuses.map((status) => letters[status]));
+  const passes = Array.from(args.all, (letter, index) =>
+    args.candidates[index] === "1" &&
+    (!wanted.size || wanted.has(letter.toLowerCase())) &&
+    (!evidence || (args.evidence[index] === "1") === (evidence === "with"))
+  );
+  const filters = args.filtered || wanted.size > 0 || Boolean(evidence);
+  const found = new Set(args.found);
+  return {
+    tasks: Array.from(args.all, (letter, index) => (passes[index] ? letter : HIDDEN)).join(""),
+    sites: sites.map(({ id, tasks }) => {
+      const own = tasks.filter((index) => passes[index]).map((index) => args.all[index]);
+      if (!own.length && tasks.length && filters && !found.has(id)) return HIDDEN;
+      return siteLetter(own, attention);
+    }).join(""),
+  };
+}
+
+/**
+ * The letter that the letters of a site's tasks give it together: the status that needs a look first, backed where
+ * one task with it is.
+ *
+ * @param {string[]} letters
+ * @param {string[]} attention
+ */
+export function siteLetter(letters, attention) {
+  for (const lead of attention) {
+    const leading = letters.filter((letter) => letter.toLowerCase() === lead);
+    if (leading.length) return leading.some((letter) => letter !== lead) ? lead.toUpperCase() : lead;
+  }
+  return NO_TASK;
+}

@@ -1,0 +1,100 @@
+/* The legend on the page. */
+
+import * as L from "leaflet";
+import { legendParts } from "./legend_entries.js";
+import { folding, panel } from "./panel.js";
+import { svg } from "./svg.js";
+import { dot, picture } from "./symbols.js";
+
+/** @import { Stroke, Style, Text } from "./types" */
+/** @import { Sample, Seen } from "./legend_entries.js" */
+
+const make = L.DomUtil.create;
+
+export class Legend {
+  /**
+   * In `box`, where there is one, else on the map, where it can be folded away. A `brief` one leaves out what
+   * nobody asks for in a room.
+   *
+   * @param {L.Map} map
+   * @param {Style} style
+   * @param {{ box?: HTMLElement, brief?: boolean }} [options]
+   */
+  constructor(map, style, { box, brief = false } = {}) {
+    this.style = style;
+    this.folds = !box;
+    this.brief = brief;
+    this.box = box || panel(map, "bottomleft", "pm-legend");
+    this.open = map.getSize().x >= 760;
+    this.key = "";
+  }
+
+  /**
+   * List what is on the map now, and nothing else.
+   *
+   * @param {Seen} seen
+   * @param {Text} text
+   */
+  render(seen, text) {
+    const parts = legendParts(seen, this.style, text, this.brief);
+    const key = JSON.stringify([text("map.legend"), parts]);
+    if (key === this.key) return;
+    this.key = key;
+    const body = this.folds ? folding(this.box, "pm-legend-list", text("map.legend"), this.open) : this.box;
+    if (!this.folds) body.textContent = "";
+    for (const { title, entries } of parts) {
+      const list = make("ul", "", body);
+      list.setAttribute("aria-label", title);
+      for (const { sample, words } of entries) {
+        const item = make("li", "", list);
+        item.appendChild(draw(sample, this.style));
+        make("span", "", item).textContent = words;
+      }
+    }
+  }
+}
+
+/**
+ * @param {Sample} sample
+ * @param {Style} style
+ */
+function draw(sample, style) {
+  switch (sample.kind) {
+    case "status": return picture(sample.symbol, 16);
+    case "category": return picture(sample.symbol, 14, "pm-ink");
+    case "strokes": return strokes(sample.strokes);
+    case "pale": return make("i", "pm-swatch pm-pale");
+    case "dot": return smallDot(style);
+    case "halo": return halo(style);
+  }
+}
+
+/** @param {Stroke[]} strokes */
+function strokes(strokes) {
+  const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
+  for (const { colour, width, fill, fill_opacity, dash, radius } of strokes) {
+    const look = {
+      stroke: colour || "none", "stroke-width": width || 1, fill: fill || "none", "fill-opacity": fill_opacity || 0,
+      ...(dash ? { "stroke-dasharray": dash } : {}),
+    };
+    if (radius) svg("circle", { cx: 13, cy: 7, r: radius + 0.6, ...look }, box);
+    else if (fill) svg("rect", { x: 2, y: 2, width: 22, height: 10, rx: 2, ...look }, box);
+    else svg("path", { d: "M1 7H25", ...look }, box);
+  }
+  return box;
+}
+
+/** @param {Style} style */
+function smallDot(style) {
+  const box = svg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" });
+  svg("circle", { ...dot(style), cx: 7, cy: 7 }, box);
+  return box;
+}
+
+/** @param {Style} style */
+function halo(style) {
+  const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
+  const look = { fill: style.quiet, "fill-opacity": 0.08, stroke: style.quiet, "stroke-dasharray": "3 2.4" };
+  svg("circle", { cx: 13, cy: 7, r: 6, ...look }, box);
+  return box;
+}

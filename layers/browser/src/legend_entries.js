@@ -1,0 +1,135 @@
+/* What a legend lists: what can be seen on the map now, and nothing else. */
+
+import { statusSymbol } from "./symbols.js";
+
+/** @import { SeenSite, Stroke, Style, Text } from "./types" */
+
+/**
+ * What stands before the words: a symbol of the page, strokes, or one of the few others.
+ *
+ * @typedef {{ kind: "status" | "category", symbol: string }
+ *   | { kind: "strokes", strokes: Stroke[] }
+ *   | { kind: "pale" | "dot" | "halo" }} Sample
+ */
+/** @typedef {{ sample: Sample, words: string }} Entry */
+/** @typedef {{ title: string, entries: Entry[] }} Part */
+
+/**
+ * @typedef {object} Seen
+ * @property {SeenSite[]} sites
+ * @property {boolean} boundary whether the boundary of the district is shown
+ * @property {number | null} gridStep metres between the lines of the grid, if it is shown
+ */
+
+/**
+ * The parts of a legend that have anything in them. A `brief` one leaves out what nobody asks for in a room, and
+ * tells statuses with and without evidence apart by name.
+ *
+ * @param {Seen} seen
+ * @param {Style} style
+ * @param {Text} text
+ * @param {boolean} brief
+ * @returns {Part[]}
+ */
+export function legendParts(seen, style, text, brief) {
+  const sites = seen.sites.filter((site) => site.inView);
+  const symbols = sites.filter((site) => site.symbol);
+  return [
+    { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
+    { title: text("legend.category"), entries: categories(symbols, style, text, brief) },
+    { title: text("legend.lines"), entries: lines({ ...seen, sites }, style, text, brief) },
+  ].filter((part) => part.entries.length);
+}
+
+/**
+ * Each status once, and what the pale ones say.
+ *
+ * @param {SeenSite[]} symbols
+ * @param {Style} style
+ * @param {Text} text
+ * @returns {Entry[]}
+ */
+function statuses(symbols, style, text) {
+  /** @type {Entry[]} */
+  const found = [];
+  for (const status of Object.keys(style.status)) {
+    const having = symbols.filter(({ state }) => state.status === status);
+    if (!having.length) continue;
+    const backed = having.some(({ state }) => state.backed);
+    found.push({ sample: { kind: "status", symbol: statusSymbol(status, backed) }, words: text("status." + status) });
+  }
+  if (symbols.some(({ state }) => state.status && !state.backed)) found.push({ sample: { kind: "pale" }, words: text("legend.pale") });
+  return found;
+}
+
+/**
+ * Each status with evidence and without.
+ *
+ * @param {SeenSite[]} symbols
+ * @param {Style} style
+ * @param {Text} text
+ * @returns {Entry[]}
+ */
+function allStatuses(symbols, style, text) {
+  /** @type {Entry[]} */
+  const found = [];
+  for (const status of Object.keys(style.status)) {
+    for (const backed of [true, false]) {
+      if (!symbols.some(({ state }) => state.status === status && state.backed === backed)) continue;
+      const words = text("status." + status) + text(backed ? "sheet.backed" : "sheet.only-stated");
+      found.push({ sample: { kind: "status", symbol: statusSymbol(status, backed) }, words });
+    }
+  }
+  return found;
+}
+
+/**
+ * @param {SeenSite[]} symbols
+ * @param {Style} style
+ * @param {Text} text
+ * @param {boolean} brief
+ * @returns {Entry[]}
+ */
+function categories(symbols, style, text, brief) {
+  const named = symbols.filter(({ state }) => !brief || state.status);
+  const present = new Set(named.filter(({ whole }) => whole).map(({ site }) => site.category));
+  /** @type {Entry[]} */
+  const found = Object.keys(style.categories)
+    .filter((category) => present.has(category))
+    .map((category) => ({ sample: { kind: "category", symbol: "pm-category-" + category }, words: text("category." + category) }));
+  if (named.some(({ small }) => small)) found.push({ sample: { kind: "dot" }, words: text("legend.small") });
+  return found;
+}
+
+/**
+ * @param {Seen} seen
+ * @param {Style} style
+ * @param {Text} text
+ * @param {boolean} brief
+ * @returns {Entry[]}
+ */
+function lines({ sites, boundary, gridStep }, style, text, brief) {
+  const drawn = new Set(sites.filter(({ shape }) => shape).map(({ site }) => site.category));
+  /** @type {Entry[]} */
+  const found = Object.keys(style.categories)
+    .filter((category) => drawn.has(category) && !(brief && style.details.includes(category)))
+    .map((category) => {
+      const strokes = style.ground[style.categories[category].ground] || style.ground[""];
+      return { sample: { kind: "strokes", strokes }, words: text("category." + category) };
+    });
+  /**
+   * @param {Stroke} stroke
+   * @param {string} words
+   */
+  const add = (stroke, words) => found.push({ sample: { kind: "strokes", strokes: [stroke] }, words });
+  if (boundary) add({ colour: style.boundary, width: 2.2 }, text("legend.boundary"));
+  if (gridStep) {
+    const width = gridStep < 1000 ? gridStep + " m" : gridStep / 1000 + " km";
+    add({ colour: style.gridSample, width: 1 }, text("legend.grid") + " " + width);
+  }
+  if (sites.some(({ halo }) => halo)) found.push({ sample: { kind: "halo" }, words: text("legend.halo") });
+  if (sites.some(({ shape, site }) => shape && site.precision === "nominal")) {
+    add({ colour: style.quiet, width: 1.4, dash: style.dash.nominal }, text("legend.nominal"));
+  }
+  return found;
+}

@@ -1,0 +1,295 @@
+/** What the page is given as data, and the shapes that several modules share. `payload.py` makes the first half. */
+import type * as Leaflet from "leaflet";
+
+export type Language = "zh" | "en";
+export type Status = "planned" | "seeking" | "in_progress" | "done" | "delayed" | "stopped";
+
+/** [south-west, north-east], each [latitude, longitude]. */
+export type Bounds = [[number, number], [number, number]];
+/** [latitude, longitude]. */
+export type Position = [number, number];
+
+export interface Named {
+  zh: string;
+  en: string;
+}
+
+export interface SitePayload extends Named {
+  id: string;
+  category: string;
+  precision: "exact" | "approximate" | "nominal";
+  /** Metres; null where the position is exact. */
+  accuracy: number | null;
+  layer: string;
+  /** Places of its tasks in `Plan.tasks`. */
+  tasks: number[];
+  geometry: GeoJSON.Geometry | null;
+  /** These two with every geometry, `lines` with those of lines. */
+  anchors?: Position[];
+  bounds?: Bounds;
+  lines?: Position[][];
+}
+
+/** A site that is drawn. */
+export type PlacedSite = SitePayload & { geometry: GeoJSON.Geometry; anchors: Position[]; bounds: Bounds };
+
+export interface TaskPayload extends Named {
+  /** In a briefing: its target in words. */
+  target?: string;
+}
+
+export interface LayerPayload extends Named, LayerState {
+  id: string;
+  group: string;
+  /** Part of the ground, hidden where pictures from the network are the ground. */
+  ground: boolean;
+}
+
+export interface LayerState {
+  visible: boolean;
+  opacity: number;
+}
+
+export type SvgShape = [name: string, attributes: Record<string, string>];
+
+export interface StatusStyle {
+  colour: string;
+  pale: string;
+  shape: string;
+  badge: SvgShape[];
+  paleBadge: SvgShape[];
+}
+
+export interface CategoryStyle {
+  icon: string;
+  ground: string;
+  priority: number;
+  label_zoom: number;
+  path: string;
+}
+
+/** One stroke or fill of a line or an area. */
+export interface Stroke {
+  colour?: string;
+  width?: number;
+  dash?: string;
+  fill?: string;
+  fill_opacity?: number;
+  radius?: number;
+}
+
+/** `tokens()` of `layers/style.py`. */
+export interface Style {
+  accent: string;
+  ink: string;
+  white: string;
+  quiet: string;
+  noTask: string;
+  dot: string;
+  land: string;
+  districtFill: string;
+  water: string;
+  boundary: string;
+  minorBoundary: string;
+  mask: string;
+  maskOpacity: number;
+  focusText: string;
+  districtText: string;
+  groundText: string;
+  waterText: string;
+  metroText: string;
+  gridLine: string;
+  gridText: string;
+  gridSample: string;
+  fonts: string[];
+  status: Record<Status, StatusStyle>;
+  categories: Record<string, CategoryStyle>;
+  details: string[];
+  ground: Record<string, Stroke[]>;
+  dash: Record<string, string>;
+}
+
+export interface DistrictProperties {
+  name_zh: string;
+  name_en: string;
+  label: [number, number];
+}
+
+/** Everything that a map of a plan is drawn from, whatever the Scene. */
+export interface Plan {
+  digest: string;
+  sites: SitePayload[];
+  tasks: TaskPayload[];
+  groups: (Named & { id: string })[];
+  layers: LayerPayload[];
+  gridLayer: string;
+  texts: Record<string, Record<string, string>>;
+  style: Style;
+  basemaps: string[];
+  /** Letters of the statuses, the one that needs a look first. */
+  attention: string[];
+  letters: Record<Status, string>;
+  /** Definition of the grid for proj4. */
+  grid: string;
+  home: Bounds;
+  /** Code of the plan's own district. */
+  focus: string | null;
+  districtLayer: string | null;
+  waterLayer: string | null;
+  land: GeoJSON.FeatureCollection;
+  districts: GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, DistrictProperties>;
+}
+
+export interface BrowsePlan extends Plan {
+  initial: Arguments;
+}
+
+/** What the filter needs: one letter or digit for each task. */
+export interface Filterable {
+  /** Letters of all tasks, filtered out or not. */
+  all: string;
+  evidence: string;
+  /** Which tasks pass every filter but those by status and evidence. */
+  candidates: string;
+  /** Whether anything but status and evidence filters. */
+  filtered: boolean;
+  /** Ids of the sites that the search text names. */
+  found: string[];
+}
+
+/** What a run of the page's script sends. */
+export interface Arguments extends Filterable {
+  digest: string;
+  language: Language;
+  sites: string;
+  tasks: string;
+  lit: string[];
+  basemap: string;
+  view: [latitude: number, longitude: number, zoom: number] | null;
+  layers: Record<string, LayerState>;
+  fly?: { bounds: Bounds; count: number } | null;
+  /** The Scene without what the map itself knows, for the address. */
+  query?: string;
+  /** Number of the last click on the strip that this answers. */
+  turn?: number;
+  run?: string;
+}
+
+/** A click on the strip of counts. */
+export interface StripFilter {
+  statuses: Status[];
+  evidence: "with" | "without" | null;
+  turn: number;
+}
+
+export interface BriefingView {
+  sites: string;
+  tasks: string;
+  layers: Record<string, LayerState>;
+  lit: string[];
+  about: number[] | null;
+  bounds: Bounds;
+}
+
+export interface BriefingPlan extends Plan {
+  language: Language;
+  views: BriefingView[];
+}
+
+/** Gives the words for a key. */
+export type Text = (key: string) => string;
+
+/** [left, top, right, bottom] in pixels. */
+export type Box = [number, number, number, number];
+
+export interface Obstacle {
+  box: Box;
+  /** The site whose own label may lie over it. */
+  owner: string | null;
+}
+
+export interface LabelLook {
+  text: string;
+  size: number;
+  weight: number;
+}
+
+/** A name that wants a place. */
+export interface Label extends LabelLook {
+  owner: string | null;
+  priority: number;
+  colour: string;
+  haloOpacity?: number;
+  /** One of the two: a place, or lines to run along. */
+  at?: Position;
+  path?: Position[][];
+  gap?: number;
+  spacing?: number;
+}
+
+export interface Glyph {
+  letter: string;
+  x: number;
+  y: number;
+  angle: number;
+}
+
+/** A place that a label could take: at x, y, or letter by letter. */
+export interface Candidate {
+  boxes: Box[];
+  x?: number;
+  y?: number;
+  glyphs?: Glyph[];
+}
+
+export interface SiteState {
+  shown: boolean;
+  status: Status | null;
+  backed: boolean;
+}
+
+/** What the legend needs to know of a site. */
+export interface SeenSite {
+  site: Pick<SitePayload, "category" | "precision">;
+  state: SiteState;
+  inView: boolean;
+  /** Whether it has a symbol, one without room, one in full, a line or area, an accuracy halo. */
+  symbol: boolean;
+  small: boolean;
+  whole: boolean;
+  shape: boolean;
+  halo: boolean;
+}
+
+export interface StageCallbacks {
+  text: Text;
+  /** A site was opened. */
+  select(site: string): void;
+  /** A place was clicked; tells whether measuring wanted it. */
+  measuring(at: Leaflet.LatLng): boolean;
+}
+
+/** Which sites can be reached by keyboard; none of "none" by pointer either. */
+export type Reach = "all" | "tasks" | "none";
+
+declare module "leaflet" {
+  // Inside parts of Leaflet that its types leave out.
+  interface Map {
+    _animatingZoom?: boolean;
+  }
+  interface GridLayer {
+    _setZoomTransform(level: unknown, center: Leaflet.LatLngExpression, zoom: number): void;
+    _setZoomTransforms(center: Leaflet.LatLng, zoom: number): void;
+    _getTiledPixelBounds(center: Leaflet.LatLng): Leaflet.Bounds;
+    _update(center?: Leaflet.LatLng): void;
+    _onMoveEnd(): void;
+  }
+}
+
+declare global {
+  interface Window {
+    /** For Folium's script, which makes the map with it. */
+    L: typeof Leaflet;
+    PlanMap: Record<string, unknown>;
+  }
+}
