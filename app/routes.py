@@ -19,8 +19,7 @@ from app.pages import PAGES, Page
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from geo.errors import PlanMapError
 from layers import style
-from layers.browser.face import face_file, face_name, screen_characters
-from layers.font import Weight
+from layers.browser.face import face_file
 from layers.plan.fault import PlanFaultsError
 from layers.plan.terms import Status
 from layers.present.deck_choice import chosen_deck
@@ -113,16 +112,10 @@ def _badge(request: Request) -> Response:
 
 def _face(request: Request) -> Response:
     """Return one weight of the screen's typeface."""
-    try:
-        _, plan = context.current().plan()
-    except PlanMapError:
+    path = face_file(request.path_params["name"])
+    if path is None:
         return Response(status_code=404)
-    characters = screen_characters(plan)
-    for weight in Weight:
-        if face_name(weight, characters) == request.path_params["name"]:
-            headers = {"Cache-Control": FOREVER}
-            return FileResponse(face_file(weight, characters), media_type="font/woff", headers=headers)
-    return Response(status_code=404)
+    return FileResponse(path, media_type="font/woff", headers={"Cache-Control": FOREVER})
 
 
 def _icon(_: Request) -> Response:

@@ -19,6 +19,12 @@ from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site
 from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
 
+_KEPT = 16
+"""Sets of characters that are remembered: a plan may change while somebody still has a page with the one before."""
+
+_given: dict[str, tuple[Weight, frozenset[str]]] = {}
+"""What each name that was given stands for, the oldest first."""
+
 _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
@@ -45,13 +51,20 @@ def face_name(weight: Weight, characters: frozenset[str]) -> str:
     return f"{weight.value}-{digest}.woff"
 
 
-def face_file(weight: Weight, characters: frozenset[str]) -> Path:
-    """Return the WOFF file of one weight, made at the first start with a plan and kept."""
-    return kept_file(f"screen-{face_name(weight, characters)}", lambda: web_font(weight, characters))
+def face_file(name: str) -> Path | None:
+    """Return the WOFF file of a name that `face_css` has given, made when it is first asked for; None for others."""
+    if name not in _given:
+        return None
+    return kept_file(f"screen-{name}", lambda: web_font(*_given[name]))
 
 
+@lru_cache(maxsize=_KEPT)
 def face_css(characters: frozenset[str]) -> str:
     """Return the CSS that names both weights under `SCREEN_FAMILY`."""
+    for weight in Weight:
+        _given[face_name(weight, characters)] = weight, characters
+        while len(_given) > 2 * _KEPT:
+            del _given[next(iter(_given))]
     return "".join(
         f'@font-face{{font-family:"{SCREEN_FAMILY}";font-weight:{number};font-display:swap;'
         f'src:url(/faces/{face_name(weight, characters)}) format("woff")}}'
