@@ -1,43 +1,17 @@
-"""A Folium document with a placeholder for the plan, and what all our documents have in their heads."""
+"""What all our documents have in their heads, and how a plan gets into a finished document.
+
+This module does without Folium, which takes half a second to import.
+"""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
-
-import folium
-from branca.element import MacroElement
-from folium.template import Template
+from collections.abc import Sequence
 
 from layers import style
 
 ASSETS = "assets"
 """Path, in the browser, of the folder with our scripts and `vendor/`."""
-
-
-class PlanElement(MacroElement):
-    """An element that calls our script's function `call` with the map, and holds a placeholder for the plan.
-
-    The plan must not go through Folium, which renders its own output once more as a Jinja template and would run
-    `{{ }}` in a name. `put` puts the plan into the finished document.
-    """
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "PlanMap.{{ this.call }}({{ this._parent.get_name() }}, {{ this.place }}, { "
-        "{% for choice, layers in this.online.items() %}"
-        "{{ choice|tojson }}: [{% for layer in layers %}{{ layer.get_name() }},{% endfor %}],"
-        "{% endfor %}"
-        "});"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, call: str, place: str, online: Mapping[str, Sequence[folium.TileLayer]]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
-        self._name = "Plan"
-        self.call = call
-        self.place = place
-        self.online = online
 
 
 def new_place() -> str:

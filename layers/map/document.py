@@ -9,7 +9,8 @@ import folium
 from folium.template import Template
 
 from layers import style
-from layers.browser.document import ASSETS, PlanElement, custom_properties, new_place, put
+from layers.browser.document import ASSETS, custom_properties, new_place, put
+from layers.browser.element import PlanElement
 from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json

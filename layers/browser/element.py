@@ -1,0 +1,34 @@
+"""The element of a Folium document that calls our scripts with the map and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import folium
+from branca.element import MacroElement
+from folium.template import Template
+
+
+class PlanElement(MacroElement):
+    """An element that calls our script's function `call` with the map, and holds a placeholder for the plan.
+
+    The plan must not go through Folium, which renders its own output once more as a Jinja template and would run
+    `{{ }}` in a name. It is put into the finished document.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "PlanMap.{{ this.call }}({{ this._parent.get_name() }}, {{ this.place }}, { "
+        "{% for choice, layers in this.online.items() %}"
+        "{{ choice|tojson }}: [{% for layer in layers %}{{ layer.get_name() }},{% endfor %}],"
+        "{% endfor %}"
+        "});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, call: str, place: str, online: Mapping[str, Sequence[folium.TileLayer]]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
+        self._name = "Plan"
+        self.call = call
+        self.place = place
+        self.online = online
