@@ -19,7 +19,7 @@ from app.pages import PAGES, Page
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from geo.errors import PlanMapError
 from layers import style
-from layers.browser.face import face_file
+from layers.browser.face import face_bytes
 from layers.plan.fault import PlanFaultsError
 from layers.plan.terms import Status
 from layers.present.deck_choice import chosen_deck
@@ -112,10 +112,10 @@ def _badge(request: Request) -> Response:
 
 def _face(request: Request) -> Response:
     """Return one weight of the screen's typeface."""
-    path = face_file(request.path_params["name"])
-    if path is None:
+    face = face_bytes(request.path_params["name"])
+    if face is None:
         return Response(status_code=404)
-    return FileResponse(path, media_type="font/woff", headers={"Cache-Control": FOREVER})
+    return Response(face, media_type="font/woff", headers={"Cache-Control": FOREVER})
 
 
 def _icon(_: Request) -> Response:

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from layers.cache import kept_file
+from layers.cache import kept_bytes
 
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose names change with their content."""
@@ -73,4 +73,4 @@ def _packed(path: Path, size: int, changed: int) -> bytes:
     """Return a file compressed; made once and kept from one run to the next."""
     digest = hashlib.sha256(f"{path}:{size}:{changed}".encode()).hexdigest()[:20]
     name = f"{path.stem[:40]}-{digest}.gz"
-    return kept_file(name, lambda: gzip.compress(path.read_bytes(), _LEVEL, mtime=0)).read_bytes()
+    return kept_bytes(name, lambda: gzip.compress(path.read_bytes(), _LEVEL, mtime=0))

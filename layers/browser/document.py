@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from layers.cache import kept_file
+from layers.cache import kept_bytes
 from layers.resources import bundle_name
 
 ASSETS = "assets"
@@ -27,11 +26,6 @@ def bundle_address(name: str) -> str:
     return f"{ASSETS}/dist/{bundle_name(name)}"
 
 
-def new_place() -> str:
-    """Return a word that stands for the plan in a document until the plan is put there; no plan holds it."""
-    return f"PLAN{secrets.token_hex(16)}"
-
-
 def put(document: str, place: str, text: str) -> str:
     """Return `document` with `text` in the one place left for it."""
     before, found, after = document.partition(place)
@@ -47,7 +41,7 @@ def kept_document(name: str, make: Callable[[], str], *, depends: str = "") -> s
     made anew when Folium, our scripts or our code have changed, or `depends`, which is what else it is made from.
     """
     digest = hashlib.sha256(f"{_edition()} {depends}".encode()).hexdigest()[:20]
-    return kept_file(f"{name}-{digest}.html", lambda: make().encode()).read_text(encoding="utf-8")
+    return kept_bytes(f"{name}-{digest}.html", lambda: make().encode()).decode()
 
 
 @lru_cache(maxsize=1)

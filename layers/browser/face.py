@@ -9,10 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
-from pathlib import Path
 
 from layers.basemap import collection
-from layers.cache import kept_file
 from layers.font import Weight, web_font
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
@@ -51,11 +49,9 @@ def face_name(weight: Weight, characters: frozenset[str]) -> str:
     return f"{weight.value}-{digest}.woff"
 
 
-def face_file(name: str) -> Path | None:
+def face_bytes(name: str) -> bytes | None:
     """Return the WOFF file of a name that `face_css` has given, made when it is first asked for; None for others."""
-    if name not in _given:
-        return None
-    return kept_file(f"screen-{name}", lambda: web_font(*_given[name]))
+    return web_font(*_given[name]) if name in _given else None
 
 
 @lru_cache(maxsize=_KEPT)
