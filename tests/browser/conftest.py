@@ -110,9 +110,15 @@ class Watched:
         assert found == []
 
 
+@pytest.fixture(scope="module")
+def window() -> dict[str, object]:
+    """What the pages of a file are opened with; a file may have its own."""
+    return {}
+
+
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    watched = Watched(new_context(browser))
+def watched(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
+    watched = Watched(new_context(browser, **window))
     yield watched
     watched.close()
 
@@ -124,9 +130,9 @@ def page(watched: Watched) -> Page:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(browser: Browser, window: dict[str, object]) -> Iterator[Page]:
     """A page as `page`, on a telephone."""
-    watched = Watched(new_context(browser, **PHONE))
+    watched = Watched(new_context(browser, **{**window, **PHONE}))
     yield watched.page
     watched.close()
 
@@ -154,8 +160,8 @@ def in_turn(request: pytest.FixtureRequest, watched: Watched) -> Iterator[Watche
 
 
 @pytest.fixture(scope="module")
-def page_of_file(browser: Browser) -> Iterator[Watched]:
-    watched = Watched(new_context(browser))
+def page_of_file(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
+    watched = Watched(new_context(browser, **window))
     yield watched
     watched.close()
 
