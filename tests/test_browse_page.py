@@ -12,9 +12,8 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan
 from tests.app_page import AppPage, browse
+from tests.hostile_plan import ATTACK
 from tests.test_attacks import TEMPLATES
-
-ATTACK = "<img src=x onerror=alert(1)>`${alert(2)}`</script><script>alert(3)</script>\"'&amp; **b** :red[r] $x$ [l](http://e.example)"
 
 
 @pytest.fixture(autouse=True)

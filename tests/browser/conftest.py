@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request, expect, sync_playwright
 
 from tests.browser.server import serving
+from tests.hostile_plan import write_hostile_plan
 
 PATIENCE_S = 90
 """Nothing takes as long, but on a machine that does much else at the same time it may."""
@@ -50,6 +51,14 @@ def browser() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server with the built-in plan."""
     with serving(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server whose plan says ATTACK wherever a plan can say anything."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with serving(folder, str(write_hostile_plan(folder / "plan"))) as url:
         yield url
 
 

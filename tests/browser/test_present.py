@@ -173,6 +173,11 @@ def saved(desk: Desk, decks_are) -> None:
         time.sleep(0.1)
 
 
+def has_titles(desk: Desk, titles: list[str]) -> None:
+    """Wait until the slides of the first deck have `titles`."""
+    saved(desk, lambda decks: [slide.title.zh for slide in decks[0].slides] == titles)
+
+
 def take_back(page: Page, desk: Desk, times: int) -> None:
     """Take the last changes back; the preview is waited for once."""
     for _ in range(times):
@@ -341,7 +346,7 @@ def test_slides_are_moved_copied_and_deleted_by_keyboard_and_taken_back(laid, ow
         page.keyboard.press("Alt+ArrowDown")
     # At once, before the server has answered.
     assert card_titles(page) == ["东丽湖", "领域", "缺口", "总览"]
-    saved(desk, lambda decks: [slide.title.zh for slide in decks[0].slides] == ["东丽湖", "领域", "缺口", "总览"])
+    has_titles(desk, ["东丽湖", "领域", "缺口", "总览"])
     expect(chosen(page)).to_be_focused()
     page.keyboard.press("ArrowUp")
     expect(chosen(page)).to_have_text("3缺口")
@@ -350,11 +355,13 @@ def test_slides_are_moved_copied_and_deleted_by_keyboard_and_taken_back(laid, ow
     page.get_by_role("button", name="复制一页").click()
     expect(cards(page)).to_have_count(5)
     expect(chosen(page)).to_have_text("4缺口")
+    has_titles(desk, ["东丽湖", "领域", "缺口", "缺口", "总览"])
     cards(page).nth(3).press("Delete")
     expect(cards(page)).to_have_count(4)
-    settled(page)
-    for button in ("上移", "下移"):
+    has_titles(desk, ["东丽湖", "领域", "缺口", "总览"])
+    for button, titles in (("上移", ["东丽湖", "领域", "总览", "缺口"]), ("下移", ["东丽湖", "领域", "缺口", "总览"])):
         page.get_by_role("button", name=button).click()
+        has_titles(desk, titles)
     settled(page)
     take_back(page, desk, 7)
     assert desk.decks == (DECK,)
@@ -371,7 +378,7 @@ def test_slides_are_moved_by_dragging(laid, own_server):
     page.mouse.move(last["x"] + 60, last["y"] + 30, steps=6)
     page.mouse.up()
     assert card_titles(page) == ["东丽湖", "领域", "缺口", "总览"]
-    saved(desk, lambda decks: [slide.title.zh for slide in decks[0].slides] == ["东丽湖", "领域", "缺口", "总览"])
+    has_titles(desk, ["东丽湖", "领域", "缺口", "总览"])
     settled(page)
     page.reload()
     settled(page)
