@@ -3,7 +3,7 @@
 import shutil
 import socket
 import subprocess
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from app import context
+from app.context import Context
+from app.settings import Settings
 from layers.plan.plan import Plan
 from layers.resources import default_plan_folder
 from layers.store.base import read_plan
@@ -91,6 +94,19 @@ def empty_database_url(postgis_url: str) -> Iterator[str]:
 def plan() -> Plan:
     """The built-in plan."""
     return read_plan(FolderStore(default_plan_folder()))
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Context]:
+    """A function that makes a plan that of the pages, as a server for it does, for the length of a test."""
+
+    def use(where: Path) -> Context:
+        # A change is seen at once and not after the time for which a look at the plan holds.
+        monkeypatch.setattr(context, "FRESH_S", 0.0)
+        monkeypatch.setattr(context, "_current", Context(Settings(plan=str(where))))
+        return context.current()
+
+    return use
 
 
 @pytest.fixture

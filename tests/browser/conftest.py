@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Locator, Page, Request, expect, sync_playwright
 
 from tests.browser.server import serving
+from tests.hostile_plan import write_hostile_plan
 
 PATIENCE_S = 90
 """Nothing takes as long, but on a machine that does much else at the same time it may."""
@@ -50,6 +51,14 @@ def browser() -> Iterator[Browser]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server with the built-in plan."""
     with serving(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a server whose plan says ATTACK wherever a plan can say anything."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with serving(folder, str(write_hostile_plan(folder / "plan"))) as url:
         yield url
 
 
@@ -110,9 +119,15 @@ class Watched:
         assert found == []
 
 
+@pytest.fixture(scope="module")
+def window() -> dict[str, object]:
+    """What the pages of a file are opened with; a file may have its own."""
+    return {}
+
+
 @pytest.fixture
-def watched(browser: Browser) -> Iterator[Watched]:
-    watched = Watched(new_context(browser))
+def watched(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
+    watched = Watched(new_context(browser, **window))
     yield watched
     watched.close()
 
@@ -124,9 +139,9 @@ def page(watched: Watched) -> Page:
 
 
 @pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
+def phone(browser: Browser, window: dict[str, object]) -> Iterator[Page]:
     """A page as `page`, on a telephone."""
-    watched = Watched(new_context(browser, **PHONE))
+    watched = Watched(new_context(browser, **{**window, **PHONE}))
     yield watched.page
     watched.close()
 
@@ -154,8 +169,8 @@ def in_turn(request: pytest.FixtureRequest, watched: Watched) -> Iterator[Watche
 
 
 @pytest.fixture(scope="module")
-def page_of_file(browser: Browser) -> Iterator[Watched]:
-    watched = Watched(new_context(browser))
+def page_of_file(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
+    watched = Watched(new_context(browser, **window))
     yield watched
     watched.close()
 

@@ -20,7 +20,7 @@ from layers.selection.unplaced import placing
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
 from tests.browser.conftest import Watched, wait_until
-from tests.browser.test_hostile import ATTACK, write_hostile_plan
+from tests.hostile_plan import ATTACK, write_hostile_plan
 
 TODAY = date(2026, 11, 22)
 READY = ".folium-map[data-ready=yes]"

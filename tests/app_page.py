@@ -1,0 +1,113 @@
+"""The pages of the application without a browser: what their scripts come to, by Streamlit's own test runner."""
+
+import html
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Self
+from urllib.parse import parse_qsl
+
+from streamlit.testing.v1 import AppTest
+
+PATIENCE_S = 90
+
+
+# The runner takes the text of a function as the script, so each of them imports what it needs.
+
+
+def browse() -> None:
+    from app.browse.page import main
+
+    main()
+
+
+def export() -> None:
+    from app.export.page import main
+
+    main()
+
+
+def present() -> None:
+    from app.present.page import main
+
+    main()
+
+
+class AppPage:
+    """One session of a page, opened at an address. The plan is that of the current context."""
+
+    def __init__(self, script: Callable[[], None], query: str = "") -> None:
+        self.at = AppTest.from_function(script, default_timeout=PATIENCE_S)
+        for key, value in parse_qsl(query, keep_blank_values=True):
+            self.at.query_params[key] = value
+        self.run()
+
+    def run(self) -> Self:
+        """Run the script as Streamlit does after each change of a control."""
+        self.at.run()
+        assert list(self.at.exception) == []
+        return self
+
+    def fill(self, key: str, words: str) -> Self:
+        """Write into the field with `key` and leave it."""
+        kinds = [kind for kind in (self.at.text_input, self.at.text_area) if key in {field.key for field in kind}]
+        kinds[0](key=key).set_value(words)
+        return self.run()
+
+    def value(self, key: str) -> str:
+        """Return what stands in the field with `key`."""
+        return next(
+            field.value for kind in (self.at.text_input, self.at.text_area) for field in kind if field.key == key
+        )
+
+    def choose(self, key: str, value: object) -> Self:
+        """Choose one of several that stand side by side."""
+        self.at.segmented_control(key=key).set_value(value)
+        return self.run()
+
+    def press(self, key: str) -> Self:
+        """Press the button with `key`."""
+        self.at.button(key=key).click()
+        return self.run()
+
+    @property
+    def markup(self) -> list[str]:
+        """The pieces of HTML that the script has drawn, without styles."""
+        bodies = [element.proto.body for element in self.at.get("html")]
+        return [body for body in bodies if not body.startswith("<style>")]
+
+    @property
+    def words(self) -> str:
+        """What is to be read in them."""
+        return "\n".join(plain(body) for body in self.markup)
+
+    def headings(self, level: int) -> list[str]:
+        return [
+            plain(found) for body in self.markup for found in re.findall(f"(?s)<h{level}[^>]*>(.*?)</h{level}>", body)
+        ]
+
+    @property
+    def alerts(self) -> list[str]:
+        """What the page says that is wrong."""
+        return [plain(body) for body in self.markup if "role='alert'" in body or 'role="alert"' in body]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of the buttons by key."""
+        return {button.key: button.label for button in self.at.button}
+
+    def sent(self, component: str) -> Any:
+        """Return what the script has given to a component of ours, which draws it in the browser."""
+        found = [e.proto for e in self.at.get("bidi_component") if e.proto.component_name == f"planmap_{component}"]
+        return json.loads(found[0].json)
+
+    @property
+    def map(self) -> Any:
+        """What the script has given to the map."""
+        [found] = self.at.get("component_instance")
+        return json.loads(found.proto.json_args)
+
+
+def plain(markup: str) -> str:
+    """Return what is to be read in a piece of HTML."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
