@@ -73,5 +73,5 @@ def unexpected(error: Exception) -> bool:
     traceback.print_exception(error)
     language = session.state().get("language") or "zh"
     words = escape.html(translation(language)("page.unexpected"))
-    st.html(f"{NO_OPENING}<p role='alert' class='pm-warn'>{words}</p>")
+    st.html(f"<p role='alert' class='pm-warn'>{words}</p>{NO_OPENING}")
     return True

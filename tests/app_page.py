@@ -40,6 +40,8 @@ class AppPage:
         self.at = AppTest.from_function(script, default_timeout=PATIENCE_S)
         for key, value in parse_qsl(query, keep_blank_values=True):
             self.at.query_params[key] = value
+        # As if the browser had had time for tables and calendar.
+        self.at.session_state["complete"] = True
         self.run()
 
     def run(self) -> Self:
@@ -104,8 +106,7 @@ class AppPage:
     @property
     def map(self) -> Any:
         """What the script has given to the map."""
-        [found] = self.at.get("component_instance")
-        return json.loads(found.proto.json_args)
+        return self.sent("map")["args"]
 
 
 def plain(markup: str) -> str:
