@@ -1,4 +1,4 @@
-"""What the server answers beside Streamlit's own: the first HTML, the map, briefings, badges."""
+"""The routes of the server besides Streamlit's: the first HTML of pages, the map, briefings, badges, files."""
 
 from __future__ import annotations
 

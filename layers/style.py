@@ -22,15 +22,15 @@ INK = "#1F2933"
 """Text and category symbols."""
 
 WHITE = "#FFFFFF"
-"""Paper, and what must stand out of the ground."""
+"""Paper, and whatever must stand out from the ground."""
 
 BLACK = "#000000"
 
 QUIET = "#5B6470"
-"""Second text on the screen; on the map what is uncertain, and sites without a task."""
+"""Secondary text on the screen; on the map, circles of uncertainty and sites without tasks."""
 
 MUTED = "#5F656D"
-"""Second text on paper and slides, and names of the ground."""
+"""Secondary text on paper and slides, and names on the ground."""
 
 RULE = "#C9CDD2"
 """Lines between the rows of a table."""
@@ -39,7 +39,7 @@ NO_TASK = "#9AA1AA"
 """Ring of a site without a task, and figures that are zero."""
 
 LEADER = "#4B5563"
-"""Lines from a symbol or name to its place."""
+"""Lines from a symbol or name that was moved aside to its true place."""
 
 QR_INK = "#111111"
 
@@ -234,7 +234,7 @@ PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
 
 SCREEN_FAMILY = "PlanMap Sans"
-"""Name of the face that PlanMap serves for a plan, see `layers.browser.face`."""
+"""Name of the typeface that PlanMap serves for a plan, see `layers.browser.face`."""
 
 FONT_FAMILIES = (
     "PingFang SC",
@@ -244,7 +244,7 @@ FONT_FAMILIES = (
     SCREEN_FAMILY,
     "Noto Sans SC Variable",
 )
-"""Chinese faces in order. The last two are served by PlanMap, so that no machine shows boxes."""
+"""Chinese typefaces in order of preference. PlanMap serves the last two, so that no machine shows boxes."""
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
-"""The typeface of the screen: one file for each weight with just the characters that a plan and the interface need.
+"""The typeface of the screen: one file for each weight with just the characters of a plan and the interface.
 
-Machines with a Chinese face of their own never ask for it. The whole face in slices, as it comes from the package,
-is fetched only for a character that somebody types and no plan has.
+A machine with a Chinese typeface of its own never loads it. The whole typeface in slices, as it comes from its
+package, is loaded only for a character that somebody types and the plan does not have.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 @lru_cache(maxsize=8)
 def screen_characters(plan: Plan) -> frozenset[str]:
-    """Return every character that a page can show of `plan` and of the interface."""
+    """Return every character of `plan` and of the interface that a page can show."""
     rows = [
         info_row(plan.info),
         catalogue_row(plan.catalogue),
@@ -44,7 +44,7 @@ def screen_characters(plan: Plan) -> frozenset[str]:
 
 
 def face_name(weight: Weight, characters: frozenset[str]) -> str:
-    """Return the name of the file of one weight; another set of characters is another file."""
+    """Return the name of the file of one weight, which is different for other characters."""
     digest = hashlib.sha256("".join(sorted(characters)).encode()).hexdigest()[:16]
     return f"{weight.value}-{digest}.woff"
 
@@ -56,7 +56,7 @@ def face_bytes(name: str) -> bytes | None:
 
 @lru_cache(maxsize=_KEPT)
 def face_css(characters: frozenset[str]) -> str:
-    """Return the CSS that names both weights under `SCREEN_FAMILY`."""
+    """Return CSS that defines `SCREEN_FAMILY` in both weights."""
     for weight in Weight:
         _given[face_name(weight, characters)] = weight, characters
         while len(_given) > 2 * _KEPT:
