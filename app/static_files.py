@@ -1,4 +1,4 @@
-"""Files that never change under the same name: compressed once, and kept by browsers for good.
+"""Static files: compressed once, and kept by browsers for a day, or for good if their names change with the content.
 
 Streamlit serves its scripts, 3 MB of them, without compression. Here they are compressed, and served even before
 Streamlit's Python has been imported.
@@ -22,7 +22,7 @@ from starlette.types import Scope
 from layers.cache import kept_bytes
 
 FOREVER = "public, max-age=31536000, immutable"
-"""For files whose names change with their content."""
+"""`Cache-Control` of files whose names change with their content."""
 
 A_DAY = "public, max-age=86400"
 
@@ -41,7 +41,7 @@ def streamlit_folder() -> Path:
 
 
 class StandingFiles(StaticFiles):
-    """A folder of files, compressed for the browser and kept by it as `cache` says."""
+    """A folder of files, served compressed and with `cache` as `Cache-Control`."""
 
     def __init__(self, directory: Path, *, cache: str) -> None:
         super().__init__(directory=directory)

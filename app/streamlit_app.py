@@ -59,7 +59,7 @@ def make(host: str, port: int) -> App:
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(_options(host, port))
-    # Streamlit gives the server's log of requests a handler of its own.
+    # Streamlit adds a handler of its own to the server's log of requests.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     return st.App(_ENTRY, on_script_error=unexpected)
 

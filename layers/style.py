@@ -57,16 +57,16 @@ METRO_TEXT = "#6F5A91"
 AREA_TEXT = "#8C8778"
 
 GROUND_TEXT = "#6B6F76"
-"""Names of the ground on the screen, and titles of groups in a panel."""
+"""Names on the ground on the screen, and titles of groups in a panel."""
 
 DISTRICT_TEXT = "#8D8A82"
 DOT = "#8A919B"
-"""What is left of a site without a task where there is no room."""
+"""The dot that stands for a site without tasks where its symbol has no room."""
 
 GRID_LINE = "#DDD9CF"
 GRID_TEXT = "#A39E92"
 GRID_SAMPLE = "#CFCABD"
-"""The grid's line in the legend, where it must be seen on white."""
+"""The grid's line in the legend, where it must be visible on white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +225,10 @@ INTERFACE = {
     "swatch-edge": "#CFD4DA",
     **{f"pale-{status.value.replace('_', '-')}": look.pale for status, look in STATUS.items()},
 }
-"""Colours of pages and panels, by the names that style sheets know them by: `--pm-accent` and so on."""
+"""Colours of pages and panels, by their names in style sheets without the prefix: `--pm-accent` and so on."""
 
 SEE_THROUGH = ("accent", "ink", "white")
-"""Those of which a sheet also takes a share, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
+"""Names of the colours that style sheets also use with an opacity, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
 
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
@@ -255,7 +255,7 @@ def icon_path(name: str) -> str:
 
 
 def custom_properties(families: Sequence[str] = FONT_FAMILIES) -> str:
-    """Return the colours and the typefaces as CSS for our style sheets; `families` in order."""
+    """Return the colours and typefaces for our style sheets, as CSS; `families` in order of preference."""
     found = {name: colour.lower() for name, colour in INTERFACE.items()}
     found |= {f"{name}-rgb": " ".join(map(str, bytes.fromhex(INTERFACE[name][1:]))) for name in SEE_THROUGH}
     found["font"] = ",".join(f'"{name}"' for name in families) + ",sans-serif"

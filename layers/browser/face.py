@@ -18,10 +18,10 @@ from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
 
 _KEPT = 16
-"""Sets of characters that are remembered: a plan may change while somebody still has a page with the one before."""
+"""Number of sets of characters to remember: a plan may change while a page of the previous one is still open."""
 
 _given: dict[str, tuple[Weight, frozenset[str]]] = {}
-"""What each name that was given stands for, the oldest first."""
+"""The weight and characters of each file that `face_css` has named, the oldest first."""
 
 _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
