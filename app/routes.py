@@ -111,7 +111,7 @@ def _badge(request: Request) -> Response:
 
 
 def _face(request: Request) -> Response:
-    """Return one weight of the screen's typeface."""
+    """Return the file of one weight of the screen's typeface."""
     face = face_bytes(request.path_params["name"])
     if face is None:
         return Response(status_code=404)

@@ -44,7 +44,7 @@ def transformer(source: str, target: str) -> pyproj.Transformer:
 
     Cached, because making one takes some milliseconds.
     """
-    # Imported here, for reading a plan takes no projection, and a tenth of a second goes by.
+    # Imported here because that takes a tenth of a second, and reading a plan needs no projection.
     import pyproj
 
     steps = _PIPELINES.get((source, target))

@@ -50,7 +50,7 @@ def face_name(weight: Weight, characters: frozenset[str]) -> str:
 
 
 def face_bytes(name: str) -> bytes | None:
-    """Return the WOFF file of a name that `face_css` has given, made when it is first asked for; None for others."""
+    """Return the WOFF file with a `name` from `face_css`, made when first asked for; None for any other name."""
     return web_font(*_given[name]) if name in _given else None
 
 
