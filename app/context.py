@@ -44,7 +44,7 @@ class Context:
         self.settings = settings
         self._lock = threading.Lock()
         self._drawing = threading.Lock()
-        """Held while the map document is made, which nobody else is to wait for."""
+        """Held while the map document is made, so that other requests do not wait for that."""
         self._store: Store | None = None
         self._plan: tuple[str, Plan] | None = None
         self._asked = 0.0

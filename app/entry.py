@@ -11,7 +11,7 @@ from app.pages import PAGES, Page
 
 
 def _main_of(page: Page) -> Callable[[], None]:
-    """Return what draws a page; its module is imported only by those who open it."""
+    """Return the function that draws a page; it imports the page's module only when the page is opened."""
 
     def main() -> None:
         import_module(page.module).main()
@@ -21,7 +21,7 @@ def _main_of(page: Page) -> Callable[[], None]:
 
 st.navigation(
     [
-        # The first page is the default, which stands at the root whatever its path says.
+        # The first page is the default one, which Streamlit puts at the root whatever its path.
         st.Page(_main_of(page), url_path=page.path, title=page.path, default=page is PAGES[0])
         for page in PAGES
     ],

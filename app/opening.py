@@ -1,7 +1,7 @@
 """The first HTML of every page: Streamlit's own, with our styles, and on the browse page with the map already in it.
 
-Streamlit takes a second to come up, in the browser and at a first start in Python too. The map needs neither: it is
-asked for by the first HTML, and the same document stays when Streamlit is up (`app/browse/map_frame.js`).
+Streamlit takes a second to start in the browser, and at the first start in Python too. The map needs neither: the
+first HTML loads it, and the same document stays when Streamlit is up (`app/browse/map_frame.js`).
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ _ENTRY_PLACE = "<!--entry-->"
 _ICON = '<link rel="shortcut icon" href="./favicon.png" />'
 
 ALL_SLICES = "/assets/vendor/noto-sans-sc/index.css"
-"""The whole typeface in slices, for characters that no plan has."""
+"""Style sheet of the whole typeface in slices, for characters that the plan does not have."""
 
 FILTER_WIDTHS = (240, 250, 220, 150, 136, 118)
 """Widths in pixels of the controls in the row of filters, which `app/browse/page.py` draws."""
 
 
 def standing_scene(plan: Plan, query: str, today: date) -> Scene:
-    """Return the Scene that an address opens; its day is left out where it is today's."""
+    """Return the Scene that an address opens in `plan`, see `layers.selection.address.fitted`."""
     return fitted(plan, Scene.from_query(query), today)
 
 
 def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
-    """Return the HTML of `page` for an address with `query`; without a plan there is nothing to show beforehand."""
+    """Return the first HTML of `page` for an address with `query`; `plan` is None if it cannot be read."""
     document, entry = _streamlit_page()
     language = "en" if Scene.from_query(query).language == "en" else "zh-CN"
     head, body, start, tail = "", "", f'<script type="module" crossorigin src="{entry}"></script>', ""
@@ -112,17 +112,17 @@ def _file(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _streamlit_page() -> tuple[str, str]:
-    """Return Streamlit's page with our head, a comment in the place of its entry, and the address of that entry.
+    """Return Streamlit's page with our head and a placeholder for its entry script, and the address of that script.
 
-    What a later version of Streamlit writes otherwise stays as it is: the page is slower then, and as good.
+    If a later version of Streamlit writes its page differently, nothing is replaced, and the page is only slower.
     """
     document = (streamlit_folder() / "index.html").read_text(encoding="utf-8")
-    # A page below the root would look for its server there, and for its files as well.
+    # With relative addresses a page below the root would look there for its server and its files.
     document = document.replace('"./', '"/')
     found = _ENTRY.search(document)
     entry = found[1] if found else ""
     document = _ENTRY.sub(_ENTRY_PLACE, document, count=1)
-    # A typeface of Streamlit's that no page of ours is set in; and the map's files go before all others.
+    # Leave out a typeface of Streamlit's that our pages do not use, and load the map's files before others.
     document = _FACE.sub("", document)
     document = document.replace('<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"')
     document = document.replace(_ICON.replace("./", "/"), '<link rel="icon" href="/icon.svg" type="image/svg+xml">')

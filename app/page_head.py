@@ -1,4 +1,4 @@
-"""What stands at the head of every page: its name, the links to the others, the switch of languages."""
+"""The head of every page: the plan's name, the links to the other pages, the language switch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _links = st.components.v2.component(
     js=Path(__file__).with_name("pages.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
-"""Not Streamlit's own links: the Scene is in the address, which the map writes without telling the server."""
+"""Our own links, because Streamlit's would lose the Scene: the map writes it to the address without the server."""
 
 
 def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:

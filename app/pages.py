@@ -1,4 +1,4 @@
-"""The pages there are. Nothing of Streamlit is imported here, for the server answers before it has been."""
+"""The list of pages. It does not import Streamlit, because the server answers before Streamlit is imported."""
 
 from __future__ import annotations
 

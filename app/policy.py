@@ -1,4 +1,4 @@
-"""The content policy, and the middleware that puts it on every answer."""
+"""The content policy, and the middleware that puts it on every response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server answers beside Streamlit's own: the first HTML, the map, briefings, badges."""
+"""The routes of the server besides Streamlit's: the first HTML of pages, the map, briefings, badges, files."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _badge(request: Request) -> Response:
 
 
 def _face(request: Request) -> Response:
-    """Return one weight of the screen's typeface."""
+    """Return the file of one weight of the screen's typeface."""
     face = face_bytes(request.path_params["name"])
     if face is None:
         return Response(status_code=404)

@@ -1,4 +1,4 @@
-"""The web server: our own pages at once, and Streamlit behind them as soon as it has been imported."""
+"""The web server: our own routes at once, and Streamlit behind them as soon as it has been imported."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from layers.translation import translation
 
 
 class Behind:
-    """Streamlit's application, imported while our own pages are already being answered.
+    """Streamlit's application, which is imported while our own routes already answer.
 
-    Whoever asks for it meanwhile waits. If it cannot be imported, they are told so and the server stops.
+    Until then its requests wait. If it cannot be imported, they fail and the server stops.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -40,14 +40,14 @@ class Behind:
         self._failure: BaseException | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, as soon as that is possible."""
+        """Pass the request on as soon as Streamlit is up."""
         await self._ready.wait()
         if self._app is None:
             raise RuntimeError("Streamlit could not be started") from self._failure
         await self._app(scope, receive, send)
 
     async def stand(self, stop: asyncio.Event) -> None:
-        """Import and start Streamlit, and end it when `stop` is set."""
+        """Import and start Streamlit, and stop it when `stop` is set."""
         try:
             app = await asyncio.to_thread(streamlit_app.make, *self._address)
             async with app.lifespan()(app):
@@ -67,7 +67,10 @@ def _warm() -> None:
 
 
 def application(host: str, port: int, *, hosts: list[str], announce: Callable[[], None]) -> ASGIApp:
-    """Return the ASGI application for the current context, under the names of `hosts`; `announce` is called once up."""
+    """Return the ASGI application for the current context, which answers requests for `hosts` only.
+
+    `announce` is called when it is up.
+    """
     behind = Behind(host, port)
 
     @asynccontextmanager
@@ -126,7 +129,7 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
         application(host, port, hosts=hosts, announce=announce),
         host=host,
         port=port,
-        # As Streamlit sets it for itself: its messages can be large, and the older protocol drops pings.
+        # As Streamlit itself sets them: its messages can be large, and the older protocol drops pings.
         ws="websockets-sansio",
         ws_max_size=200 * 1024 * 1024,
         ws_per_message_deflate=False,

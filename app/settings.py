@@ -37,7 +37,7 @@ def read_settings(**given: str) -> Settings:
     PlanMapError
         A variable holds a value that is not allowed.
     """
-    # Not by pydantic-settings, which takes a tenth of a second to import. Windows has no small letters here.
+    # Not with pydantic-settings, which takes a tenth of a second to import. Upper case, because Windows has only that.
     environment = {name.upper(): value for name, value in os.environ.items()}
     found = {name: given.get(name) or environment.get(f"{PREFIX}{name.upper()}") for name in Settings.model_fields}
     try:

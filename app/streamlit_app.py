@@ -1,4 +1,4 @@
-"""Streamlit's application, configured for us; importing this module takes as long as importing Streamlit."""
+"""Streamlit's application with our options. Streamlit is imported only in the functions, since that takes a second."""
 
 from __future__ import annotations
 
@@ -50,16 +50,16 @@ BASE_FONT_PX = 15
 
 
 NO_OPENING = "<style>#planmap-opening { display: none; }</style>"
-"""Takes away what stands before Streamlit is up, where there is no map to take its place."""
+"""Hides what is shown before Streamlit is up, for a page without the map that would replace it."""
 
 
 def make(host: str, port: int) -> App:
-    """Return Streamlit's application with our options, which go before those of any settings file."""
+    """Return Streamlit's application with our options, which override those of any settings file."""
     import streamlit as st
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(_options(host, port))
-    # Streamlit gives the server's log of requests a handler of its own.
+    # Streamlit adds a handler of its own to the server's log of requests.
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     return st.App(_ENTRY, on_script_error=unexpected)
 

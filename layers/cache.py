@@ -41,16 +41,16 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
 
 
 def kept_bytes(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return what `make` makes, read from the file `name` of the cache where it has been made before.
+    """Return what `make` returns, from the file `name` in the cache if it was made before.
 
-    The name must say all that the content depends on, such as a hash.
+    The name must tell all that the content depends on, for example by a hash.
     """
     path = kept_file(name, lambda: _sealed(make()), sound=lambda path: _opened(path) is not None)
     return _opened(path) or make()
 
 
 _SEAL = hashlib.sha256
-"""Goes before the content: what a power cut left in a file does not match it."""
+"""The hash that is stored before the content: after a power cut a damaged file does not match it."""
 
 
 def _sealed(content: bytes) -> bytes:
@@ -58,7 +58,7 @@ def _sealed(content: bytes) -> bytes:
 
 
 def _opened(path: Path) -> bytes | None:
-    """Return the content of a sealed file; None if there is none, or not the whole of it."""
+    """Return the content of a sealed file; None if there is no file or it is damaged."""
     try:
         data = path.read_bytes()
     except OSError:

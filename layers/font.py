@@ -60,14 +60,14 @@ def _sorted(characters: frozenset[str]) -> str:
 
 
 def _subset_name(weight: Weight, characters: frozenset[str]) -> str:
-    """Return a file's name that says all that the subset depends on."""
+    """Return a file name, without an ending, that tells all that the subset depends on."""
     source = font_file(weight)
     said = f"{source.name}:{source.stat().st_size}:{_sorted(characters)}"
     return f"{source.stem}-{hashlib.sha256(said.encode()).hexdigest()[:20]}"
 
 
 _WHOLE = 0xB1B0AFBA
-"""What all of a TrueType file sums up to, in numbers of four bytes; its head holds what makes it so."""
+"""Sum of a whole TrueType file as unsigned 32-bit numbers; a field in its head makes it so (OpenType, table head)."""
 
 
 def _is_font(path: Path) -> bool:

@@ -10,7 +10,7 @@ from geo.errors import PlanMapError
 
 _ROOT = Path(__file__).resolve().parent.parent
 BROWSER_FOLDER = Path(__file__).resolve().parent / "browser"
-"""Our own scripts and styles for the map, `dist/` with their bundles, and `vendor/` with locked third-party files."""
+"""Folder with our scripts and styles in `src/`, their bundles in `dist/`, and locked third-party files in `vendor/`."""
 
 
 @lru_cache(maxsize=1)
@@ -46,7 +46,7 @@ def vendor_file(name: str) -> Path:
 
 
 def bundle_name(name: str) -> str:
-    """Return the name of the file of a bundle such as `browse.js`; it changes with the content.
+    """Return the file name of a bundle such as `browse.js`, which changes with the content.
 
     Raises
     ------

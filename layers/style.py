@@ -22,15 +22,15 @@ INK = "#1F2933"
 """Text and category symbols."""
 
 WHITE = "#FFFFFF"
-"""Paper, and what must stand out of the ground."""
+"""Paper, and whatever must stand out from the ground."""
 
 BLACK = "#000000"
 
 QUIET = "#5B6470"
-"""Second text on the screen; on the map what is uncertain, and sites without a task."""
+"""Secondary text on the screen; on the map, circles of uncertainty and sites without tasks."""
 
 MUTED = "#5F656D"
-"""Second text on paper and slides, and names of the ground."""
+"""Secondary text on paper and slides, and names on the ground."""
 
 RULE = "#C9CDD2"
 """Lines between the rows of a table."""
@@ -39,7 +39,7 @@ NO_TASK = "#9AA1AA"
 """Ring of a site without a task, and figures that are zero."""
 
 LEADER = "#4B5563"
-"""Lines from a symbol or name to its place."""
+"""Lines from a symbol or name that was moved aside to its true place."""
 
 QR_INK = "#111111"
 
@@ -57,16 +57,16 @@ METRO_TEXT = "#6F5A91"
 AREA_TEXT = "#8C8778"
 
 GROUND_TEXT = "#6B6F76"
-"""Names of the ground on the screen, and titles of groups in a panel."""
+"""Names on the ground on the screen, and titles of groups in a panel."""
 
 DISTRICT_TEXT = "#8D8A82"
 DOT = "#8A919B"
-"""What is left of a site without a task where there is no room."""
+"""The dot that stands for a site without tasks where its symbol has no room."""
 
 GRID_LINE = "#DDD9CF"
 GRID_TEXT = "#A39E92"
 GRID_SAMPLE = "#CFCABD"
-"""The grid's line in the legend, where it must be seen on white."""
+"""The grid's line in the legend, where it must be visible on white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +225,16 @@ INTERFACE = {
     "swatch-edge": "#CFD4DA",
     **{f"pale-{status.value.replace('_', '-')}": look.pale for status, look in STATUS.items()},
 }
-"""Colours of pages and panels, by the names that style sheets know them by: `--pm-accent` and so on."""
+"""Colours of pages and panels, by their names in style sheets without the prefix: `--pm-accent` and so on."""
 
 SEE_THROUGH = ("accent", "ink", "white")
-"""Those of which a sheet also takes a share, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
+"""Names of the colours that style sheets also use with an opacity, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
 
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
 
 SCREEN_FAMILY = "PlanMap Sans"
-"""Name of the face that PlanMap serves for a plan, see `layers.browser.face`."""
+"""Name of the typeface that PlanMap serves for a plan, see `layers.browser.face`."""
 
 FONT_FAMILIES = (
     "PingFang SC",
@@ -244,7 +244,7 @@ FONT_FAMILIES = (
     SCREEN_FAMILY,
     "Noto Sans SC Variable",
 )
-"""Chinese faces in order. The last two are served by PlanMap, so that no machine shows boxes."""
+"""Chinese typefaces in order of preference. PlanMap serves the last two, so that no machine shows boxes."""
 
 
 @lru_cache(maxsize=64)
@@ -255,7 +255,7 @@ def icon_path(name: str) -> str:
 
 
 def custom_properties(families: Sequence[str] = FONT_FAMILIES) -> str:
-    """Return the colours and the typefaces as CSS for our style sheets; `families` in order."""
+    """Return the colours and typefaces for our style sheets, as CSS; `families` in order of preference."""
     found = {name: colour.lower() for name, colour in INTERFACE.items()}
     found |= {f"{name}-rgb": " ".join(map(str, bytes.fromhex(INTERFACE[name][1:]))) for name in SEE_THROUGH}
     found["font"] = ",".join(f'"{name}"' for name in families) + ",sans-serif"

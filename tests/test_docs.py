@@ -8,23 +8,25 @@ import tomllib
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from urllib.parse import unquote
 
 import click
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from app.settings import Settings
+from geo.files import MAXIMUM_BYTES
 from layers.plan import rows as plan_rows
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, Evidence
 from layers.plan.terms import Confidence, Kind, Precision, Status
 from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
-from layers.store.base import check as plan_check
+from layers.store import check as plan_check
 from layers.store.folder import FILES, check_folder
-from layers.store.sql import TABLES
+from layers.store.sql import _MAXIMUM_ROWS, TABLES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
 
@@ -140,18 +142,26 @@ def test_every_file_of_ours_that_a_page_names_exists(page: str) -> None:
     for piece in code(page):
         for name in re.findall(rf"^(?:{'|'.join((*PACKAGES, 'data', 'tests', 'docs'))})/[\w./*-]*$", piece):
             # Only built, never committed.
-            if not name.startswith("layers/browser/vendor"):
+            if not name.startswith(("layers/browser/dist", "layers/browser/vendor")):
                 assert list(ROOT.glob(name.rstrip("/"))), f"{page}: {name}"
 
 
-def test_every_browser_script_is_in_the_architecture() -> None:
-    scripts = {path.name for path in (ROOT / "layers/browser").glob("*.js")}
-    assert set(re.findall(r"`([a-z]+\.js)`", read("docs/architecture.md"))) >= scripts
+def parts_named(page: str) -> set[str]:
+    """Return the Python modules and browser scripts that a page names without a folder."""
+    return {name for piece in code(page) for name in re.findall(r"^(?:pptx/)?(\w+\.(?:py|js))$", piece)}
+
+
+def test_every_module_named_in_the_architecture_exists() -> None:
+    files = {path.name for path in (*ROOT.glob("*.py"), *python_files(), *scripts(), *(ROOT / "app").rglob("*.js"))}
+    assert len(scripts()) > 10  # Or the search has gone blind.
+    named = parts_named("docs/architecture.md")
+    assert len(named) > 40
+    assert named <= files
 
 
 def test_every_decision_that_code_cites_exists() -> None:
     kept = {path.name[:4] for path in (ROOT / "docs/decisions").glob("[0-9][0-9][0-9][0-9]-*.md")}
-    sources = [*python_files(), *(ROOT / "layers/browser").glob("*.js"), *(ROOT / "app").glob("*.js")]
+    sources = [*python_files(), *scripts(), *(ROOT / "app").rglob("*.js")]
     for path in sources:
         cited = re.findall(r"docs/decisions/(\d{4})", path.read_text(encoding="utf-8"))
         assert set(cited) <= kept, path.name
@@ -224,7 +234,7 @@ ROWS = {
     "`[[decks]]`": plan_rows.DeckRow,
     "`[[decks.slides]]`": plan_rows.SlideRow,
 }
-"""Each model of plan_rows by the heading of its table."""
+"""Each model of layers.plan.rows by the heading of its table."""
 
 
 def test_every_model_and_every_file_of_a_plan_has_a_table() -> None:
@@ -282,9 +292,135 @@ def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
     assert [len(deck.slides) for deck in plan.decks] == [1]
 
 
+def accepts(kind: Any, value: object) -> bool:
+    """Whether a field of the type `kind` may hold `value`."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def number_in(page: str, pattern: str) -> int:
+    found = re.search(pattern, read(page))
+    assert found, pattern
+    return int(found[1].replace(" ", ""))
+
+
+def test_lengths_of_texts_titles_and_ids() -> None:
+    for kind, pattern, shortest in (
+        (plan_rows.Words, r"\*\*text\*\* has at most ([\d ]+) characters", ""),
+        (plan_rows.Title, r"\*\*title\*\* is a text of 1 to ([\d ]+) characters", "x"),
+        (plan_rows.Identifier, r"\*\*id\*\* has 1 to ([\d ]+) characters", "x"),
+    ):
+        longest = number_in("docs/data.md", pattern)
+        assert accepts(kind, "x" * longest)
+        assert not accepts(kind, "x" * (longest + 1))
+        assert accepts(kind, shortest)
+        assert accepts(kind, shortest[1:]) is (kind is plan_rows.Words)
+    [line] = [line for line in read("docs/data.md").splitlines() if line.startswith("An **id**")]
+    [forbidden] = re.findall(r"without `([^`]+)`", line)
+    assert not any(accepts(plan_rows.Identifier, f"a{character}b") for character in [*forbidden.split(), " "])
+    assert accepts(plan_rows.Words, "a\tb\nc")
+    assert not accepts(plan_rows.Words, "a\x07b")
+
+
+def test_sizes_of_files_and_tables() -> None:
+    assert number_in("docs/data.md", r"at most ([\d ]+) MiB") * 2**20 == MAXIMUM_BYTES
+    assert number_in("docs/data.md", r"A table has at most ([\d ]+) rows") == _MAXIMUM_ROWS
+
+
+def samples(allowed: str) -> tuple[list[object], list[object]]:
+    """Return values that a field must accept and refuse, from what its table says of allowed values."""
+    ranged = re.match(r"([\d ]+) to ([\d ]+)", allowed)
+    if ranged:
+        low, high = (int(part.replace(" ", "")) for part in ranged.groups())
+        return [low, high], [low - 1, high + 1]
+    for start, values in {
+        "title": (["x", "x" * 500], ["", "x" * 501]),
+        "text": (["x" * 4000], ["x" * 4001]),
+        "id of a site": (["x" * 120], [7]),
+        "id": (["x" * 120], ["x y", "x" * 121]),
+        "web address": (["https://example.org/a"], ["ftp://example.org/a"]),
+        "number": (["4.8"], ["four", "nan"]),
+        "`true` or `false`": ([True], ["perhaps"]),
+        "`YYYY-MM-DD` or": (["2024-02-29", "2024-02"], ["2024", "2023-02-29"]),
+        "`YYYY-MM-DD`": (["2024-02-29"], ["2024-02"]),
+        "`YYYY-MM/YYYY-MM`": (["2024-01/2024-06"], ["2024-06/2024-01", "2024-06"]),
+    }.items():
+        if allowed.startswith(start):
+            return values
+    return [], []
+
+
+@pytest.mark.parametrize("heading", ROWS)
+def test_a_table_says_what_values_are_allowed(heading: str) -> None:
+    table = tables()[heading][0]
+    for name, field in ROWS[heading].model_fields.items():
+        kind = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        allowed = table.rows[name][2]
+        good, bad = samples(allowed)
+        for value in good:
+            assert accepts(kind, value), f"{name}: {value}"
+        for value in bad:
+            assert not accepts(kind, value), f"{name}: {value}"
+        limit = re.search(r"list of tables, at most (\d+)", allowed)
+        if limit:
+            assert [entry.max_length for entry in field.metadata] == [int(limit[1])], name
+
+
+def test_defaults_of_the_plan_are_told() -> None:
+    fields = plan_rows.InfoRow.model_fields
+    rows = tables()["plan.toml"][0].rows
+    for name in ("disclaimer_zh", "disclaimer_en"):
+        assert fields[name].default in rows[name][3], name
+
+
 def test_every_figure_of_a_slide_is_listed() -> None:
     [line] = [line for line in read("docs/data.md").splitlines() if line.startswith("Figures are not typed")]
     assert re.findall(r"`\{(\w+)\}`", line) == list(FIGURES)
+
+
+# The glossary
+
+
+def glossary() -> dict[str, tuple[str, str]]:
+    """Return meaning and module of each term of the glossary in docs/architecture.md."""
+    text = read("docs/architecture.md").partition("\n## Glossary\n")[2]
+    rows = [re.split(r"\s*\|\s*", line.strip("| ")) for line in text.splitlines() if line.startswith("|")]
+    entries = [row for row in rows if row[0] != "Term" and not set(row[0]) <= set("-|")]
+    assert len({row[0] for row in entries}) == len(entries)  # Each word once.
+    return {term: (meaning, module) for term, meaning, module in entries}
+
+
+def defined(module: str) -> set[str]:
+    """Return the names that a module defines at its top level."""
+    names: set[str] = set()
+    for node in ast.parse(read(module)).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_every_name_in_the_glossary_is_defined_where_it_says() -> None:
+    entries = glossary()
+    assert len(entries) > 80  # Or the search has gone blind.
+    for term, (meaning, module) in entries.items():
+        path = module.strip("`")
+        assert (ROOT / path).exists(), term
+        names = re.findall(r"`([A-Za-z]+)`", term)
+        names += re.findall(r"`([A-Z][a-z]+[A-Z][A-Za-z]+|Chapter|Cell)`", meaning)
+        assert set(names) <= (defined(path) if path.endswith(".py") else set()), term
+
+
+def test_the_values_of_a_plan_are_in_the_glossary() -> None:
+    words = set(re.findall(r"`(\w+)`", " ".join(f"{term} {meaning}" for term, (meaning, _) in glossary().items())))
+    for module in ("plan", "terms", "deck", "fault", "scene"):
+        tree = ast.parse(read(f"layers/plan/{module}.py"))
+        classes = {node.name for node in tree.body if isinstance(node, ast.ClassDef)}
+        assert classes - {"PlanFaultsError", "Evidence"} <= words, module
 
 
 # Translations
@@ -326,11 +462,11 @@ def strings_in(files: list[Path]) -> set[str]:
 
 
 def templates() -> list[Path]:
-    return sorted([*(ROOT / "app/templates").glob("*.html"), *(ROOT / "layers/present/templates").glob("*.html")])
+    return sorted([*(ROOT / "app").rglob("*.html"), *(ROOT / "layers").glob("*/templates/*.html")])
 
 
 def scripts() -> list[Path]:
-    return sorted((ROOT / "layers/browser").glob("*.js"))
+    return sorted((ROOT / "layers/browser/src").rglob("*.js"))
 
 
 def is_translation(node: ast.expr, names: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What the browse page draws only when the browser has time: the tables and the calendar, which are slow to load."""
+"""Drawing the slow parts of the browse page, the tables and the calendar, only when the browser has time."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _later = st.components.v2.component(
 
 
 def is_complete() -> bool:
-    """Whether the browser has had time since the page was opened."""
+    """Whether the browser has already had time, so that the slow parts are to be drawn."""
     return bool(session.state().get("complete"))
 
 
 def ask_for_the_rest() -> None:
-    """Have the script run once more when the browser has time."""
+    """Have the page's script run once more when the browser has time."""
     if not is_complete():
         _later(key="later", on_idle_change=lambda: session.state().update(complete=True))

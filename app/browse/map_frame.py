@@ -1,4 +1,4 @@
-"""The map on the browse page: a standing frame, to which each run of the script sends what has changed."""
+"""The map on the browse page: a frame that stays, to which each run of the script sends what has changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _map_frame = st.components.v2.component(
 
 
 def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
-    """Draw the map, or send the standing map what has changed."""
+    """Draw the map, or send the map on the page what has changed."""
 
     def chosen() -> None:
         value: Any = session.state()["map"].get("chosen")

@@ -1,4 +1,4 @@
-"""The counts of the status filter as plain values, for the filter itself and for what is seen before it is up."""
+"""The counts of the status filter as plain values, for the filter itself and for the page before Streamlit is up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from layers.translation import Translation
 
 
 def status_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:
-    """Return a pill for each status: its value, its words, how many tasks have it, its badge and a hint."""
+    """Return a pill for each status: its value, label, number of tasks, badge and hint."""
     return [
         {
             "value": status.value,

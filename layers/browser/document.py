@@ -1,4 +1,4 @@
-"""Documents with a place for the plan, and where the browser finds our scripts and styles."""
+"""Documents with a placeholder for the plan, and the addresses of our scripts and styles."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from layers.cache import kept_bytes
 from layers.resources import bundle_name
 
 ASSETS = "assets"
-"""Folder, as the browser sees it, of `dist/` with the bundles and of `vendor/`."""
+"""Path, in the browser, of the folder with our bundles in `dist/` and third-party files in `vendor/`."""
 
 
 def bundle_address(name: str) -> str:
-    """Return the address of the bundle `name`, such as `browse.js`, as the browser sees it.
+    """Return the address, in the browser, of the bundle `name`, such as `browse.js`.
 
     Raises
     ------
@@ -27,7 +27,7 @@ def bundle_address(name: str) -> str:
 
 
 def put(document: str, place: str, text: str) -> str:
-    """Return `document` with `text` in the one place left for it."""
+    """Return `document` with the placeholder `place` replaced by `text`."""
     before, found, after = document.partition(place)
     if not found:
         raise RuntimeError("the place for the plan is not in the document")
@@ -35,10 +35,10 @@ def put(document: str, place: str, text: str) -> str:
 
 
 def kept_document(name: str, make: Callable[[], str], *, depends: str = "") -> str:
-    """Return the document without a plan that `make` renders, kept in the user's cache from one start to the next.
+    """Return the document without a plan that `make` renders, kept in the user's cache folder between runs.
 
-    Importing Folium and rendering take longer than all else that is done before a map can be shown. The document is
-    made anew when Folium, our scripts or our code have changed, or `depends`, which is what else it is made from.
+    Importing Folium and rendering take longer than everything else before a map can be shown. The document is made
+    anew when Folium, our scripts or our code have changed, or `depends`, which stands for anything else in it.
     """
     digest = hashlib.sha256(f"{_edition()} {depends}".encode()).hexdigest()[:20]
     return kept_bytes(f"{name}-{digest}.html", lambda: make().encode()).decode()
@@ -46,7 +46,7 @@ def kept_document(name: str, make: Callable[[], str], *, depends: str = "") -> s
 
 @lru_cache(maxsize=1)
 def _edition() -> str:
-    """Return a digest of everything that documents without a plan are made from."""
+    """Return a digest of Folium's version, our bundles and the code that documents without a plan are made from."""
     layers = Path(__file__).parents[1]
     digest = hashlib.sha256(version("folium").encode())
     for folder in ("browser", "map", "present"):

@@ -1,7 +1,7 @@
-"""The typeface of the screen: one file for each weight with just the characters that a plan and the interface need.
+"""The typeface of the screen: one file for each weight with just the characters of a plan and the interface.
 
-Machines with a Chinese face of their own never ask for it. The whole face in slices, as it comes from the package,
-is fetched only for a character that somebody types and no plan has.
+A machine with a Chinese typeface of its own never loads it. The whole typeface in slices, as it comes from its
+package, is loaded only for a character that somebody types and the plan does not have.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
 
 _KEPT = 16
-"""Sets of characters that are remembered: a plan may change while somebody still has a page with the one before."""
+"""Number of sets of characters to remember: a plan may change while a page of the previous one is still open."""
 
 _given: dict[str, tuple[Weight, frozenset[str]]] = {}
-"""What each name that was given stands for, the oldest first."""
+"""The weight and characters of each file that `face_css` has named, the oldest first."""
 
 _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 @lru_cache(maxsize=8)
 def screen_characters(plan: Plan) -> frozenset[str]:
-    """Return every character that a page can show of `plan` and of the interface."""
+    """Return every character of `plan` and of the interface that a page can show."""
     rows = [
         info_row(plan.info),
         catalogue_row(plan.catalogue),
@@ -44,19 +44,19 @@ def screen_characters(plan: Plan) -> frozenset[str]:
 
 
 def face_name(weight: Weight, characters: frozenset[str]) -> str:
-    """Return the name of the file of one weight; another set of characters is another file."""
+    """Return the name of the file of one weight, which is different for other characters."""
     digest = hashlib.sha256("".join(sorted(characters)).encode()).hexdigest()[:16]
     return f"{weight.value}-{digest}.woff"
 
 
 def face_bytes(name: str) -> bytes | None:
-    """Return the WOFF file of a name that `face_css` has given, made when it is first asked for; None for others."""
+    """Return the WOFF file with a `name` from `face_css`, made when first asked for; None for any other name."""
     return web_font(*_given[name]) if name in _given else None
 
 
 @lru_cache(maxsize=_KEPT)
 def face_css(characters: frozenset[str]) -> str:
-    """Return the CSS that names both weights under `SCREEN_FAMILY`."""
+    """Return CSS that defines `SCREEN_FAMILY` in both weights."""
     for weight in Weight:
         _given[face_name(weight, characters)] = weight, characters
         while len(_given) > 2 * _KEPT:

@@ -10,10 +10,10 @@ from folium.template import Template
 
 
 class PlanElement(MacroElement):
-    """Calls the function `call` of our scripts with the map, and leaves a place for the plan.
+    """An element that calls our script's function `call` with the map, and holds a placeholder for the plan.
 
-    The plan must not go through Folium: it renders what it has rendered once more, as a Jinja template, and
-    would run `{{ }}` in any name. `put` puts the plan into the finished document.
+    The plan must not go through Folium, which renders its own output once more as a Jinja template and would run
+    `{{ }}` in a name. `layers.browser.document.put` puts the plan into the finished document.
     """
 
     _template = Template(

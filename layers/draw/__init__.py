@@ -1,1 +1,1 @@
-"""What every renderer without a browser draws with."""
+"""What the renderers without a browser share: the Drawing, placing symbols and names, legend, Matplotlib."""

@@ -1,4 +1,4 @@
-"""The frame of a map while it is being filled: what stands where, and what found no room."""
+"""The map while it is being filled: what has been placed where, and what found no room."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from layers.font import Weight
 
 @dataclass
 class SiteSymbols:
-    """What stands on a map, and what found no room."""
+    """What has been placed on a map, and how much found no room."""
 
     boxes: list[tuple[str, Box]] = field(default_factory=list)
-    """Every symbol and every label by what it stands for; no two of them overlap."""
+    """Every symbol and label in millimetres, by a name such as `symbol <site id>`; no two overlap."""
     drawn: set[str] = field(default_factory=set)
-    """Ids of the sites whose symbol stands on the map."""
+    """Ids of the sites without tasks whose symbol is on the map."""
     moved: bool = False
-    """Whether any symbol stands aside of its place."""
+    """Whether any symbol was moved aside from its true place."""
     unnamed: int = 0
-    """Numbered sites whose name found no room; their number stands on the map."""
+    """How many numbered sites have their number on the map, but no room for the name."""
     unnumbered: int = 0
-    """Numbered sites of which only the symbol stands on the map."""
+    """How many numbered sites have only their symbol on the map."""
     unmarked: int = 0
-    """Numbered sites whose symbol found no room."""
+    """How many numbered sites have no room even for the symbol."""
     items: dict[str, list[Item]] = field(default_factory=dict)
-    """What of the drawing stands for each numbered site, by id: leaders, symbol and label, the lowest first."""
+    """Items of the drawing for each numbered site, by id: leader lines, symbol and label, the lowest first."""
 
 
 class Canvas:
-    """The frame while it is being filled."""
+    """The map of `drawing` while it is being filled; `size` is the factor by which symbols are larger than on A3."""
 
     def __init__(self, drawing: Drawing, content: Content, language: str, size: float) -> None:
         if drawing.frame is None:
@@ -54,26 +54,26 @@ class Canvas:
         self.site_symbols = SiteSymbols()
         self.room = self.frame.grown(-1.0)
         self.over: list[Shape] = []
-        """Symbols, which go over the leader lines of all others."""
+        """Symbols of numbered sites, which are drawn later, over all leader lines."""
         to_paper = self.to_paper
         lines = [to_paper(shown.geometry) for shown in content.sites if shown.linear]
         self.space = Space(self.room, lines)
 
     def to_paper(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry of the grid in millimetres of the paper."""
+        """Return a geometry in metres of the grid as one in millimetres on the paper."""
         west, south = self.content.extent[:2]
         factor = 1000 / self.content.scale
         left, bottom = self.frame.left, self.frame.bottom
         return shapely.transform(geometry, lambda at: (at - (west, south)) * factor + (left, bottom))
 
     def keep(self, name: str, *boxes: Box) -> None:
-        """Take room and note for what."""
+        """Take the room of `boxes`, and note that `name` stands there."""
         self.space.take(*boxes)
         self.site_symbols.boxes += [(name, box) for box in boxes]
 
     @contextmanager
     def owned(self, shown: ShownSite) -> Iterator[None]:
-        """Note that what is drawn meanwhile stands for `shown`, so that it can be taken out of the picture again."""
+        """Note that whatever is drawn inside the `with` belongs to `shown`; slides take it out of the picture."""
         on_map, over = len(self.drawing.items), len(self.over)
         yield
         drawn: list[Item] = [*self.drawing.items[on_map:], *self.over[over:]]
@@ -81,7 +81,7 @@ class Canvas:
             self.site_symbols.items.setdefault(shown.site.id, []).extend(drawn)
 
     def label(self, shown: ShownSite, points: float, *, number: bool, name: bool, colour: str) -> Label:
-        """Return the label of a site; what stands in brackets goes into a second, smaller line."""
+        """Return the label of a site in `points`; the part of its name in brackets goes into a smaller second line."""
         text = shown.site.name.get(self.language)
         lines: list[tuple[str, float, Weight]] = []
         if name:
@@ -98,16 +98,16 @@ class Canvas:
 
 
 def anchor_points(shown: ShownSite) -> list[tuple[float, float]]:
-    """Return where a site's symbol belongs, in metres of the grid."""
+    """Return the positions of a site's symbol, in metres of the grid; see `geo.measure.anchors`."""
     geometry = shown.geometry
     if shown.linear:
-        # The frame cuts a line into parts that may belong together.
+        # The frame may have cut a line into parts that can be joined again.
         geometry = shapely.line_merge(geometry)
     return [(point.x, point.y) for point in anchors(geometry)]
 
 
 def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]) -> tuple[float, float]:
-    """Return the place nearest to x, y where a symbol lies wholly in the room."""
+    """Return the position nearest to x, y at which a symbol is wholly inside `room`; see `place_symbol` for `reach`."""
     return (
         min(max(x, room.left + reach[0] + 0.1), room.right - reach[2] - 0.1),
         min(max(y, room.bottom + reach[1] + 0.1), room.top - reach[3] - 0.1),
@@ -115,12 +115,12 @@ def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]
 
 
 def is_free(canvas: Canvas, box: Box) -> bool:
-    """Whether nothing stands in `box`."""
+    """Whether `box` is inside the frame and nothing has been placed in it."""
     return bool(canvas.space.free(np.array([box], dtype=float))[0])
 
 
 def put(canvas: Canvas, shown: ShownSite, label: Label, own: Box, *, reach: float = 0.0) -> bool:
-    """Place a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
+    """Draw a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
     margin = 0.35 * canvas.size
     place = place_label(canvas.space, own, label.width, label.height, gap=margin * 1.4, reach=reach, margin=margin)
     if place is None:
@@ -137,5 +137,5 @@ def put(canvas: Canvas, shown: ShownSite, label: Label, own: Box, *, reach: floa
 
 
 def priority(shown: ShownSite) -> int:
-    """Return how early a site's symbol and name are placed."""
+    """Return a site's priority: the higher, the earlier its symbol and name are placed."""
     return style.CATEGORIES[shown.site.category].priority

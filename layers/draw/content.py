@@ -1,4 +1,4 @@
-"""What is really on a sheet: the sites that reach into its frame, their numbers, and how they stand."""
+"""What is in the frame of a map: the sites that reach into it, with their numbers and states."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from layers.selection.select import Selection
 from layers.selection.status import SiteState
 
 SCREEN_PIXEL_M = 0.0254 / 96
-"""Side of a screen's nominal pixel in metres."""
+"""Side in metres of a nominal screen pixel: 1/96 inch, as in CSS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,11 @@ class ShownSite:
     number: int | None
     """The same on every sheet of a plan; None for a site that stands for no task."""
     geometry: BaseGeometry
-    """What lies in the frame, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """The part in the frame, of any simple or multi type, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
     opacity: float
-    """0 to 1, as the layer has it."""
+    """Opacity of its layer, 0 to 1."""
     lit: bool
-    """Whether the Scene has selected it."""
+    """Whether it is highlighted, because it or its task is selected."""
 
     @property
     def simple(self) -> bool:
@@ -46,7 +46,7 @@ class ShownSite:
 
     @property
     def quiet(self) -> bool:
-        """Whether it is a place of its own that stands for no task, drawn with a small grey symbol."""
+        """Whether it stands for no task and is drawn with a small grey symbol."""
         return self.number is None and self.simple and not self.layer.ground
 
     @property
@@ -57,10 +57,11 @@ class ShownSite:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything on one sheet that comes from the plan."""
+    """What of a plan is in the frame of one map."""
 
     extent: Extent
     scale: float
+    """The scale's number."""
     sites: tuple[ShownSite, ...]
     """In drawing order, the lowest first."""
 
@@ -71,14 +72,17 @@ class Content:
 
     @property
     def zoom(self) -> float:
-        """The zoom of a web map on a screen at this scale."""
+        """The zoom level at which a web map on a nominal screen has this scale, in the middle of the extent.
+
+        A web map of zoom z is 256 · 2^z pixels wide, and one pixel at latitude φ is 2πR cos φ / (256 · 2^z) metres.
+        """
         _, south, _, north = geographic(self.extent)
         around = 2 * math.pi * EARTH_M * math.cos(math.radians((south + north) / 2))
         return math.log2(around / (256 * self.scale * SCREEN_PIXEL_M))
 
 
 def site_numbers(plan: Plan) -> Mapping[str, int]:
-    """Return the number of each site that has tasks and a position, but for the district itself."""
+    """Return the number of each site with tasks and a position, except the district's own, by id."""
     found = [
         site.id
         for site in plan.sites.values()
@@ -88,7 +92,7 @@ def site_numbers(plan: Plan) -> Mapping[str, int]:
 
 
 def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scale: float) -> Content:
-    """Return what of `scene` lies in `extent`."""
+    """Return what of `scene` is in `extent` at 1:`scale`."""
     frame = shapely.box(*extent)
     on_grid = grid_geometries(plan)
     numbers = site_numbers(plan)
@@ -99,7 +103,7 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
             continue
         for site_id in layer.sites:
             site = plan.sites[site_id]
-            # The ground does not come and go with a filter: rivers and roads are where one finds one's way by.
+            # Filters do not hide the ground: rivers and roads help to find the way.
             chosen = site_id in selection.sites or layer.ground
             if not chosen or site_id not in on_grid or site.category == "district":
                 continue
@@ -122,20 +126,23 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
 
 @lru_cache(maxsize=4)
 def grid_geometries(plan: Plan) -> Mapping[str, BaseGeometry]:
-    """Return every placed site's geometry in metres of the grid. Kept, since an atlas asks for each sheet."""
+    """Return each placed site's valid geometry in metres of the grid, by id.
+
+    Sites too far away for the grid are left out. Cached, because an atlas asks for it at each sheet.
+    """
     found = {}
     for site in plan.sites.values():
         if site.geometry is None:
             continue
         geometry = to_grid(site.geometry)
         if all(math.isfinite(value) for value in geometry.bounds):
-            # Areas that cross themselves cannot be cut at the frame.
+            # An area that crosses itself cannot be cut at the frame.
             found[site.id] = _solid(geometry if geometry.is_valid else shapely.make_valid(geometry))
     return found
 
 
 def _solid(geometry: BaseGeometry) -> BaseGeometry:
-    """Return a geometry without the points and lines that cutting leaves beside its areas, or beside its lines."""
+    """Return a geometry without the stray points and lines that cutting can leave beside its areas or lines."""
     if geometry.geom_type != "GeometryCollection":
         return geometry
     parts = [part for part in shapely.get_parts(shapely.get_parts(geometry)) if not part.is_empty]
@@ -144,6 +151,6 @@ def _solid(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def ground_style(shown: ShownSite) -> list[dict[str, object]]:
-    """Return the strokes that a site's lines or areas are drawn in."""
+    """Return the stack of strokes for a site's lines or areas, see `layers.style.GROUND`."""
     category = style.CATEGORIES[shown.site.category]
     return style.GROUND.get(category.ground) or style.GROUND[""]

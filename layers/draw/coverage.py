@@ -1,4 +1,4 @@
-"""What a map cannot show, in words that stand beside it."""
+"""Notes about what a map cannot show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from layers.translation import Translation
 def coverage_notes(
     plan: Plan, tasks: Sequence[Task], shown: Content, site_symbols: SiteSymbols, text: Translation
 ) -> list[str]:
-    """Return what the map of `tasks` cannot show, so that nobody takes it for the whole."""
+    """Return notes about what the map of `tasks` does not show, so that nobody takes it for complete."""
     here = {task.id for site in shown.numbered for task in plan.tasks_by_site.get(site.site.id, ())}
     outside = [task for task in tasks if task.id not in here]
     hows = [placing(plan, task) for task in outside]

@@ -1,7 +1,7 @@
-"""A drawing: what is to be seen on a sheet, in millimetres, before any file format.
+"""A drawing: everything on a page, in millimetres, before it becomes a file of some format.
 
-Everything that decides where things stand works on these values; `layers.draw.figure` hands them to
-Matplotlib. The origin is the paper's lower left corner, y points up.
+Whatever decides where things go works on these values; `layers.draw.figure` hands them to Matplotlib. The origin is
+the lower left corner of the paper, and y points up.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from layers.draw import typeface
 from layers.font import Weight
 
 PIXEL = 0.17
-"""Millimetres on paper for one pixel of a screen style: print carries finer lines than a screen."""
+"""Millimetres on paper for one pixel in a style of the screen; print can show finer lines than a screen."""
 
 
 class Box(NamedTuple):
@@ -44,21 +44,21 @@ class Box(NamedTuple):
 
     @property
     def centre(self) -> tuple[float, float]:
-        """The middle."""
+        """The x and y of the middle, in millimetres."""
         return (self.left + self.right) / 2, (self.bottom + self.top) / 2
 
     def grown(self, by: float) -> Box:
-        """Return the box with `by` millimetres more on every side."""
+        """Return the box with `by` millimetres more on every side, or less if negative."""
         return Box(self.left - by, self.bottom - by, self.right + by, self.top + by)
 
     def overlaps(self, other: Box) -> bool:
-        """Whether the two share more than an edge."""
+        """Whether the two boxes share more than an edge."""
         return (
             self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
         )
 
     def holds(self, other: Box) -> bool:
-        """Whether `other` lies inside, edges included."""
+        """Whether `other` is inside, edges included."""
         return (
             self.left <= other.left
             and self.bottom <= other.bottom
@@ -72,8 +72,9 @@ class Shape:
     """A filled or stroked outline."""
 
     path: Path
-    """In millimetres, or in metres of the map's grid where it stands in `Drawing.ground`."""
+    """In millimetres, or in metres of the grid for shapes in `Drawing.ground`."""
     fill: str = ""
+    """Colour such as `#FFFFFF`; empty for none, as for `stroke`."""
     stroke: str = ""
     line_width: float = 0.2
     """Millimetres."""
@@ -83,9 +84,9 @@ class Shape:
     opacity: float = 1.0
     round_ends: bool = False
     clip: Box | None = None
-    """Cut off outside this box."""
+    """Box outside which the shape is cut off."""
     name: str = ""
-    """What it stands for; goes into SVG as the element's id."""
+    """What the shape is; the element's id in SVG."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class TextLine:
     text: str
     x: float
     y: float
-    """The start, middle or end of the baseline, by `align`."""
+    """x and y, in millimetres, are the start, middle or end of the baseline, depending on `align`."""
     size: float
     """Points."""
     weight: Weight = Weight.REGULAR
@@ -103,18 +104,18 @@ class TextLine:
     align: str = "left"
     """left, center or right."""
     turn: float = 0.0
-    """Degrees, counter-clockwise around x, y."""
+    """Rotation around x, y in degrees, counter-clockwise."""
     halo: float = 0.0
-    """Width in millimetres of the white edge that keeps text readable over lines."""
+    """Width in millimetres of the white edge that keeps the text readable over lines."""
 
     @property
     def start(self) -> float:
-        """How far the text begins from x along the baseline, in millimetres."""
+        """Distance along the baseline from x to the start of the text, in millimetres; 0 or negative."""
         share = {"left": 0.0, "center": 0.5, "right": 1.0}[self.align]
         return -share * typeface.width(self.text, self.size, self.weight)
 
     def outline(self) -> Path | None:
-        """Return the outline of the letters in place, in millimetres; None if there is nothing to see."""
+        """Return the outline of the letters in their place, in millimetres; None if they are all spaces."""
         path = typeface.outline(self.text, self.size, self.weight)
         if path is None:
             return None
@@ -126,21 +127,23 @@ Item = Shape | TextLine
 
 @dataclass(slots=True)
 class Drawing:
-    """A page: its size, the map's ground in metres, and what lies over it in millimetres."""
+    """A page: its size, the map's ground in metres, and everything over it in millimetres."""
 
     width: float
+    """Millimetres."""
     height: float
+    """Millimetres."""
     frame: Box | None = None
     """The map's frame; None for a page without a map."""
     extent: tuple[float, float, float, float] | None = None
-    """What the frame shows (west, south, east, north) in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """What the frame shows, as west, south, east, north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
     ground: list[Shape] = field(default_factory=list)
-    """Drawn first, in metres of the grid and cut off at the frame."""
+    """Shapes in metres of the grid, drawn first and cut off at the frame."""
     items: list[Item] = field(default_factory=list)
-    """Drawn over the ground in this order."""
+    """Shapes and text in millimetres, drawn over the ground in this order."""
 
     def add(self, *items: Item | Iterable[Item]) -> None:
-        """Put items on top, in order."""
+        """Add items on top, in order."""
         for item in items:
             if isinstance(item, Shape | TextLine):
                 self.items.append(item)
@@ -160,12 +163,14 @@ class Drawing:
         turn: float = 0.0,
         halo: float = 0.0,
     ) -> float:
-        """Put one line of text on top and return its width in millimetres.
+        """Add one line of text on top, and return its width in millimetres.
+
+        The arguments are those of `TextLine`.
 
         Raises
         ------
         PlanMapError
-            The typeface lacks a character of it.
+            The typeface lacks a character of the text.
         """
         typeface.check(text, weight)
         if text.strip():
@@ -177,7 +182,7 @@ class Drawing:
         return [item.text for item in self.items if isinstance(item, TextLine)]
 
     def characters(self) -> dict[Weight, frozenset[str]]:
-        """Return the characters that each weight needs."""
+        """Return the characters that are used in each weight."""
         used: dict[Weight, set[str]] = {weight: set() for weight in Weight}
         for item in self.items:
             if isinstance(item, TextLine):
@@ -205,7 +210,7 @@ def rounded(box: Box, radius: float, **look: object) -> Shape:
     """Return `box` with round corners of `radius` millimetres."""
     left, bottom, right, top = box
     r = min(radius, box.width / 2, box.height / 2)
-    # The share of the radius at which a cubic curve comes nearest to a quarter circle.
+    # 0.5523 is the share of the radius at which a cubic Bézier curve is closest to a quarter of a circle.
     k = r * (1 - 0.5523)
     move, to, curve = int(Path.MOVETO), int(Path.LINETO), int(Path.CURVE4)
     steps: list[tuple[float, float, int]] = [
@@ -223,19 +228,19 @@ def rounded(box: Box, radius: float, **look: object) -> Shape:
 
 
 def circle(x: float, y: float, radius: float, **look: object) -> Shape:
-    """Return a circle."""
+    """Return a circle around x, y."""
     return Shape(Path.circle((x, y), radius), **look)  # type: ignore[arg-type]
 
 
 def moved(shape: Shape, *, scale: float = 1.0, x: float = 0.0, y: float = 0.0) -> Shape:
-    """Return `shape` scaled around 0, 0 and then moved; line and dash lengths are scaled too."""
+    """Return `shape` scaled around 0, 0 and then moved by x, y; its line width and dashes are scaled too."""
     path = Affine2D().scale(scale).translate(x, y).transform_path(shape.path)
     dash = tuple(length * scale for length in shape.dash)
     return replace(shape, path=path, line_width=shape.line_width * scale, dash=dash)
 
 
 def geometry_path(geometry: BaseGeometry) -> Path | None:
-    """Return the outline of a geometry of lines or polygons in its own units; None if it is empty."""
+    """Return the outline of lines or polygons, simple or multi, in their own units; None if there is none."""
     if geometry.is_empty:
         return None
     rings: list[np.ndarray] = []

@@ -1,4 +1,4 @@
-"""What stands around the map: scale bar, north arrow, inset, QR code and the lines at the foot."""
+"""What goes around the map: scale bar, north arrow, inset, QR code and paragraphs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from layers.selection.extent import Extent
 
 
 def bar_step(scale: float, room: float) -> tuple[float, int]:
-    """Return the length of one division of a scale bar in metres and how many fit `room` millimetres."""
+    """Return the length in metres of one division of a scale bar, and how many divisions fit `room` millimetres."""
     best = (1.0, 1)
     for power in range(7):
         for mantissa in (1, 2, 5):
@@ -35,7 +35,10 @@ def bar_step(scale: float, room: float) -> tuple[float, int]:
 
 
 def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float, room: float, size: float) -> float:
-    """Draw an alternating bar, its first division halved; return its length in millimetres."""
+    """Draw a scale bar in two colours, its first division halved; return its length in millimetres.
+
+    `left` and `bottom` are its lower left corner, and it takes at most `room` millimetres without the unit.
+    """
     metres, divisions = bar_step(scale, room)
     step = metres * 1000 / scale
     thick = 1.25 * size
@@ -57,7 +60,7 @@ def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float
 
 
 def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, letter: str, size: float) -> Box:
-    """Draw an arrow to true north around x, y; return the room it takes."""
+    """Draw an arrow around x, y, turned `true_north` degrees clockwise from grid north; return the room it takes."""
     tall = 11.0 * size
     turn = -math.radians(true_north)
     cos, sin = math.cos(turn), math.sin(turn)
@@ -79,10 +82,10 @@ def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, lette
 
 
 def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None, size: float) -> None:
-    """Draw where the sheet lies among the districts of the city."""
+    """Draw a small map of the city's districts with the outline of the sheet's `extent`."""
     whole = city()
     west, south, east, north = whole.bounds
-    # A sheet elsewhere must still be seen in it.
+    # A sheet outside the city must be visible too.
     west, south = min(west, extent[0]), min(south, extent[1])
     east, north = max(east, extent[2]), max(north, extent[3])
     inner = box.grown(-1.5 * size)
@@ -108,7 +111,7 @@ def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None,
     sheet = to_paper(shapely.box(*extent))
     low, high = sheet.bounds[:2], sheet.bounds[2:]
     if min(high[0] - low[0], high[1] - low[1]) < 1.2 * size:
-        # A very small sheet would be a speck.
+        # The outline of a very small sheet would be a speck.
         x, y = (low[0] + high[0]) / 2, (low[1] + high[1]) / 2
         reach = 0.9 * size
         sheet = shapely.box(x - reach, y - reach, x + reach, y + reach)
@@ -118,7 +121,7 @@ def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None,
 
 @lru_cache(maxsize=64)
 def _coarse(geometry: BaseGeometry, tolerance: float) -> BaseGeometry:
-    """Return a geometry with no more detail than an inset can show. Kept, for every sheet has the same inset."""
+    """Return a geometry with no more detail than an inset can show. Cached: most sheets have the same inset."""
     return geometry.simplify(tolerance)
 
 
@@ -128,7 +131,7 @@ def _shapes(geometry: BaseGeometry, clip: Box, **look: object) -> list[Shape]:
 
 
 def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
-    """Draw `text` as a QR code that fills `box`, a quiet margin included."""
+    """Draw `text` as a QR code that fills the width of `box`, including a white margin of two modules."""
     import segno
 
     code = segno.make(text, error="m", micro=False, boost_error=False)
@@ -149,7 +152,7 @@ def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
                 column += 1
             left, right = box.left + (start + margin) * module, box.left + (column + margin) * module
             top = box.top - (row + margin) * module
-            # A hair of overlap, so that no printer shows white lines between rows.
+            # The rows overlap a little, so that no printer shows white lines between them.
             bottom = top - module * 1.02
             vertices += [(left, bottom), (right, bottom), (right, top), (left, top), (left, bottom)]
     kinds = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
@@ -160,7 +163,7 @@ def draw_qr(drawing: Drawing, text: str, box: Box) -> None:
 def paragraph(
     drawing: Drawing, text: str, box: Box, points: float, *, colour: str = style.MUTED, weight: Weight = Weight.REGULAR
 ) -> float:
-    """Write `text` in lines from the top of `box` down; return the height they took in millimetres."""
+    """Write `text` in lines from the top of `box` down; return the height of the lines in millimetres."""
     step = points * MM_PER_POINT * 1.38
     lines = typeface.wrap(text, box.width, points, weight)
     for index, words in enumerate(lines):

@@ -14,23 +14,23 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.selection.extent import Extent, geographic
 
 STEPS = (5 / 3600, 10 / 3600, 15 / 3600, 30 / 3600, 1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1.0, 2.0, 5.0)
-"""Degrees between lines: what reads well in degrees, minutes and seconds."""
+"""Possible steps between lines, in degrees: those that are round in degrees, minutes or seconds."""
 
 SPACING_MM = 55.0
-"""Lines stand about this far apart on A3."""
+"""Distance between lines, in millimetres on A3, that the step should come near to."""
 
 _CURVE = 24
 
 
 def step_degrees(extent: Extent, width_mm: float, *, spacing: float = SPACING_MM) -> float:
-    """Return the step in degrees that comes nearest to one line every `spacing` millimetres."""
+    """Return the step in degrees that comes nearest to a line every `spacing` millimetres."""
     west, _, east, _ = geographic(extent)
     wanted = (east - west) * spacing / width_mm
     return min(STEPS, key=lambda step: abs(math.log(step / wanted)))
 
 
 def degrees_text(degrees: float, *, east: bool, seconds: bool) -> str:
-    """Return `117°30′E`, with seconds where the step is finer than a minute."""
+    """Return degrees as text such as `117°30′E`, or with `seconds` `117°30′15″E`; `east` tells longitude."""
     total = round(abs(degrees) * 3600)
     letter = ("E" if degrees >= 0 else "W") if east else ("N" if degrees >= 0 else "S")
     text = f"{total // 3600}°{total // 60 % 60:02}′"
@@ -38,7 +38,7 @@ def degrees_text(degrees: float, *, east: bool, seconds: bool) -> str:
 
 
 def draw_graticule(drawing: Drawing, *, size: float) -> None:
-    """Draw frame, ticks, labels and crosses. The frame's edge is its inner line, exactly."""
+    """Draw the frame, ticks, labels and crosses. The frame's inner line is exactly the edge of the map."""
     if drawing.frame is None or drawing.extent is None:
         raise ValueError("a graticule needs a map")
     frame, extent = drawing.frame, drawing.extent
@@ -101,7 +101,10 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
 
 
 def _crossing(course: Callable[[float], tuple[float, float]], axis: int, edge: float) -> float | None:
-    """Return where a line of the graticule meets the frame's edge, None where it does not."""
+    """Return where a line of the graticule meets an edge of the frame, in millimetres along the edge; else None.
+
+    `course` gives the line's points for 0 to 1, and the edge is where coordinate `axis` (0 for x) equals `edge`.
+    """
     points = [course(n / _CURVE) for n in range(_CURVE + 1)]
     for (x0, y0), (x1, y1) in pairwise(points):
         start, end = (x0, x1) if axis == 0 else (y0, y1)
@@ -114,7 +117,8 @@ def _crossing(course: Callable[[float], tuple[float, float]], axis: int, edge: f
 def true_north_degrees(extent: Extent) -> float:
     """Return the angle from grid north to true north in the middle of `extent`, clockwise positive.
 
-    Measured on the meridian through the middle: east of 117°E it leans to the left of the grid's lines.
+    Measured along the meridian through the middle: east of 117°E it leans to the left of grid north, so the angle is
+    negative.
     """
     back = transformer(GAUSS_KRUGER_117E, WGS84).transform
     forward = transformer(WGS84, GAUSS_KRUGER_117E).transform

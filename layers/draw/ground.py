@@ -1,4 +1,4 @@
-"""The ground of the map on paper: land, water, districts, lines and areas, in the screen's colours."""
+"""The ground of a map on paper: land, water, districts, lines and areas, in the colours of the screen."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from layers.plan.scene import Scene
 from layers.selection.extent import Extent
 
 FAINT = 0.45
-"""What is not exact must not look like land or water that is there."""
+"""Factor for the fill opacity of inexact shapes, which must not look like real land or water."""
 
 HALO_DASH = "5 4"
 
 BLEED_MM = 4.0
-"""Areas are cut off this far outside the frame, so that no edge along the cut is seen."""
+"""Millimetres outside the frame at which areas are cut, so that the stroke along the cut is not visible."""
 
 
 def stroke_factor(zoom: float) -> float:
-    """Return how broad strokes are at a zoom, as on the screen."""
+    """Return the factor for the width of strokes at a zoom level, the same as on the screen."""
     return max(0.45, min(2.6, 0.55 + (zoom - 10) * 0.2))
 
 
 def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> list[Shape]:
-    """Return the ground in metres of the grid, the lowest first.
+    """Return the ground as shapes in metres of the grid, the lowest first.
 
-    `size` is the factor by which symbols and text of the sheet are larger than on A3.
+    `size` is the factor by which the symbols and text of the sheet are larger than on A3.
     """
     bleed = content.scale * BLEED_MM / 1000
     west, south, east, north = content.extent
@@ -43,7 +43,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
         shapes += _area(
             _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
         )
-    # Dots have their size on the paper and not on the ground; layers.draw.site_symbols draws them.
+    # Points have a size on the paper and not on the ground, so layers.draw.site_symbols draws them.
     ground = [shown for shown in content.sites if shown.layer.ground and not shown.simple]
     waters = [shown for shown in ground if shown.site.category == "river"]
     for shown in ground:
@@ -51,7 +51,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
             shapes += _strokes(shown, cut, unit)
     veil, edge = _focus(plan, scene, cut, size)
     shapes += veil
-    # Water lies over the veil around the district, for the river is the district's edge; the boundary over both.
+    # Rivers go over the veil around the district, because one of them is its edge; the boundary goes over both.
     for shown in waters:
         shapes += _strokes(shown, cut, unit)
     shapes += edge
@@ -71,7 +71,7 @@ def _area(geometry: BaseGeometry, **look: object) -> list[Shape]:
 
 
 def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Shape], list[Shape]]:
-    """Return the veil over what is not the plan's district, and its firm boundary."""
+    """Return the veil over everything outside the plan's district, and the district's boundary."""
     home = focus(plan)
     if home is None:
         return [], []
@@ -81,7 +81,7 @@ def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Sha
     layer = next((layer for layer in plan.catalogue.layers if plan.info.district_site in layer.sites), None)
     if layer is not None and not scene.visible.get(layer.id, layer.visible):
         return veil, []
-    # Drawn as a line: cut as an area it would get an edge along the cut.
+    # As a line: an area would get a stroke along the cut.
     edge = _cut(home.geometry.boundary, cut)
     casing = _area(edge, stroke=style.WHITE, line_width=1.3 * size, opacity=0.75)
     return veil + casing, _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary")
@@ -90,7 +90,11 @@ def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Sha
 def strokes(
     geometry: BaseGeometry, looks: list[dict[str, object]], unit: float, *, opacity: float = 1.0, dash: str = ""
 ) -> list[Shape]:
-    """Return a geometry in stacked strokes of `layers.style.GROUND`; `unit` is a screen pixel in millimetres."""
+    """Return lines or polygons drawn with a stack of strokes as in `layers.style.GROUND`.
+
+    `unit` is the size of a screen pixel in millimetres. A `dash` marks an inexact shape: the top stroke gets it, and
+    fills become fainter.
+    """
     path = geometry_path(geometry)
     if path is None:
         return []
@@ -122,11 +126,11 @@ def _strokes(shown: ShownSite, cut: Extent, unit: float) -> list[Shape]:
 
 
 def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
-    """Return the circle in which the true position is expected, where it is wider than the symbol."""
+    """Return the circles in which the true position is expected, if they are wider than the symbol."""
     accuracy = shown.site.accuracy_m
     if not accuracy or accuracy * 1000 / scale < 3.4 * size:
         return []
-    # The same broken line for every circle: dotted outlines are nominal shapes, and nothing else.
+    # Dashed and never dotted, because dotted outlines mean nominal shapes.
     dash = tuple(float(part) * PIXEL * 1.2 for part in HALO_DASH.split())
     shapes = []
     for point in getattr(shown.geometry, "geoms", [shown.geometry]):

@@ -1,4 +1,4 @@
-"""A label of a site: its number in a pill and its name in one or two lines."""
+"""The label of a site: its number in a pill, and its name in one or more lines."""
 
 from __future__ import annotations
 
@@ -12,23 +12,25 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 
 HALO_MM = 0.42
-"""Width of the white edge around names on the map."""
+"""Width in millimetres of the white edge around names on the map."""
 
 LINE_HEIGHT = 1.16
-"""Distance of two lines of a name as a share of the size."""
+"""Distance between two lines of a name as a share of the type size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label: lines of text, with the site's number before the first."""
+    """A label: lines of text, with the site's number in front of the first."""
 
     lines: tuple[tuple[str, float, Weight], ...]
+    """Text, size in points and weight of each line; empty for a number alone."""
     number: str
+    """Empty for a label without a number."""
     colour: str
 
     @property
     def pill(self) -> float:
-        """Width of the number's pill with the gap after it, 0 without a number."""
+        """Width in millimetres of the number's pill with the gap after it; 0 without a number."""
         if not self.number:
             return 0.0
         size = self.lines[0][1] if self.lines else 7.0
@@ -36,14 +38,14 @@ class Label:
 
     @property
     def pill_width(self) -> float:
-        """Width of the pill alone."""
+        """Width in millimetres of the pill alone."""
         size = self.lines[0][1] if self.lines else 7.0
         height = size * MM_PER_POINT * 1.08
         return max(height, typeface.width(self.number, size * 0.86, Weight.BOLD) + height * 0.5)
 
     @property
     def width(self) -> float:
-        """Millimetres."""
+        """Width of the label in millimetres."""
         first = [typeface.width(text, size, weight) for text, size, weight in self.lines]
         if not first:
             return self.pill_width
@@ -51,13 +53,13 @@ class Label:
 
     @property
     def height(self) -> float:
-        """Millimetres."""
+        """Height of the label in millimetres."""
         if not self.lines:
             return 7.0 * MM_PER_POINT * 1.08
         return sum(size for _, size, _ in self.lines) * MM_PER_POINT * LINE_HEIGHT
 
     def draw(self, drawing: Drawing, place: Placement) -> None:
-        """Put the label on the drawing."""
+        """Draw the label at `place`."""
         top = place.box.top
         size = self.lines[0][1] if self.lines else 7.0
         for index, (text, points, weight) in enumerate(self.lines):
@@ -81,7 +83,10 @@ class Label:
 def draw_number(
     drawing: Drawing, number: str, left: float, middle: float, size: float, *, colour: str = style.INK
 ) -> float:
-    """Draw the pill with a site's number, its text of about `size` points; return its width in millimetres."""
+    """Draw the pill with a site's number beside text of `size` points; return its width in millimetres.
+
+    `left` is its left edge and `middle` the y of its middle, in millimetres.
+    """
     height = size * MM_PER_POINT * 1.08
     points = size * 0.86
     text = typeface.width(number, points, Weight.BOLD)

@@ -1,4 +1,4 @@
-"""The legend: what is really on the sheet, each entry with how often."""
+"""The legend: what is really on the map, with counts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from layers.plan.terms import Precision, Status
 from layers.translation import Translation
 
 Picture = Callable[[float, float, float], Sequence[Shape]]
-"""Makes the sample of an entry around x, y in a cell of so many millimetres of height."""
+"""Returns the sample of an entry around x, y in a cell of a certain height; takes all three in millimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class Entry:
     """Key of the group's title in the translations."""
     text: str
     count: int | None
-    """How many are on the sheet; None for what cannot be counted."""
+    """How many are on the map; None for what cannot be counted."""
     picture: Picture
 
 
 def brief_entries(
     plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
 ) -> list[Entry]:
-    """Return the entries of a map that is shown to a room: without counts, and without `style.DETAILS`."""
+    """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
     found = entries(plan, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
     return [replace(entry, count=None) for entry in found]
@@ -49,9 +49,9 @@ def brief_entries(
 def entries(
     plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
 ) -> list[Entry]:
-    """Return the entries of a sheet in order; nothing that is not on it.
+    """Return the entries for what is on the map, in order.
 
-    Before the site symbols are placed (`site_symbols` is None) everything in the frame counts as drawn.
+    Without `site_symbols`, before they have been placed, everything in the frame counts as drawn.
     """
     drawn = [
         shown
@@ -200,21 +200,21 @@ def _halo(x: float, y: float, cell: float) -> list[Shape]:
 
 
 def height(found: Sequence[Entry], width: float, *, size: float, columns: int, text: Translation) -> float:
-    """Return the height in millimetres of the legend with its title."""
+    """Return the height in millimetres of the legend with its title, at a `width` in millimetres."""
     return _lay_out(None, found, Box(0, 0, width, 0), size=size, columns=columns, text=text)
 
 
 def draw_legend(
     drawing: Drawing, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
 ) -> float:
-    """Draw the legend from the top of `box` down; return the height it took in millimetres."""
+    """Draw the legend from the top of `box` down; return its height in millimetres."""
     return _lay_out(drawing, found, box, size=size, columns=columns, text=text)
 
 
 def _lay_out(
     drawing: Drawing | None, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
 ) -> float:
-    """Measure, and draw where there is a drawing."""
+    """Measure the legend, and draw it if there is a drawing; return its height in millimetres."""
     points = 6.8 * size
     row = points * MM_PER_POINT * 1.56
     cell = 3.3 * size
@@ -248,7 +248,7 @@ def _lay_out(
 
 
 def slots(members: Sequence[Entry], column: float, columns: int, points: float, size: float) -> list[tuple[int, int]]:
-    """Return row and column of each entry; one wider than its column takes the next as well."""
+    """Return row and column of each entry; an entry wider than its column takes the next column too."""
     places: list[tuple[int, int]] = []
     down = across = 0
     for entry in members:
@@ -266,6 +266,6 @@ HEADING_MM = 5.6
 
 
 def heading(drawing: Drawing, words: str, left: float, top: float, *, size: float) -> None:
-    """Write the title of a block whose top is `top`."""
+    """Write the title of a block whose upper left corner is `left`, `top`."""
     points = 9.0 * size
     drawing.write(words, left, top - 3.3 * size, points, weight=Weight.BOLD, colour=style.INK)

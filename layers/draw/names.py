@@ -1,4 +1,4 @@
-"""The names on the map that belong to no symbol: districts, rivers, roads and lines, stations, areas."""
+"""The names on the map that do not belong to a symbol: districts, rivers, roads and lines, stations, areas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from layers.plan.plan import Plan
 
 
 def draw_area_names(canvas: Canvas, plan: Plan) -> None:
-    """Name the plan's district and its neighbours where there is the most room in them."""
+    """Write the names of districts and neighbouring land where they have the most room."""
     home = focus(plan)
     frame = shapely.box(*canvas.content.extent)
     occupied = canvas.space.occupied()
@@ -49,9 +49,9 @@ def draw_area_names(canvas: Canvas, plan: Plan) -> None:
 
 
 def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
-    """Return places well inside an area, the roomiest first."""
+    """Return up to four places well inside an area, in millimetres, the one with the most room first."""
     spots: list[tuple[float, float]] = []
-    # A name needs no more than a millimetre's care.
+    # A name does not need more than half a millimetre of accuracy.
     rest = area.simplify(0.5)
     while len(spots) < 4:
         parts = [
@@ -67,9 +67,9 @@ def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
 
 
 def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
-    """Name rivers, roads and lines along their course, and stations where there is room."""
+    """Write the names of rivers, roads and lines along their course, and of stations where there is room."""
     zoom = canvas.content.zoom + 0.9
-    # A river keeps its name on the water even where a number speaks of its tasks.
+    # A river has its name on the water even if it also has a number for its tasks.
     ground = [
         shown
         for shown in canvas.content.sites
@@ -78,7 +78,7 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
     ground.sort(key=lambda shown: (-priority(shown), shown.site.id))
     for shown in ground:
         category = style.CATEGORIES[shown.site.category]
-        # What lies in the plan's own district is named a little earlier.
+        # Names in the plan's own district appear at a slightly lower zoom.
         if zoom + (0.5 if home is None or home.geometry.intersects(shown.geometry) else 0.0) < category.label_zoom:
             continue
         colour = (
@@ -99,7 +99,7 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
 
 def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
     name = shown.site.name.get(canvas.language)
-    # What is not exact keeps the word that says so.
+    # A nominal line keeps the bracket in its name that says so.
     text = name if shown.site.precision.value == "nominal" else name.split("（")[0].split(" (")[0]
     points = (7.6 if shown.site.category == "river" else 6.0) * canvas.size
     merged = shapely.line_merge(canvas.to_paper(shown.geometry))
@@ -118,7 +118,7 @@ def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
 def _name_bent_line(
     canvas: Canvas, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry
 ) -> None:
-    """Set a name letter by letter along a bent line; rivers widely, as maps do."""
+    """Set a name letter by letter along a bent line; on rivers the letters are spaced widely, as maps do."""
     spread = 2.1 if shown.site.category == "river" else 1.0
     widths = [typeface.width(letter, points) * spread for letter in text]
     found = place_letters(canvas.space, course.simplify(0.25), widths, points * MM_PER_POINT)
@@ -134,7 +134,7 @@ def _name_bent_line(
 
 
 def name_area(canvas: Canvas, shown: ShownSite, points: float) -> None:
-    """Name an area in its middle where that is free."""
+    """Write an area's name in its middle, if that is free."""
     colour = style.WATER_TEXT if style.CATEGORIES[shown.site.category].ground == "water" else style.MUTED
     label = canvas.label(shown, points, number=False, name=True, colour=colour)
     ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.MultiPoint(anchor_points(shown))))[:1].tolist()

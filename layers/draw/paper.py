@@ -1,4 +1,4 @@
-"""Paper and scale: what a sheet is asked to be, read from what people type."""
+"""Paper and scale, read from what people type."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZES = {
     "A1": (841.0, 594.0),
     "16:9": (338.67, 190.5),
 }
-"""Width and height in millimetres, lying; `16:9` is a slide as PowerPoint has it."""
+"""Width and height in millimetres, in landscape; `16:9` is PowerPoint's slide."""
 
 ORIENTATIONS = ("landscape", "portrait")
 
@@ -22,7 +22,7 @@ MINIMUM_MM = 120.0
 MAXIMUM_MM = 2000.0
 
 _STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)
-"""What people call a round scale, times a power of ten."""
+"""The numbers of round scales, up to a power of ten."""
 
 SMALLEST_NUMBER = 100
 LARGEST_NUMBER = 10_000_000
@@ -40,12 +40,14 @@ class Paper:
 
     @classmethod
     def parse(cls, text: str, orientation: str = "") -> Paper:
-        """Read `A4`, `A3`, `A2`, `A1`, `16:9` or `WIDTHxHEIGHTmm`; without an orientation it lies or is as given.
+        """Read `A4`, `A3`, `A2`, `A1`, `16:9` or `WIDTHxHEIGHTmm`.
+
+        Without an `orientation`, a named size is in landscape and any other is as given.
 
         Raises
         ------
         PlanMapError
-            It is none of these, or smaller or larger than a sheet can be.
+            `text` is none of these, or smaller than `MINIMUM_MM` or larger than `MAXIMUM_MM`.
         """
         wanted = text.strip()
         size = SIZES.get(wanted.upper())
@@ -67,17 +69,17 @@ class Paper:
 
     @property
     def portrait(self) -> bool:
-        """Whether it stands."""
+        """Whether the paper is higher than wide."""
         return self.height > self.width
 
 
 def parse_scale(text: str) -> int | None:
-    """Return the scale number of `1:50000`, or None for `auto`.
+    """Return the number of a scale such as `1:50000`, or None for `auto`.
 
     Raises
     ------
     PlanMapError
-        It is no scale.
+        `text` is not a scale, or not between `SMALLEST_NUMBER` and `LARGEST_NUMBER`.
     """
     wanted = text.strip().replace(",", "").replace(" ", "").replace("：", ":")
     if wanted.lower() == "auto":
@@ -90,15 +92,15 @@ def parse_scale(text: str) -> int | None:
 
 
 def round_scale(number: float) -> int:
-    """Return the nearest round scale number that is not larger in scale: one that shows at least as much."""
+    """Return the smallest round scale number that is not below `number`, so that the map shows at least as much."""
     power = 1.0
     while power * 10 <= number:
         power *= 10
-    # The smallest share more is forgiven, for it comes from binary fractions.
+    # A tiny excess is ignored, because it comes from rounding of binary fractions.
     fitting = [step * power for step in (*_STEPS, 10.0) if step * power >= number * (1 - 1e-9)]
     return max(SMALLEST_NUMBER, round(fitting[0]))
 
 
 def scale_text(number: int) -> str:
-    """Return `1:50 000` with spaces, as maps write it."""
+    """Return a scale as maps write it, such as `1:50 000`."""
     return "1:" + f"{number:,}".replace(",", " ")

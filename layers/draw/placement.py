@@ -1,4 +1,4 @@
-"""Finding room: where symbols and labels go so that none lies on another. Pure geometry in millimetres."""
+"""Finding room: where symbols and labels go so that none overlaps another. Pure geometry in millimetres."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from shapely.geometry.base import BaseGeometry
 from layers.draw.drawing import Box
 
 Boxes = NDArray[np.float64]
-"""Shape (n, 4): left, bottom, right, top."""
+"""Array of shape (n, 4): left, bottom, right, top in millimetres."""
 
 LINE_COST = 0.8
-"""What it costs a label to lie on a line of the ground, against 1.0 from one preferred side to the next."""
+"""Cost of a label that lies on a line of the ground; `beside` has the costs of the sides."""
 
 
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Space:
-    """The frame with what has been put into it so far."""
+    """The frame with the boxes and leader lines that are taken so far, and the lines that labels should avoid."""
 
     def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = ()) -> None:
         self.frame = frame
         self._boxes: Boxes = np.empty((0, 4))
         self._leaders: Boxes = np.empty((0, 4))
-        """Shape (n, 4): x and y of one end, x and y of the other."""
+        """Array of shape (n, 4): x and y of one end, x and y of the other."""
         self._lines = shapely.STRtree([line for line in lines if not line.is_empty])
 
     def free(self, candidates: Boxes) -> NDArray[np.bool_]:
-        """Return which of `candidates` lie in the frame and on nothing that has been put there."""
+        """Return which of `candidates` are inside the frame and free, as an array of shape (n,)."""
         left, bottom, right, top = candidates.T
         inside: NDArray[np.bool_] = (
             (left >= self.frame.left)
@@ -59,7 +59,7 @@ class Space:
         return inside
 
     def _near(self, candidates: Boxes) -> Boxes:
-        """Return the boxes taken that could touch any of `candidates`: most are elsewhere."""
+        """Return the taken boxes near `candidates`; most are elsewhere, so this saves time."""
         low, high = candidates[:, :2].min(axis=0), candidates[:, 2:].max(axis=0)
         boxes = self._boxes
         near: Boxes = boxes[
@@ -68,20 +68,20 @@ class Space:
         return near
 
     def crossed(self, candidates: Boxes) -> NDArray[np.float64]:
-        """Return how many lines of the ground each candidate lies on."""
+        """Return how many lines of the ground each of `candidates` lies on, as an array of shape (n,)."""
         counts = np.zeros(len(candidates))
         hits, _ = self._lines.query(shapely.box(*candidates.T), predicate="intersects")
         np.add.at(counts, hits, 1.0)
         return counts
 
     def clear(self, leader: Segment, *, own: Sequence[Box] = ()) -> bool:
-        """Whether a leader line touches nothing that has been put there but `own`."""
+        """Whether a leader line touches nothing that is taken, except the boxes in `own`."""
         segment = np.array([[*leader[0], *leader[1]]])
         low, high = np.minimum(segment[:, :2], segment[:, 2:]), np.maximum(segment[:, :2], segment[:, 2:])
         near = self._near(np.hstack([low - 0.01, high + 0.01]))
         for box in own:
             near = near[~np.isclose(near, box).all(axis=1)]
-        # What covers the line's own beginning cannot be kept clear of.
+        # A box over the start of the line cannot be avoided.
         x, y = leader[0]
         near = near[~((near[:, 0] < x) & (x < near[:, 2]) & (near[:, 1] < y) & (y < near[:, 3]))]
         if len(near) and _cut(segment, near).any():
@@ -89,27 +89,28 @@ class Space:
         return not (len(self._leaders) and _crossing(segment[0], self._leaders).any())
 
     def occupied(self) -> BaseGeometry:
-        """Return what has been put there, and the lines of the ground, as one area."""
+        """Return all taken boxes, and the lines of the ground with 1 mm on either side, as one geometry."""
         boxes = [shapely.box(*box) for box in self._boxes]
         return shapely.union_all([*boxes, *(shapely.buffer(line, 1.0) for line in self._lines.geometries)])
 
     def take(self, *boxes: Box) -> None:
-        """Mark boxes as used."""
+        """Mark boxes as taken."""
         if boxes:
             self._boxes = np.vstack([self._boxes, np.array(boxes, dtype=float)])
 
     def take_leader(self, leader: Segment) -> None:
-        """Mark a leader line as used."""
+        """Mark a leader line as taken."""
         self._leaders = np.vstack([self._leaders, [*leader[0], *leader[1]]])
 
 
 def _cut(segments: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
-    """Return which segment meets which box, shape (segments, boxes).
+    """Return which segment meets which box, as an array of shape (segments, boxes).
 
-    Liang and Barsky: a segment meets a box if the parts of it that lie within the box's width and height overlap.
+    The method is that of Liang and Barsky (1984): a segment meets a box if the part of it within the box's width and
+    the part within its height overlap.
     """
     start, along = segments[:, None, :2], segments[:, None, 2:] - segments[:, None, :2]
-    # A tiny slope in place of none keeps the division finite and moves nothing by a micrometre.
+    # A tiny slope instead of zero avoids dividing by zero, and moves nothing by as much as a micrometre.
     along = np.where(np.abs(along) < 1e-12, 1e-12, along)
     one, other = (boxes[None, :, :2] - start) / along, (boxes[None, :, 2:] - start) / along
     enters = np.minimum(one, other).max(axis=2)
@@ -119,7 +120,7 @@ def _cut(segments: Boxes, boxes: Boxes) -> NDArray[np.bool_]:
 
 
 def _crossing(segment: NDArray[np.float64], others: Boxes) -> NDArray[np.bool_]:
-    """Return which of `others` cross `segment`: each has the ends of the other on its two sides."""
+    """Return which of `others` cross `segment`: two segments cross if each has the other's ends on both its sides."""
 
     def side(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
         turn: NDArray[np.float64] = (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (
@@ -136,18 +137,18 @@ def _crossing(segment: NDArray[np.float64], others: Boxes) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a label or a symbol went."""
+    """Where a label goes."""
 
     box: Box
     leader: Segment | None
-    """From what it belongs to, to the label; None where it stands beside it."""
+    """Line from the symbol to the label; None if the label is right beside the symbol."""
     side: str
-    """Where the text begins to read: left, center or right of the label."""
+    """How the text is aligned in the box: left, center or right."""
 
 
 @lru_cache(maxsize=4)
 def directions(count: int) -> list[tuple[float, float]]:
-    """Return unit vectors all around, from the upper right on, where the eye looks first."""
+    """Return `count` unit vectors all around, starting at the upper right, the preferred side for a label."""
     return [
         (math.cos(math.radians(30 + 360 * n / count)), math.sin(math.radians(30 + 360 * n / count)))
         for n in range(count)
@@ -155,7 +156,7 @@ def directions(count: int) -> list[tuple[float, float]]:
 
 
 def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box, str, float]]:
-    """Return places around the symbol `own` for a label of this size: box, side and what it costs."""
+    """Return the places around the symbol `own` for a label of this size: box, alignment and cost."""
     x, y = own.centre
     right, left = own.right + gap, own.left - gap - width
     above, below = own.top + gap, own.bottom - gap - height
@@ -181,10 +182,10 @@ def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box,
 def place_label(
     space: Space, own: Box, width: float, height: float, *, gap: float, reach: float = 0.0, margin: float = 0.4
 ) -> Placement | None:
-    """Find room for a label that belongs to the symbol `own`, which may already be taken.
+    """Find room for a label of the symbol `own`, whose box may already be taken.
 
-    Beside the symbol where that is free; else up to `reach` millimetres away with a leader line. Returns
-    None where there is no room. Does not take the room.
+    The label goes beside the symbol if that is free, else up to `reach` millimetres away with a leader line.
+    Returns None if there is no room. Does not take the room.
     """
     near = beside(own, width, height, gap)
     boxes = np.array([box for box, _, _ in near])
@@ -194,7 +195,7 @@ def place_label(
         costs = np.array([cost for _, _, cost in near]) + LINE_COST * np.minimum(space.crossed(boxes), 4)
         costs[~free] = np.inf
         best = int(costs.argmin())
-        # Lines under a label cost less than a leader line.
+        # Even if it lies on lines of the ground: that is better than a leader line.
         return Placement(near[best][0], None, near[best][1])
     x, y = own.centre
     distance = 3.0
@@ -202,7 +203,7 @@ def place_label(
     while distance <= reach:
         found: list[tuple[float, Box, str]] = []
         for dx, dy in compass:
-            # The label's nearest edge is `distance` away from the symbol's edge.
+            # The edge of the label is about `distance` away from the edge of the symbol.
             cx = x + dx * (own.width / 2 + distance + width / 2)
             cy = y + dy * (own.height / 2 + distance + height / 2)
             box = Box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
@@ -222,7 +223,7 @@ def place_label(
 
 
 def leader(own: Box, label: Box) -> Segment:
-    """Return the shortest line from the rim of a symbol to the edge of its label."""
+    """Return the shortest line from the edge of a round symbol to the edge of its label."""
     x, y = own.centre
     end = min(max(x, label.left), label.right), min(max(y, label.bottom), label.top)
     length = math.hypot(end[0] - x, end[1] - y) or 1.0
@@ -233,10 +234,9 @@ def leader(own: Box, label: Box) -> Segment:
 def place_symbol(
     space: Space, x: float, y: float, reach: tuple[float, float, float, float], *, limit: float
 ) -> tuple[float, float] | None:
-    """Find room for a symbol that belongs at x, y: there, or at most `limit` millimetres away.
+    """Find room for a symbol at x, y, or at most `limit` millimetres away; return its centre, or None.
 
-    `reach` is how far the symbol goes left, down, right and up of its centre. Returns its centre, None
-    where there is no room.
+    `reach` is how far the symbol extends left, down, right and up from its centre. Does not take the room.
     """
     offsets = [(0.0, 0.0)]
     distance = 4.0
@@ -257,21 +257,22 @@ def place_symbol(
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """Where a name on a line went."""
+    """Where a name goes along a line."""
 
     x: float
     y: float
-    """The middle of the text's baseline, moved down so that the text is centred on the line."""
+    """x and y are the point of the line on which the name is centred, in millimetres."""
     turn: float
-    """Degrees, counter-clockwise, always the right way up."""
+    """Rotation in degrees, counter-clockwise, so that the name is the right way up."""
     boxes: tuple[Box, ...]
+    """The room that the name takes."""
 
 
 def place_along(space: Space, line: BaseGeometry, width: float, height: float) -> Along | None:
     """Find the straightest free stretch of a line for a name of this size. Does not take the room."""
     best: tuple[float, Along] | None = None
     for part in getattr(line, "geoms", [line]):
-        # A name as long as its line would hide it.
+        # A name about as long as the line would hide it.
         if part.length < width * 1.8:
             continue
         steps = max(3, min(40, int(part.length / (width * 0.25))))
@@ -302,25 +303,25 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float) -
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Where one letter of a name on a bent line went."""
+    """Where one letter of a name goes along a bent line."""
 
     x: float
     y: float
-    """The middle of the letter."""
+    """x and y are the middle of the letter, in millimetres."""
     turn: float
-    """Degrees, counter-clockwise."""
+    """Rotation in degrees, counter-clockwise."""
 
 
 LARGEST_BEND = 28.0
-"""Degrees between two letters of a name; a sharper bend tears the word."""
+"""Largest angle in degrees between neighbouring letters of a name; a sharper bend would tear the word apart."""
 
 
 def place_letters(
     space: Space, line: BaseGeometry, widths: Sequence[float], height: float
 ) -> tuple[list[Letter], list[Box]] | None:
-    """Find a free stretch of a bent line for a name, letter by letter, the right way up. Does not take the room.
+    """Find a free stretch of a bent line for the letters of a name, the right way up. Does not take the room.
 
-    `widths` are those of the letters with the space after each, in millimetres.
+    `widths` are those of the letters, each with the space after it, in millimetres.
     """
     total = sum(widths)
     best: tuple[float, tuple[list[Letter], list[Box]]] | None = None
@@ -345,12 +346,12 @@ def place_letters(
 
 
 def _letters(line: BaseGeometry, start: float, widths: Sequence[float]) -> tuple[list[Letter], float] | None:
-    """Return the letters from `start` on and the largest bend between two, None where that is too large."""
+    """Return the letters from `start` on and the largest bend between two in degrees; None if that is too large."""
     along = [start]
     for width in widths:
         along.append(along[-1] + width)
     first, last = line.interpolate(along[0]), line.interpolate(along[-1])
-    # What would stand on its head is read from the other end.
+    # A name that would be upside down starts at the other end.
     ends = [along[0] + along[-1] - at for at in along] if last.x < first.x else along
     letters: list[Letter] = []
     largest = 0.0
@@ -370,7 +371,7 @@ def _along(x: float, y: float, turn: float, width: float, height: float) -> Alon
     angle = math.radians(turn)
     pieces = max(2, math.ceil(width / height))
     boxes = []
-    # A turned text fills little of its upright box; a chain of small ones follows it.
+    # One upright box around a turned text would be mostly empty; a chain of small boxes follows the text.
     half = height / 2 * (abs(math.cos(angle)) + abs(math.sin(angle)))
     for n in range(pieces):
         along = (n + 0.5) / pieces * width - width / 2

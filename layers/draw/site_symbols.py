@@ -1,4 +1,4 @@
-"""The symbols on the map with their labels: numbered sites first, then what helps to find the way."""
+"""The symbols on the map with their labels: first numbered sites, then those that help to find the way."""
 
 from __future__ import annotations
 
@@ -25,7 +25,15 @@ QUIET_RADIUS = 1.5
 
 
 def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, language: str, size: float) -> SiteSymbols:
-    """Put symbols and labels on the map and return what was put where."""
+    """Draw symbols and labels on the map of `drawing`; return what was placed where.
+
+    `size` is the factor by which symbols and text are larger than on A3.
+
+    Raises
+    ------
+    PlanMapError
+        A name has a character that cannot be printed.
+    """
     canvas = Canvas(drawing, content, language, size)
     _draw_dots(canvas)
     labels: list[Callable[[], object]] = []
@@ -47,7 +55,7 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, languag
 
 
 def _draw_dots(canvas: Canvas) -> None:
-    """Draw stations and the like of the ground; labels may touch them, for they are many and small."""
+    """Draw points of the ground, such as stations, as dots. Labels may lie on them, because they are many and small."""
     unit = PIXEL * stroke_factor(canvas.content.zoom) * canvas.size
     for shown in canvas.content.sites:
         if not (shown.layer.ground and shown.simple):
@@ -78,7 +86,7 @@ def _draw_numbered_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callabl
         inside = into(canvas.room, x, y, reach)
         centre = place_symbol(canvas.space, *inside, reach, limit=14.0 * canvas.size if first is None else 0.0)
         if centre is None:
-            # A second place of the same site that has no room of its own keeps its dot.
+            # A further point of the same site that has no room for a symbol gets a dot.
             _draw_dot(canvas, shown, x, y)
             continue
         if centre != (x, y):
@@ -124,7 +132,7 @@ def _towards(start: tuple[float, float], end: tuple[float, float], by: float) ->
 def _draw_leader(
     canvas: Canvas, shown: ShownSite, place: tuple[float, float], centre: tuple[float, float], radius: float
 ) -> None:
-    """Join a symbol that stands aside with its true place."""
+    """Draw a leader line from the true place of a site to its symbol, which was moved aside."""
     canvas.site_symbols.moved = True
     canvas.drawing.add(
         line([place, centre], stroke=style.WHITE, line_width=0.6 * canvas.size, opacity=0.8),
@@ -136,7 +144,7 @@ def _draw_leader(
 
 
 def _draw_dot(canvas: Canvas, shown: ShownSite, x: float, y: float) -> None:
-    """Mark the true place of a symbol that stands aside."""
+    """Draw a dot at the true place of a symbol that was moved aside."""
     radius = 0.55 * canvas.size
     canvas.drawing.add(circle(x, y, radius, fill=style.LEADER, stroke=style.WHITE, line_width=0.2))
     canvas.space.take(Box(x - radius, y - radius, x + radius, y + radius))
@@ -147,7 +155,7 @@ def _draw_quiet_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callable[[
     points = 6.2 * canvas.size
     zoom = canvas.content.zoom + 0.6
     if not shown.simple:
-        # An area or line that no commitment hangs on is its own symbol.
+        # An area or line without tasks needs no symbol.
         if zoom >= category.label_zoom and not shown.linear:
             labels.append(lambda: name_area(canvas, shown, points))
         return

@@ -1,4 +1,4 @@
-"""The screen's symbols as shapes on paper, from the same primitives in `layers.style`."""
+"""The symbols of the screen as shapes on paper, made from the same primitives in `layers.style`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from layers.draw.drawing import Shape, circle, moved
 from layers.plan.terms import Status
 
 _DISC = 11.5
-"""Radius of a site's disc in units of the screen's symbol."""
+"""Radius of a site's disc in units of the symbol on the screen."""
 
 
 @lru_cache(maxsize=128)
 def svg_path(data: str) -> Path:
-    """Return SVG path data as a path with y pointing up."""
+    """Return SVG path data as a Matplotlib path, with y pointing up."""
     from fontTools.pens.recordingPen import RecordingPen
     from fontTools.svgLib.path import parse_path
 
@@ -41,7 +41,7 @@ def svg_path(data: str) -> Path:
 
 @lru_cache(maxsize=32)
 def badge(status: Status, *, backed: bool) -> tuple[Shape, ...]:
-    """Return the badge of a status in a box of 16 by 16 around 0, 0."""
+    """Return the badge of a status as shapes in a box of 16 by 16 units around 0, 0."""
     shapes = []
     for name, attributes in style.badge(status, backed=backed):
         path = Path.circle((0, 0), float(attributes["r"])) if name == "circle" else svg_path(attributes["d"])
@@ -74,7 +74,10 @@ def icon_at(category: str, *, x: float, y: float, size: float, colour: str = sty
 
 
 def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: float, radius: float) -> list[Shape]:
-    """Return the symbol of a site around x, y: a disc of `radius` millimetres with its category, and the badge."""
+    """Return the symbol of a site around x, y: a disc of `radius` millimetres with its category's icon, and its badge.
+
+    Without a `status` the symbol is small and grey, for a site without tasks.
+    """
     if status is None:
         return [
             circle(x, y, radius, fill=style.WHITE, stroke=style.NO_TASK, line_width=radius * 0.12),
@@ -100,6 +103,6 @@ def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: 
 
 
 def site_reach(radius: float) -> tuple[float, float, float, float]:
-    """Return how far the symbol with a badge reaches left, down, right and up from its centre, in millimetres."""
+    """Return how far a symbol with a badge extends left, down, right and up from its centre, in millimetres."""
     unit = radius / _DISC
     return radius + 1.6 * unit, 17 * unit, 17 * unit, radius + 1.6 * unit

@@ -1,7 +1,6 @@
-"""The Chinese typeface of the sheets: where its files are, how wide text is, what it cannot print.
+"""Measuring text in the Chinese typeface of the sheets: widths, outlines, line breaks, characters that it lacks.
 
-The face is a locked dependency and not the machine's, so that a sheet looks the same everywhere and Chinese
-prints where no Chinese font is installed.
+See `layers.font` for its files.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ MM_PER_POINT = 25.4 / 72
 """Millimetres in one typographic point."""
 
 CAP_HEIGHT = 0.733
-"""Height of a Latin capital as a share of the size; figures are as high."""
+"""Height of a Latin capital or a figure as a share of the type size."""
 
 IDEOGRAPH_MIDDLE = 0.38
-"""Height above the baseline of the middle of a Chinese character, as a share of the size."""
+"""Height of the middle of a Chinese character above the baseline, as a share of the type size."""
 
 _EM = 100.0
 _NO_LINE_START = frozenset("，。、；：？！）》」』】”’％%…·,.;:?!)]}")
@@ -38,7 +37,7 @@ def _font(weight: Weight) -> FT2Font:
 
 @lru_cache(maxsize=8192)
 def _glyph(weight: Weight, character: str) -> tuple[float, np.ndarray | None, np.ndarray | None]:
-    """Return advance, vertices and codes of one character, in ems; no outline for a space."""
+    """Return the advance of one character and the vertices and codes of its outline, in ems; a space has no outline."""
     font = _font(weight)
     glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
     vertices, codes = font.get_path()
@@ -48,12 +47,12 @@ def _glyph(weight: Weight, character: str) -> tuple[float, np.ndarray | None, np
 
 @lru_cache(maxsize=8192)
 def check(text: str, weight: Weight = Weight.REGULAR) -> str:
-    """Return `text`, of which every character can be printed.
+    """Return `text` unchanged if every character of it can be printed.
 
     Raises
     ------
     PlanMapError
-        The face has no such character. A box in its place would pass for text.
+        The typeface lacks a character; a box would be printed in its place.
     """
     missing = sorted({character for character in text if not _printable(weight, character)})
     if missing:
@@ -68,12 +67,15 @@ def _printable(weight: Weight, character: str) -> bool:
 
 
 def width(text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
-    """Return the width in millimetres of one line of `text` set in `size` points; raises as `check` does."""
+    """Return the width in millimetres of `text` on one line in `size` points; raise as `check` does."""
     return sum(_glyph(weight, character)[0] for character in check(text, weight)) * size * MM_PER_POINT
 
 
 def outline(text: str, size: float, weight: Weight = Weight.REGULAR) -> Outline | None:
-    """Return the outline of `text` in millimetres, its baseline's start at 0, 0; None if nothing is to see."""
+    """Return the outline of `text` in millimetres, with its baseline starting at 0, 0; None if it is all spaces.
+
+    Raises as `check` does.
+    """
     vertices, codes, along = [], [], 0.0
     for character in check(text, weight):
         advance, points, kinds = _glyph(weight, character)
@@ -87,10 +89,10 @@ def outline(text: str, size: float, weight: Weight = Weight.REGULAR) -> Outline 
 
 
 def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) -> list[str]:
-    """Break `text` into lines of at most `limit` millimetres.
+    """Break `text` into lines of at most `limit` millimetres; raise as `check` does.
 
-    Chinese breaks between any two characters, but no line begins with a closing mark or ends with an
-    opening one; Latin words stay whole where a line can hold them.
+    Chinese text may break between any two characters, except that no line starts with a closing mark or ends with
+    an opening one. Latin words stay whole if a line can hold them.
     """
     lines, line, used = [], "", 0.0
     for piece in _pieces(text):
@@ -109,7 +111,7 @@ def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) 
 
 
 def _pieces(text: str) -> list[str]:
-    """Cut `text` where a line may end."""
+    """Cut `text` at every place where a line may end."""
     pieces: list[str] = []
     for character in text:
         joined = bool(pieces) and (
@@ -130,14 +132,14 @@ def _is_word(character: str) -> bool:
 
 
 def shorten(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) -> str:
-    """Return `text`, cut with an ellipsis where it is wider than `limit` millimetres."""
+    """Return `text`, cut with an ellipsis if it is wider than `limit` millimetres."""
     if width(text, size, weight) <= limit:
         return text
     return text[: _fitting(text, limit - width("…", size, weight), size, weight)] + "…"
 
 
 def _fitting(text: str, limit: float, size: float, weight: Weight) -> int:
-    """Return how many characters of `text` fit `limit` millimetres; one pass, for a name may be long."""
+    """Return how many characters of `text` fit `limit` millimetres, in one pass, because a name may be long."""
     used = 0.0
     for count, character in enumerate(text):
         used += width(character, size, weight)

@@ -1,4 +1,4 @@
-"""The map document of the browse page: the same one for as long as the page is open."""
+"""The Scene as the map document of the browse page, which stays for as long as the page is open."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from layers.plan.scene import Scene
 from layers.selection.select import Selection
 
 _PLAN = "THE-PLAN-GOES-HERE"
-"""Stands for the plan in the document that is kept; only our own words and Folium's are in it besides."""
+"""Placeholder for the plan in the cached document. It need not be random: everything else there is ours or Folium's."""
 
 
 def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key: str = "") -> str:
-    """Return the HTML document of the map of `plan` at `scene`; later Scenes are sent to it as `arguments`.
+    """Return the map of `plan` at `scene` as an HTML document; later Scenes are sent to it as `arguments`.
 
-    The screen shows Web Mercator; all data in the document is WGS 84.
+    The map is in Web Mercator (EPSG:3857); all data in the document is in WGS 84.
     """
 
     def made() -> str:
-        # Folium takes most of a second to import, which only the first start is to wait for.
+        # Folium takes most of a second to import, so only the first start waits for it.
         from layers.map.folium_map import folium_document
 
         return folium_document(_PLAN, tianditu_key)

@@ -1,4 +1,4 @@
-"""The Folium map of the browse page, without a plan: basemaps, our scripts, and a place for the plan."""
+"""The Folium map of the browse page without a plan: basemaps, our scripts, and a placeholder for the plan."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from layers.escape import html
 
 
 class _Online(folium.TileLayer):
-    """An online basemap that stays off the map, and off the network, until someone asks for it."""
+    """An online basemap, which is not on the map and loads nothing until somebody chooses it."""
 
     def __init__(self, url: str, attribution: str, **options: Any) -> None:
-        # Attribution is HTML to Leaflet, and goes into a script here.
+        # Leaflet takes the attribution as HTML, and here it goes into a script.
         super().__init__(tiles=url, attr=str(html(attribution)), show=False, control=False, **options)
 
 
 class _ShiftedOnline(_Online):
-    """The same for pictures drawn in GCJ-02."""
+    """An online basemap whose pictures are drawn in GCJ-02; see docs/decisions/0005."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -38,7 +38,7 @@ class _Map(folium.Map):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        # The names must differ, for a later file takes the place of an earlier one of the same name.
+        # The names must differ, because a later file replaces an earlier one with the same name.
         self.default_js = [("browse.js", bundle_address("browse.js"))]
         self.default_css = [
             ("browse.css", bundle_address("browse.css")),
@@ -46,7 +46,7 @@ class _Map(folium.Map):
 
 
 def folium_document(place: str, tianditu_key: str) -> str:
-    """Return the document with the basemaps and our scripts, and `place` where the plan goes."""
+    """Return the document with the basemaps and our scripts, and with the placeholder `place` for the plan."""
     result = _Map(tiles=None, zoom_control=False, zoom_start=11, zoom_snap=0.25, zoom_delta=0.5, max_zoom=19)
     online = _online_basemaps(tianditu_key)
     for layer in itertools.chain.from_iterable(online.values()):
@@ -59,7 +59,7 @@ def folium_document(place: str, tianditu_key: str) -> str:
 
 
 def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
-    """Return the layers of each online basemap, the lowest first."""
+    """Return the tile layers of each online basemap by its id, the lowest first."""
     found: dict[str, list[_Online]] = {
         "osm": [_Online("https://tile.openstreetmap.org/{z}/{x}/{y}.png", "© OpenStreetMap contributors", max_zoom=19)],
         "amap": [
@@ -72,7 +72,7 @@ def _online_basemaps(tianditu_key: str) -> dict[str, list[_Online]]:
         ],
     }
     if tianditu_key:
-        # 天地图 keeps the names in a layer of their own. It is drawn in CGCS2000, so nothing is shifted.
+        # 天地图 has the names in a separate layer. It is drawn in CGCS2000, so nothing is shifted.
         found["tianditu"] = [
             _Online(
                 f"https://t{{s}}.tianditu.gov.cn/{name}_w/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={name}"

@@ -1,7 +1,7 @@
 """The briefing: a deck as one HTML file that needs no network, no server and no PlanMap.
 
-The map is the browse page's own Folium map with other things around it; `layers/browser/src/briefing.js` walks
-the views. Everything the file needs is put into it, and its own content policy forbids it to ask for more.
+It shows the same map as the browse page with other things around it; `layers/browser/src/presentation.js` walks
+through the views. Everything is inside the file, and its content policy forbids any request. See docs/decisions/0012.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from layers.selection.wording import sources, target_words
 from layers.translation import Translation, translation
 
 FAMILY = "PlanMap"
-"""Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""
+"""Name of the typeface in the file. It goes before those of the machine, so that lines break alike everywhere."""
 
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
@@ -49,11 +49,11 @@ _ACTIONS = (
     ),
     ("keys", "present.keys", "H", "M7.5 7.5A2.5 2.5 0 1 1 10 10.3V12M10 15V15.1"),
 )
-"""Buttons: what they do, its words, their key, and their picture in a box of 20 by 20."""
+"""The buttons: action, key of the words in the translations, key on the keyboard, and SVG path in a box of 20 by 20."""
 
 
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
-    """Return `deck` as one HTML document; `today` stands in where a Scene names no day.
+    """Return `deck` as one HTML document; `today` is the day of Scenes that name none.
 
     The same plan, deck, language and day give the same document.
 
@@ -98,7 +98,7 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     return {
         **{key: found[key] for key in ("sites", "tasks", "layers")},
         "lit": list(view.selection.lit),
-        # Where the words are about fewer tasks than the map shows.
+        # Numbers of the tasks that the words are about, if those are not all that the map shows.
         "about": None if about == passing else [number for number, task in enumerate(plan.tasks) if task in about],
         "bounds": [[south, west], [north, east]],
     }
@@ -135,7 +135,7 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
         "statuses": [
             (status, number, view.counts.backed[status]) for status, number in view.counts.by_status.items() if number
         ],
-        # A column of which every figure is known beforehand says nothing.
+        # With a filter by evidence the column would say nothing new.
         "evidence": view.scene.evidence is None,
         "themes": [
             {
@@ -151,7 +151,7 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
 
 
 def _parts(counts: Counts) -> list[dict[str, object]]:
-    """Return the pieces of a theme's bar: per status what evidence backs, then what it does not."""
+    """Return the pieces of a theme's bar: for each status the tasks that evidence backs, then the others."""
     parts: list[dict[str, object]] = []
     for status, number in counts.by_status.items():
         look = style.STATUS[status]

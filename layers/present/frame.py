@@ -1,7 +1,7 @@
-"""What stands around the words and the plan of a briefing: Folium's document, the same for every plan.
+"""The document around the words and the plan of a briefing, made by Folium and the same for every plan.
 
-Folium takes half a second to import, more than all the rest of a briefing, so what it makes is kept in the user's
-cache folder.
+Importing Folium takes half a second, more than the rest of a briefing, so the document is kept in the user's cache
+folder.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ POLICY = (
 )
 
 _HEAD, _WORDS, _PLAN = _PLACES = ("PLACE_OF_THE_HEAD", "PLACE_OF_THE_WORDS", "PLACE_OF_THE_PLAN")
-"""Stand for what comes from the plan, in the order of the document."""
+"""Placeholders for what comes from the plan, in the order of the document."""
 
 
 def around() -> tuple[str, str, str, str]:
-    """Return the document in four parts, between which the head, the words and the plan go."""
+    """Return the document in four parts; the head, the words and the plan go between them, in this order."""
     whole = kept_document("briefing", _made)
     opening, top, middle, end = re.split("|".join(_PLACES), whole)
     return opening, top, middle, end
@@ -34,7 +34,7 @@ def _made() -> str:
     from layers.browser.plan_element import PlanElement
 
     class Map(folium.Map):
-        """A Folium map with only what a briefing needs; `inlined` replaces the names of the files by their content."""
+        """A Folium map with only what a briefing needs."""
 
         def __init__(self, **options: Any) -> None:
             super().__init__(**options)

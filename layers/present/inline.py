@@ -1,4 +1,4 @@
-"""Files put into a document in the place of their names, so that it is whole by itself."""
+"""Putting scripts, styles and typefaces into a document in place of links to them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 def inlined(document: str) -> str:
-    """Return `document` with each script and style sheet of ours in it.
+    """Return `document` with the content of each script and style sheet below `ASSETS` in place of the link to it.
 
     Raises
     ------
     PlanMapError
-        The build did not make one.
+        The build did not make one of the files.
     """
     document = re.sub(
         rf'<script src="{ASSETS}/([^"]+)"></script>', lambda found: f"<script>{_script(found[1])}</script>", document
@@ -33,7 +33,7 @@ def inlined(document: str) -> str:
 
 
 def font_faces(family: str, characters: frozenset[str]) -> str:
-    """Return the CSS of `family` in both weights with the letters of `characters`, as far as the face has them."""
+    """Return CSS that defines `family` in both weights with `characters`, as far as the typeface has them."""
     faces = ""
     for weight, number in _CSS_WEIGHTS.items():
         data = base64.b64encode(web_font(weight, characters)).decode()
@@ -46,13 +46,13 @@ def font_faces(family: str, characters: frozenset[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _script(name: str) -> str:
-    # The end of the element must not come early.
+    # Nothing in the script may end the script element.
     return re.sub(r"<(?=/script|!--)", r"\\x3c", _read(name), flags=re.IGNORECASE)
 
 
 @lru_cache(maxsize=4)
 def _style_sheet(name: str) -> str:
-    # The build has put the pictures into it.
+    # Its pictures are already inside: the build bundles them.
     return _read(name)
 
 

@@ -1,4 +1,4 @@
-"""What an address opens in a plan: its Scene without what the plan does not have, and where the map flies to."""
+"""What an address opens in a plan: its Scene without anything that the plan lacks, and where the map flies to."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def own_query(scene: Scene) -> str:
 
 
 def flight(plan: Plan, scene: Scene) -> tuple[float, float, float, float] | None:
-    """Return the bbox (west, south, east, north) in degrees of what is selected, None where that has no position."""
+    """Return the WGS 84 bbox (west, south, east, north) in degrees that shows what is selected; None if not placed."""
     sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
     boxes = [
         buffered_bounds(site.geometry, radius_m=max(FIT_RADIUS_M, site.accuracy_m or 0.0))

@@ -65,7 +65,7 @@ def open_store(where: str) -> Store:
         Nothing is there, or nothing that can hold a plan.
     """
     if is_address(where):
-        # Imported where it is needed: a driver takes longer to import than most plans to read.
+        # Imported only where needed: importing a database driver takes longer than reading most plans.
         from layers.store.postgis import PostgisStore
 
         return PostgisStore(where.strip())

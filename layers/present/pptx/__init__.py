@@ -1,1 +1,1 @@
-"""A deck as a PowerPoint file."""
+"""A deck as a PowerPoint file: native text, tables and sites over a picture of the ground."""

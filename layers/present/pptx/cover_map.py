@@ -1,4 +1,4 @@
-"""The small map on a cover: the plan's district among its neighbours."""
+"""The small map on the cover: the plan's district among its neighbours."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from layers.draw.drawing import Drawing, Shape, geometry_path
 from layers.plan.plan import Plan
 
 DETAIL_MM = 0.3
-"""Bends finer than this are left out: a cover shows a shape and no boundary."""
+"""Tolerance in millimetres with which outlines are simplified: a cover shows a shape and not a boundary."""
 
 
 def cover_map(plan: Plan, width: float, height: float) -> Drawing | None:
-    """Return the districts as a drawing of at most `width` by `height` millimetres; None off the basemap."""
+    """Return the districts as a drawing of at most `width` by `height` millimetres; None for a plan elsewhere."""
     home = focus(plan)
     if home is None:
         return None

@@ -1,4 +1,4 @@
-"""The .pptx file of a deck: what it says of itself, and the same bytes for the same deck."""
+"""The .pptx file of a deck: its properties, and the same bytes for the same deck."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ APPLICATION = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes'?>
 
 
 def describe(made: Presentation, plan: Plan, deck: Deck, text: Translation) -> None:
-    """Say what the file is; no time and no person, of which the template brings some."""
+    """Set the properties of the file, and remove the time and the person that come with the template."""
     package = made.part.package
     core = package.core_properties
     for child in list(core._element):
@@ -39,7 +39,7 @@ def _replace(part: Part) -> None:
 
 
 def name_notes_master(made: Presentation) -> None:
-    """List the master of the notes pages, which python-pptx only relates to."""
+    """Add the notes master to the presentation's list, which python-pptx leaves out."""
     part = made.part
     found = [key for key, rel in part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NOTES_MASTER]
     if found:
@@ -48,7 +48,7 @@ def name_notes_master(made: Presentation) -> None:
 
 
 def packed(made: Presentation) -> bytes:
-    """Return the file with every part dated alike, so that the same deck gives the same bytes."""
+    """Return the file with the same date on every part, so that the same deck gives the same bytes."""
     draft, packed = BytesIO(), BytesIO()
     made.save(draft)
     with zipfile.ZipFile(draft) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:

@@ -1,6 +1,6 @@
 """The empty presentation: 16:9, our colours and fonts, and two layouts with real placeholders.
 
-Made in code from the template that python-pptx brings, so that nobody's file is copied into ours.
+It is made in code from python-pptx's own template, so that there is no template file to maintain.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from layers.present.pptx.shapes import frame_of
 from layers.present.pptx.text import LEADING, emu, make, solid, text_box
 
 WIDTH, HEIGHT = 338.667, 190.5
-"""Of a slide, in millimetres: 13.333 by 7.5 inches."""
+"""Size of a slide in millimetres: 13.333 by 7.5 inches."""
 
 MARGIN = 13.0
+"""Margin of a slide in millimetres."""
 FONT = "Microsoft YaHei"
 THEME = "PlanMap"
 
-# Boxes are left, top, right, bottom in millimetres from the slide's upper left corner: `Box` with y pointing down.
+# Here y points down: a Box is left, top, right, bottom in millimetres from the slide's upper left corner.
 TITLE = Box(MARGIN, 8.5, 222.0, 24.5)
 AS_OF = Box(224.0, 8.5, WIDTH - MARGIN, 24.5)
 CONTENT = Box(MARGIN, 31.0, WIDTH - MARGIN, 175.0)
@@ -45,12 +46,15 @@ COVER_WORDS = Box(MARGIN + 7.0, 101.0, 188.0, 150.0)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A placeholder: what a layout has room for and a slide fills in."""
+    """A placeholder of a layout, which a slide fills in."""
 
     kind: str
+    """PowerPoint's type of placeholder, such as `title`."""
     index: int
+    """Number that links a slide's placeholder to the layout's; 0 for the title."""
     name: str
     box: Box
+    """Millimetres, y pointing down."""
     points: float
     bold: bool = False
     colour: str = "tx1"
@@ -100,7 +104,7 @@ _BODY = Role("body", 1, "Text", CONTENT, 16)
 
 
 def _drop(owner: object, kind: str) -> None:
-    """Drop what the template relates to by `kind`: not ours."""
+    """Remove the template's parts of the relationship type `kind`, which are not ours."""
     relationships = owner._rels  # type: ignore[attr-defined]
     for key in [key for key, found in relationships.items() if found.reltype == kind]:
         relationships.pop(key)
@@ -131,7 +135,7 @@ def _bar(identity: int, name: str, box: Box) -> BaseOxmlElement:
 
 
 def on_slide(box: Box) -> tuple[int, int, int, int]:
-    """Return a box with y pointing down as x, y, width and height in the units of a slide."""
+    """Return a box in millimetres, y pointing down, as x, y, width and height in EMU."""
     return emu(box[0]), emu(box[1]), emu(box[2]) - emu(box[0]), emu(box[3]) - emu(box[1])
 
 
@@ -152,7 +156,6 @@ def _refill(
 
 
 def _placeholder(identity: int, role: Role, *, master: bool) -> BaseOxmlElement:
-    # A master's placeholders go by their kind alone.
     seat = make("p:ph", type=role.kind)
     if role.index:
         seat.set("idx", str(role.index))
@@ -194,7 +197,7 @@ SLIDE_NUMBER = "{C1FF6DA9-008F-8B48-92A6-B652298478BF}"
 
 
 def _dress_styles(master: BaseOxmlElement) -> None:
-    """Titles and texts as the layouts have them, for what people add to a slide themselves."""
+    """Give the master's text styles the look of the layouts, for text that people add themselves."""
     for name, points, bold in (("p:titleStyle", 28, "1"), ("p:bodyStyle", 16, "0")):
         for level in master.find(qn("p:txStyles")).find(qn(name)):
             level.set("algn", "l")
@@ -206,7 +209,7 @@ def _dress_styles(master: BaseOxmlElement) -> None:
 
 
 def _dress_theme(master: Part) -> None:
-    """Put our colours and fonts into the theme and give it our name."""
+    """Put our colours, fonts and name into the theme."""
     part = master.part_related_by(RELATIONSHIP_TYPE.THEME)
     theme = parse_xml(part.blob)
     theme.set("name", THEME)

@@ -1,4 +1,4 @@
-"""Items of a drawing as native shapes of a slide: what stood on paper can be moved, coloured and typed over."""
+"""Items of a drawing as native shapes of a slide, which can be moved, coloured and typed over."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from layers.font import Weight
 from layers.present.pptx.text import Run, click, emu, legible, make, paragraph, solid, text_box
 
 HALO_OPACITY = 0.7
-"""Of the white ground that keeps a native label readable over lines, in place of the halo on paper."""
+"""Opacity of the white background of a native label, which on paper has a halo instead."""
 
 _CIRCLE = Path.unit_circle().codes
 
 
 @dataclass(frozen=True, slots=True)
 class SlidePosition:
-    """Where a drawing stands on a slide."""
+    """Where a drawing is on a slide."""
 
     left: float
-    """Millimetres from the slide's left edge to the drawing's."""
+    """Millimetres from the left edge of the slide to that of the drawing."""
     top: float
-    """Millimetres from the slide's upper edge to the drawing's."""
+    """Millimetres from the upper edge of the slide to that of the drawing."""
     height: float
-    """Of the drawing, in millimetres; its y points up and a slide's down."""
+    """Height of the drawing in millimetres; needed because its y points up, and a slide's down."""
 
     def box(self, left: float, bottom: float, right: float, top: float) -> tuple[int, int, int, int]:
-        """Return a rectangle of the drawing as x, y, width and height on the slide."""
+        """Return a rectangle of the drawing, in millimetres, as x, y, width and height on the slide, in EMU."""
         x, y = emu(self.left + left), emu(self.top + self.height - top)
         return x, y, emu(self.left + right) - x, emu(self.top + self.height - bottom) - y
 
@@ -45,23 +45,23 @@ class Link:
     """Where a click leads."""
 
     relationship: str
-    """Id of the slide's relationship to it."""
+    """Id of the slide's relationship to the target."""
     tooltip: str
     jump: bool
-    """Whether it is a slide of the same deck."""
+    """Whether the target is a slide of the same deck."""
 
     def element(self) -> BaseOxmlElement:
-        """Return it as an element of what is clicked."""
+        """Return the link as the element that goes into the clickable shape."""
         return click(self.relationship, self.tooltip, jump=self.jump)
 
 
 def frame_of(x: int, y: int, width: int, height: int, tag: str = "a:xfrm") -> BaseOxmlElement:
-    """Return position and size."""
+    """Return position and size, given in EMU, as an element."""
     return make(tag, make("a:off", x=x, y=y), make("a:ext", cx=width, cy=height))
 
 
 def named(identity: int, name: str, *, description: str = "", link: Link | None = None) -> BaseOxmlElement:
-    """Return what every shape has: an id, a name, the alternative text and the link."""
+    """Return the element that every shape has: its id, name, alternative text and link."""
     found = make("p:cNvPr", id=identity, name=legible(name))
     if description:
         found.set("descr", legible(description))
@@ -82,7 +82,7 @@ def group(
 ) -> BaseOxmlElement:
     """Return items of one drawing as a group named `name`.
 
-    PowerPoint follows no link on a group, so each of its shapes has it.
+    PowerPoint ignores a link on a group, so each of its shapes gets the `link`.
     """
     identity = next(identities)
     children = [
@@ -95,7 +95,7 @@ def group(
 
 
 def grouped(children: Sequence[BaseOxmlElement], identity: int, *, name: str, description: str) -> BaseOxmlElement:
-    """Return shapes as a group whose own grid is that of the slide."""
+    """Return shapes as a group whose coordinates are those of the slide."""
     x, y, right, bottom = _bounds(children)
     frame = make(
         "a:xfrm",
@@ -125,8 +125,8 @@ def _bounds(shapes: Sequence[BaseOxmlElement]) -> tuple[int, int, int, int]:
 def native_shape(
     shape: Shape, place: SlidePosition, identity: int, *, name: str, link: Link | None = None
 ) -> BaseOxmlElement:
-    """Return an outline as a shape: a circle as an ellipse, a straight line as a line, else with its own path."""
-    # The corners at which cubic curves pull may lie outside of them; a box that holds these is right as well.
+    """Return an outline as a shape: a circle as an ellipse, a straight line as a line, anything else as a path."""
+    # Control points of curves may lie outside the outline; a box around them serves as well.
     points = np.asarray(shape.path.vertices)
     codes = shape.path.codes
     if codes is not None:
@@ -150,7 +150,7 @@ def native_shape(
 
 
 def _outline(shape: Shape, place: SlidePosition, x: int, y: int, width: int, height: int) -> BaseOxmlElement:
-    """Return a path in the units of the slide, from the corner of its box."""
+    """Return a path in EMU, relative to the upper left corner of its box."""
     path = make("a:path", w=width, h=height)
     if not shape.fill:
         path.set("fill", "none")
@@ -159,7 +159,7 @@ def _outline(shape: Shape, place: SlidePosition, x: int, y: int, width: int, hei
         across, down = place.left + float(at[0]), place.top + place.height - float(at[1])
         return make("a:pt", x=emu(across) - x, y=emu(down) - y)
 
-    # What a step of a Matplotlib path is called here, and of how many points it is.
+    # The DrawingML element for each step of a Matplotlib path, and its number of points.
     steps = {Path.MOVETO: ("a:moveTo", 1), Path.LINETO: ("a:lnTo", 1)}
     steps |= {Path.CURVE3: ("a:quadBezTo", 2), Path.CURVE4: ("a:cubicBezTo", 3)}
     vertices = np.asarray(shape.path.vertices)
@@ -205,7 +205,7 @@ def _stroke(shape: Shape) -> BaseOxmlElement:
 def native_label(
     label: TextLine, place: SlidePosition, identity: int, *, language: str, link: Link | None = None
 ) -> BaseOxmlElement:
-    """Return one level line of text as a text box as large as the words."""
+    """Return one horizontal line of text as a text box of the size of the words."""
     wide = typeface.width(label.text, label.size, label.weight)
     left = label.x + label.start
     middle = label.y + typeface.IDEOGRAPH_MIDDLE * label.size * MM_PER_POINT

@@ -1,4 +1,4 @@
-"""A slide being filled: its placeholders, its picture, its links."""
+"""A slide while it is being filled: its placeholders, its picture, its links."""
 
 from __future__ import annotations
 
@@ -28,28 +28,34 @@ from layers.translation import Translation
 
 @dataclass(slots=True)
 class SlidePage:
-    """A slide being filled."""
+    """A slide while it is being filled."""
 
     slide: Slide
     text: Translation
     identities: itertools.count[int]
-    """Ids of shapes, each once on a slide."""
+    """Ids for shapes, each unique on the slide."""
 
     def add(self, *shapes: BaseOxmlElement) -> None:
+        """Add shapes on top."""
         self.slide.shapes._spTree.extend(shapes)
 
     def link(self, words: str, address: str) -> Run:
-        """Return words that lead to a web address, or plain ones without a safe address."""
+        """Return words with a link to a web address, or without one if the address is not safe."""
         found = safe_address(address)
         return Run(words, link=self.relation(found), tooltip=found) if found else Run(words)
 
     def relation(self, address: str) -> str:
+        """Return the id of the slide's relationship to a web address."""
         return self.slide.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
 
     def write(
         self, role: Role, texts: Sequence[str], points: float, box: Box | None = None, after: float = 0.0
     ) -> None:
-        """Fill a placeholder with paragraphs."""
+        """Fill a placeholder with a paragraph in `points` for each text.
+
+        `box`, in millimetres with y pointing down, overrides the layout's; `after` is the space below each paragraph in
+        points.
+        """
         seat = make("p:ph", type=role.kind)
         if role.index:
             seat.set("idx", str(role.index))
@@ -87,14 +93,16 @@ ROLES = {role.name: role for role in MAP}
 
 
 def new_page(made: Presentation, layout: int, text: Translation) -> SlidePage:
+    """Add an empty slide with the layout of that index."""
     slide = made.slides.add_slide(made.slide_layouts[layout])
     for shape in list(slide.shapes):
         shape._element.getparent().remove(shape._element)
-    # The tree itself is shape 1.
+    # Id 1 belongs to the shape tree itself.
     return SlidePage(slide, text, itertools.count(2))
 
 
 def write_head(page: SlidePage, title: str, aside: str) -> None:
+    """Write the title, as large as fits, and the words at its right."""
     sizes = (28, 26, 24, 22, 20, 18)
     points, lines = fitted([title], TITLE.width, TITLE[3] - TITLE[1], sizes, bold=True)
     page.write(ROLES["Title"], lines, points)
@@ -102,10 +110,11 @@ def write_head(page: SlidePage, title: str, aside: str) -> None:
 
 
 def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = ()) -> None:
+    """Write disclaimer, notes and sources at the foot of the slide, as large as fits."""
     disclaimer = plan.info.disclaimer.get(page.text.language)
     sizes, height = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5), SOURCE[3] - SOURCE[1]
     for said in (notes, ()):
-        # Nobody's licence is cut off: notes give way first, for the presenter's page has them as well.
+        # Licences must not be cut off, so the notes are left out first; the presenter's notes have them too.
         words = " · ".join(part for part in (disclaimer, *said, sources(plan, page.text)) if part)
         points, lines = fitted([words], SOURCE.width, height, sizes)
         if lines == [words]:
@@ -114,6 +123,7 @@ def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] =
 
 
 def add_number(page: SlidePage) -> None:
+    """Add the slide's number, as a field that PowerPoint keeps up to date."""
     role = ROLES["Slide Number"]
     number = make("a:fld", make("a:rPr", lang="zh-CN", sz=round(role.points * 100)), type="slidenum")
     number.set("id", layouts.SLIDE_NUMBER)
@@ -131,6 +141,7 @@ def add_number(page: SlidePage) -> None:
 
 
 def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
+    """Add the picture of the map, with an alternative text."""
     text = page.text
     _, relation = page.slide.part.get_or_add_image_part(BytesIO(drawn.picture))
     description = text(

@@ -1,4 +1,4 @@
-"""A deck as a PowerPoint file: a cover, a slide for each view, and where everything comes from."""
+"""A deck as a PowerPoint file: a cover, a slide for each view, and slides with the sources."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ from layers.present.view import View, day_words, task_lines, views
 from layers.translation import Translation, translation
 
 ASIDE_POINTS = (12.0, 11.0)
-"""Sizes in which a table may have the legend under it, for the sake of a larger map."""
+"""Type sizes of the table, in points, at which the legend may go below it, to leave more room for the map."""
 SIDES_MM = (150.0, 165.0, 180.0)
-"""Widths that are tried beside the map where a list of tasks does not fit the usual one."""
+"""Widths in millimetres beside the map that are tried if a list of tasks does not fit the usual one."""
 FEW = 4
-"""Tasks that leave room beside the map for more lines of text."""
+"""Most tasks that leave room beside the map for more lines of text."""
 ROOM_MM = 5.0
-"""Between table and legend."""
+"""Distance in millimetres between table and legend."""
 
 
 def slides(
@@ -59,7 +59,7 @@ def slides(
     today: date,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> bytes:
-    """Return `deck` as the bytes of a .pptx file; `today` stands in where a Scene names no day.
+    """Return `deck` as the bytes of a .pptx file; `today` is the day of Scenes that name none.
 
     `progress` is told how many maps of how many are drawn, which takes nearly all of the time.
 
@@ -81,7 +81,7 @@ def slides(
     standing = frozenset[str]().union(*(drawn.standing for drawn in maps))
 
     def plain(words: str, address: str) -> Run:
-        # Relationships belong to a slide, and which one a row will stand on is not known yet.
+        # A relationship belongs to a slide, and it is not known yet on which slide a row will be.
         return Run(words, tooltip=safe_address(address))
 
     listed = slide_sources.pages(
@@ -102,7 +102,7 @@ def slides(
 
 
 def _side_width(plan: Plan, view: View, text: Translation) -> float:
-    """Return the width in millimetres of what stands beside the map."""
+    """Return the width in millimetres of the column beside the map."""
     usual = CONTENT.right - MARGIN - MAP_WIDTH - GAP
     if not view.listed:
         return min(190.0, max(usual, tables.theme_width(view, text)))
@@ -114,7 +114,7 @@ def _side_width(plan: Plan, view: View, text: Translation) -> float:
 
 
 def _map(plan: Plan, view: View, text: Translation) -> SlideMap:
-    """Draw the map; its legend stands under the table where that leaves room, for then the map is larger."""
+    """Draw the map; its legend goes below the table if there is room, because then the map is larger."""
     side, height = _side_width(plan, view, text), CONTENT[3] - CONTENT[1]
     width = CONTENT.right - MARGIN - GAP - side
     _, _, top = _lines(view, side)
@@ -133,10 +133,10 @@ def _unlinked(words: str, _: str) -> Run:
 
 
 def _lines(view: View, width: float) -> tuple[float, list[str], float]:
-    """Return size and words of the lines beside the map, and where what follows begins."""
+    """Return the type size and the texts of the lines beside the map, and the y at which the table begins."""
     if not view.lines:
         return 16.0, [], CONTENT[1]
-    # A table of few rows leaves the lines more room.
+    # A short table leaves more room for the lines.
     few = len(view.tasks) <= FEW
     room = layouts.LINES_HEIGHT * (2.2 if few else 1.0)
     points, lines = fitted(view.lines, width, room, (*[18] * few, 16, 15, 14, 13, 12, 11))
@@ -156,7 +156,7 @@ def _fill_cover(page: SlidePage, plan: Plan, deck: Deck, today: date) -> None:
     text, language = page.text, page.text.language
     box = layouts.COVER_TITLE
     title = deck.title.get(language)
-    # A title of two parts breaks between them.
+    # A title with a colon breaks after it.
     parts = [part.strip() for part in title.replace("：", "：\n").replace(": ", ":\n").splitlines()]
     sizes = [size for size in (40, 36, 34, 32) if all(width_of(part, size, bold=True) <= box.width for part in parts)]
     whole = parts if sizes and len(parts) < 4 else [title]
@@ -215,7 +215,7 @@ def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets
 
 
 def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
-    """Return what somebody hears who does not see a site's symbol: name, status, precision."""
+    """Return the alternative text of a site's symbol: name, status, precision."""
     site = plan.sites[site_id]
     state = view.selection.sites.get(site_id)
     words = [site.name.get(text.language)]
@@ -230,7 +230,7 @@ def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
 
 
 def _site_link(page: SlidePage, plan: Plan, view: View, site_id: str, targets: dict[str, Slide]) -> Link | None:
-    """Return the newest evidence at a site, else the slide that says where its position comes from."""
+    """Return a link to the newest evidence at a site, else to the slide with the source of its position, else None."""
     event = evidence_at(plan, view, site_id)
     if event is not None:
         tip = page.text("slides.open-evidence", date=event.date, title=event.source.title or event.source.publisher)
@@ -242,7 +242,7 @@ def _site_link(page: SlidePage, plan: Plan, view: View, site_id: str, targets: d
 
 
 def _add_side(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
-    """Put lines and table beside the map."""
+    """Add lines and table beside the map."""
     text = page.text
     width = _side_width(plan, view, text)
     left = CONTENT.right - width
@@ -260,10 +260,10 @@ def _add_side(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
 
 
 def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
-    """Give the presenter what the slide has no room for."""
+    """Write the presenter's notes, and with them what the slide has no room for."""
     words = [*view.notes.splitlines(), *drawn.notes]
     if _lines(view, _side_width(plan, view, page.text))[1] != list(view.lines):
-        # What the slide had to cut is said in full here.
+        # Lines that had to be cut on the slide are here in full.
         words += ["", *view.lines]
     if not view.listed:
         words += ["", page.text("slides.all-tasks", count=len(view.tasks))]

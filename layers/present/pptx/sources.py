@@ -1,4 +1,4 @@
-"""Where everything on a deck comes from: a row for each site shown and for each piece of evidence."""
+"""The sources of a deck: a row for each site shown and for each piece of evidence."""
 
 from __future__ import annotations
 
@@ -17,27 +17,30 @@ from layers.translation import Translation
 POINTS = SIZES[-1]
 MOST_LINES = 3
 MOST_EVIDENCE = 600
-"""Rows; a deck with more evidence than this says how much it leaves out."""
+"""Most rows of evidence; a deck with more says how many it leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One slide of sources."""
+    """The table of one slide of sources."""
 
     grid: TableRows
     sites: frozenset[str]
-    """Ids of the sites that it lists."""
+    """Ids of the sites in it."""
 
 
 def safe_address(address: str) -> str:
-    """Return a web address that a click may open; empty for any other, such as one that would run a program."""
+    """Return `address` if it is a web address that a click may open, else an empty text.
+
+    Some other addresses would run a program.
+    """
     found = address.strip()
     plain = found.isprintable() and not any(letter in found for letter in ' "<>\\^`{|}')
     return found if plain and found.lower().startswith(("http://", "https://")) and len(found) < 2000 else ""
 
 
 def evidence_at(plan: Plan, view: View, site_id: str) -> Event | None:
-    """Return the newest evidence with an address of the tasks of `view` at a site."""
+    """Return the newest evidence with a safe web address about the tasks of `view` at a site; None without any."""
     passing = {task.id for task in view.selection.tasks}
     found = [
         event
@@ -59,9 +62,10 @@ def pages(
     height: float,
     text: Translation,
 ) -> list[SourcePage]:
-    """Return the pages: first the sites, by number, then the evidence, the newest first.
+    """Return the pages of sources: first the sites by number, then the evidence, the newest first.
 
-    `link` makes a run of words and the address that they lead to.
+    `link` makes a run from words and the address that they lead to. `width` and `height` are those of a page in
+    millimetres.
     """
     found = _paged(_site_grid(plan, sites, width, text), _in_order(plan, sites), height)
     evidence = _evidence_grid(plan, views, width, link, text)
@@ -120,7 +124,7 @@ def _evidence_grid(
 
 
 def _paged(grid: TableRows, sites: Sequence[str], height: float) -> list[SourcePage]:
-    """Cut a table into pages of at most `height` millimetres, each with the head."""
+    """Cut a table into pages of at most `height` millimetres, each with the table's head."""
     heights = grid.heights(POINTS)
     found: list[SourcePage] = []
     first = 1

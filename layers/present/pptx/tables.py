@@ -1,4 +1,4 @@
-"""The tables of a deck: tasks one by one, tasks by theme, and where everything comes from."""
+"""The tables of a deck: tasks one by one, tasks by theme, and sources."""
 
 from __future__ import annotations
 
@@ -32,41 +32,43 @@ from layers.selection.status import Counts
 from layers.translation import Translation
 
 SIZES = (18.0, 16.0, 14.0, 13.0, 12.0, 11.0)
-"""Sizes of type that a table is tried in, in points."""
+"""Type sizes in points that are tried for a table, the largest first."""
 
 USUAL = 14.0
-"""Points; type is larger only where no row then breaks into more than two lines."""
+"""Type size in points above which no row may break into more than two lines."""
 
 PAD_MM = 1.1
-"""Left and right of the words in a cell."""
+"""Space in millimetres at the left and right of the words in a cell."""
 
 OVER_MM = 1.0
-"""Over and under the words in a cell."""
+"""Space in millimetres above and below the words in a cell."""
 
 LEAST_TITLE = 0.3
-"""Share of a table of tasks that their titles have at least."""
+"""Least share of a table's width for the titles of tasks."""
 
 SLACK_MM = 1.4
-"""Beyond what words were measured to need, for fonts that run a little wider."""
+"""Width in millimetres added to what words were measured to need, for fonts that run a little wider."""
 
 LEAST_OVER_MM = 0.45
-"""The same in a table that would not fit otherwise."""
+"""Space above and below the words, in millimetres, in a table that would not fit otherwise."""
 
 MARK_MM = 5.2
+"""Width in millimetres of the mark of a status."""
 STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
-"""PowerPoint's own table style without lines and fills; ours are on the cells."""
+"""Id of PowerPoint's table style without lines and fills; ours are set on the cells."""
 
 URI = "http://schemas.openxmlformats.org/drawingml/2006/table"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Words of one cell."""
+    """The words of one cell."""
 
     run: Run
     align: str = "l"
+    """l or r."""
     mark: tuple[Status, bool] | None = None
-    """A status to be drawn over the cell, and whether it is backed."""
+    """A status to draw over the cell, and whether it is backed."""
 
 
 Row = Sequence[Cell]
@@ -74,25 +76,25 @@ Row = Sequence[Cell]
 """Of a figure that is 0."""
 
 EMPTY = Run("\u00a0")
-"""An empty line is as high as the program's font; one with a space in it keeps to the distance that is set."""
+"""Content of an empty cell. Without the space, a program would give the line its own height."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRows:
-    """A table before it stands anywhere: the first row is its head."""
+    """A table before it is on a slide; the first row is its head."""
 
     widths: tuple[float, ...]
-    """Millimetres."""
+    """Widths of the columns in millimetres."""
     rows: Sequence[Row]
     total: bool = False
-    """Whether the last row sums up the others."""
+    """Whether the last row has the totals."""
     tight: bool = False
     """Whether columns are narrower than their longest words."""
     over: float = OVER_MM
-    """Room over and under the words of a cell."""
+    """Space above and below the words of a cell, in millimetres."""
 
     def lines(self, row: Row, points: float, *, bold: bool) -> int:
-        """Return the lines of the row's highest cell."""
+        """Return the number of lines of the row's highest cell."""
         return max(
             line_count(cell.run.words, wide - 2 * PAD_MM, points, bold=bold or cell.run.bold)
             for cell, wide in zip(row, self.widths, strict=True)
@@ -106,7 +108,7 @@ class TableRows:
         ]
 
     def shortened(self, points: float, lines: int) -> TableRows:
-        """Return the table with every cell of at most `lines`."""
+        """Return the table with every cell cut to at most `lines`."""
         rows = [
             [
                 Cell(
@@ -124,11 +126,11 @@ class TableRows:
 
 
 Maker = Callable[[float], TableRows]
-"""Makes a table whose columns are right for a size of type in points."""
+"""Makes a table whose columns suit a type size in points."""
 
 
 def fit(maker: Maker, height: float) -> tuple[TableRows, float]:
-    """Return the table as it fits `height` millimetres, and the size of its type in points."""
+    """Return the table in the largest type that fits `height` millimetres, cut if none does, and its size in points."""
     for points in SIZES:
         grid = maker(points)
         broken = points > USUAL and any(grid.lines(row, points, bold=False) > 2 for row in grid.rows)
@@ -148,7 +150,10 @@ def height_at(maker: Maker, points: float) -> float:
 
 
 def task_grid(view: View, points: float, width: float, link: Callable[[str, str], Run], text: Translation) -> TableRows:
-    """Return the tasks one by one; `link` makes a run of an evidence's day and its address."""
+    """Return the table of tasks one by one, `width` millimetres wide.
+
+    `link` makes a run from the day of an evidence and its address.
+    """
     lines = task_lines(view)
     words = [text("column.status"), text("column.title"), text("column.target"), text("column.latest")]
     rows: list[Row] = [[Cell(Run("")), *(Cell(Run(name, bold=True)) for name in words)]]
@@ -156,7 +161,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         rows.append(
             [
                 Cell(Run(""), mark=(line.status, line.backed) if line.status else None),
-                # In ink, for two of the status colours are too pale for words; the mark beside has the colour.
+                # Not in the colour of the status, because two of them are too pale for words; the mark has it.
                 Cell(Run(line.status_words, style.INK, bold=True)),
                 Cell(Run(line.title)),
                 Cell(Run(line.target)),
@@ -173,7 +178,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         {words[3], *(line.evidence for line in lines)},
     )
     grids: list[TableRows] = []
-    # Whether words beside the titles do better in one line or in two depends on how long the titles are.
+    # Depending on the titles, status and evidence are better on one line or on two. Take the lowest table.
     for most in itertools.product((2, 1), repeat=2):
         status = around + max(_in_lines(found, points, most[0]) for found in statuses)
         latest = around + max(_in_lines(found, points, most[1]) for found in evidence)
@@ -185,7 +190,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
 
 
 def _in_lines(words: str, points: float, most: int) -> float:
-    """Return the width in millimetres at which words break into at most so many lines, and none within a word."""
+    """Return the width in millimetres at which words take at most `most` lines and no word is broken."""
     wide = _longest(words, points)
     while line_count(words, wide, points, bold=True) > most:
         wide += 1.0
@@ -193,13 +198,13 @@ def _in_lines(words: str, points: float, most: int) -> float:
 
 
 def _longest(words: str, points: float, *, bold: bool = True) -> float:
-    """Return the width of the longest part of words that may stand in two lines."""
+    """Return the width in millimetres of the longest part of words that cannot be broken."""
     parts = words.replace("（", " （").split(" ")
     return max(width_of(part, points, bold=bold) for part in parts)
 
 
 def theme_statuses(view: View) -> list[Status]:
-    """Return the statuses that occur."""
+    """Return the statuses that tasks of `view` have."""
     return [status for status in Status if view.counts.by_status[status]]
 
 
@@ -214,10 +219,13 @@ def _number_widths(view: View, points: float, text: Translation) -> list[float]:
 
 
 def theme_grid(plan: Plan, view: View, points: float, width: float, height: float, text: Translation) -> TableRows:
-    """Return the tasks by theme with a row of totals; themes that find no room are summed up in one row."""
+    """Return the table of tasks by theme with a row of totals; themes without room are added up in one row.
+
+    It is `width` millimetres wide, and at most `height` high in the smallest type.
+    """
     statuses = theme_statuses(view)
     numbers = _number_widths(view, points, text)
-    # Larger type must not leave the themes less than they need to be read.
+    # In large type the figures must still leave the names of themes enough room.
     share = min(1.0, (width - 40.0) / sum(numbers))
     numbers = [found * share for found in numbers]
     widths = (width - sum(numbers), *numbers)
@@ -249,7 +257,7 @@ def theme_grid(plan: Plan, view: View, points: float, width: float, height: floa
 
 def _figure_names(view: View, text: Translation) -> list[str]:
     names = [text("slides.tasks"), *(text(f"status.{status.value}") for status in theme_statuses(view))]
-    # A column of which every figure is known beforehand says nothing.
+    # With a filter by evidence the column would say nothing new.
     return names if view.scene.evidence else [*names, text("slides.with-evidence")]
 
 
@@ -272,7 +280,10 @@ def table(
     description: str,
     text: Translation,
 ) -> list[BaseOxmlElement]:
-    """Return a table from the top of `box` (y down) on, and the marks of its statuses over it."""
+    """Return a table that starts at the top of `box`, and the marks of statuses over it.
+
+    `box` is in millimetres with y pointing down.
+    """
     heights = grid.heights(points)
     columns = [make("a:gridCol", w=emu(wide)) for wide in grid.widths]
     body = make("a:tbl", make("a:tblPr", _style(), firstRow=1), make("a:tblGrid", *columns))
@@ -325,7 +336,7 @@ def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, 
 def _mark(
     mark: tuple[Status, bool], x: float, y: float, identities: Iterator[int], text: Translation
 ) -> BaseOxmlElement:
-    """Return a status as the small symbol of the map around x, y in millimetres of the slide."""
+    """Return the badge of a status around x, y, in millimetres on the slide."""
     status, backed = mark
     name = text(f"status.{status.value}")
     place = SlidePosition(x - MARK_MM / 2, y - MARK_MM / 2, MARK_MM)

@@ -1,7 +1,7 @@
 """Text on slides: runs and paragraphs as DrawingML, and the type size at which words fit their box.
 
-Text goes into elements as text and never as markup. Lines stand at exact distances, so that a row is as high
-in every program as it was reckoned to be, whatever font the machine has.
+Text goes into elements as text and never as markup. The distance between lines is exact, so that every program makes
+a row as high as calculated, whatever fonts the machine has.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 
 EMU_PER_MM = 36_000
-"""Units of a slide in a millimetre."""
+"""English Metric Units, in which DrawingML measures lengths, in a millimetre."""
 
 LEADING = 1.24
-"""Distance of two lines as a share of the size."""
+"""Distance between two lines as a share of the type size."""
 
 CAUTION = 0.96
-"""Share of a box's width that is counted on: other fonts of the same kind run a little wider."""
+"""Share of a box's width that text may use, because other fonts of the same kind run a little wider."""
 
 
 _LANGUAGES = {"zh": ("zh-CN", "en-US"), "en": ("en-GB", "zh-CN")}
 _JOINT = re.compile(r"(?<=[\u2e80-\uffef])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u2e80-\uffef])")
-"""Where some programs put a little space of their own."""
+"""Places between Chinese and Latin characters, where some programs add a little space."""
 
 _NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
 class Run(NamedTuple):
-    """Words in one look."""
+    """Words with one look."""
 
     words: str
     colour: str = style.INK
     bold: bool = False
     link: str = ""
-    """Id of the relationship to where a click leads, empty for none."""
+    """Id of the slide's relationship to the link's target; empty without a link."""
     tooltip: str = ""
     jump: bool = False
     """Whether the link leads to a slide of the same deck."""
 
 
 def make(tag: str, *children: BaseOxmlElement, **attributes: object) -> BaseOxmlElement:
-    """Return an element such as `a:off` with `children`; attributes are plain or, as `r_id`, of a namespace."""
+    """Return an element such as `a:off` with `children`; `r_id` stands for an attribute in a namespace, `r:id`."""
     element = OxmlElement(tag)
     for name, value in attributes.items():
         element.set(qn(name.replace("_", ":")) if "_" in name else name, str(value))
@@ -61,17 +61,17 @@ def make(tag: str, *children: BaseOxmlElement, **attributes: object) -> BaseOxml
 
 
 def legible(words: str) -> str:
-    """Return `words` with what XML cannot hold written out, such as a control character as `\\x07`."""
+    r"""Return `words` with characters that XML cannot hold escaped, such as a control character as `\x07`."""
     return _NO_XML.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), words)
 
 
 def emu(millimetres: float) -> int:
-    """Return a length in the units of a slide."""
+    """Return a length in EMU, see `EMU_PER_MM`."""
     return round(millimetres * EMU_PER_MM)
 
 
 def solid(colour: str, opacity: float = 1.0) -> BaseOxmlElement:
-    """Return a fill of `#RRGGBB`, or of a theme colour given by its name such as `tx1`."""
+    """Return a fill of a colour, given as `#RRGGBB` or as the name of a theme colour such as `tx1`."""
     if not colour.startswith("#"):
         return make("a:solidFill", make("a:schemeClr", val=colour))
     alpha = [] if opacity >= 1 else [make("a:alpha", val=round(opacity * 100_000))]
@@ -80,7 +80,7 @@ def solid(colour: str, opacity: float = 1.0) -> BaseOxmlElement:
 
 
 def click(link: str, tooltip: str, *, jump: bool = False) -> BaseOxmlElement:
-    """Return what makes a click follow the relationship `link`."""
+    """Return the element that makes a click follow the relationship `link`."""
     found = make("a:hlinkClick", r_id=link)
     if jump:
         found.set("action", "ppaction://hlinksldjump")
@@ -90,7 +90,7 @@ def click(link: str, tooltip: str, *, jump: bool = False) -> BaseOxmlElement:
 
 
 def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -> BaseOxmlElement:
-    """Return the look of a run in `points`."""
+    """Return the properties of a run in `points`."""
     lang, other = _LANGUAGES[language]
     found = make(tag, lang=lang, altLang=other, sz=round(points * 100), b=int(run.bold), dirty=0)
     # A link takes the theme's colour for links; a fill of its own would be ignored.
@@ -104,7 +104,7 @@ def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -
 def paragraph(
     runs: Iterable[Run], points: float, language: str, *, align: str = "l", exact: bool = True, after: float = 0.0
 ) -> BaseOxmlElement:
-    """Return a paragraph in `points`; `exact` fixes the distance of its lines, `after` is in points."""
+    """Return a paragraph in `points`; `exact` fixes the line distance, `after` is the space below in points."""
     look = make("a:pPr", algn=align)
     if exact:
         look.append(make("a:lnSpc", make("a:spcPts", val=round(points * LEADING * 100))))
@@ -121,13 +121,13 @@ def paragraph(
 
 
 def text_box(*, wrap: str = "square", anchor: str = "t") -> BaseOxmlElement:
-    """Return the properties of a text without margins that keeps its size."""
+    """Return the properties of a text without margins that stays at its size."""
     return make("a:bodyPr", make("a:noAutofit"), wrap=wrap, lIns=0, tIns=0, rIns=0, bIns=0, rtlCol=0, anchor=anchor)
 
 
 @lru_cache(maxsize=8192)
 def measurable(words: str) -> str:
-    """Return `words` as what they are measured by: what our face lacks is as wide as an ideograph."""
+    """Return `words` in a form that can be measured: characters that our typeface lacks become an ideograph."""
     spaced = _JOINT.sub(" ", legible(words))
     try:
         return typeface.check(spaced)
@@ -144,23 +144,23 @@ def _has(letter: str) -> bool:
 
 
 def line_count(words: str, width: float, points: float, *, bold: bool = False) -> int:
-    """Return how many lines of `width` millimetres `words` take."""
+    """Return how many lines `words` take in a width of `width` millimetres; at least 1."""
     weight = Weight.BOLD if bold else Weight.REGULAR
     return max(1, len(typeface.wrap(measurable(words), width * CAUTION, points, weight)))
 
 
 def width_of(words: str, points: float, *, bold: bool = False) -> float:
-    """Return the width of `words` in one line, in millimetres."""
+    """Return the width in millimetres that `words` need on one line."""
     return typeface.width(measurable(words), points, Weight.BOLD if bold else Weight.REGULAR) / CAUTION
 
 
 def line_height(points: float) -> float:
-    """Return the distance of two lines in millimetres."""
+    """Return the distance between two lines in millimetres."""
     return points * LEADING * MM_PER_POINT
 
 
 def cut(words: str, width: float, points: float, lines: int, *, bold: bool = False) -> str:
-    """Return `words`, ended with an ellipsis where they would take more than `lines`."""
+    """Return `words`, cut with an ellipsis if they take more than `lines` lines of `width` millimetres."""
     if line_count(words, width, points, bold=bold) <= lines:
         return words
     low, high = 0, len(words)
@@ -174,7 +174,7 @@ def cut(words: str, width: float, points: float, lines: int, *, bold: bool = Fal
 
 
 def largest(texts: Sequence[str], width: float, height: float, sizes: Sequence[float], *, bold: bool = False) -> float:
-    """Return the first of `sizes` at which all of `texts`, one under the other, fit; else the last."""
+    """Return the first of `sizes` in points at which `texts`, one below the other, fit a box in mm; else the last."""
     for points in sizes:
         if sum(line_count(words, width, points, bold=bold) for words in texts) * line_height(points) <= height:
             return points
@@ -184,7 +184,7 @@ def largest(texts: Sequence[str], width: float, height: float, sizes: Sequence[f
 def fitted(
     texts: Sequence[str], width: float, height: float, sizes: Sequence[float], *, bold: bool = False
 ) -> tuple[float, list[str]]:
-    """Return size and texts that fit a box of millimetres; what is too much even in the last size is left out."""
+    """Return the type size and the texts for a box of millimetres; what does not fit even in the last size is cut."""
     points = largest(texts, width, height, sizes, bold=bold)
     room = max(1, int(height / line_height(points) + 1e-6))
     kept: list[str] = []

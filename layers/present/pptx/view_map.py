@@ -1,4 +1,4 @@
-"""The map of a view for a slide: a picture of the ground, and apart from it the numbered sites and the legend."""
+"""The map of a view for a slide: a picture of the ground, and separately the numbered sites and the legend."""
 
 from __future__ import annotations
 
@@ -28,20 +28,22 @@ from layers.translation import Translation
 
 DPI = 300.0
 SIZE = 1.35
-"""How much larger type and symbols are than on an A3 sheet: a slide is read from farther away."""
+"""Factor by which type and symbols are larger than on an A3 sheet: a slide is read from farther away."""
 
 NATIVE = 150
-"""Sites that become native shapes on one slide; with more of them PowerPoint grows slow, and nobody edits them."""
+"""Most sites that become native shapes on one slide; more make PowerPoint slow, and nobody edits so many."""
 
 STRIP_MM = 8.0
-"""Under the map's frame, for the scale bar; part of the picture."""
+"""Height in millimetres of the strip for the scale bar below the map's frame; part of the picture."""
 
 GAP_MM = 2.0
+"""Distance in millimetres between picture and legend."""
 COLUMN_MM = 29.0
-"""Width of a column of the legend in type of 6.8 points."""
+"""Width in millimetres of a column of the legend in type of 6.8 points."""
 LEGEND_POINTS = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
+"""Type sizes in points that are tried for the legend."""
 LEGEND_SHARE = 0.24
-"""Of the height for map and legend; type gets smaller before the legend takes more."""
+"""Share of the height that the legend below a map may take before its type gets smaller."""
 
 _TITLES = {
     "sheet.site-status": "legend.status",
@@ -53,11 +55,11 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class NativeSite:
-    """A numbered site that stands over the picture."""
+    """A numbered site as native shapes over the picture."""
 
     shown: ShownSite
     items: tuple[Item, ...]
-    """In millimetres of the picture, the lowest first."""
+    """Its shapes and text in millimetres of the picture, the lowest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +67,32 @@ class SlideMap:
     """A view's map, ready for a slide."""
 
     picture: bytes
-    """PNG."""
+    """The picture as PNG."""
     width: float
-    """Of the picture, in millimetres."""
+    """Width of the picture in millimetres."""
     height: float
+    """Height of the picture in millimetres."""
     frame: Box
-    """The map in the picture."""
+    """The map's frame in the picture."""
     scale: int
+    """The scale's number."""
     content: Content
     sites: tuple[NativeSite, ...]
-    """In the order in which they lie over each other."""
+    """The lowest first."""
     standing: frozenset[str]
-    """Ids of all numbered sites whose symbol is seen, natively or in the picture."""
+    """Ids of all numbered sites whose symbol is visible, native or in the picture."""
     legend: Drawing
     notes: tuple[str, ...]
-    """What the map cannot show."""
+    """Notes about what the map cannot show."""
 
 
 def legend_height(
     plan: Plan, view: View, width: float, height: float, aside: tuple[float, float], text: Translation
 ) -> float:
-    """Return how high the legend of a map in this room becomes in the largest type that fits the room `aside`."""
+    """Return the height of the legend of a map of this size, in the largest type that fits the room `aside`.
+
+    `aside` is width and height; all lengths are in millimetres.
+    """
     extent, scale = _arranged(view, width, height - STRIP_MM)
     shown = content(plan, view.scene, view.selection, extent, scale)
     return _legend_size(brief_entries(plan, shown, text), *aside, text)[1]
@@ -94,9 +101,12 @@ def legend_height(
 def slide_map(
     plan: Plan, view: View, width: float, height: float, text: Translation, *, aside: tuple[float, float] | None = None
 ) -> SlideMap:
-    """Draw the map of `view` into a room of millimetres, with its legend under it or in the room `aside` of it."""
+    """Draw the map of `view` for a room of `width` by `height` millimetres.
+
+    The legend is below the map, or in a room of its own, `aside`, given as width and height.
+    """
     tall = height - STRIP_MM if aside else 0.8 * height
-    # The legend says what is in the frame, and how high the frame is depends on the legend.
+    # The legend depends on what is in the frame, and the height of the frame on the legend.
     for _ in range(0 if aside else 3):
         extent, scale = _arranged(view, width, tall)
         shown = content(plan, view.scene, view.selection, extent, scale)
@@ -109,7 +119,7 @@ def slide_map(
     drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, shown, language=text.language, size=SIZE)
-    # Of a site that found no room there is only a dot, which belongs to the picture.
+    # A site without room for its symbol has only a dot, which belongs to the picture.
     standing = {name.removeprefix("symbol ") for name, _ in site_symbols.boxes if name.startswith("symbol ")}
     native = _native(shown, site_symbols, standing)
     taken = {id(item) for site in native for item in site.items}
@@ -137,7 +147,7 @@ def slide_map(
 
 
 def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, float, float, float], int]:
-    """Return what a frame shows, and the number of the largest round scale at which the view's extent is in it."""
+    """Return the extent of a frame, and the number of the largest round scale at which it shows the view's extent."""
     scale = round_scale(least_scale(view.extent, width, height))
     return centred(view.extent, width, height, scale), scale
 
@@ -145,7 +155,7 @@ def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, flo
 def _native(shown: Content, site_symbols: SiteSymbols, standing: set[str]) -> tuple[NativeSite, ...]:
     by_id = {site.site.id: site for site in shown.numbered}
     chosen = [site_id for site_id in site_symbols.items if site_id in by_id and site_id in standing][:NATIVE]
-    # A symbol that stands aside begins with its leader line, which is to run under the symbols of the others.
+    # The first item of a symbol that was moved aside is its leader line, which must be below all other symbols.
     return tuple(
         sorted(
             (NativeSite(by_id[site_id], tuple(site_symbols.items[site_id])) for site_id in chosen),
@@ -168,7 +178,7 @@ def _notes(
 
 
 def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> None:
-    """Draw the scale under the map, as a figure and as a bar, and say which grid it is."""
+    """Draw the scale below the map, as a number and as a bar, and name the grid."""
     middle = STRIP_MM / 2 - 0.8
     points = 12.0
     wide = drawing.write(scale_text(scale), 0.0, middle - 1.4, points, weight=Weight.BOLD, colour=style.INK)
@@ -177,25 +187,28 @@ def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> N
 
 
 def reduced(picture: Image.Image) -> bytes:
-    """Return a picture as PNG in 256 colours, which maps of quiet areas do not miss, at a fraction of the size."""
-    # The palette is chosen from every third dot: as good, and nine times as fast.
+    """Return a picture as PNG with 256 colours, which are enough for such maps, at a fraction of the size."""
+    # The palette is chosen from every third pixel: just as good, and nine times as fast.
     palette = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     chosen = palette.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = BytesIO()
     small = picture.quantize(palette=chosen, dither=Image.Dither.NONE)
-    # White paper stays white: what Pillow takes for the nearest colour may be a shade off.
+    # White must stay white, but the palette's nearest colour may be a shade off.
     white = Image.new("RGB", (1, 1), style.WHITE).quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
     colours = list(small.getpalette() or [])
     if isinstance(white, int):
         colours[3 * white : 3 * white + 3] = [255, 255, 255]
     small.putpalette(colours)
-    # From level 6 on the file hardly shrinks, and each level takes longer.
+    # Above level 6 the file hardly shrinks, and each level takes longer.
     small.save(buffer, "PNG", dpi=(DPI, DPI), compress_level=6)
     return buffer.getvalue()
 
 
 def _legend_size(found: Sequence[Entry], width: float, room: float, text: Translation) -> tuple[float, float]:
-    """Return the largest type of the legend that keeps to `room`, else the smallest, and the height it needs."""
+    """Return the largest type size at which the legend's height fits `room`, else the smallest, and that height.
+
+    Sizes are in points, lengths in millimetres.
+    """
     height = 0.0
     for points in LEGEND_POINTS:
         height = draw_strip(Drawing(width, 0.0), found, points, text)
@@ -205,7 +218,10 @@ def _legend_size(found: Sequence[Entry], width: float, room: float, text: Transl
 
 
 def draw_strip(drawing: Drawing, found: Sequence[Entry], points: float, text: Translation) -> float:
-    """Draw the legend as a strip from the drawing's top down, the groups' titles at its left; return its height."""
+    """Draw the legend from the top of `drawing` down, with the groups' titles at the left; return its height.
+
+    The height is in millimetres, and may be more than the drawing's.
+    """
     k = points / 6.8
     row = points * MM_PER_POINT * 1.5
     groups: dict[str, list[Entry]] = {}
@@ -230,7 +246,7 @@ def draw_strip(drawing: Drawing, found: Sequence[Entry], points: float, text: Tr
 
 
 def with_legible_names(plan: Plan) -> Plan:
-    """Return `plan` with the names of its sites in a form that can be drawn: control characters written out."""
+    """Return `plan` with control characters in the names of its sites escaped, so that the names can be drawn."""
     from layers.plan.fault import printable
 
     def shown(words: str) -> str:
