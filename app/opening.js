@@ -1,7 +1,7 @@
 /* Lets the map go first: Streamlit's scripts start when it has been painted, for both share one thread. */
 (() => {
-  const { entry, slices } = document.currentScript.dataset;
-  const frame = document.getElementById("planmap-map");
+  const { entry, slices } = /** @type {HTMLScriptElement} */ (document.currentScript).dataset;
+  const frame = /** @type {HTMLIFrameElement} */ (document.getElementById("planmap-map"));
   const LONGEST_WAIT = 2500; // ms after which the rest of the page no longer waits for the map
   let started = false;
   const start = () => {

@@ -1,5 +1,10 @@
 /* Links to the other pages. They take along the address as it is at the moment of the click. */
 
+/** @import { Component } from "./component" */
+
+/** @typedef {{ path: string, label: string, current: boolean }} Page */
+/** @typedef {{ label: string, language: string, pages: Page[] }} Data */
+
 // Any of these may come last before a link is followed, opened in a new tab or copied.
 const MOMENTS = ["pointerover", "pointerdown", "focus", "click", "contextmenu"];
 
@@ -10,7 +15,11 @@ function link() {
   return element;
 }
 
-/** Put `language` into the address, as the map does on its page. */
+/**
+ * Put `language` into the address, as the map does on its page.
+ *
+ * @param {string} language
+ */
 function speak(language) {
   const parts = window.location.search.slice(1).split("&").filter(Boolean);
   if (parts.includes("lang=en") === (language === "en")) return;
@@ -19,14 +28,16 @@ function speak(language) {
   window.history.replaceState(window.history.state, "", window.location.pathname + (query ? "?" + query : ""));
 }
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data }) {
   const nav = parentElement.querySelector(".pm-pages");
+  if (!nav) return;
   nav.setAttribute("aria-label", data.label);
   if (data.language) speak(data.language);
   // The same elements for as long as the page stands, so that a run of the script takes no click away.
   while (nav.children.length < data.pages.length) nav.append(link());
   data.pages.forEach((page, index) => {
-    const element = nav.children[index];
+    const element = /** @type {HTMLAnchorElement} */ (nav.children[index]);
     element.textContent = page.label;
     element.dataset.path = page.path;
     element.href = page.path + window.location.search;

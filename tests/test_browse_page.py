@@ -34,7 +34,7 @@ def tabs(page: AppPage) -> list[str]:
 def test_the_first_page_is_that_for_browsing(built_in):
     at = AppTest.from_file("../app/entry.py", default_timeout=90).run()
     assert list(at.exception) == []
-    assert [button.key for button in at.button][0] == "start-dongli-lake-centre"
+    assert next(button.key for button in at.button) == "start-dongli-lake-centre"
 
 
 def test_the_plan_opens_with_its_counts():

@@ -105,7 +105,7 @@ def test_every_setting_is_in_the_guides_and_the_other_way_round() -> None:
 
 
 def test_every_make_target_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     named = {(page, target) for page in PAGES for piece in code(page) for target in make_targets(piece)}
     assert {target for _, target in named} >= {"run", "test", "screenshot"}
     assert {(page, target) for page, target in named if target not in targets} == set()
@@ -157,6 +157,13 @@ def test_every_module_named_in_the_architecture_exists() -> None:
     named = parts_named("docs/architecture.md")
     assert len(named) > 40
     assert named <= files
+
+
+def test_every_browser_script_is_in_the_architecture() -> None:
+    named = set(re.findall(r"`([a-z0-9_]+\.js)`", read("docs/architecture.md")))
+    assert {path.name for path in scripts()} - named == set()
+    known = {path.name for path in [*scripts(), *(ROOT / "app").rglob("*.js"), *ROOT.glob("*.js")]}
+    assert named - known == set()
 
 
 def test_every_decision_that_code_cites_exists() -> None:
@@ -462,11 +469,13 @@ def strings_in(files: list[Path]) -> set[str]:
 
 
 def templates() -> list[Path]:
-    return sorted([*(ROOT / "app").rglob("*.html"), *(ROOT / "layers").glob("*/templates/*.html")])
+    return sorted(path for folder in ("app", "layers") for path in (ROOT / folder).rglob("templates/*.html"))
 
 
 def scripts() -> list[Path]:
-    return sorted((ROOT / "layers/browser/src").rglob("*.js"))
+    found = sorted((ROOT / "layers/browser/src").glob("*.js"))
+    assert found  # Or what is asked of them has gone blind.
+    return found
 
 
 def is_translation(node: ast.expr, names: set[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What the script of the export page comes to: the form, what is said of it, what can be taken. Files are in tests/browser."""
+"""What the script of the export page comes to: form, warnings, what can be taken. Files are in tests/browser."""
 
 import re
 

@@ -1,5 +1,9 @@
 /* The button that adds what the map shows to a deck. Only the address bar knows that, at the moment of the click. */
 
+/** @import { Component } from "../component" */
+
+/** @typedef {{ label: string, hint: string, disabled: boolean, deck: string }} Data */
+
 function lastDeck() {
   try {
     return window.sessionStorage.getItem("planmap.deck") || "";
@@ -9,8 +13,10 @@ function lastDeck() {
   }
 }
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data, setTriggerValue }) {
-  const button = parentElement.querySelector(".pm-add-view");
+  const button = parentElement.querySelector("button.pm-add-view");
+  if (!(button instanceof HTMLButtonElement) || !button.lastElementChild) return;
   button.lastElementChild.textContent = data.label;
   button.title = data.hint;
   button.disabled = data.disabled;

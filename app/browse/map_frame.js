@@ -1,20 +1,40 @@
 /* The map's frame: it stands in the page before Streamlit is up, and moves into its place without being loaded anew. */
 
+/** @import { Component } from "../component" */
+
+/** @typedef {{ title: string, args: object }} Data `args` are what `arguments` of layers/browser/payload.py gives */
+
 const NAME = "planmap-map";
+
+/** @type {(chosen: unknown) => void} */
 let send = () => {};
+
+/** @type {object | null} */
 let latest = null;
 
-function tell(frame) {
-  frame.contentWindow.postMessage({ type: "planmap:scene", args: latest }, window.location.origin);
+function theFrame() {
+  const found = document.getElementById(NAME);
+  return found instanceof HTMLIFrameElement ? found : null;
 }
 
+/** @param {HTMLIFrameElement} frame */
+function tell(frame) {
+  frame.contentWindow?.postMessage({ type: "planmap:scene", args: latest }, window.location.origin);
+}
+
+/** @param {string} title */
 function newFrame(title) {
   const frame = document.createElement("iframe");
   Object.assign(frame, { id: NAME, src: "/map", title });
   return frame;
 }
 
-/** Put the frame into its slot. A browser without moveBefore loads it once more, from its cache. */
+/**
+ * Put the frame into its slot. A browser without moveBefore loads it once more, from its cache.
+ *
+ * @param {HTMLIFrameElement} frame
+ * @param {Element} slot
+ */
 function seat(frame, slot) {
   if (frame.parentNode === slot) return;
   if (frame.isConnected && slot.moveBefore) slot.moveBefore(frame, null);
@@ -22,16 +42,18 @@ function seat(frame, slot) {
 }
 
 window.addEventListener("message", (event) => {
-  const frame = document.getElementById(NAME);
+  const frame = theFrame();
   if (!frame || event.source !== frame.contentWindow || event.origin !== window.location.origin) return;
   // A document that has just come knows nothing yet of what was sent to the one before it.
   if (event.data?.type === "planmap:ready" && latest) tell(frame);
   if (event.data?.type === "planmap:select") send(event.data.chosen);
 });
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data, setTriggerValue }) {
   const slot = parentElement.querySelector(".pm-map-slot");
-  const frame = document.getElementById(NAME) || newFrame(data.title);
+  if (!slot) return;
+  const frame = theFrame() || newFrame(data.title);
   send = (chosen) => setTriggerValue("chosen", chosen);
   latest = data.args;
   frame.title = data.title;

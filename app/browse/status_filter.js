@@ -1,13 +1,35 @@
 /* The strip of counts. A click filters the map at once, in the browser; the page's script follows. */
 
-// What the user chose last, by element, so that an answer to an earlier click does not undo it.
+/** @import { Component } from "../component" */
+
+/** @typedef {{ statuses: string[], evidence: string | null, turn: number }} Filter */
+/** @typedef {{ value: string, label: string, count: number, badge?: string, hint?: string }} Item */
+/**
+ * @typedef {object} Data
+ * @property {Filter} filter
+ * @property {Item[]} statuses
+ * @property {Item[]} evidence
+ * @property {{ status: string, evidence: string }} labels
+ */
+
+/**
+ * What the user chose last, by element, so that an answer to an earlier click does not undo it.
+ *
+ * @type {WeakMap<Element, Filter>}
+ */
 const chosen = new WeakMap();
 
+/** @param {Filter} filter */
 function tell(filter) {
   const frame = document.getElementById("planmap-map");
-  if (frame) frame.contentWindow.postMessage({ type: "planmap:filter", ...filter }, window.location.origin);
+  if (frame instanceof HTMLIFrameElement) frame.contentWindow?.postMessage({ type: "planmap:filter", ...filter }, window.location.origin);
 }
 
+/**
+ * @param {Item} item
+ * @param {boolean} pressed
+ * @param {() => void} onClick
+ */
 function button(item, pressed, onClick) {
   const element = document.createElement("button");
   element.type = "button";
@@ -22,21 +44,29 @@ function button(item, pressed, onClick) {
     element.append(picture);
   }
   const count = document.createElement("b");
-  count.textContent = item.count;
+  count.textContent = String(item.count);
   element.append(item.label + " ", count);
   element.addEventListener("click", onClick);
   return element;
 }
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.querySelector(".pm-status-filter");
+  if (!host) return;
   const local = chosen.get(host);
-  const filter = local && local.turn > data.filter.turn ? local : data.filter;
-  chosen.set(host, filter);
+  let now = local && local.turn > data.filter.turn ? local : data.filter;
+  chosen.set(host, now);
 
   const draw = () => {
-    const focused = host.contains(document.activeElement) ? document.activeElement.dataset.value : null;
-    const now = chosen.get(host);
+    const active = document.activeElement;
+    const focused = active instanceof HTMLElement && host.contains(active) ? active.dataset.value : null;
+    /**
+     * @param {Item[]} items
+     * @param {(value: string) => boolean} isPressed
+     * @param {(value: string) => Partial<Filter>} toggle
+     * @param {string} label
+     */
     const pills = (items, isPressed, toggle, label) => {
       const group = document.createElement("div");
       group.setAttribute("role", "group");
@@ -57,14 +87,15 @@ export default function ({ parentElement, data, setStateValue }) {
       data.labels.evidence
     );
     host.replaceChildren(statuses, evidence);
-    if (focused) host.querySelector('[data-value="' + focused + '"]')?.focus();
+    for (const pill of host.querySelectorAll("button")) if (focused && pill.dataset.value === focused) pill.focus();
   };
 
+  /** @param {Partial<Filter>} change */
   const choose = (change) => {
-    const before = chosen.get(host);
-    const after = { ...before, ...change, turn: before.turn + 1 };
-    chosen.set(host, after);
-    tell(after);
+    const before = chosen.get(host) || now;
+    now = { ...before, ...change, turn: before.turn + 1 };
+    chosen.set(host, now);
+    tell(now);
     draw();
     // Streamlit redraws much of the page for a new value: let the map paint first.
     requestAnimationFrame(() => setTimeout(() => setStateValue("filter", chosen.get(host)), 0));

@@ -1,18 +1,48 @@
 /* The preview: the briefing itself in a frame, which also is what is shown when the presentation starts. */
 
+/** @import { Component } from "../component" */
+
+/** @typedef {{ source: string, number: number, label: string, leave: string }} Data */
+/** @typedef {(number: number) => void} Send tells the page that somebody has turned to a slide */
+
 const WIDTH = 1280; // px across which the briefing is laid out, however small it is shown
+/** @type {WeakMap<Element, Preview>} */
 const previews = new WeakMap();
 
 class Preview {
-  constructor(host) {
-    this.host = host;
-    this.screen = host.querySelector(".pm-screen");
-    this.leaver = host.querySelector(".pm-leave");
+  /**
+   * @param {Element} host
+   * @param {Data} data
+   * @param {Send} send
+   */
+  constructor(host, data, send) {
+    this.data = data;
+    this.send = send;
+    this.screen = find(host, ".pm-screen");
+    this.leaver = find(host, ".pm-leave");
     this.leaver.addEventListener("click", () => this.leave());
-    new ResizeObserver(() => this.screen.style.setProperty("--pm-scale", host.clientWidth / WIDTH)).observe(host);
+    /** What is shown. */
+    this.source = "";
+    this.number = 0;
+    this.coming = false;
+    this.presenting = false;
+    /** @type {HTMLIFrameElement | null} */
+    this.frame = null;
+    /**
+     * The button that started the presentation.
+     *
+     * @type {HTMLElement | null}
+     */
+    this.button = null;
+    new ResizeObserver(() => this.screen.style.setProperty("--pm-scale", String(host.clientWidth / WIDTH))).observe(host);
   }
 
-  /** Show the briefing at `source` from `number` on; only a changed briefing is loaded anew. */
+  /**
+   * Show the briefing at `source` from `number` on; only a changed briefing is loaded anew.
+   *
+   * @param {Data} data
+   * @param {Send} send
+   */
   take(data, send) {
     this.send = send;
     this.data = data;
@@ -23,6 +53,7 @@ class Preview {
     this.number = data.number;
   }
 
+  /** @param {Data} data */
   load({ source, number, label }) {
     this.source = source;
     this.coming = true;
@@ -42,12 +73,13 @@ class Preview {
       if (frame === this.frame) this.turn(this.number);
       if (held) this.enter();
       // The briefing writes its address without an event, so look after whatever may have turned it.
+      const shown = frame.contentWindow;
       for (const moment of ["hashchange", "keyup", "click"]) {
-        frame.contentWindow.addEventListener(moment, () => setTimeout(() => this.follow(frame), 50));
+        shown?.addEventListener(moment, () => setTimeout(() => this.follow(frame), 50));
       }
       // Full screen is left by the browser itself. In a window that only fills the page the briefing tells us (see
       // below), and what is no briefing but says why there is none has no keys of its own.
-      frame.contentWindow.addEventListener("keydown", (event) => {
+      shown?.addEventListener("keydown", (event) => {
         if (event.key === "Escape" && this.presenting && !event.defaultPrevented) this.leave();
       });
     });
@@ -55,16 +87,21 @@ class Preview {
     this.frame = frame;
   }
 
+  /** @param {number} number */
   turn(number) {
     this.number = number;
-    const there = this.frame.contentWindow.location;
+    const there = this.frame?.contentWindow?.location;
     // While it loads it has an address of its own, and is turned when it is there.
-    if (there.pathname === "/briefing" && there.hash !== "#" + number) there.replace(this.source + "#" + number);
+    if (there && there.pathname === "/briefing" && there.hash !== "#" + number) there.replace(this.source + "#" + number);
   }
 
-  /** Somebody has turned to another slide in the preview itself. */
+  /**
+   * Somebody has turned to another slide in the preview itself.
+   *
+   * @param {HTMLIFrameElement | null} frame
+   */
   follow(frame) {
-    const number = Number(frame.contentWindow.location.hash.slice(1));
+    const number = Number(frame?.contentWindow?.location.hash.slice(1));
     // While it is shown nothing around it is to move; the page comes after when it is left.
     if (this.presenting || !Number.isInteger(number) || number < 1 || number === this.number) return;
     this.number = number;
@@ -72,11 +109,15 @@ class Preview {
   }
 
   enter() {
-    this.frame.focus();
-    this.frame.contentWindow.focus();
+    this.frame?.focus();
+    this.frame?.contentWindow?.focus();
   }
 
-  /** Fill the window and, where the browser lets us, the whole screen. */
+  /**
+   * Fill the window and, where the browser lets us, the whole screen.
+   *
+   * @param {HTMLElement} button
+   */
   present(button) {
     if (!this.frame) return;
     this.button = button;
@@ -110,6 +151,15 @@ class Preview {
   }
 }
 
+/**
+ * @param {Element} parent
+ * @param {string} selector
+ */
+function find(parent, selector) {
+  return /** @type {HTMLElement} */ (parent.querySelector(selector));
+}
+
+/** @type {Preview | null} */
 let current = null;
 
 document.addEventListener("planmap:slide", (event) => {
@@ -121,15 +171,18 @@ document.addEventListener("fullscreenchange", () => {
 });
 window.addEventListener("message", (event) => {
   const ours = current?.frame && event.source === current.frame.contentWindow && event.origin === window.location.origin;
-  if (ours && event.data?.type === "planmap:leave") current.leave();
+  if (ours && event.data?.type === "planmap:leave") current?.leave();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") current?.leave();
 });
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data, setTriggerValue }) {
-  const host = parentElement.querySelector(".pm-preview");
-  if (!previews.has(host)) previews.set(host, new Preview(host));
-  current = previews.get(host);
-  current.take(data, (number) => setTriggerValue("turned", number));
+  const host = find(parentElement, ".pm-preview");
+  /** @type {Send} */
+  const send = (number) => setTriggerValue("turned", number);
+  current = previews.get(host) || new Preview(host, data, send);
+  previews.set(host, current);
+  current.take(data, send);
 }

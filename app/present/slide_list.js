@@ -1,16 +1,48 @@
 /* The list of slides. Each change shows at once; the page's script follows, one change after the other. */
 
+/** @import { Component } from "../component" */
+
+/** @typedef {"add" | "up" | "down" | "copy" | "delete" | "choose" | "move"} What */
+/** @typedef {{ number: number, deck: string, what: What, at?: number, to?: number }} Act */
+/** @typedef {(act: Act) => void} Send */
+/**
+ * @typedef {object} Data
+ * @property {string} deck
+ * @property {string[]} titles
+ * @property {number} chosen
+ * @property {number} done number of the last change that was taken
+ * @property {number} refused number of the last change that was not
+ * @property {boolean} fixed
+ * @property {Record<string, string>} labels
+ */
+
 const PATIENCE = 8000; // ms until a change that nobody answers is given up
 const EDGE = 36; // px from the ends of the list where dragging scrolls it
+/** @type {WeakMap<Element, List>} */
 const lists = new WeakMap();
 
 class List {
-  constructor(host) {
-    this.host = host;
-    this.cards = host.querySelector(".pm-cards");
+  /**
+   * @param {Element} host
+   * @param {Data} data
+   * @param {Send} send
+   */
+  constructor(host, data, send) {
+    this.data = data;
+    this.send = send;
+    this.cards = find(host, ".pm-cards");
+    this.said = find(host, "[role=status]");
+    this.buttons = [...host.querySelectorAll("button")].filter((button) => button.dataset.act);
+    /** @type {(Act & { sent?: boolean })[]} */
     this.queue = [];
     this.number = 0;
-    for (const button of host.querySelectorAll("[data-act]")) button.addEventListener("click", () => this.press(button.dataset.act));
+    this.deck = data.deck;
+    this.titles = [...data.titles];
+    this.chosen = data.chosen;
+    this.seen = -1;
+    this.drag = false;
+    this.dropped = false;
+    for (const button of this.buttons) button.addEventListener("click", () => this.press(/** @type {What} */ (button.dataset.act)));
     this.cards.addEventListener("click", (event) => {
       const at = this.index(event.target);
       if (at >= 0 && !this.dropped) this.choose(at);
@@ -19,11 +51,18 @@ class List {
     this.cards.addEventListener("pointerdown", (event) => this.grab(event));
   }
 
-  index(element) {
-    return [...this.cards.children].indexOf(element.closest("li"));
+  /** @param {EventTarget | null} target */
+  index(target) {
+    const item = target instanceof Element ? target.closest("li") : null;
+    return item ? [...this.cards.children].indexOf(item) : -1;
   }
 
-  /** Take over what the page says, unless it answers to an earlier change than the last. */
+  /**
+   * Take over what the page says, unless it answers to an earlier change than the last.
+   *
+   * @param {Data} data
+   * @param {Send} send
+   */
   take(data, send) {
     this.send = send;
     this.data = data;
@@ -43,6 +82,11 @@ class List {
     this.remember();
   }
 
+  /**
+   * @param {What} what
+   * @param {number} [at]
+   * @param {number} [to]
+   */
   ask(what, at, to) {
     this.number += 1;
     this.queue.push({ number: this.number, deck: this.deck, what, at, to });
@@ -62,6 +106,7 @@ class List {
     }, PATIENCE);
   }
 
+  /** @param {What} what */
   press(what) {
     const at = this.chosen;
     if (what === "add") this.ask("add");
@@ -79,6 +124,7 @@ class List {
     }
   }
 
+  /** @param {number} at */
   choose(at) {
     if (at === this.chosen || at < 0 || at >= this.titles.length) return;
     this.chosen = at;
@@ -86,16 +132,21 @@ class List {
     this.show();
   }
 
+  /**
+   * @param {number} at
+   * @param {number} to
+   */
   move(at, to) {
     if (at === to || to < 0 || to >= this.titles.length) return;
     this.titles.splice(to, 0, ...this.titles.splice(at, 1));
     this.chosen = to;
-    this.host.querySelector("[role=status]").textContent = this.data.labels.moved.replace("{number}", to + 1);
+    this.said.textContent = this.data.labels.moved.replace("{number}", String(to + 1));
     this.ask("move", at, to);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const step = event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : 0;
     const at = this.index(event.target);
     if (at < 0) return;
     if (step && event.altKey) {
@@ -104,7 +155,7 @@ class List {
     else if (event.key === "Delete" && !this.data.fixed) this.press("delete");
     else return;
     event.preventDefault();
-    this.cards.children[this.chosen]?.querySelector("button").focus();
+    this.cards.children[this.chosen]?.querySelector("button")?.focus();
   }
 
   /** Let the preview turn at once; the page's script comes to the same a moment later. */
@@ -129,12 +180,11 @@ class List {
     const { labels, fixed } = this.data;
     // The same elements for as long as there are cards for them, so that a run of the script takes no click away.
     while (this.cards.children.length < this.titles.length) this.cards.append(card());
-    while (this.cards.children.length > this.titles.length) this.cards.lastChild.remove();
+    while (this.cards.children.length > this.titles.length) this.cards.lastElementChild?.remove();
     this.cards.setAttribute("aria-label", labels.slides);
     this.titles.forEach((title, at) => {
-      const item = this.cards.children[at];
-      const [button, grip] = item.children;
-      button.children[0].textContent = at + 1;
+      const [button, grip] = /** @type {Iterable<HTMLElement>} */ (this.cards.children[at].children);
+      button.children[0].textContent = String(at + 1);
       button.children[1].textContent = title;
       button.title = title;
       if (at === this.chosen) button.setAttribute("aria-current", "true");
@@ -142,29 +192,32 @@ class List {
       grip.hidden = fixed;
       grip.title = labels.grip;
     });
-    for (const button of this.host.querySelectorAll("[data-act]")) {
-      const what = button.dataset.act;
+    for (const button of this.buttons) {
+      const what = /** @type {What} */ (button.dataset.act);
       const name = labels[what];
       button.title = name;
-      if (what === "add") button.lastElementChild.textContent = name;
+      if (what === "add") find(button, "span").textContent = name;
       else button.setAttribute("aria-label", name);
       const last = this.titles.length - 1;
-      button.disabled = fixed || (what !== "add" && last < 0) || (what === "up" && this.chosen === 0) || (what === "down" && this.chosen === last);
+      const ended = (what === "up" && this.chosen === 0) || (what === "down" && this.chosen === last);
+      button.disabled = fixed || (what !== "add" && last < 0) || ended;
     }
     if (this.seen !== this.chosen) this.cards.children[this.chosen]?.scrollIntoView({ block: "nearest" });
     this.seen = this.chosen;
   }
 
+  /** @param {PointerEvent} event */
   grab(event) {
     const at = this.index(event.target);
-    const byGrip = event.target.closest(".pm-grip");
+    const byGrip = event.target instanceof Element && event.target.closest(".pm-grip");
     // A finger on a card scrolls the list; on the grip it drags.
     if (at < 0 || this.data.fixed || event.button !== 0 || (event.pointerType !== "mouse" && !byGrip)) return;
-    const items = [...this.cards.children];
+    const items = /** @type {HTMLElement[]} */ ([...this.cards.children]);
     const boxes = items.map((item) => item.offsetTop + item.offsetHeight / 2);
     const step = items.length > 1 ? items[1].offsetTop - items[0].offsetTop : 0;
     const start = event.clientY + this.cards.scrollTop;
     let to = at;
+    /** @param {PointerEvent} moving */
     const follow = (moving) => {
       const shift = moving.clientY + this.cards.scrollTop - start;
       if (!this.drag && Math.abs(shift) < 5) return;
@@ -186,6 +239,7 @@ class List {
         item.style.transform = by ? "translateY(" + by + "px)" : "";
       });
     };
+    /** @param {PointerEvent} ending */
     const end = (ending) => {
       window.removeEventListener("pointermove", follow);
       window.removeEventListener("pointerup", end);
@@ -206,6 +260,14 @@ class List {
   }
 }
 
+/**
+ * @param {Element} parent
+ * @param {string} selector
+ */
+function find(parent, selector) {
+  return /** @type {HTMLElement} */ (parent.querySelector(selector));
+}
+
 function card() {
   const item = document.createElement("li");
   const button = document.createElement("button");
@@ -220,8 +282,12 @@ function card() {
   return item;
 }
 
+/** @param {Component<Data>} component */
 export default function ({ parentElement, data, setTriggerValue }) {
-  const host = parentElement.querySelector(".pm-deck");
-  if (!lists.has(host)) lists.set(host, new List(host));
-  lists.get(host).take(data, (act) => setTriggerValue("act", act));
+  const host = find(parentElement, ".pm-deck");
+  /** @type {Send} */
+  const send = (act) => setTriggerValue("act", act);
+  const list = lists.get(host) || new List(host, data, send);
+  lists.set(host, list);
+  list.take(data, send);
 }

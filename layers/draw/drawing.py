@@ -74,7 +74,7 @@ class Shape:
     path: Path
     """In millimetres, or in metres of the grid for shapes in `Drawing.ground`."""
     fill: str = ""
-    """Colour such as `#FFFFFF`; empty for none, as for `stroke`."""
+    """Colour, as in `layers.style`; empty for none, as for `stroke`."""
     stroke: str = ""
     line_width: float = 0.2
     """Millimetres."""

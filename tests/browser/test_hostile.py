@@ -1,4 +1,4 @@
-"""Plans that attack, and plans that are broken or change. Most of what addresses can do is in tests/test_browse_page.py."""
+"""Plans that attack, are broken or change. Most of what addresses can do is in tests/test_browse_page.py."""
 
 import json
 
@@ -123,7 +123,7 @@ def test_a_plan_that_changes_under_an_open_page(page, tmp_path, plan_folder):
         expect(page.get_by_role("heading", name="Start here")).to_be_visible()
         wait_until(
             page,
-            "selector => document.querySelector(selector)?.contentWindow.PlanMap?.current?.sites.byId.has('a-new-site')",
+            "name => document.querySelector(name)?.contentWindow.PlanMap?.current?.sites.byId.has('a-new-site')",
             MAP_FRAME,
         )
         frame = ready_map(page)

@@ -1,7 +1,7 @@
 /* The GCJ-02 shift. The same formula as geo/datum.py, which names its source; shared cases hold the two together. */
 
 const AXIS = 6378245.0;
-const ECCENTRICITY2 = 0.00669342162296594323;
+const ECCENTRICITY2 = 0.006693421622965943;
 
 /**
  * @param {number} x

@@ -3,12 +3,11 @@
 import * as L from "leaflet";
 import { pane } from "./pane.js";
 import { fromGrid, toGrid } from "./projection.js";
-import { metresPerPixel } from "./scale.js";
+import { gridStep } from "./scale.js";
 
 /** @import { Style } from "./types" */
 
 const ORDER = 205;
-const STEPS = [50, 100, 200, 500, 1000, 2000];
 const WIDEST_LABEL = 64;
 
 export class Grid extends L.Layer {
@@ -71,7 +70,7 @@ export class Grid extends L.Layer {
     this.canvas.style.width = size.x + "px";
     this.canvas.style.height = size.y + "px";
     L.DomUtil.setPosition(this.canvas, map.containerPointToLayerPoint([0, 0]));
-    const step = stepFor(map.getZoom(), map.getCenter().lat);
+    const step = gridStep(map.getZoom(), map.getCenter().lat);
     this.step = step;
     if (!step) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -117,16 +116,4 @@ export class Grid extends L.Layer {
     if (vertical) context.fillText(words, a.x + ((0 - a.y) * (b.x - a.x)) / (b.y - a.y) + 3, 11);
     else context.fillText(words, middle - WIDEST_LABEL, a.y + ((middle - a.x) * (b.y - a.y)) / (b.x - a.x) - 3);
   }
-}
-
-/**
- * The distance between lines in metres at a zoom, or null where they would be a mesh.
- *
- * @param {number} zoom
- * @param {number} latitude
- */
-export function stepFor(zoom, latitude) {
-  if (zoom < 12.5) return null;
-  const metres = metresPerPixel(zoom, latitude);
-  return STEPS.find((step) => step / metres >= 110) || null;
 }

@@ -62,7 +62,7 @@ function draw(sample, style) {
   switch (sample.kind) {
     case "status": return picture(sample.symbol, 16);
     case "category": return picture(sample.symbol, 14, "pm-ink");
-    case "strokes": return strokes(sample.strokes);
+    case "strokes": return line(sample.strokes);
     case "pale": return make("i", "pm-swatch pm-pale");
     case "dot": return smallDot(style);
     case "halo": return halo(style);
@@ -70,7 +70,7 @@ function draw(sample, style) {
 }
 
 /** @param {Stroke[]} strokes */
-function strokes(strokes) {
+function line(strokes) {
   const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
   for (const { colour, width, fill, fill_opacity, dash, radius } of strokes) {
     const look = {

@@ -77,7 +77,8 @@ export class Overview {
    * @param {BriefingView} view
    */
   draw(place, box, view) {
-    const map = L.map(place, { zoomControl: false, attributionControl: false, zoomSnap: 0, keyboard: false, zoomAnimation: false, fadeAnimation: false });
+    const bare = { zoomControl: false, attributionControl: false, keyboard: false };
+    const map = L.map(place, { ...bare, zoomSnap: 0, zoomAnimation: false, fadeAnimation: false });
     const fitMap = () => map.fitBounds(view.bounds, { padding: [28, 28], animate: false });
     fitMap();
     const stage = new Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, { reach: "none" });

@@ -14,11 +14,11 @@ const make = L.DomUtil.create;
  */
 export function control(map, position, className, fill) {
   const box = make("div", className);
-  const control = new L.Control({ position });
-  control.onAdd = () => box;
+  const added = new L.Control({ position });
+  added.onAdd = () => box;
   L.DomEvent.disableClickPropagation(box);
   fill?.(box);
-  control.addTo(map);
+  added.addTo(map);
   return box;
 }
 

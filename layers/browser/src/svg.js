@@ -1,5 +1,7 @@
 /* SVG elements. */
 
+/** @import { SvgShape } from "./types" */
+
 export const NS = "http://www.w3.org/2000/svg";
 
 /** @typedef {Record<string, string | number>} Attributes */
@@ -21,9 +23,9 @@ export function svg(name, attributes, parent) {
 /**
  * Put shapes of the style into an element.
  *
- * @param {[name: string, attributes: Record<string, string>][]} shapes
+ * @param {SvgShape[]} all
  * @param {Element} parent
  */
-export function shapes(shapes, parent) {
-  for (const [name, attributes] of shapes) svg(/** @type {"path"} */ (name), attributes, parent);
+export function shapes(all, parent) {
+  for (const [name, attributes] of all) svg(/** @type {"path"} */ (name), attributes, parent);
 }

@@ -40,12 +40,12 @@ export function toggleTaskList(data, view, title, text) {
  */
 function row(task, letter, data, text) {
   const { status, backed } = decode(letter);
-  const row = make("li");
-  row.appendChild(picture(statusSymbol(status || "none", backed), 16, "badge"));
-  make("b", "task", row).textContent = words(task, data.language);
-  if (task.target) make("strong", "", make("span", "target", row)).textContent = task.target;
-  const how = make("span", "how", row);
+  const item = make("li");
+  item.appendChild(picture(statusSymbol(status || "none", backed), 16, "badge"));
+  make("b", "task", item).textContent = words(task, data.language);
+  if (task.target) make("strong", "", make("span", "target", item)).textContent = task.target;
+  const how = make("span", "how", item);
   make("span", "", how).textContent = text("status." + (status || "none"));
   if (status) make("span", "", how).textContent = text(backed ? "sheet.backed" : "sheet.only-stated");
-  return row;
+  return item;
 }

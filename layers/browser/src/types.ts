@@ -17,7 +17,7 @@ export interface Named {
 export interface SitePayload extends Named {
   id: string;
   category: string;
-  precision: "exact" | "approximate" | "nominal";
+  precision: "surveyed" | "mapped" | "approximate" | "nominal" | "unplaced";
   /** Metres; null where the position is exact. */
   accuracy: number | null;
   layer: string;

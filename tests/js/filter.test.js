@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { filtered, siteLetter } from "../../layers/browser/src/filter.js";
+import cases from "../cases/filter.json";
+
+/** @import { Status, StripFilter } from "../../layers/browser/src/types" */
+
+/** @type {Record<Status, string>} */
+const letters = { planned: "p", seeking: "s", in_progress: "i", done: "d", delayed: "l", stopped: "x" };
+const attention = ["l", "x", "s", "p", "i", "d"];
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} tasks
+ * @property {string} evidence
+ * @property {{ name: string, tasks: number[] }[]} sites
+ * @property {string} [candidates]
+ * @property {number[]} [found] places of sites
+ * @property {Status[]} [statuses]
+ * @property {StripFilter["evidence"]} [evidence_is]
+ * @property {{ tasks: string, sites: string }} shown
+ */
+
+describe("the filter", () => {
+  test.each(/** @type {Case[]} */ (cases.cases))("$name", (one) => {
+    const args = {
+      all: one.tasks,
+      evidence: one.evidence,
+      candidates: one.candidates ?? "1".repeat(one.tasks.length),
+      filtered: one.candidates !== undefined,
+      found: (one.found ?? []).map((at) => one.sites[at].name),
+    };
+    const sites = one.sites.map(({ name, tasks }) => ({ id: name, tasks }));
+    const filter = { statuses: one.statuses ?? [], evidence: one.evidence_is ?? null };
+    expect(filtered(args, sites, filter, { letters, attention })).toEqual(one.shown);
+  });
+
+  test("a site without letters has none", () => {
+    expect(siteLetter([], attention)).toBe("-");
+    expect(siteLetter(["-", "-"], attention)).toBe("-");
+  });
+});

@@ -1,0 +1,207 @@
+"""Rules that exist twice, in Python and in the browser, by the tables of cases that tests/js/ runs too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyproj
+import pytest
+import shapely
+
+from geo.crs import GAUSS_KRUGER_117E_PROJ, to_grid
+from geo.datum import wgs84_to_gcj02
+from layers import style
+from layers.browser.payload import arguments, plan_payload
+from layers.draw.content import content
+from layers.draw.legend import entries
+from layers.plan.plan import Event, Plan, Site, Source, Task
+from layers.plan.scene import Evidence, Scene
+from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Precision, Status, Text
+from layers.selection.select import select
+from layers.translation import translation
+
+CASES = Path(__file__).with_name("cases")
+TODAY = date(2026, 11, 22)
+LETTERS = {"p": "planned", "s": "seeking", "i": "in_progress", "d": "done", "l": "delayed", "x": "stopped"}
+HERE = shapely.Point(117.42, 39.06)
+AWAY = shapely.Point(117.9, 39.9)
+FRAME = to_grid(HERE.buffer(0.05)).bounds
+
+
+def cases(name: str) -> list[Any]:
+    table = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+    return [pytest.param(case, id=case["name"]) for case in table["cases"]]
+
+
+def event(task_id: str, *, status: Status | None, basis: Basis) -> Event:
+    return Event(
+        task_id=task_id,
+        date=PartialDate.parse("2024-02" if basis is Basis.STATED else "2024-06"),
+        basis=basis,
+        status=status,
+        measured=None,
+        period=None,
+        summary=Text("摘要", "summary"),
+        source=Source("标题", "发布者", ""),
+        confidence=Confidence.HIGH,
+        recorded_by="test",
+        recorded_at=date(2026, 1, 1),
+    )
+
+
+def events(task_id: str, letter: str, *, evidence: bool) -> list[Event]:
+    """What gives a task this letter, and evidence or none."""
+    status = Status(LETTERS[letter.lower()]) if letter != "-" else None
+    stated = Status.PLANNED if letter.isupper() else status
+    found = [event(task_id, status=stated, basis=Basis.STATED)] if stated else []
+    if evidence:
+        found.append(event(task_id, status=status if letter.isupper() else None, basis=Basis.EVIDENCE))
+    return found
+
+
+def task(task_id: str, sites: Sequence[str], theme: str) -> Task:
+    return Task(
+        id=task_id,
+        section="section",
+        title=Text(f"任务 {task_id}", f"Task {task_id}"),
+        kind=Kind.PROJECT,
+        theme=theme,
+        verb="",
+        lead_unit="",
+        target=None,
+        sites=tuple(sites),
+        context_sites=(),
+        partners=(),
+        anchor="",
+        clause=task_id,
+    )
+
+
+def site(site_id: str, name: str, category: str, geometry: Any = HERE) -> Site:
+    source, nothing = Text("试验", "test"), Text("", "")
+    return Site(site_id, Text(name, name), category, geometry, Precision.MAPPED, None, source, "facts-only", nothing)
+
+
+def plan_of(plan: Plan, tasks: list[Task], sites: list[Site], known: list[Event], ground: Sequence[str] = ()) -> Plan:
+    """Return `plan` with these tasks, sites and events alone, in one layer of the ground and one that is not."""
+    low, high = [one.id for one in sites if one.id in ground], [one.id for one in sites if one.id not in ground]
+    some = replace(plan.catalogue.layers[0], visible=True)
+    layers = (
+        replace(some, id="ground", sites=tuple(low), ground=True),
+        replace(some, id="sites", sites=tuple(high), ground=False),
+    )
+    return Plan(
+        info=replace(plan.info, district_site=""),
+        sites={one.id: one for one in sites},
+        tasks={one.id: one for one in tasks},
+        events=tuple(known),
+        catalogue=replace(plan.catalogue, layers=layers),
+    )
+
+
+@pytest.mark.parametrize("case", cases("filter"))
+def test_the_filter(plan, case):
+    letters, evidence = case["tasks"], case["evidence"]
+    names = [one["name"] for one in case["sites"]]
+    numbers = range(len(letters))
+    linked = [[one["name"] for one in case["sites"] if number in one["tasks"]] for number in numbers]
+    wanted = case.get("theme", [])
+    tasks = [task(str(n), linked[n], "asked" if n in wanted else "other") for n in numbers]
+    sites = [site(one["name"], one["name"], one.get("category", "place")) for one in case["sites"]]
+    known = [item for n in numbers for item in events(str(n), letters[n], evidence=evidence[n] == "1")]
+    tiny = plan_of(plan, tasks, sites, known)
+    scene = Scene(
+        statuses=frozenset(Status(status) for status in case.get("statuses", [])),
+        evidence=Evidence(case["evidence_is"]) if "evidence_is" in case else None,
+        themes=frozenset({"asked"} if wanted else ()),
+        search=case.get("search", ""),
+    )
+    sent = arguments(tiny, scene, select(tiny, scene, today=TODAY))
+    assert {"tasks": sent["tasks"], "sites": sent["sites"]} == case["shown"]
+    # What the browser filters by until then, which the other half of this test is given.
+    assert sent["all"] == letters
+    assert sent["evidence"] == evidence
+    assert sent["candidates"] == case.get("candidates", "1" * len(letters))
+    assert sent["filtered"] is ("candidates" in case)
+    assert sent["found"] == [names[place] for place in case.get("found", [])]
+    assert [one["tasks"] for one in plan_payload(tiny)["sites"]] == [one["tasks"] for one in case["sites"]]
+
+
+def shape(kind: str, at: shapely.Point) -> Any:
+    if kind == "line":
+        return shapely.LineString([(at.x - 0.01, at.y), (at.x + 0.01, at.y)])
+    return at.buffer(0.01) if kind == "area" else at
+
+
+@pytest.mark.parametrize("case", cases("legend"))
+def test_the_legend(plan, case):
+    listed = case["sites"]
+    sites = [
+        site(str(n), f"点位{n}", one["category"], shape(one["shape"], AWAY if one.get("away") else HERE))
+        for n, one in enumerate(listed)
+    ]
+    with_task = [n for n, one in enumerate(listed) if "task" in one]
+    tasks = [task(str(n), [str(n)], "theme") for n in with_task]
+    known = [
+        item for n in with_task for item in events(str(n), listed[n]["task"], evidence=listed[n]["task"].isupper())
+    ]
+    ground = [str(n) for n, one in enumerate(listed) if one.get("ground")]
+    tiny = plan_of(plan, tasks, sites, known, ground)
+    text = translation("zh")
+    shown = content(tiny, Scene(), select(tiny, Scene(), today=TODAY), FRAME, 50_000)
+    found = [(entry.group, entry.text) for entry in entries(tiny, shown, text)]
+    statuses = [
+        text(f"status.{status}") + text("sheet.backed" if backed else "sheet.only-stated")
+        for status, backed in case["statuses"]
+    ]
+    categories = {text(f"category.{category}") for category in style.CATEGORIES}
+    assert [words for group, words in found if group == "sheet.site-status"] == statuses
+    # Sheets also list what they alone have, such as symbols that were moved.
+    for group, name in (("legend.category", "symbols"), ("legend.lines", "lines")):
+        named = [words for key, words in found if key == group and words in categories]
+        assert named == [text(f"category.{category}") for category in case[name]]
+
+
+def positions() -> dict[str, Any]:
+    return json.loads((CASES / "positions.json").read_text(encoding="utf-8"))
+
+
+def test_gcj02():
+    for case in positions()["gcj02"]:
+        assert wgs84_to_gcj02(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-9)
+        if "listed" in case:
+            assert wgs84_to_gcj02(*case["wgs84"]) == pytest.approx(case["listed"], abs=1e-5)
+
+
+def test_the_grid():
+    by_code = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:4548", always_xy=True)
+    by_definition = pyproj.Transformer.from_crs("EPSG:4326", GAUSS_KRUGER_117E_PROJ, always_xy=True)
+    for case in positions()["grid"]:
+        assert by_code.transform(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
+        assert by_definition.transform(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
+
+
+def test_lengths_and_areas():
+    ellipsoid = pyproj.Geod(a=6378137, rf=298.257222101)
+    for case in positions()["lines"]:
+        longitudes, latitudes = zip(*case["wgs84"], strict=True)
+        assert ellipsoid.line_length(longitudes, latitudes) == pytest.approx(case["length"], abs=1e-3)
+        if case["area"]:
+            area, _ = ellipsoid.polygon_area_perimeter(longitudes, latitudes)
+            assert abs(area) == pytest.approx(case["area"], abs=0.1)
+
+
+def test_the_browser_is_given_what_its_half_assumes(plan):
+    payload = plan_payload(plan)
+    assert payload["letters"] == {status: letter for letter, status in LETTERS.items()}
+    # tests/js/filter.test.js and legend.test.js write these down.
+    assert payload["attention"] == ["l", "x", "s", "p", "i", "d"]
+    assert payload["grid"] == GAUSS_KRUGER_117E_PROJ
+    order = ["lake", "airport", "road", "river", "university", "development-zone", "industry", "place"]
+    assert [category for category in payload["style"]["categories"] if category in order] == order
+    assert list(payload["style"]["status"]) == [status.value for status in Status]
