@@ -184,6 +184,8 @@ def take_back(page: Page, desk: Desk, times: int) -> None:
         before = desk.decks
         page.get_by_role("button", name="撤销").click()
         saved(desk, lambda decks, before=before: decks != before)
+        # Until the fields show the slide as it now is: the next click sends what stands in them.
+        wait_until_calm(page)
     settled(page)
 
 
