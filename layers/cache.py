@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable
@@ -37,6 +38,33 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
     # Another process may have made the same file in the meantime; either one will do.
     os.replace(draft, target)
     return target
+
+
+def kept_bytes(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return what `make` makes, read from the file `name` of the cache where it has been made before.
+
+    The name must say all that the content depends on, such as a hash.
+    """
+    path = kept_file(name, lambda: _sealed(make()), sound=lambda path: _opened(path) is not None)
+    return _opened(path) or make()
+
+
+_SEAL = hashlib.sha256
+"""Goes before the content: what a power cut left in a file does not match it."""
+
+
+def _sealed(content: bytes) -> bytes:
+    return _SEAL(content).digest() + content
+
+
+def _opened(path: Path) -> bytes | None:
+    """Return the content of a sealed file; None if there is none, or not the whole of it."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    size = _SEAL().digest_size
+    return data[size:] if _SEAL(data[size:]).digest() == data[:size] else None
 
 
 @lru_cache(maxsize=1)

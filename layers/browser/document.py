@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from layers.cache import kept_file
+from layers.cache import kept_bytes
 from layers.resources import bundle_name
 
 ASSETS = "assets"
@@ -47,7 +47,7 @@ def kept_document(name: str, make: Callable[[], str], *, depends: str = "") -> s
     made anew when Folium, our scripts or our code have changed, or `depends`, which is what else it is made from.
     """
     digest = hashlib.sha256(f"{_edition()} {depends}".encode()).hexdigest()[:20]
-    return kept_file(f"{name}-{digest}.html", lambda: make().encode()).read_text(encoding="utf-8")
+    return kept_bytes(f"{name}-{digest}.html", lambda: make().encode()).decode()
 
 
 @lru_cache(maxsize=1)

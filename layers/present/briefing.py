@@ -6,23 +6,20 @@ the views. Everything the file needs is put into it, and its own content policy 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import folium
 from markupsafe import Markup
 
 from layers import style
-from layers.browser.document import bundle_address, new_place, put
 from layers.browser.payload import arguments, plan_payload
-from layers.browser.plan_element import PlanElement
 from layers.escape import html, script_json, template_environment
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.terms import Status
+from layers.present.frame import around
 from layers.present.inline import font_faces, inlined
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
 from layers.selection.status import Counts
@@ -31,11 +28,6 @@ from layers.translation import Translation, translation
 
 FAMILY = "PlanMap"
 """Name of the typeface in the file; it goes before those of the machine, so that lines break alike everywhere."""
-
-POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "base-uri 'none'; form-action 'none'"
-)
 
 _TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
@@ -60,16 +52,6 @@ _ACTIONS = (
 """Buttons: what they do, its words, their key, and their picture in a box of 20 by 20."""
 
 
-class _Map(folium.Map):
-    """A Folium map with only what a briefing needs; `inlined` puts the files in the place of their names."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # The names must differ, for a later file takes the place of an earlier one of the same name.
-        self.default_js = [("briefing.js", bundle_address("briefing.js"))]
-        self.default_css = [("briefing.css", bundle_address("briefing.css"))]
-
-
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     """Return `deck` as one HTML document; `today` stands in where a Scene names no day.
 
@@ -82,7 +64,6 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     """
     text = translation(language)
     shown = views(plan, deck, language=language, today=today)
-    plan_place, words_place, head_place = new_place(), new_place(), new_place()
     words = _words(plan, deck, shown, text)
     payload = _payload(plan, shown, text)
     characters = frozenset(str(words)) | frozenset(str(payload)) | frozenset(deck.title.get(language))
@@ -93,25 +74,8 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
             f"<style>{font_faces(FAMILY, characters)}{style.custom_properties((FAMILY, *style.FONT_FAMILIES))}</style>",
         )
     )
-    document = inlined(_document(plan_place, words_place, head_place))
-    document = put(document, head_place, head)
-    document = put(document, words_place, words)
-    return put(document, plan_place, script_json(payload))
-
-
-def _document(plan_place: str, words_place: str, head_place: str) -> str:
-    """Return Folium's document with places for what comes from the plan, and without what changes from run to run."""
-    result = _Map(tiles=None, zoom_control=False, zoom_snap=0, zoom_delta=0.5, max_zoom=18, keyboard=False)
-    result.add_child(PlanElement("present", plan_place, {}))
-    root: Any = result.get_root()
-    root.header.add_child(
-        folium.Element(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'), name="policy", index=0
-    )
-    root.header.add_child(folium.Element(head_place), name="head")
-    root.html.add_child(folium.Element(words_place), name="words")
-    document = re.sub(r"_[0-9a-f]{32}\b", "", str(root.render()))
-    # Folium forbids to enlarge the page with two fingers, which somebody may need to.
-    return re.sub(r'<meta name="viewport"[^>]*/>', "", document)
+    opening, top, middle, end = around()
+    return f"{inlined(opening)}{head}{inlined(top)}{words}{middle}{script_json(payload)}{end}"
 
 
 def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:
