@@ -20,7 +20,6 @@ from layers.selection.select import select
 from layers.store.base import Store, open_store, read_plan
 from layers.store.check import check_decks
 from layers.store.folder import FILES, FolderStore
-from layers.store.user_copy import open_user_plan
 
 FRESH_S = 1.0
 """Seconds for which a version is taken as current: one click asks several times."""
@@ -31,7 +30,11 @@ BRIEFINGS = 4
 
 def store_at(settings: Settings) -> Store:
     """Return the store that the settings name, or the user's copy of the built-in plan; may raise `PlanMapError`."""
-    return open_store(settings.plan) if settings.plan else open_user_plan(settings.data_dir)
+    if settings.plan:
+        return open_store(settings.plan)
+    from layers.store.user_copy import open_user_plan
+
+    return open_user_plan(settings.data_dir)
 
 
 class Context:

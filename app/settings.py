@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from geo.errors import PlanMapError
 
+PREFIX = "PLANMAP_"
 
-class Settings(BaseSettings):
+
+class Settings(BaseModel):
     """The settings; options of the command line go before the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="PLANMAP_", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     plan: str = ""
     """Folder, `.gpkg` file or database address of the plan; empty for the built-in plan."""
@@ -35,8 +37,11 @@ def read_settings(**given: str) -> Settings:
     PlanMapError
         A variable holds a value that is not allowed.
     """
+    # Not by pydantic-settings, which takes a tenth of a second to import. Windows has no small letters here.
+    environment = {name.upper(): value for name, value in os.environ.items()}
+    found = {name: given.get(name) or environment.get(f"{PREFIX}{name.upper()}") for name in Settings.model_fields}
     try:
-        return Settings(**{key: value for key, value in given.items() if value})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in found.items() if value})  # type: ignore[arg-type]
     except ValidationError as error:
         name = str(error.errors()[0]["loc"][0])
-        raise PlanMapError("setting-invalid", name=f"PLANMAP_{name.upper()}") from error
+        raise PlanMapError("setting-invalid", name=f"{PREFIX}{name.upper()}") from error

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
+
+if TYPE_CHECKING:
+    import pyproj
 
 WGS84 = "EPSG:4326"
 """Longitude and latitude in degrees; every stored geometry uses it."""
@@ -41,6 +44,9 @@ def transformer(source: str, target: str) -> pyproj.Transformer:
 
     Cached, because making one takes some milliseconds.
     """
+    # Imported here, for reading a plan takes no projection, and a tenth of a second goes by.
+    import pyproj
+
     steps = _PIPELINES.get((source, target))
     if steps is not None:
         return pyproj.Transformer.from_pipeline(steps)

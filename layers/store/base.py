@@ -64,10 +64,10 @@ def open_store(where: str) -> Store:
     PlanMapError
         Nothing is there, or nothing that can hold a plan.
     """
-    from layers.store.geopackage import GeoPackageStore
-    from layers.store.postgis import PostgisStore
-
     if is_address(where):
+        # Imported where it is needed: a driver takes longer to import than most plans to read.
+        from layers.store.postgis import PostgisStore
+
         return PostgisStore(where.strip())
     try:
         path = Path(where).expanduser()
@@ -82,6 +82,8 @@ def open_store(where: str) -> Store:
             raise PlanMapError("plan-kind", plan=where)
         return FolderStore(path)
     if path.suffix.lower() == ".gpkg" and path.is_file():
+        from layers.store.geopackage import GeoPackageStore
+
         return GeoPackageStore(path)
     raise PlanMapError("plan-kind", plan=where)
 
@@ -116,9 +118,10 @@ def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
         Something is there already, or `where` cannot be written.
     """
     from layers.store.geopackage import GeoPackageStore
-    from layers.store.postgis import PostgisStore
 
     if is_address(where):
+        from layers.store.postgis import PostgisStore
+
         return PostgisStore.create(plan, where.strip())
     try:
         path = Path(where).expanduser()

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_wkb
 from layers.plan.plan import Plan
-from layers.store.sql import TABLES, SqlStore, explained, frames
+from layers.store.sql import TABLES, Connection, SqlStore, explained, frames
+
+
+class _Postgres:
+    """A connection of SQLAlchemy."""
+
+    def __init__(self, raw: sqlalchemy.Connection) -> None:
+        self._raw = raw
+
+    def rows(self, statement: str, **values: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield what a SELECT finds."""
+        for row in self._raw.execute(sqlalchemy.text(statement), values).mappings():
+            yield {str(name): value for name, value in row.items()}
+
+    def change(self, statement: str, **values: Any) -> int:
+        """Run an INSERT or UPDATE and return how many rows it touched."""
+        return self._raw.execute(sqlalchemy.text(statement), values).rowcount
 
 
 class PostgisStore(SqlStore):
@@ -36,8 +52,7 @@ class PostgisStore(SqlStore):
         shown = sqlalchemy.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
         self.name = shown.render_as_string()
         # No pool: in an office network an idle connection dies unnoticed, and a new one costs little.
-        engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.NullPool)
-        super().__init__(engine)
+        self.engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.NullPool)
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in WKB; None for NULL or an empty one.
@@ -50,7 +65,7 @@ class PostgisStore(SqlStore):
         return None if value is None else geometry_from_wkb(bytes(value))
 
     @contextmanager
-    def reading(self) -> Iterator[sqlalchemy.Connection]:
+    def reading(self) -> Iterator[Connection]:
         """Yield a connection in a read-only transaction that sees one state of all tables.
 
         Raises
@@ -58,23 +73,29 @@ class PostgisStore(SqlStore):
         PlanMapError
             The database cannot be reached or holds no plan.
         """
-        with explained(self.name, "database-unreachable"), self.engine.connect() as connection:
+        with explained(self.name, "database-unreachable", DBAPIError), self.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             if (
                 connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}).scalar()
                 is None
             ):
                 raise PlanMapError("database-empty", plan=self.name)
-            yield connection
+            yield _Postgres(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Yield a connection whose changes are kept only if nothing raises."""
+        with explained(self.name, "plan-not-writable", DBAPIError), self.engine.begin() as connection:
+            yield _Postgres(connection)
 
     def version(self) -> str:
         """Return a text made of each table's number of rows and latest writing transaction."""
         parts = " UNION ALL ".join(
-            f"SELECT count(*), max(xmin::text::bigint) FROM {table}"  # noqa: S608
+            f"SELECT count(*) AS count, max(xmin::text::bigint) AS last FROM {table}"  # noqa: S608
             for table in TABLES.values()
         )
         with self.reading() as connection:
-            return ";".join(f"{rows}:{last}" for rows, last in connection.execute(sqlalchemy.text(parts)))
+            return ";".join(f"{row['count']}:{row['last']}" for row in connection.rows(parts))
 
     @classmethod
     def create(cls, plan: Plan, address: str) -> PostgisStore:
@@ -87,7 +108,7 @@ class PostgisStore(SqlStore):
         """
         store = cls(address)
         sites, tables = frames(plan, "")
-        with explained(store.name, "database-unreachable"), store.engine.begin() as connection:
+        with explained(store.name, "database-unreachable", DBAPIError), store.engine.begin() as connection:
             found = connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]})
             if found.scalar() is not None:
                 raise PlanMapError("target-exists", target=store.name)

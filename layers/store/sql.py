@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
-import sqlalchemy
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.exc import DBAPIError
 
 from geo.crs import WGS84
 from geo.errors import GeometryError, PlanMapError
@@ -54,6 +51,16 @@ TABLES = {
 _MAXIMUM_ROWS = 500_000
 
 
+class Connection(Protocol):
+    """A connection of either driver; values go into the places `:name` of a statement."""
+
+    def rows(self, statement: str, **values: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield what a SELECT finds."""
+
+    def change(self, statement: str, **values: Any) -> int:
+        """Run an INSERT or UPDATE and return how many rows it touched."""
+
+
 class SqlStore:
     """What both SQL stores share: reading the four tables, adding an event, saving decks."""
 
@@ -62,18 +69,17 @@ class SqlStore:
     geometry_column: str
     """SQL expression for the geometry as bytes."""
 
-    def __init__(self, engine: sqlalchemy.Engine) -> None:
-        self.engine = engine
-
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in a value of the geometry column; None for NULL or an empty one."""
         raise AssertionError("each home has its own")
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlalchemy.Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """Yield a connection that cannot write."""
-        with self.engine.connect() as connection:
-            yield connection
+        raise AssertionError("each home has its own")
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Yield a connection whose changes are kept only if nothing raises."""
+        raise AssertionError("each home has its own")
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found."""
@@ -85,9 +91,9 @@ class SqlStore:
         names = {**TABLES, "catalogue": TABLES["info"], "decks": TABLES["info"]}
         return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
 
-    def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
-        rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
-        found: dict[str, str] = {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
+    def _info(self, connection: Connection) -> Mapping[str, Any]:
+        rows = connection.rows(f"SELECT key, value FROM {TABLES['info']}")  # noqa: S608
+        found: dict[str, str] = {row["key"]: row["value"] for row in rows}
         version = str(found.get("schema_version", ""))
         if not re.fullmatch(r"[0-9]{1,9}", version):
             raise PlanMapError("plan-not-a-database", plan=self.name)
@@ -102,10 +108,10 @@ class SqlStore:
         decks = _decks_of(found.get("decks", "{}"))
         return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
 
-    def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
+    def _rows(self, connection: Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
         # Table and expression are our own; the statement holds nothing that a user typed.
         query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
-        for row in connection.execute(sqlalchemy.text(query)).mappings():
+        for row in connection.rows(query):
             yield {key: value for key, value in row.items() if value is not None}
 
     def _site(self, row: dict[str, Any]) -> RawSite:
@@ -120,16 +126,6 @@ class SqlStore:
         site_id = str(row["site_id"]) if "site_id" in row else None
         return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
 
-    def writer(self) -> sqlalchemy.Engine:
-        """Return the engine for writing."""
-        return self.engine
-
-    @contextmanager
-    def writing(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection whose changes are kept only if nothing raises."""
-        with explained(self.name, "plan-not-writable"), self.writer().begin() as connection:
-            yield connection
-
     def add_event(self, event: Event) -> None:
         """Add one event.
 
@@ -142,10 +138,7 @@ class SqlStore:
         columns = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
         with self.writing() as connection:
-            connection.execute(
-                sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
-                row,
-            )
+            connection.change(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})", **row)  # noqa: S608
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
         """Replace all decks of the plan by `decks`, if they still are the `known` ones.
@@ -157,25 +150,27 @@ class SqlStore:
         """
         table = TABLES["info"]
         with self.writing() as connection:
-            found = connection.execute(sqlalchemy.text(f"SELECT value FROM {table} WHERE key = 'decks'")).scalar()  # noqa: S608
+            found = _value(connection.rows(f"SELECT value FROM {table} WHERE key = 'decks'"))  # noqa: S608
             before = "{}" if found is None else str(found)
             if _decks_of(before) != decks_row(known)["decks"]:
                 raise PlanMapError("decks-changed", plan=self.name)
-            values = {"new": _decks_json(decks), "old": before}
             # Only if the row still is what was read above: another process may be saving too.
-            statement = (
-                f"INSERT INTO {table} (key, value) VALUES ('decks', :new)"  # noqa: S608
-                if found is None
-                else f"UPDATE {table} SET value = :new WHERE key = 'decks' AND value = :old"  # noqa: S608
-            )
-            if connection.execute(sqlalchemy.text(statement), values).rowcount != 1:
+            insert = f"INSERT INTO {table} (key, value) VALUES ('decks', :new)"  # noqa: S608
+            update = f"UPDATE {table} SET value = :new WHERE key = 'decks' AND value = :old"  # noqa: S608
+            values = {"new": _decks_json(decks)} | ({} if found is None else {"old": before})
+            if connection.change(insert if found is None else update, **values) != 1:
                 raise PlanMapError("decks-changed", plan=self.name)
 
     def note(self, key: str) -> str:
         """Return the entry `key` of the info table; empty if there is none."""
         with self.reading() as connection:
-            query = sqlalchemy.text(f"SELECT value FROM {TABLES['info']} WHERE key = :key")  # noqa: S608
-            return str(connection.execute(query, {"key": key}).scalar() or "")
+            query = f"SELECT value FROM {TABLES['info']} WHERE key = :key"  # noqa: S608
+            return str(_value(connection.rows(query, key=key)) or "")
+
+
+def _value(rows: Iterator[Mapping[str, Any]]) -> Any:
+    """Return the one column of the first row, None without a row."""
+    return next((row["value"] for row in rows), None)
 
 
 def frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, pandas.DataFrame]]:
@@ -220,13 +215,13 @@ def _decks_of(text: str) -> Any:
 
 
 @contextmanager
-def explained(name: str, code: str) -> Iterator[None]:
-    """Turn any error of the driver into a `PlanMapError` with `code`, without the address in it."""
+def explained(name: str, code: str, *faults: type[Exception]) -> Iterator[None]:
+    """Turn errors of the disk, and `faults` of the driver, into a `PlanMapError` with `code`, without the address."""
     try:
         yield
     except UnicodeError as error:
         raise PlanMapError(code, plan=name, reason="UTF-8") from error
-    except (DBAPIError, sqlite3.Error) as error:
+    except faults as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
         raise PlanMapError(code, plan=name, reason=reason) from error
     except OSError as error:
