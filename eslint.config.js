@@ -3,7 +3,7 @@ import stylistic from "@stylistic/eslint-plugin";
 import globals from "globals";
 
 export default [
-  { ignores: ["layers/browser/dist/", "layers/browser/vendor/", "**/*.ts"] },
+  { ignores: [".venv/", "build/", "dist/", "layers/browser/dist/", "layers/browser/vendor/", "**/*.ts"] },
   js.configs.recommended,
   {
     plugins: { "@stylistic": stylistic },

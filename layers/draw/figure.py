@@ -1,12 +1,13 @@
 """A drawing as a Matplotlib figure, and as the bytes of a PNG, PDF or SVG file.
 
-Only this module uses Matplotlib's figures. The map has axes of its own whose data are metres of the grid, so that
-Matplotlib's own transform can be asked whether the scale came out true.
+The only module that meets Matplotlib's figures. The map stands in axes of its own whose data are metres of the
+grid, so that Matplotlib's own transform can be asked whether the scale came out true.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import threading
@@ -22,35 +23,32 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 from geo.errors import PlanMapError
 from layers import font, style
+from layers.draw.artists import Shapes, Words
 from layers.draw.drawing import Box, Drawing, Shape, TextLine
 from layers.font import Weight
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-POINT = 72 / 25.4
-"""Typographic points in one millimetre."""
-
 FORMATS = ("png", "pdf", "svg")
 MAXIMUM_PIXELS = 150_000_000
-"""Most pixels of a picture. One takes about nine bytes per pixel while it is drawn; A2 at 600 dpi has 139 million."""
+"""A picture takes some nine bytes a pixel while it is made; A2 at 600 dpi has 139 million of them."""
 
 _DRAWING = threading.RLock()
-"""Held while drawing: Matplotlib's settings belong to the process, and its text engine is not thread-safe."""
+"""Matplotlib's settings are the process's, and its text engine is not made for threads."""
 
 _SETTINGS: dict[Any, Any] = {
-    # Embed TrueType, so that text can be selected and searched.
+    # TrueType as it is, so that text can be selected and searched.
     "pdf.fonttype": 42,
-    # The PDF writer of Matplotlib 3.11 looks here for how many characters a font may hold. With the 256 of
-    # Type 3, a word is split where its characters are in two fonts, and can no longer be searched for.
+    # The PDF writer of Matplotlib 3.11 asks this one how many characters a font may hold. With the 256 of
+    # Type 3 a word is cut where its characters fall into two fonts, and can no longer be searched for.
     "ps.fonttype": 42,
     "svg.fonttype": "none",
-    # Ids in SVG are hashes, which differ from run to run without a fixed salt.
+    # Ids in SVG are hashes; without a fixed salt they differ from run to run.
     "svg.hashsalt": "planmap",
     "path.simplify": True,
     "path.simplify_threshold": 0.1,
@@ -61,9 +59,9 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Hold the lock, with our settings in place of Matplotlib's."""
+    """Draw alone, with our settings."""
     with _DRAWING, matplotlib.rc_context(_SETTINGS):
-        # Matplotlib takes a PDF's date from this variable, and fails if it is not a number. Sheets carry no date.
+        # Matplotlib dates a PDF by this variable and fails where it is no number. Sheets carry no date.
         epoch = os.environ.pop("SOURCE_DATE_EPOCH", None)
         try:
             yield
@@ -77,7 +75,7 @@ _WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """The metadata of a file. There is no time in it, so that the same map gives the same bytes."""
+    """What a file says of itself. No time of day: the same map is to give the same bytes."""
 
     title: str
     subject: str
@@ -88,22 +86,31 @@ class Properties:
 Fonts = Mapping[Weight, FontProperties]
 
 
-def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72) -> Figure:
+def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72, anchored: bool = False) -> Figure:
     """Return `drawing` as a figure; with `fonts` text stays text, without them it becomes outlines."""
     figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), dpi=dpi)
     FigureCanvasAgg(figure)
     if drawing.frame is not None:
-        axes = _map_axes(figure, drawing, drawing.frame)
-        for shape in drawing.ground:
-            _add_shape(axes, shape)
+        _map_axes(figure, drawing, drawing.frame).add_artist(Shapes(drawing.ground))
     paper = figure.add_axes((0, 0, 1, 1), facecolor="none")
     paper.set(xlim=(0, drawing.width), ylim=(0, drawing.height))
     paper.axis("off")
+    shapes: list[Shape] = []
+    lines: list[TextLine] = []
     for item in drawing.items:
         if isinstance(item, Shape):
-            _add_shape(paper, item)
+            shapes.append(item)
         else:
-            _add_label(paper, item, fonts)
+            shapes += _outlines(item, whole=fonts is None)
+            lines.append(item)
+    paper.add_artist(Shapes(shapes))
+    if fonts is not None:
+        for turned, together in itertools.groupby(lines, key=lambda line: line.turn != 0):
+            if turned:
+                for line in together:
+                    paper.add_artist(_turned(line, fonts))
+            else:
+                paper.add_artist(Words(list(together), fonts, anchored=anchored))
     return figure
 
 
@@ -126,38 +133,17 @@ def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
     return axes
 
 
-def _add_shape(axes: Axes, shape: Shape) -> None:
-    width = shape.line_width * POINT if shape.stroke else 0.0
-    patch = PathPatch(
-        shape.path,
-        facecolor=(shape.fill, shape.fill_opacity * shape.opacity) if shape.fill else "none",
-        edgecolor=(shape.stroke, shape.opacity) if shape.stroke else "none",
-        linewidth=width,
-        capstyle="round" if shape.round_ends else "butt",
-        joinstyle="round",
-    )
-    if shape.dash:
-        # Matplotlib multiplies dashes by the line's width in points, hence the division.
-        patch.set_linestyle((0, tuple(length * POINT / width for length in shape.dash)))
-    patch.set_transform(axes.transData)
-    if shape.name:
-        patch.set_gid(shape.name)
-    # Matplotlib cuts the patch off at the axes, which are the map's frame or the paper.
-    axes.add_artist(patch)
-    if shape.clip is not None:
-        clip = shape.clip
-        patch.set_clip_path(Rectangle((clip.left, clip.bottom), clip.width, clip.height, transform=axes.transData))
+def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:
+    """Return the halo of a text as a shape, and the letters where the `whole` text becomes outlines."""
+    outline = label.outline() if label.halo or whole else None
+    if outline is None:
+        return []
+    halo = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
+    return [halo] * bool(label.halo) + [Shape(outline, fill=label.colour)] * whole
 
 
-def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
-    outline = label.outline() if label.halo or fonts is None else None
-    if outline is not None and label.halo:
-        edge = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
-        _add_shape(axes, edge)
-    if fonts is None:
-        if outline is not None:
-            _add_shape(axes, Shape(outline, fill=label.colour))
-        return
+def _turned(label: TextLine, fonts: Fonts) -> Text:
+    """Return a text that is not level; only Matplotlib's own artist knows where its letters go."""
     # The typeface is the one that the layout measured, so the text has the same width everywhere.
     text = Text(
         label.x,
@@ -174,11 +160,11 @@ def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
     )
     text.set_fontsize(label.size)
     text.set_clip_on(False)
-    axes.add_artist(text)
+    return text
 
 
 def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
-    """Return fonts for both weights with exactly the characters of `drawings`."""
+    """Return the fonts that hold every character of `drawings`, and no other."""
     needed: dict[Weight, frozenset[str]] = {
         weight: frozenset().union(*(drawing.characters()[weight] for drawing in drawings)) for weight in Weight
     }
@@ -191,14 +177,14 @@ def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
 
 
 def check_scale(figure: Figure, drawing: Drawing, scale: float) -> float:
-    """Return by what share the scale of the figure is off `scale`; 0.001 is a tenth of a percent.
+    """Return how far the figure's own transform is off `scale`, as a share; 0.001 is a tenth of a percent.
 
-    Matplotlib's own transform from metres of the grid to the paper is measured along both sides of the map's frame.
+    Measured over both sides of the map's frame, from metres of the grid to inches of the paper.
 
     Raises
     ------
     PlanMapError
-        The scale is off by more than `TOLERANCE`.
+        More than 0.1 %: such a sheet must not be called true.
     """
     axes = next(axes for axes in figure.axes if axes.get_label() == "map")
     if drawing.extent is None:
@@ -215,11 +201,11 @@ def check_scale(figure: Figure, drawing: Drawing, scale: float) -> float:
 
 
 TOLERANCE = 0.001
-"""Share by which the drawn scale may be off the one that the sheet states: 0.1 %."""
+"""How far the drawn scale may be off the one that the sheet states."""
 
 
 def picture(drawing: Drawing, *, dpi: float, scale: float | None) -> Image:
-    """Return `drawing` as an RGB picture of `dpi` dots per inch; with a `scale` its map is checked.
+    """Return `drawing` as a picture of `dpi` dots per inch, in RGB.
 
     Raises
     ------
@@ -252,7 +238,7 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
 
 
 def check_pixels(width: float, height: float, dpi: float) -> None:
-    """Raise `PlanMapError` if `width` by `height` millimetres at `dpi` are more than `MAXIMUM_PIXELS`."""
+    """Raise `PlanMapError` if a picture of `width` by `height` millimetres at `dpi` would be too large."""
     pixels = (width / 25.4 * dpi) * (height / 25.4 * dpi)
     if pixels > MAXIMUM_PIXELS:
         fits = int(dpi * (MAXIMUM_PIXELS / pixels) ** 0.5)
@@ -262,17 +248,11 @@ def check_pixels(width: float, height: float, dpi: float) -> None:
 
 
 def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> bytes:
-    """Return `drawing` as SVG with text as text and the typeface's characters in the file.
-
-    Raises
-    ------
-    PlanMapError
-        The scale is not true.
-    """
+    """Return `drawing` as SVG: text as text, with the letters it needs in the file."""
     fonts = fonts_for([drawing])
     buffer = BytesIO()
     with _settings():
-        figure = figure_of(drawing, fonts=fonts)
+        figure = figure_of(drawing, fonts=fonts, anchored=True)
         if scale is not None:
             check_scale(figure, drawing, scale)
         metadata = {
@@ -288,7 +268,7 @@ def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> byt
 
 
 def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
-    """Put the characters that are used into an SVG document, which so far only names its typeface."""
+    """Put the letters into an SVG document, which names its typeface but does not bring it."""
     faces = ""
     for weight, characters in drawing.characters().items():
         if not characters:
@@ -298,7 +278,7 @@ def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
             f"@font-face{{font-family:'{font.FAMILY}';font-weight:{_WEIGHTS[weight]};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"
         )
-    # All programs agree on a millimetre, but not on a point.
+    # A millimetre is a millimetre in any program; points are not.
     sized = re.sub(
         rb'width="[\d.]+pt" height="[\d.]+pt"',
         f'width="{drawing.width:g}mm" height="{drawing.height:g}mm"'.encode(),
@@ -315,14 +295,9 @@ def pdf(
     properties: Properties,
     progress: Callable[[int], None] = lambda done: None,
 ) -> bytes:
-    """Return drawings, each with the scale that it states, as one PDF with text as text and each font embedded once.
+    """Return drawings, each with the scale it states, as one PDF: text as text, each typeface embedded once.
 
-    `progress` is told how many pages are done; whatever it raises ends the work.
-
-    Raises
-    ------
-    PlanMapError
-        A scale is not true.
+    `progress` is told how many pages are done; what it raises ends the work.
     """
     from matplotlib.backends.backend_pdf import PdfPages
 
@@ -337,7 +312,7 @@ def pdf(
         "CreationDate": None,
         "ModDate": None,
     }
-    # The lock is taken for each page anew, so that other sessions wait for a page and not for an atlas.
+    # Locked page by page, so that others who draw wait for a page and not for an atlas.
     with _settings():
         document: Any = PdfPages(buffer, metadata=metadata)
     for index, (drawing, scale) in enumerate(pages):
