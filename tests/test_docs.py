@@ -146,13 +146,6 @@ def test_every_file_of_ours_that_a_page_names_exists(page: str) -> None:
                 assert list(ROOT.glob(name.rstrip("/"))), f"{page}: {name}"
 
 
-def test_every_browser_script_is_in_the_architecture() -> None:
-    named = set(re.findall(r"`([a-z0-9_]+\.js)`", read("docs/architecture.md")))
-    assert {path.name for path in scripts()} - named == set()
-    known = {path.name for path in [*scripts(), *(ROOT / "app").rglob("*.js"), *ROOT.glob("*.js")]}
-    assert named - known == set()
-
-
 def test_every_module_named_in_the_architecture_exists() -> None:
     named = set(re.findall(r"`(?:pptx/)?([a-z0-9_]+\.py)`", read("docs/architecture.md")))
     assert len(named) > 40  # Or the search has gone blind.
