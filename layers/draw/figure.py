@@ -7,6 +7,7 @@ Matplotlib's own transform can be asked whether the scale came out true.
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import re
 import threading
@@ -22,19 +23,16 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.text import Text
 
 from geo.errors import PlanMapError
 from layers import font, style
+from layers.draw.artists import Shapes, Words
 from layers.draw.drawing import Box, Drawing, Shape, TextLine
 from layers.font import Weight
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-POINT = 72 / 25.4
-"""Typographic points in one millimetre."""
 
 FORMATS = ("png", "pdf", "svg")
 MAXIMUM_PIXELS = 150_000_000
@@ -88,22 +86,34 @@ class Properties:
 Fonts = Mapping[Weight, FontProperties]
 
 
-def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72) -> Figure:
-    """Return `drawing` as a figure; with `fonts` text stays text, without them it becomes outlines."""
+def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72, anchored: bool = False) -> Figure:
+    """Return `drawing` as a figure; with `fonts` text stays text, without them it becomes outlines.
+
+    `anchored` tells that the file format itself aligns text to its middle or end.
+    """
     figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), dpi=dpi)
     FigureCanvasAgg(figure)
     if drawing.frame is not None:
-        axes = _map_axes(figure, drawing, drawing.frame)
-        for shape in drawing.ground:
-            _add_shape(axes, shape)
+        _map_axes(figure, drawing, drawing.frame).add_artist(Shapes(drawing.ground))
     paper = figure.add_axes((0, 0, 1, 1), facecolor="none")
     paper.set(xlim=(0, drawing.width), ylim=(0, drawing.height))
     paper.axis("off")
+    shapes: list[Shape] = []
+    lines: list[TextLine] = []
     for item in drawing.items:
         if isinstance(item, Shape):
-            _add_shape(paper, item)
+            shapes.append(item)
         else:
-            _add_label(paper, item, fonts)
+            shapes += _outlines(item, whole=fonts is None)
+            lines.append(item)
+    paper.add_artist(Shapes(shapes))
+    if fonts is not None:
+        for turned, together in itertools.groupby(lines, key=lambda line: line.turn != 0):
+            if turned:
+                for line in together:
+                    paper.add_artist(_turned(line, fonts))
+            else:
+                paper.add_artist(Words(list(together), fonts, anchored=anchored))
     return figure
 
 
@@ -126,38 +136,17 @@ def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
     return axes
 
 
-def _add_shape(axes: Axes, shape: Shape) -> None:
-    width = shape.line_width * POINT if shape.stroke else 0.0
-    patch = PathPatch(
-        shape.path,
-        facecolor=(shape.fill, shape.fill_opacity * shape.opacity) if shape.fill else "none",
-        edgecolor=(shape.stroke, shape.opacity) if shape.stroke else "none",
-        linewidth=width,
-        capstyle="round" if shape.round_ends else "butt",
-        joinstyle="round",
-    )
-    if shape.dash:
-        # Matplotlib multiplies dashes by the line's width in points, hence the division.
-        patch.set_linestyle((0, tuple(length * POINT / width for length in shape.dash)))
-    patch.set_transform(axes.transData)
-    if shape.name:
-        patch.set_gid(shape.name)
-    # Matplotlib cuts the patch off at the axes, which are the map's frame or the paper.
-    axes.add_artist(patch)
-    if shape.clip is not None:
-        clip = shape.clip
-        patch.set_clip_path(Rectangle((clip.left, clip.bottom), clip.width, clip.height, transform=axes.transData))
+def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:
+    """Return the halo of a text as a shape, and with `whole` the letters, too."""
+    outline = label.outline() if label.halo or whole else None
+    if outline is None:
+        return []
+    halo = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
+    return [halo] * bool(label.halo) + [Shape(outline, fill=label.colour)] * whole
 
 
-def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
-    outline = label.outline() if label.halo or fonts is None else None
-    if outline is not None and label.halo:
-        edge = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
-        _add_shape(axes, edge)
-    if fonts is None:
-        if outline is not None:
-            _add_shape(axes, Shape(outline, fill=label.colour))
-        return
+def _turned(label: TextLine, fonts: Fonts) -> Text:
+    """Return a text that is not level; only Matplotlib's own artist knows where its letters go."""
     # The typeface is the one that the layout measured, so the text has the same width everywhere.
     text = Text(
         label.x,
@@ -174,7 +163,7 @@ def _add_label(axes: Axes, label: TextLine, fonts: Fonts | None) -> None:
     )
     text.set_fontsize(label.size)
     text.set_clip_on(False)
-    axes.add_artist(text)
+    return text
 
 
 def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
@@ -272,7 +261,7 @@ def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> byt
     fonts = fonts_for([drawing])
     buffer = BytesIO()
     with _settings():
-        figure = figure_of(drawing, fonts=fonts)
+        figure = figure_of(drawing, fonts=fonts, anchored=True)
         if scale is not None:
             check_scale(figure, drawing, scale)
         metadata = {

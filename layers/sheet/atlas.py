@@ -10,6 +10,7 @@ from io import BytesIO
 
 from geo.errors import PlanMapError
 from layers.draw import figure
+from layers.draw.artists import POINT
 from layers.draw.content import site_numbers
 from layers.draw.drawing import Box, Drawing
 from layers.draw.figure import Properties
@@ -190,7 +191,7 @@ def _with_bookmarks(
     for name, page in bookmarks:
         writer.add_outline_item(title=name, page_number=page, fit=Fit.fit())
     for page, box, target in links:
-        edges = tuple(edge * figure.POINT for edge in box)
+        edges = tuple(edge * POINT for edge in box)
         writer.add_annotation(page, Link(rect=edges, target_page_index=target, border=[0, 0, 0]))  # type: ignore[arg-type]
     writer.add_metadata(
         {
