@@ -38,6 +38,7 @@ from layers.present.pptx.text import (
     width_of,
 )
 from layers.present.pptx.view_map import SlideMap, legend_height, slide_map, with_legible_names
+from layers.present.pptx.xml import elements
 from layers.present.view import View, day_words, task_lines, views
 from layers.translation import Translation, translation
 
@@ -277,8 +278,8 @@ def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None
     body = frame._txBody
     for old in body.findall(qn("a:p")):
         body.remove(old)
-    for line in words or [""]:
-        body.append(paragraph([Run(line, "tx1")] if line else [], 12.0, page.text.language, exact=False))
+    runs = [[Run(line, "tx1")] if line else [] for line in words or [""]]
+    body.extend(elements(*(paragraph(said, 12.0, page.text.language, exact=False) for said in runs)))
 
 
 def _fill_sources(page: SlidePage, plan: Plan, found: SourcePage, number: int, count: int, today: date) -> None:
