@@ -57,13 +57,13 @@ class Link:
 
 
 def frame_of(x: int, y: int, width: int, height: int, tag: str = "a:xfrm", *, turned: bool = False) -> Xml:
-    """Return position and size; `turned` stands a line's upper end on the other side."""
+    """Return position and size, given in EMU, as an element; `turned` flips it upside down."""
     said = {"flipV": 1} if turned else {}
     return make(tag, make("a:off", x=x, y=y), make("a:ext", cx=width, cy=height), **said)
 
 
 def named(identity: int, name: str, *, description: str = "", link: Link | None = None) -> Xml:
-    """Return what every shape has: an id, a name, the alternative text and the link."""
+    """Return the element that every shape has: its id, name, alternative text and link."""
     said = {"descr": legible(description)} if description else {}
     return make("p:cNvPr", *([] if link is None else [link.element()]), id=identity, name=legible(name), **said)
 
@@ -205,7 +205,7 @@ def _stroke(shape: Shape) -> Xml:
 def native_label(
     label: TextLine, place: SlidePosition, identity: int, *, language: str, link: Link | None = None
 ) -> Native:
-    """Return one level line of text as a text box as large as the words."""
+    """Return one horizontal line of text as a text box of the size of the words."""
     wide = typeface.width(label.text, label.size, label.weight)
     left = label.x + label.start
     middle = label.y + typeface.IDEOGRAPH_MIDDLE * label.size * MM_PER_POINT

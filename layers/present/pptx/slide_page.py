@@ -51,7 +51,11 @@ class SlidePage:
     def write(
         self, role: Role, texts: Sequence[str], points: float, box: Box | None = None, after: float = 0.0
     ) -> None:
-        """Fill a placeholder with paragraphs."""
+        """Fill a placeholder with a paragraph in `points` for each text.
+
+        `box`, in millimetres with y pointing down, overrides the layout's; `after` is the space below each paragraph in
+        points.
+        """
         seat = make("p:ph", type=role.kind, **({"idx": role.index} if role.index else {}))
         shape = make("p:spPr", *([] if box is None else [frame_of(*layouts.on_slide(box))]))
         lines = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -182,6 +182,7 @@ def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets
     write_head(page, view.title, day_words(view, text))
     add_picture(page, plan, view, drawn)
     place = SlidePosition(MARGIN, CONTENT[1], drawn.height)
+    passing = {task.id for task in view.selection.tasks}
     for site in drawn.sites:
         shown = site.shown
         page.add(
@@ -192,7 +193,7 @@ def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets
                 name=f"{shown.number} {shown.site.name.get(language)}",
                 description=site_words(plan, view, shown.site.id, text),
                 language=language,
-                link=_site_link(page, plan, view, shown.site.id, targets),
+                link=_site_link(page, plan, view, shown.site.id, passing, targets),
             )
         )
     left = MARGIN if drawn.legend.width == drawn.width else CONTENT.right - drawn.legend.width
@@ -230,9 +231,11 @@ def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
     return "; ".join([*words, f"{text('panel.precision')}: {precision}"])
 
 
-def _site_link(page: SlidePage, plan: Plan, view: View, site_id: str, targets: dict[str, Slide]) -> Link | None:
+def _site_link(
+    page: SlidePage, plan: Plan, view: View, site_id: str, passing: Container[str], targets: dict[str, Slide]
+) -> Link | None:
     """Return a link to the newest evidence at a site, else to the slide with the source of its position, else None."""
-    event = evidence_at(plan, view, site_id)
+    event = evidence_at(plan, view, site_id, passing)
     if event is not None:
         tip = page.text("slides.open-evidence", date=event.date, title=event.source.title or event.source.publisher)
         return Link(page.relation(safe_address(event.source.url)), tip, jump=False)

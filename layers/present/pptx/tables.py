@@ -279,7 +279,10 @@ def table(
     description: str,
     text: Translation,
 ) -> list[Xml]:
-    """Return a table from the top of `box` (y down) on, and the marks of its statuses over it."""
+    """Return a table that starts at the top of `box`, and the marks of statuses over it.
+
+    `box` is in millimetres with y pointing down.
+    """
     heights = grid.heights(points)
     columns = [make("a:gridCol", w=emu(wide)) for wide in grid.widths]
     lines: list[Xml] = []

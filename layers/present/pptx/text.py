@@ -78,7 +78,7 @@ def click(link: str, tooltip: str, *, jump: bool = False) -> Xml:
 
 @lru_cache(maxsize=1024)
 def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -> Xml:
-    """Return the look of a run in `points`."""
+    """Return the properties of a run in `points`."""
     lang, other = _LANGUAGES[language]
     # A link takes the theme's colour for links; a fill of its own would be ignored.
     look = click(run.link, run.tooltip, jump=run.jump) if run.link else solid(run.colour)

@@ -1,35 +1,29 @@
 """DrawingML as text, which is parsed once for all that goes onto a slide together.
 
 A slide has thousands of elements, and to make them one by one with lxml takes ten times as long as to write them.
-What comes from a plan goes into attributes and text through `escaped`, so that it stays attribute and text.
+What comes from a plan goes into attributes and text through `layers.escape.xml`, so that it stays attribute and text.
 """
 
 from __future__ import annotations
 
-import re
 from typing import NewType
 
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.oxml.xmlchemy import BaseOxmlElement
 
+from layers.escape import xml
+
 Xml = NewType("Xml", str)
 """Well-formed elements with the prefixes that `_OPENING` declares."""
 
 _OPENING = f"<all {nsdecls('a', 'p', 'r')}>"
-_LIVE = re.compile(r'[&<>"\t\n\r]')
-_ESCAPES = {character: f"&#{ord(character)};" for character in '&<>"\t\n\r'}
-
-
-def escaped(text: str) -> str:
-    """Return `text` for use as an attribute or between tags: parsed, it is the same text again."""
-    return _LIVE.sub(lambda found: _ESCAPES[found[0]], text)
 
 
 def make(tag: str, *children: Xml, **attributes: object) -> Xml:
     """Return an element such as `a:off` with `children`; attributes are plain or, as `r_id`, of a namespace."""
     said = "".join(
-        f' {name.replace("_", ":")}="{escaped(value) if isinstance(value, str) else value}"'
+        f' {name.replace("_", ":")}="{xml(value) if isinstance(value, str) else value}"'
         for name, value in attributes.items()
     )
     return Xml(f"<{tag}{said}>{''.join(children)}</{tag}>" if children else f"<{tag}{said}/>")
@@ -37,7 +31,7 @@ def make(tag: str, *children: Xml, **attributes: object) -> Xml:
 
 def worded(tag: str, words: str) -> Xml:
     """Return an element that holds `words`."""
-    return Xml(f"<{tag}>{escaped(words)}</{tag}>")
+    return Xml(f"<{tag}>{xml(words)}</{tag}>")
 
 
 def elements(*markup: Xml) -> list[BaseOxmlElement]:
