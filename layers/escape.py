@@ -1,6 +1,6 @@
 """The only module where text from a plan, a file or a form becomes markup.
 
-It covers the three languages that text could break out of: HTML, JSON in a script element, and the Markdown of
+It covers the four languages that text could break out of: HTML, JSON in a script element, XML, and the Markdown of
 Streamlit's labels. Scripts in the browser set text as text and never as HTML.
 """
 
@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _HTML_EXTRA = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
 _SCRIPT_EXTRA = {c: f"\\u{ord(c):04x}" for c in "<>&'`$\u2028\u2029"}
+_XML = re.compile(r'[&<>"\t\n\r]')
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])", re.ASCII)
 
 
@@ -41,6 +44,14 @@ def script_json(value: Any) -> Markup:
     return Markup(text)  # noqa: S704 - escaped right here
 
 
+def xml(text: str) -> str:
+    """Return `text` for use in XML, between tags or inside an attribute quoted by `"`.
+
+    Reading it gives `text` again, line breaks and tabs included; it must hold no character that XML cannot have.
+    """
+    return _XML.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
 def markdown(text: object) -> str:
     """Return `text` for use in the Markdown of a Streamlit label, where it shows as itself.
 
@@ -53,6 +64,9 @@ def markdown(text: object) -> str:
 
 def template_environment(folder: Path) -> Environment:
     """Return a Jinja environment for the templates in `folder`, which passes every value through `html`."""
+    # Imported here, for slides and sheets need no templates.
+    from jinja2 import Environment, FileSystemLoader
+
     # finalize turns every value into Markup. Autoescape stays on all the same: it marks the output of macros
     # as Markup, which keeps that from being escaped a second time.
     return Environment(

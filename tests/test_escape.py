@@ -3,12 +3,13 @@
 import html as html_library
 import json
 from html.parser import HTMLParser
+from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from layers.escape import html, markdown, script_json, template_environment
+from layers.escape import html, markdown, script_json, template_environment, xml
 
 characters = st.sampled_from("<>&\"'`${}/\\ \n=!-a:*_[]()#scriptimgon东") | st.characters(
     codec="utf-8", exclude_categories=["Cc"]
@@ -100,3 +101,11 @@ def test_templates_escape_every_value(tmp_path_factory, text):
     reader = read(template_environment(folder).get_template("page.html").render(x=text))
     assert [tag for tag, _ in reader.tags] == ["p", "b"]
     assert reader.text == html_library.unescape(html_library.escape(text))
+
+
+@given(hostile)
+def test_xml_is_the_same_text_in_an_attribute_and_between_tags(text):
+    read_again = ElementTree.fromstring(f'<a b="{xml(text)}">{xml(text)}</a>')  # noqa: S314 - written right here
+    assert read_again.attrib == {"b": text}
+    assert (read_again.text or "") == text
+    assert not len(read_again)

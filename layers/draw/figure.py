@@ -1,7 +1,7 @@
 """A drawing as a Matplotlib figure, and as the bytes of a PNG, PDF or SVG file.
 
-The only module that meets Matplotlib's figures. The map stands in axes of its own whose data are metres of the
-grid, so that Matplotlib's own transform can be asked whether the scale came out true.
+Only this module uses Matplotlib's figures. The map has axes of its own whose data are metres of the grid, so that
+Matplotlib's own transform can be asked whether the scale came out true.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "pdf", "svg")
 MAXIMUM_PIXELS = 150_000_000
-"""A picture takes some nine bytes a pixel while it is made; A2 at 600 dpi has 139 million of them."""
+"""Most pixels of a picture. One takes about nine bytes per pixel while it is drawn; A2 at 600 dpi has 139 million."""
 
 _DRAWING = threading.RLock()
-"""Matplotlib's settings are the process's, and its text engine is not made for threads."""
+"""Held while drawing: Matplotlib's settings belong to the process, and its text engine is not thread-safe."""
 
 _SETTINGS: dict[Any, Any] = {
-    # TrueType as it is, so that text can be selected and searched.
+    # Embed TrueType, so that text can be selected and searched.
     "pdf.fonttype": 42,
-    # The PDF writer of Matplotlib 3.11 asks this one how many characters a font may hold. With the 256 of
-    # Type 3 a word is cut where its characters fall into two fonts, and can no longer be searched for.
+    # The PDF writer of Matplotlib 3.11 looks here for how many characters a font may hold. With the 256 of
+    # Type 3, a word is split where its characters are in two fonts, and can no longer be searched for.
     "ps.fonttype": 42,
     "svg.fonttype": "none",
-    # Ids in SVG are hashes; without a fixed salt they differ from run to run.
+    # Ids in SVG are hashes, which differ from run to run without a fixed salt.
     "svg.hashsalt": "planmap",
     "path.simplify": True,
     "path.simplify_threshold": 0.1,
@@ -59,9 +59,9 @@ _SETTINGS: dict[Any, Any] = {
 
 @contextmanager
 def _settings() -> Iterator[None]:
-    """Draw alone, with our settings."""
+    """Hold the lock, with our settings in place of Matplotlib's."""
     with _DRAWING, matplotlib.rc_context(_SETTINGS):
-        # Matplotlib dates a PDF by this variable and fails where it is no number. Sheets carry no date.
+        # Matplotlib takes a PDF's date from this variable, and fails if it is not a number. Sheets carry no date.
         epoch = os.environ.pop("SOURCE_DATE_EPOCH", None)
         try:
             yield
@@ -75,7 +75,7 @@ _WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a file says of itself. No time of day: the same map is to give the same bytes."""
+    """The metadata of a file. There is no time in it, so that the same map gives the same bytes."""
 
     title: str
     subject: str
@@ -87,7 +87,10 @@ Fonts = Mapping[Weight, FontProperties]
 
 
 def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72, anchored: bool = False) -> Figure:
-    """Return `drawing` as a figure; with `fonts` text stays text, without them it becomes outlines."""
+    """Return `drawing` as a figure; with `fonts` text stays text, without them it becomes outlines.
+
+    `anchored` tells that the file format itself aligns text to its middle or end.
+    """
     figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), dpi=dpi)
     FigureCanvasAgg(figure)
     if drawing.frame is not None:
@@ -134,7 +137,7 @@ def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
 
 
 def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:
-    """Return the halo of a text as a shape, and the letters where the `whole` text becomes outlines."""
+    """Return the halo of a text as a shape, and with `whole` the letters, too."""
     outline = label.outline() if label.halo or whole else None
     if outline is None:
         return []
@@ -164,7 +167,7 @@ def _turned(label: TextLine, fonts: Fonts) -> Text:
 
 
 def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
-    """Return the fonts that hold every character of `drawings`, and no other."""
+    """Return fonts for both weights with exactly the characters of `drawings`."""
     needed: dict[Weight, frozenset[str]] = {
         weight: frozenset().union(*(drawing.characters()[weight] for drawing in drawings)) for weight in Weight
     }
@@ -177,14 +180,14 @@ def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
 
 
 def check_scale(figure: Figure, drawing: Drawing, scale: float) -> float:
-    """Return how far the figure's own transform is off `scale`, as a share; 0.001 is a tenth of a percent.
+    """Return by what share the scale of the figure is off `scale`; 0.001 is a tenth of a percent.
 
-    Measured over both sides of the map's frame, from metres of the grid to inches of the paper.
+    Matplotlib's own transform from metres of the grid to the paper is measured along both sides of the map's frame.
 
     Raises
     ------
     PlanMapError
-        More than 0.1 %: such a sheet must not be called true.
+        The scale is off by more than `TOLERANCE`.
     """
     axes = next(axes for axes in figure.axes if axes.get_label() == "map")
     if drawing.extent is None:
@@ -201,11 +204,11 @@ def check_scale(figure: Figure, drawing: Drawing, scale: float) -> float:
 
 
 TOLERANCE = 0.001
-"""How far the drawn scale may be off the one that the sheet states."""
+"""Share by which the drawn scale may be off the one that the sheet states: 0.1 %."""
 
 
 def picture(drawing: Drawing, *, dpi: float, scale: float | None) -> Image:
-    """Return `drawing` as a picture of `dpi` dots per inch, in RGB.
+    """Return `drawing` as an RGB picture of `dpi` dots per inch; with a `scale` its map is checked.
 
     Raises
     ------
@@ -238,7 +241,7 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
 
 
 def check_pixels(width: float, height: float, dpi: float) -> None:
-    """Raise `PlanMapError` if a picture of `width` by `height` millimetres at `dpi` would be too large."""
+    """Raise `PlanMapError` if `width` by `height` millimetres at `dpi` are more than `MAXIMUM_PIXELS`."""
     pixels = (width / 25.4 * dpi) * (height / 25.4 * dpi)
     if pixels > MAXIMUM_PIXELS:
         fits = int(dpi * (MAXIMUM_PIXELS / pixels) ** 0.5)
@@ -248,7 +251,13 @@ def check_pixels(width: float, height: float, dpi: float) -> None:
 
 
 def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> bytes:
-    """Return `drawing` as SVG: text as text, with the letters it needs in the file."""
+    """Return `drawing` as SVG with text as text and the typeface's characters in the file.
+
+    Raises
+    ------
+    PlanMapError
+        The scale is not true.
+    """
     fonts = fonts_for([drawing])
     buffer = BytesIO()
     with _settings():
@@ -268,7 +277,7 @@ def svg(drawing: Drawing, *, scale: float | None, properties: Properties) -> byt
 
 
 def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
-    """Put the letters into an SVG document, which names its typeface but does not bring it."""
+    """Put the characters that are used into an SVG document, which so far only names its typeface."""
     faces = ""
     for weight, characters in drawing.characters().items():
         if not characters:
@@ -278,7 +287,7 @@ def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
             f"@font-face{{font-family:'{font.FAMILY}';font-weight:{_WEIGHTS[weight]};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"
         )
-    # A millimetre is a millimetre in any program; points are not.
+    # All programs agree on a millimetre, but not on a point.
     sized = re.sub(
         rb'width="[\d.]+pt" height="[\d.]+pt"',
         f'width="{drawing.width:g}mm" height="{drawing.height:g}mm"'.encode(),
@@ -295,9 +304,14 @@ def pdf(
     properties: Properties,
     progress: Callable[[int], None] = lambda done: None,
 ) -> bytes:
-    """Return drawings, each with the scale it states, as one PDF: text as text, each typeface embedded once.
+    """Return drawings, each with the scale that it states, as one PDF with text as text and each font embedded once.
 
-    `progress` is told how many pages are done; what it raises ends the work.
+    `progress` is told how many pages are done; whatever it raises ends the work.
+
+    Raises
+    ------
+    PlanMapError
+        A scale is not true.
     """
     from matplotlib.backends.backend_pdf import PdfPages
 
@@ -312,7 +326,7 @@ def pdf(
         "CreationDate": None,
         "ModDate": None,
     }
-    # Locked page by page, so that others who draw wait for a page and not for an atlas.
+    # The lock is taken for each page anew, so that other sessions wait for a page and not for an atlas.
     with _settings():
         document: Any = PdfPages(buffer, metadata=metadata)
     for index, (drawing, scale) in enumerate(pages):

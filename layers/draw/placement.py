@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -46,6 +46,7 @@ class Space:
         )
         if not inside.any():
             return inside
+        left, bottom, right, top = candidates[inside].T
         near = self._near(candidates[inside])
         clash = (
             (left[:, None] < near[:, 2])
@@ -53,7 +54,7 @@ class Space:
             & (bottom[:, None] < near[:, 3])
             & (top[:, None] > near[:, 1])
         )
-        inside &= ~clash.any(axis=1)
+        inside[inside] = ~clash.any(axis=1)
         if len(self._leaders) and inside.any():
             inside[inside] = ~_cut(self._leaders, candidates[inside]).any(axis=0)
         return inside
@@ -197,29 +198,35 @@ def place_label(
         best = int(costs.argmin())
         # Even if it lies on lines of the ground: that is better than a leader line.
         return Placement(near[best][0], None, near[best][1])
-    x, y = own.centre
-    distance = 3.0
-    compass = directions(16)
-    while distance <= reach:
-        found: list[tuple[float, Box, str]] = []
-        for dx, dy in compass:
-            # The edge of the label is about `distance` away from the edge of the symbol.
-            cx = x + dx * (own.width / 2 + distance + width / 2)
-            cy = y + dy * (own.height / 2 + distance + height / 2)
-            box = Box(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
-            found.append((0.0, box, "left" if dx > 0.3 else "right" if dx < -0.3 else "center"))
-        boxes = np.array([box for _, box, _ in found])
-        free = space.free(boxes + np.array([-margin, -margin, margin, margin]))
-        order = np.argsort(np.where(free, space.crossed(boxes), np.inf), kind="stable")
-        for index in order:
-            if not free[index]:
-                break
-            _, box, side = found[int(index)]
+    for boxes, free in _around(space, own, width, height, reach, margin):
+        costs = np.full(len(boxes), np.inf)
+        costs[free] = space.crossed(boxes[free])
+        for index in np.argsort(costs, kind="stable")[: np.count_nonzero(free)]:
+            box = Box(*boxes[index].tolist())
             start, end = leader(own, box)
             if space.clear((start, end), own=[own]):
-                return Placement(box, (start, end), side)
-        distance += 2.0
+                across = directions(16)[index][0]
+                return Placement(box, (start, end), "left" if across > 0.3 else "right" if across < -0.3 else "center")
     return None
+
+
+def _around(
+    space: Space, own: Box, width: float, height: float, reach: float, margin: float
+) -> Iterator[tuple[Boxes, NDArray[np.bool_]]]:
+    """Yield the places around `own` at each distance that has a free one, nearest first, and which of them are free."""
+    distances = 3.0 + 2.0 * np.arange(int((reach - 3.0) // 2.0) + 1)
+    if not len(distances):
+        return
+    x, y = own.centre
+    compass = np.array(directions(16))
+    # The edge of the label is about that distance away from the edge of the symbol.
+    cx = x + compass[:, 0] * (own.width / 2 + distances + width / 2)[:, None]
+    cy = y + compass[:, 1] * (own.height / 2 + distances + height / 2)[:, None]
+    boxes = np.stack([cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2], axis=2)
+    # All distances at once, because on a full map most searches go through all of them.
+    free = space.free((boxes + np.array([-margin, -margin, margin, margin])).reshape(-1, 4)).reshape(boxes.shape[:2])
+    for at in np.flatnonzero(free.any(axis=1)):
+        yield boxes[at], free[at]
 
 
 def leader(own: Box, label: Box) -> Segment:
@@ -238,12 +245,7 @@ def place_symbol(
 
     `reach` is how far the symbol extends left, down, right and up from its centre. Does not take the room.
     """
-    offsets = [(0.0, 0.0)]
-    distance = 4.0
-    while distance <= limit:
-        offsets += [(dx * distance, dy * distance) for dx, dy in directions(16)]
-        distance += 1.5
-    centres = np.array(offsets) + np.array((x, y))
+    centres = _offsets(limit) + np.array((x, y))
     boxes = np.column_stack(
         [centres[:, 0] - reach[0], centres[:, 1] - reach[1], centres[:, 0] + reach[2], centres[:, 1] + reach[3]]
     )
@@ -253,6 +255,17 @@ def place_symbol(
         if index == 0 or space.clear(((x, y), centre)):
             return centre
     return None
+
+
+@lru_cache(maxsize=16)
+def _offsets(limit: float) -> NDArray[np.float64]:
+    """Return the offsets in millimetres at which a symbol is tried, nearest first, up to `limit`."""
+    offsets = [(0.0, 0.0)]
+    distance = 4.0
+    while distance <= limit:
+        offsets += [(dx * distance, dy * distance) for dx, dy in directions(16)]
+        distance += 1.5
+    return np.array(offsets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,13 @@ def _printable(weight: Weight, character: str) -> bool:
 
 def width(text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
     """Return the width in millimetres of `text` on one line in `size` points; raise as `check` does."""
-    return sum(_glyph(weight, character)[0] for character in check(text, weight)) * size * MM_PER_POINT
+    return _advance(text, weight) * size * MM_PER_POINT
+
+
+@lru_cache(maxsize=8192)
+def _advance(text: str, weight: Weight) -> float:
+    """Return the width of `text` in ems, kept because the same words are measured in many sizes."""
+    return sum(_glyph(weight, character)[0] for character in check(text, weight))
 
 
 def outline(text: str, size: float, weight: Weight = Weight.REGULAR) -> Outline | None:
@@ -110,7 +116,8 @@ def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) 
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def _pieces(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _pieces(text: str) -> tuple[str, ...]:
     """Cut `text` at every place where a line may end."""
     pieces: list[str] = []
     for character in text:
@@ -124,7 +131,7 @@ def _pieces(text: str) -> list[str]:
             pieces[-1] += character
         else:
             pieces.append(character)
-    return pieces
+    return tuple(pieces)
 
 
 def _is_word(character: str) -> bool:

@@ -12,7 +12,8 @@ from pptx.presentation import Presentation
 
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
-from layers.present.pptx.text import legible, make
+from layers.present.pptx.text import legible
+from layers.present.pptx.xml import elements, make
 from layers.translation import Translation
 
 APPLICATION = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes'?>
@@ -43,7 +44,7 @@ def name_notes_master(made: Presentation) -> None:
     part = made.part
     found = [key for key, rel in part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NOTES_MASTER]
     if found:
-        masters = make("p:notesMasterIdLst", make("p:notesMasterId", r_id=found[0]))
+        (masters,) = elements(make("p:notesMasterIdLst", make("p:notesMasterId", r_id=found[0])))
         part._element.find(qn("p:sldMasterIdLst")).addnext(masters)
 
 

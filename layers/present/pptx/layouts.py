@@ -21,7 +21,8 @@ from layers import style
 from layers.draw.drawing import Box
 from layers.plan.terms import Status
 from layers.present.pptx.shapes import frame_of
-from layers.present.pptx.text import LEADING, emu, make, solid, text_box
+from layers.present.pptx.text import LEADING, emu, solid, text_box
+from layers.present.pptx.xml import Xml, elements, make, worded
 
 WIDTH, HEIGHT = 338.667, 190.5
 """Size of a slide in millimetres: 13.333 by 7.5 inches."""
@@ -125,11 +126,10 @@ def _dress_layout(layout: SlideLayout, name: str, kind: str, roles: Sequence[Rol
 _RULE = Box(MARGIN, 26.6, WIDTH - MARGIN, 26.85)
 
 
-def _bar(identity: int, name: str, box: Box) -> BaseOxmlElement:
+def _bar(identity: int, name: str, box: Box) -> Xml:
     colour = "accent1" if name == "Bar" else "tx1"
-    shape = make("p:spPr", frame_of(*on_slide(box)), make("a:prstGeom", make("a:avLst"), prst="rect"))
-    shape.append(solid(colour))
-    shape.append(make("a:ln", make("a:noFill")))
+    form = make("a:prstGeom", make("a:avLst"), prst="rect")
+    shape = make("p:spPr", frame_of(*on_slide(box)), form, solid(colour), make("a:ln", make("a:noFill")))
     head = make("p:nvSpPr", make("p:cNvPr", id=identity, name=name), make("p:cNvSpPr"), make("p:nvPr", userDrawn=1))
     return make("p:sp", head, shape)
 
@@ -144,21 +144,18 @@ def _refill(
     roles: Sequence[Role],
     *,
     master: bool = False,
-    ornaments: Sequence[BaseOxmlElement] = (),
+    ornaments: Sequence[Xml] = (),
 ) -> None:
     tree = element.find(qn("p:cSld")).find(qn("p:spTree"))
     for child in list(tree)[2:]:
         tree.remove(child)
-    for shape in ornaments:
-        tree.append(shape)
-    for identity, role in enumerate(roles, start=2):
-        tree.append(_placeholder(identity, role, master=master))
+    placeholders = (_placeholder(identity, role, master=master) for identity, role in enumerate(roles, start=2))
+    tree.extend(elements(*ornaments, *placeholders))
 
 
-def _placeholder(identity: int, role: Role, *, master: bool) -> BaseOxmlElement:
-    seat = make("p:ph", type=role.kind)
-    if role.index:
-        seat.set("idx", str(role.index))
+def _placeholder(identity: int, role: Role, *, master: bool) -> Xml:
+    # A master's placeholders go by their kind alone.
+    seat = make("p:ph", type=role.kind, **({"idx": role.index} if role.index else {}))
     look = make(
         "a:lvl1pPr",
         make("a:lnSpc", make("a:spcPct", val=100_000)),
@@ -169,17 +166,11 @@ def _placeholder(identity: int, role: Role, *, master: bool) -> BaseOxmlElement:
         indent=0,
         algn=role.align,
     )
-    words = make("a:p")
     if role.kind == "sldNum":
-        number = make("a:fld", make("a:rPr", lang="zh-CN"), id=SLIDE_NUMBER, type="slidenum")
-        text = make("a:t")
-        text.text = "‹#›"
-        number.append(text)
-        words.append(number)
+        look_of_number = make("a:rPr", lang="zh-CN")
+        said = make("a:fld", look_of_number, worded("a:t", "‹#›"), id=SLIDE_NUMBER, type="slidenum")
     else:
-        text = make("a:t")
-        text.text = role.name
-        words.append(make("a:r", make("a:rPr", lang="en-US"), text))
+        said = make("a:r", make("a:rPr", lang="en-US"), worded("a:t", role.name))
     return make(
         "p:sp",
         make(
@@ -189,7 +180,7 @@ def _placeholder(identity: int, role: Role, *, master: bool) -> BaseOxmlElement:
             make("p:nvPr", seat),
         ),
         make("p:spPr", frame_of(*on_slide(role.box)), make("a:prstGeom", make("a:avLst"), prst="rect")),
-        make("p:txBody", text_box(anchor=role.anchor), make("a:lstStyle", look), words),
+        make("p:txBody", text_box(anchor=role.anchor), make("a:lstStyle", look), make("a:p", said)),
     )
 
 
@@ -204,7 +195,7 @@ def _dress_styles(master: BaseOxmlElement) -> None:
             words = level.find(qn("a:defRPr"))
             words.set("sz", str(points * 100))
             words.set("b", bold)
-            distance = make("a:lnSpc", make("a:spcPct", val=round((LEADING - 0.14) * 100_000)))
+            (distance,) = elements(make("a:lnSpc", make("a:spcPct", val=round((LEADING - 0.14) * 100_000))))
             level.insert(0, distance)
 
 
@@ -233,7 +224,7 @@ def _dress_theme(master: Part) -> None:
     for child in list(colours):
         colours.remove(child)
     for name, colour in palette.items():
-        colours.append(make(f"a:{name}", make("a:srgbClr", val=colour[1:])))
+        colours.extend(elements(make(f"a:{name}", make("a:srgbClr", val=colour[1:]))))
     fonts = theme.find(f".//{qn('a:fontScheme')}")
     fonts.set("name", THEME)
     for kind in ("a:majorFont", "a:minorFont"):
@@ -241,7 +232,7 @@ def _dress_theme(master: Part) -> None:
         for child in list(family):
             family.remove(child)
         for tag, face in (("a:latin", FONT), ("a:ea", FONT), ("a:cs", "")):
-            family.append(make(tag, typeface=face))
+            family.extend(elements(make(tag, typeface=face)))
     if isinstance(part, XmlPart):
         part._element = theme
     else:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
-from pptx.oxml.xmlchemy import BaseOxmlElement
 from pptx.presentation import Presentation
 from pptx.slide import Slide
 
@@ -19,8 +18,9 @@ from layers.present.pptx import layouts
 from layers.present.pptx.layouts import AS_OF, CONTENT, COVER, MAP, MARGIN, SOURCE, TITLE, Role
 from layers.present.pptx.shapes import frame_of, named
 from layers.present.pptx.sources import safe_address
-from layers.present.pptx.text import Run, cut, emu, fitted, make, paragraph, text_box
+from layers.present.pptx.text import Run, cut, emu, fitted, paragraph, text_box
 from layers.present.pptx.view_map import SlideMap
+from layers.present.pptx.xml import Xml, elements, make, worded
 from layers.present.view import View
 from layers.selection.wording import sources
 from layers.translation import Translation
@@ -35,9 +35,9 @@ class SlidePage:
     identities: itertools.count[int]
     """Ids for shapes, each unique on the slide."""
 
-    def add(self, *shapes: BaseOxmlElement) -> None:
+    def add(self, *shapes: Xml) -> None:
         """Add shapes on top."""
-        self.slide.shapes._spTree.extend(shapes)
+        self.slide.shapes._spTree.extend(elements(*shapes))
 
     def link(self, words: str, address: str) -> Run:
         """Return words with a link to a web address, or without one if the address is not safe."""
@@ -56,12 +56,8 @@ class SlidePage:
         `box`, in millimetres with y pointing down, overrides the layout's; `after` is the space below each paragraph in
         points.
         """
-        seat = make("p:ph", type=role.kind)
-        if role.index:
-            seat.set("idx", str(role.index))
-        shape = make("p:spPr")
-        if box is not None:
-            shape.append(frame_of(*layouts.on_slide(box)))
+        seat = make("p:ph", type=role.kind, **({"idx": role.index} if role.index else {}))
+        shape = make("p:spPr", *([] if box is None else [frame_of(*layouts.on_slide(box))]))
         lines = [
             paragraph([Run(words, role.colour, role.bold)], points, self.text.language, align=role.align, after=after)
             for words in texts
@@ -125,11 +121,9 @@ def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] =
 def add_number(page: SlidePage) -> None:
     """Add the slide's number, as a field that PowerPoint keeps up to date."""
     role = ROLES["Slide Number"]
-    number = make("a:fld", make("a:rPr", lang="zh-CN", sz=round(role.points * 100)), type="slidenum")
-    number.set("id", layouts.SLIDE_NUMBER)
-    words = make("a:t")
-    words.text = str(page.slide.part.package.presentation_part.presentation.slides.index(page.slide) + 1)
-    number.append(words)
+    place = page.slide.part.package.presentation_part.presentation.slides.index(page.slide) + 1
+    look = make("a:rPr", lang="zh-CN", sz=round(role.points * 100))
+    number = make("a:fld", look, worded("a:t", str(place)), type="slidenum", id=layouts.SLIDE_NUMBER)
     head = make(
         "p:nvSpPr",
         make("p:cNvPr", id=next(page.identities), name=page.text("slides.part-number")),

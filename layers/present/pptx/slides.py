@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -38,6 +38,7 @@ from layers.present.pptx.text import (
     width_of,
 )
 from layers.present.pptx.view_map import SlideMap, legend_height, slide_map, with_legible_names
+from layers.present.pptx.xml import elements
 from layers.present.view import View, day_words, task_lines, views
 from layers.translation import Translation, translation
 
@@ -181,6 +182,7 @@ def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets
     write_head(page, view.title, day_words(view, text))
     add_picture(page, plan, view, drawn)
     place = SlidePosition(MARGIN, CONTENT[1], drawn.height)
+    passing = {task.id for task in view.selection.tasks}
     for site in drawn.sites:
         shown = site.shown
         page.add(
@@ -191,7 +193,7 @@ def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets
                 name=f"{shown.number} {shown.site.name.get(language)}",
                 description=site_words(plan, view, shown.site.id, text),
                 language=language,
-                link=_site_link(page, plan, view, shown.site.id, targets),
+                link=_site_link(page, plan, view, shown.site.id, passing, targets),
             )
         )
     left = MARGIN if drawn.legend.width == drawn.width else CONTENT.right - drawn.legend.width
@@ -229,9 +231,11 @@ def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
     return "; ".join([*words, f"{text('panel.precision')}: {precision}"])
 
 
-def _site_link(page: SlidePage, plan: Plan, view: View, site_id: str, targets: dict[str, Slide]) -> Link | None:
+def _site_link(
+    page: SlidePage, plan: Plan, view: View, site_id: str, passing: Container[str], targets: dict[str, Slide]
+) -> Link | None:
     """Return a link to the newest evidence at a site, else to the slide with the source of its position, else None."""
-    event = evidence_at(plan, view, site_id)
+    event = evidence_at(plan, view, site_id, passing)
     if event is not None:
         tip = page.text("slides.open-evidence", date=event.date, title=event.source.title or event.source.publisher)
         return Link(page.relation(safe_address(event.source.url)), tip, jump=False)
@@ -277,8 +281,8 @@ def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None
     body = frame._txBody
     for old in body.findall(qn("a:p")):
         body.remove(old)
-    for line in words or [""]:
-        body.append(paragraph([Run(line, "tx1")] if line else [], 12.0, page.text.language, exact=False))
+    runs = [[Run(line, "tx1")] if line else [] for line in words or [""]]
+    body.extend(elements(*(paragraph(said, 12.0, page.text.language, exact=False) for said in runs)))
 
 
 def _fill_sources(page: SlidePage, plan: Plan, found: SourcePage, number: int, count: int, today: date) -> None:

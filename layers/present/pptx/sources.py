@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from layers import style
@@ -39,9 +39,11 @@ def safe_address(address: str) -> str:
     return found if plain and found.lower().startswith(("http://", "https://")) and len(found) < 2000 else ""
 
 
-def evidence_at(plan: Plan, view: View, site_id: str) -> Event | None:
-    """Return the newest evidence with a safe web address about the tasks of `view` at a site; None without any."""
-    passing = {task.id for task in view.selection.tasks}
+def evidence_at(plan: Plan, view: View, site_id: str, passing: Container[str]) -> Event | None:
+    """Return the newest evidence with a safe web address about the tasks of `view` at a site; None without any.
+
+    `passing` are the ids of the tasks that pass the view's filters.
+    """
     found = [
         event
         for task in plan.tasks_by_site.get(site_id, ())

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-
-from pptx.oxml.xmlchemy import BaseOxmlElement
+from functools import lru_cache
 
 from layers import style
 from layers.draw import symbols
@@ -21,12 +20,12 @@ from layers.present.pptx.text import (
     emu,
     line_count,
     line_height,
-    make,
     paragraph,
     solid,
     text_box,
     width_of,
 )
+from layers.present.pptx.xml import Xml, make, worded
 from layers.present.view import View, by_theme, task_lines
 from layers.selection.status import Counts
 from layers.translation import Translation
@@ -279,28 +278,30 @@ def table(
     name: str,
     description: str,
     text: Translation,
-) -> list[BaseOxmlElement]:
+) -> list[Xml]:
     """Return a table that starts at the top of `box`, and the marks of statuses over it.
 
     `box` is in millimetres with y pointing down.
     """
     heights = grid.heights(points)
     columns = [make("a:gridCol", w=emu(wide)) for wide in grid.widths]
-    body = make("a:tbl", make("a:tblPr", _style(), firstRow=1), make("a:tblGrid", *columns))
-    marks: list[BaseOxmlElement] = []
+    lines: list[Xml] = []
+    marks: list[Xml] = []
     identity = next(identities)
     top = box[1]
     for index, (row, height) in enumerate(zip(grid.rows, heights, strict=True)):
         last = index == len(grid.rows) - 1
         strong = index == 0 or (grid.total and index >= len(grid.rows) - 2)
         cells = [_cell(cell, points, grid.over, strong=strong, total=grid.total and last, text=text) for cell in row]
-        body.append(make("a:tr", *cells, h=emu(height)))
+        lines.append(make("a:tr", *cells, h=emu(height)))
         left = box[0]
         for cell, wide in zip(row, grid.widths, strict=True):
             if cell.mark is not None:
                 marks.append(_mark(cell.mark, left + wide / 2, top + height / 2, identities, text))
             left += wide
         top += height
+    head = make("a:tblPr", worded("a:tableStyleId", STYLE), firstRow=1)
+    body = make("a:tbl", head, make("a:tblGrid", *columns), *lines)
     frame = make(
         "p:graphicFrame",
         make(
@@ -315,27 +316,27 @@ def table(
     return [frame, *marks]
 
 
-def _style() -> BaseOxmlElement:
-    found = make("a:tableStyleId")
-    found.text = STYLE
-    return found
-
-
-def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, text: Translation) -> BaseOxmlElement:
+def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, text: Translation) -> Xml:
     words = paragraph([cell.run if cell.run.words else EMPTY], points, text.language, align=cell.align)
-    look = make("a:tcPr", marL=emu(PAD_MM), marR=emu(PAD_MM), marT=emu(over), marB=emu(over), anchor="ctr")
-    for side in ("a:lnL", "a:lnR", "a:lnT"):
-        look.append(make(side, make("a:noFill"), w=0))
-    line = solid(style.INK) if strong else solid(style.RULE)
-    look.append(make("a:lnB", line, w=emu(0.3 if strong else 0.18)))
-    look.append(make("a:noFill"))
     body = make("a:txBody", text_box(), make("a:lstStyle"), words)
-    return make("a:tc", body, look)
+    return make("a:tc", body, _edges(over, strong))
 
 
-def _mark(
-    mark: tuple[Status, bool], x: float, y: float, identities: Iterator[int], text: Translation
-) -> BaseOxmlElement:
+@lru_cache(maxsize=64)
+def _edges(over: float, strong: bool) -> Xml:
+    """Return the margins of a cell and the line under it."""
+    none = make("a:noFill")
+    line = solid(style.INK) if strong else solid(style.RULE)
+    return make(
+        "a:tcPr",
+        *(make(side, none, w=0) for side in ("a:lnL", "a:lnR", "a:lnT")),
+        make("a:lnB", line, w=emu(0.3 if strong else 0.18)),
+        none,
+        **{"marL": emu(PAD_MM), "marR": emu(PAD_MM), "marT": emu(over), "marB": emu(over), "anchor": "ctr"},
+    )
+
+
+def _mark(mark: tuple[Status, bool], x: float, y: float, identities: Iterator[int], text: Translation) -> Xml:
     """Return the badge of a status around x, y, in millimetres on the slide."""
     status, backed = mark
     name = text(f"status.{status.value}")

@@ -11,14 +11,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from pptx.oxml.ns import qn
-from pptx.oxml.xmlchemy import BaseOxmlElement, OxmlElement
-
 from geo.errors import PlanMapError
 from layers import style
 from layers.draw import typeface
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
+from layers.present.pptx.xml import Xml, make, worded
 
 EMU_PER_MM = 36_000
 """English Metric Units, in which DrawingML measures lengths, in a millimetre."""
@@ -50,16 +48,6 @@ class Run(NamedTuple):
     """Whether the link leads to a slide of the same deck."""
 
 
-def make(tag: str, *children: BaseOxmlElement, **attributes: object) -> BaseOxmlElement:
-    """Return an element such as `a:off` with `children`; `r_id` stands for an attribute in a namespace, `r:id`."""
-    element = OxmlElement(tag)
-    for name, value in attributes.items():
-        element.set(qn(name.replace("_", ":")) if "_" in name else name, str(value))
-    for child in children:
-        element.append(child)
-    return element
-
-
 def legible(words: str) -> str:
     r"""Return `words` with characters that XML cannot hold escaped, such as a control character as `\x07`."""
     return _NO_XML.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), words)
@@ -70,7 +58,8 @@ def emu(millimetres: float) -> int:
     return round(millimetres * EMU_PER_MM)
 
 
-def solid(colour: str, opacity: float = 1.0) -> BaseOxmlElement:
+@lru_cache(maxsize=1024)
+def solid(colour: str, opacity: float = 1.0) -> Xml:
     """Return a fill of a colour, given as `#RRGGBB` or as the name of a theme colour such as `tx1`."""
     if not colour.startswith("#"):
         return make("a:solidFill", make("a:schemeClr", val=colour))
@@ -79,49 +68,50 @@ def solid(colour: str, opacity: float = 1.0) -> BaseOxmlElement:
     return make("a:solidFill", make("a:srgbClr", *alpha, val=short.upper()))
 
 
-def click(link: str, tooltip: str, *, jump: bool = False) -> BaseOxmlElement:
+def click(link: str, tooltip: str, *, jump: bool = False) -> Xml:
     """Return the element that makes a click follow the relationship `link`."""
-    found = make("a:hlinkClick", r_id=link)
-    if jump:
-        found.set("action", "ppaction://hlinksldjump")
+    said = {"action": "ppaction://hlinksldjump"} if jump else {}
     if tooltip:
-        found.set("tooltip", legible(tooltip)[:250])
-    return found
+        said["tooltip"] = legible(tooltip)[:250]
+    return make("a:hlinkClick", r_id=link, **said)
 
 
-def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -> BaseOxmlElement:
+@lru_cache(maxsize=1024)
+def run_properties(run: Run, points: float, language: str, tag: str = "a:rPr") -> Xml:
     """Return the properties of a run in `points`."""
     lang, other = _LANGUAGES[language]
-    found = make(tag, lang=lang, altLang=other, sz=round(points * 100), b=int(run.bold), dirty=0)
     # A link takes the theme's colour for links; a fill of its own would be ignored.
-    if not run.link:
-        found.append(solid(run.colour))
-    else:
-        found.append(click(run.link, run.tooltip, jump=run.jump))
-    return found
+    look = click(run.link, run.tooltip, jump=run.jump) if run.link else solid(run.colour)
+    return make(tag, look, lang=lang, altLang=other, sz=round(points * 100), b=int(run.bold), dirty=0)
 
 
 def paragraph(
     runs: Iterable[Run], points: float, language: str, *, align: str = "l", exact: bool = True, after: float = 0.0
-) -> BaseOxmlElement:
-    """Return a paragraph in `points`; `exact` fixes the line distance, `after` is the space below in points."""
-    look = make("a:pPr", algn=align)
-    if exact:
-        look.append(make("a:lnSpc", make("a:spcPts", val=round(points * LEADING * 100))))
-        look.append(make("a:spcBef", make("a:spcPts", val=0)))
-        look.append(make("a:spcAft", make("a:spcPts", val=round(after * 100))))
-    found = make("a:p", look)
-    last = Run("")
-    for last in runs:
-        words = make("a:t")
-        words.text = legible(last.words).replace("\n", " ")
-        found.append(make("a:r", run_properties(last, points, language), words))
-    found.append(run_properties(last._replace(link=""), points, language, "a:endParaRPr"))
-    return found
+) -> Xml:
+    """Return a paragraph in `points`; `exact` fixes the distance of its lines, `after` is in points."""
+    parts = [_lines_of(points, align, exact, after)]
+    look = Run("")
+    for run in runs:
+        look = run._replace(words="")
+        words = worded("a:t", legible(run.words).replace("\n", " "))
+        parts.append(make("a:r", run_properties(look, points, language), words))
+    parts.append(run_properties(look._replace(link=""), points, language, "a:endParaRPr"))
+    return make("a:p", *parts)
 
 
-def text_box(*, wrap: str = "square", anchor: str = "t") -> BaseOxmlElement:
-    """Return the properties of a text without margins that stays at its size."""
+@lru_cache(maxsize=256)
+def _lines_of(points: float, align: str, exact: bool, after: float) -> Xml:
+    """Return how the lines of a paragraph stand."""
+    distances = (
+        make("a:lnSpc", make("a:spcPts", val=round(points * LEADING * 100))),
+        make("a:spcBef", make("a:spcPts", val=0)),
+        make("a:spcAft", make("a:spcPts", val=round(after * 100))),
+    )
+    return make("a:pPr", *(distances if exact else ()), algn=align)
+
+
+def text_box(*, wrap: str = "square", anchor: str = "t") -> Xml:
+    """Return the properties of a text without margins that keeps its size."""
     return make("a:bodyPr", make("a:noAutofit"), wrap=wrap, lIns=0, tIns=0, rIns=0, bIns=0, rtlCol=0, anchor=anchor)
 
 
