@@ -25,6 +25,17 @@ GAUSS_KRUGER_117E = "EPSG:4548"
 GAUSS_KRUGER_117E_PROJ = "+proj=tmerc +lat_0=0 +lon_0=117 +k=1 +x_0=500000 +y_0=0 +ellps=GRS80 +units=m +no_defs"
 """The same as a PROJ string, for proj4js. GRS 80 stands in for the CGCS2000 ellipsoid, which differs by 0.1 mm."""
 
+EARTH_M = 6_378_137.0
+"""Radius in metres of the sphere of web maps (EPSG:3857)."""
+
+
+FALSE_EASTING_M = 500_000.0
+"""Easting of the grid's central meridian, in metres."""
+
+
+REACH_M = 200_000.0
+"""Largest distance in metres from the central meridian: beyond it lengths are off by over 0.05 % (k = 1 + y²/2R²)."""
+
 
 _TO_GRID = (
     "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad"

@@ -28,6 +28,9 @@ class Weight(StrEnum):
     BOLD = "bold"
 
 
+CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
+"""The weights as style sheets and Matplotlib know them."""
+
 _FILES = {
     Weight.REGULAR: "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     Weight.BOLD: "noto-sans-sc/600SemiBold/NotoSansSC_600SemiBold.ttf",

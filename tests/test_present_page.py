@@ -51,7 +51,7 @@ def desk(plan, serve, tmp_path):
 
 def chosen(page: AppPage) -> str:
     """Return the card of the chosen slide as it stands in the list."""
-    found = page.sent("decklist")
+    found = page.sent("slide_list")
     return f"{found['chosen'] + 1}{found['titles'][found['chosen']]}"
 
 
@@ -156,7 +156,7 @@ def test_decks_are_made_named_and_deleted(desk):
     assert page.headings(2) == ["还没有演示稿"]
     assert page.sent("start")["disabled"] is True
     page.press("make-first")
-    assert page.sent("decklist")["titles"][0] == "总览：78 项任务"
+    assert page.sent("slide_list")["titles"][0] == "总览：78 项任务"
 
 
 def test_the_slide_of_the_address_is_chosen_and_turns_the_preview(desk):
@@ -173,20 +173,20 @@ def test_a_plan_in_a_folder_is_shown_and_not_edited(serve, plan_folder):
     serve(plan_folder)
     page = AppPage(present)
     assert "用文本编辑器改 decks.toml" in page.words
-    assert page.sent("decklist")["fixed"] is True
+    assert page.sent("slide_list")["fixed"] is True
     assert page.at.text_input(key="slide-title_zh").disabled
     # Without decks there is still one to show.
     (plan_folder / "decks.toml").unlink()
     page.run()
-    assert page.sent("decklist")["titles"][0] == "总览：78 项任务"
+    assert page.sent("slide_list")["titles"][0] == "总览：78 项任务"
     assert page.sent("preview")["source"].startswith("/briefing?deck=&lang=zh&")
 
 
 def test_the_language_of_the_address_decides_which_words_come_first(desk):
     page = AppPage(present, "lang=en")
-    assert page.sent("decklist")["titles"] == ["Overview", "The lake", "Themes", "Gaps"]
+    assert page.sent("slide_list")["titles"] == ["Overview", "The lake", "Themes", "Gaps"]
     page.choose("language", "zh")
-    assert page.sent("decklist")["titles"] == [slide.title.zh for slide in DECK.slides]
+    assert page.sent("slide_list")["titles"] == [slide.title.zh for slide in DECK.slides]
     assert "lang=zh" in page.sent("preview")["source"]
 
 
@@ -201,4 +201,4 @@ def test_a_broken_plan_shows_what_to_mend(serve, plan_folder):
 
 def test_the_built_in_plan_is_shown(serve):
     serve(default_plan_folder())
-    assert len(AppPage(present).sent("decklist")["titles"]) == 10
+    assert len(AppPage(present).sent("slide_list")["titles"]) == 10

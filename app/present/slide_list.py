@@ -18,7 +18,7 @@ from layers.translation import Translation
 _FOLDER = Path(__file__).parent
 
 _list = st.components.v2.component(
-    "planmap_decklist",
+    "planmap_slide_list",
     html=(_FOLDER / "slide_list.html").read_text(encoding="utf-8"),
     js=(_FOLDER / "slide_list.js").read_text(encoding="utf-8"),
     isolate_styles=False,

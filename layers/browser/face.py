@@ -11,7 +11,7 @@ import json
 from functools import lru_cache
 
 from layers.basemap import collection
-from layers.font import Weight, web_font
+from layers.font import CSS_WEIGHTS, Weight, web_font
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
 from layers.style import SCREEN_FAMILY
@@ -22,8 +22,6 @@ _KEPT = 16
 
 _given: dict[str, tuple[Weight, frozenset[str]]] = {}
 """The weight and characters of each file that `face_css` has named, the oldest first."""
-
-_CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 @lru_cache(maxsize=8)
@@ -54,15 +52,17 @@ def face_bytes(name: str) -> bytes | None:
     return web_font(*_given[name]) if name in _given else None
 
 
-@lru_cache(maxsize=_KEPT)
 def face_css(characters: frozenset[str]) -> str:
     """Return CSS that defines `SCREEN_FAMILY` in both weights."""
     for weight in Weight:
-        _given[face_name(weight, characters)] = weight, characters
+        name = face_name(weight, characters)
+        # At the end again, for the oldest goes first.
+        _given.pop(name, None)
+        _given[name] = weight, characters
         while len(_given) > 2 * _KEPT:
             del _given[next(iter(_given))]
     return "".join(
         f'@font-face{{font-family:"{SCREEN_FAMILY}";font-weight:{number};font-display:swap;'
         f'src:url(/faces/{face_name(weight, characters)}) format("woff")}}'
-        for weight, number in _CSS_WEIGHTS.items()
+        for weight, number in CSS_WEIGHTS.items()
     )

@@ -10,11 +10,11 @@ from functools import lru_cache
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import to_grid
+from geo.crs import EARTH_M, to_grid
 from layers import style
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
-from layers.selection.extent import EARTH_M, Extent, geographic
+from layers.selection.extent import Extent, geographic
 from layers.selection.select import Selection
 from layers.selection.status import SiteState
 

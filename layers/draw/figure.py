@@ -34,7 +34,6 @@ from layers.font import Weight
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-FORMATS = ("png", "pdf", "svg")
 MAXIMUM_PIXELS = 150_000_000
 """Most pixels of a picture. One takes about nine bytes per pixel while it is drawn; A2 at 600 dpi has 139 million."""
 
@@ -68,9 +67,6 @@ def _settings() -> Iterator[None]:
         finally:
             if epoch is not None:
                 os.environ["SOURCE_DATE_EPOCH"] = epoch
-
-
-_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,7 @@ def fonts_for(drawings: Sequence[Drawing]) -> dict[Weight, FontProperties]:
     }
     return {
         weight: FontProperties(
-            family=font.FAMILY, weight=_WEIGHTS[weight], fname=str(font.subset_file(weight, characters))
+            family=font.FAMILY, weight=font.CSS_WEIGHTS[weight], fname=str(font.subset_file(weight, characters))
         )
         for weight, characters in needed.items()
     }
@@ -284,7 +280,7 @@ def _with_fonts(document: bytes, drawing: Drawing) -> bytes:
             continue
         data = base64.b64encode(font.web_font(weight, characters)).decode()
         faces += (
-            f"@font-face{{font-family:'{font.FAMILY}';font-weight:{_WEIGHTS[weight]};"
+            f"@font-face{{font-family:'{font.FAMILY}';font-weight:{font.CSS_WEIGHTS[weight]};"
             f"src:url(data:font/woff;base64,{data}) format('woff')}}"
         )
     # All programs agree on a millimetre, but not on a point.

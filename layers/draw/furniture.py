@@ -69,12 +69,11 @@ def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, lette
         return x + dx * cos - dy * sin, y + dx * sin + dy * cos
 
     half, wide = tall / 2, 2.5 * size
-    tip, tail, notch = at(0, half * 0.62), at(0, -half), at(0, -half * 0.62)
+    tip, notch = at(0, half * 0.62), at(0, -half * 0.62)
     drawing.add(
         polygon([tip, at(-wide, -half), notch], fill=style.INK, stroke=style.INK, line_width=0.15 * size),
         polygon([tip, at(wide, -half), notch], fill=style.WHITE, stroke=style.INK, line_width=0.15 * size),
     )
-    del tail
     points = 8.5 * size
     cx, cy = at(0, half * 0.72)
     drawing.write(letter, cx, cy, points, weight=Weight.BOLD, colour=style.INK, align="center", halo=0.4)

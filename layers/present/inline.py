@@ -8,10 +8,8 @@ from functools import lru_cache
 
 from geo.errors import PlanMapError
 from layers.browser.document import ASSETS
-from layers.font import Weight, web_font
+from layers.font import CSS_WEIGHTS, web_font
 from layers.resources import BROWSER_FOLDER
-
-_CSS_WEIGHTS = {Weight.REGULAR: 400, Weight.BOLD: 600}
 
 
 def inlined(document: str) -> str:
@@ -35,7 +33,7 @@ def inlined(document: str) -> str:
 def font_faces(family: str, characters: frozenset[str]) -> str:
     """Return CSS that defines `family` in both weights with `characters`, as far as the typeface has them."""
     faces = ""
-    for weight, number in _CSS_WEIGHTS.items():
+    for weight, number in CSS_WEIGHTS.items():
         data = base64.b64encode(web_font(weight, characters)).decode()
         faces += (
             f'@font-face{{font-family:"{family}";font-weight:{number};'

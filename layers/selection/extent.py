@@ -6,7 +6,7 @@ import math
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
+from geo.crs import EARTH_M, FALSE_EASTING_M, GAUSS_KRUGER_117E, REACH_M, WGS84, to_grid, transformer
 from geo.errors import PlanMapError
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
@@ -20,15 +20,6 @@ AROUND_M = 2000.0
 
 SCREEN = (1024.0, 768.0)
 """Width and height in pixels assumed for the window of a view: an address does not hold the window's size."""
-
-EARTH_M = 6_378_137.0
-"""Radius in metres of the sphere of web maps (EPSG:3857)."""
-
-FALSE_EASTING_M = 500_000.0
-"""Easting of the grid's central meridian, in metres."""
-
-REACH_M = 200_000.0
-"""Largest distance in metres from the central meridian: beyond it lengths are off by over 0.05 % (k = 1 + y²/2R²)."""
 
 
 def wanted_extent(

@@ -65,9 +65,10 @@ class Table:
         self.width = width
         self.size = size
         self.passing = {task.id for task in selection.tasks}
-        self.selection_is_filtered = len(selection.tasks) < len(plan.tasks)
         here = {task.id for shown in sites for task in plan.tasks_by_site.get(shown.site.id, ())}
-        self._off_map = [task for task in selection.tasks if task.id not in here] if self.selection_is_filtered else []
+        self._off_map = (
+            [task for task in selection.tasks if task.id not in here] if len(selection.tasks) < len(plan.tasks) else []
+        )
         listed = [task for task in selection.tasks if task.id in here] + self._off_map
         words = [status_words(selection.states[task.id], text) for task in listed]
         # Widths of the two columns at a type size of one point, measured once for all rows.

@@ -80,7 +80,7 @@ MAP = (
 )
 
 
-def empty_deck() -> Presentation:
+def empty_presentation() -> Presentation:
     """Return a presentation without slides whose layouts are `COVER` and `MAP`, in this order."""
     deck = pptx.Presentation()
     deck.slide_width, deck.slide_height = emu(WIDTH), emu(HEIGHT)  # type: ignore[assignment]
@@ -92,7 +92,7 @@ def empty_deck() -> Presentation:
         deck.slide_layouts.remove(layout)
     master = deck.slide_master
     _dress_theme(master.part)
-    _refill(master.element, [role for role in MAP if role.kind in ("title", "sldNum")] + [_BODY], master=True)
+    _refill(master.element, [role for role in MAP if role.kind in ("title", "sldNum")] + [_BODY])
     _dress_styles(master.element)
     for layout, name, kind, roles in zip(
         deck.slide_layouts, ("Title", "Map"), ("title", ""), (COVER, MAP), strict=True
@@ -143,18 +143,16 @@ def _refill(
     element: BaseOxmlElement,
     roles: Sequence[Role],
     *,
-    master: bool = False,
     ornaments: Sequence[Xml] = (),
 ) -> None:
     tree = element.find(qn("p:cSld")).find(qn("p:spTree"))
     for child in list(tree)[2:]:
         tree.remove(child)
-    placeholders = (_placeholder(identity, role, master=master) for identity, role in enumerate(roles, start=2))
+    placeholders = (_placeholder(identity, role) for identity, role in enumerate(roles, start=2))
     tree.extend(elements(*ornaments, *placeholders))
 
 
-def _placeholder(identity: int, role: Role, *, master: bool) -> Xml:
-    # A master's placeholders go by their kind alone.
+def _placeholder(identity: int, role: Role) -> Xml:
     seat = make("p:ph", type=role.kind, **({"idx": role.index} if role.index else {}))
     look = make(
         "a:lvl1pPr",

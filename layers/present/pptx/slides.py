@@ -76,7 +76,7 @@ def slides(
     for view in shown:
         progress(len(maps), len(shown))
         maps.append(_map(plan, view, text))
-    made = layouts.empty_deck()
+    made = layouts.empty_presentation()
     cover = new_page(made, 0, text)
     pages = [new_page(made, 1, text) for _ in shown]
     standing = frozenset[str]().union(*(drawn.standing for drawn in maps))
