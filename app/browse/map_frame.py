@@ -35,7 +35,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation) 
     _map_frame(
         key="map",
         data={
-            "title": text("map.title"),
+            "title": text("page.map"),
             "args": {
                 **arguments(plan, scene, selection),
                 "fly": values["flight"],
