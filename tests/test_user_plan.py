@@ -9,8 +9,8 @@ from contextlib import closing
 import pytest
 
 from geo.errors import PlanMapError
+from layers.store import user_copy as user_plan
 from layers.store.base import read_plan
-from layers.store.base import user_copy as user_plan
 from layers.store.user_copy import open_user_plan
 from tests.test_store import EVENT
 
