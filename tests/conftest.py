@@ -4,6 +4,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse processes to what a quick test needs; see `without_processes`."""
+    with without_processes(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Refuse processes to a quick test; what lasts for a whole run may end them after the last one."""
+    with without_processes(item):
+        return (yield)
+
+
+@contextmanager
+def without_processes(item: pytest.Item) -> Iterator[None]:
     """Refuse processes to tests that are not marked as slow, so that `make check` stays quick."""
 
     class Refused(subprocess.Popen):
@@ -48,7 +63,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with pytest.MonkeyPatch.context() as patch:
         if item.get_closest_marker("slow") is None:
             patch.setattr(subprocess, "Popen", Refused)
-        return (yield)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
