@@ -32,6 +32,10 @@ _FOLDER = Path(__file__).parent
 _TEMPLATES = template_environment(_FOLDER / "templates")
 _ENTRY = re.compile(r'<script type="module" crossorigin src="([^"]+)"></script>')
 _FACE = re.compile(r"<link\s+rel=\"preload\"[^>]*\bas=\"font\"[^>]*/>")
+_PARTS = ("Html", "BidiComponent", "TextInput", "Multiselect", "Button", "ButtonGroup")
+"""Elements that the browse page begins with."""
+
+_IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 _ENTRY_PLACE = "<!--entry-->"
 _ICON = '<link rel="shortcut icon" href="./favicon.png" />'
 
@@ -110,6 +114,23 @@ def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+def _parts_ahead() -> list[str]:
+    """Return the scripts of the elements that the browse page begins with, which Streamlit fetches one by one later.
+
+    What a later version of Streamlit calls otherwise is left out.
+    """
+    folder = streamlit_folder() / "static" / "js"
+    found: dict[str, None] = {}
+    waiting = [path.name for part in _PARTS for path in folder.glob(f"{part}.*.js")]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and (folder / name).is_file():
+            found[name] = None
+            waiting += _IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
+    document = (streamlit_folder() / "index.html").read_text(encoding="utf-8")
+    return sorted(name for name in found if name not in document)
+
+
 @lru_cache(maxsize=1)
 def _streamlit_page() -> tuple[str, str]:
     """Return Streamlit's page with our head and a placeholder for its entry script, and the address of that script.
@@ -124,6 +145,8 @@ def _streamlit_page() -> tuple[str, str]:
     document = _ENTRY.sub(_ENTRY_PLACE, document, count=1)
     # Leave out a typeface of Streamlit's that our pages do not use, and load the map's files before others.
     document = _FACE.sub("", document)
+    ahead = "".join(f'<link rel="modulepreload" crossorigin href="/static/js/{name}">' for name in _parts_ahead())
+    document = document.replace("</head>", f"{ahead}</head>", 1)
     document = document.replace('<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"')
     document = document.replace(_ICON.replace("./", "/"), '<link rel="icon" href="/icon.svg" type="image/svg+xml">')
     own = (
