@@ -54,7 +54,7 @@ ROW = {"title_zh": "x"}
 DECK = Deck("deck-2", Text("稿", "deck"), (SLIDE, Slide(Text("二", ""))))
 
 
-@pytest.fixture(params=["geopackage", "postgis"])
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
 def home(request, tmp_path):
     """Where a plan can be written: a new file, or an empty database."""
     if request.param == "geopackage":

@@ -32,7 +32,7 @@ EVENT = Event(
 )
 
 
-@pytest.fixture(params=["geopackage", "postgis"])
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
 def home(request, tmp_path):
     """Where a plan can be written: a new file, or an empty database."""
     if request.param == "geopackage":

@@ -74,17 +74,17 @@ def test_a_shortened_text_fits(text, limit):
 
 
 def test_a_subset_holds_what_it_must_and_little_more():
-    data = typeface.subset_bytes(Weight.REGULAR, "东丽湖 12")
+    data = faces.subset_bytes(Weight.REGULAR, "东丽湖 12")
     with TTFont(BytesIO(data)) as font:
         assert set(map(chr, font.getBestCmap())) == set("东丽湖 12")
     assert len(data) < 10_000
-    assert data == typeface.subset_bytes(Weight.REGULAR, "东丽湖 12")
+    assert data == faces.subset_bytes(Weight.REGULAR, "东丽湖 12")
 
 
 def test_a_subset_draws_the_same_letters(tmp_path):
     from matplotlib.ft2font import FT2Font, LoadFlags
 
-    full, part = faces.font_file(Weight.BOLD), typeface.subset_file(Weight.BOLD, frozenset("东A"))
+    full, part = faces.font_file(Weight.BOLD), faces.subset_file(Weight.BOLD, frozenset("东A"))
     for character in "东A":
         shapes = []
         for path in (full, part):
