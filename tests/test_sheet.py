@@ -134,9 +134,12 @@ def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
     } <= numbers or sheet.site_symbols.unmarked + sheet.site_symbols.unnumbered
 
 
-@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
-@pytest.mark.parametrize("paper", ["A3", "A4", "16:9", "180x240mm"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+# One of the sixteen is quick enough for every change.
+@pytest.mark.parametrize("orientation", ["landscape", pytest.param("portrait", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "paper", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("A3", "16:9", "180x240mm")), "A4"]
+)
+@pytest.mark.parametrize("language", [pytest.param("zh", marks=pytest.mark.slow), "en"])
 def test_nothing_is_written_over_anything_else_outside_the_map(plan, paper, orientation, language):
     drawing = sheet_of(plan, f"lang={language}&theme=integration", paper, orientation).drawing
     labels = [item for item in drawing.items if not hasattr(item, "path")]
