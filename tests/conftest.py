@@ -27,8 +27,8 @@ settings.load_profile("planmap")
 
 
 BROWSER_TESTS = Path(__file__).with_name("browser")
-SLOW_FIXTURES = {"postgis_url"}
-"""Whoever uses one of these is slow, without being marked so."""
+SLOW_FIXTURES = {"postgis_url", "by_site"}
+"""Whoever uses one of these is slow, without being marked so: a database, a whole atlas."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -134,23 +134,40 @@ def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
     } <= numbers or sheet.site_symbols.unmarked + sheet.site_symbols.unnumbered
 
 
-@pytest.mark.parametrize("orientation", ["landscape", "portrait"])
-@pytest.mark.parametrize("paper", ["A3", "A4", "16:9", "180x240mm"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+# One of the sixteen is quick enough for every change.
+@pytest.mark.parametrize("orientation", ["landscape", pytest.param("portrait", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "paper", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("A3", "16:9", "180x240mm")), "A4"]
+)
+@pytest.mark.parametrize("language", [pytest.param("zh", marks=pytest.mark.slow), "en"])
 def test_nothing_is_written_over_anything_else_outside_the_map(plan, paper, orientation, language):
     drawing = sheet_of(plan, f"lang={language}&theme=integration", paper, orientation).drawing
-    outside = []
-    for label in (item for item in drawing.items if not hasattr(item, "path")):
-        extents = label.outline().get_extents()
-        box = Box(extents.x0, extents.y0, extents.x1, extents.y1)
-        if not drawing.frame.grown(0.5).overlaps(box):
-            outside.append((label.text, box))
+    labels = [item for item in drawing.items if not hasattr(item, "path")]
+    frame = drawing.frame.grown(0.5)
+    outside = [
+        (label, rough)
+        for label in labels
+        if not frame.overlaps(rough := roughly(label)) or not frame.overlaps(exactly(label))
+    ]
     assert len(outside) > 30
     page = Box(0, 0, drawing.width, drawing.height).grown(-5)
-    for text, box in outside:
-        assert page.holds(box), text
+    for label, rough in outside:
+        assert page.holds(rough) or page.holds(exactly(label)), label.text
     for (one, a), (other, b) in combinations(outside, 2):
-        assert not a.overlaps(b), (one, other)
+        assert not a.overlaps(b) or not exactly(one).overlaps(exactly(other)), (one.text, other.text)
+
+
+def roughly(label):
+    """Return a box around a label that is perhaps too large: its letters lie within the points of their curves."""
+    outline = label.outline()
+    points = outline.vertices[outline.codes != outline.CLOSEPOLY]
+    return Box(*points.min(axis=0), *points.max(axis=0))
+
+
+def exactly(label):
+    """Return the box around a label, which takes a hundred times as long to find."""
+    extents = label.outline().get_extents()
+    return Box(extents.x0, extents.y0, extents.x1, extents.y1)
 
 
 def test_paper_without_room_for_the_legend_is_refused(plan):

@@ -18,6 +18,8 @@ from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
 from tests.sheet_plans import plan_with_sites
 
+# Each draws sheets to the last line.
+pytestmark = pytest.mark.slow
 DAY = date(2026, 11, 22)
 A4 = Order(Paper.parse("A4"))
 
