@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import sys
@@ -67,6 +68,17 @@ def _ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Look for unused cycles rarely: a plan and its shapes are many objects, all needed until the command ends."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
 _language_option = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -99,6 +111,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    context = click.get_current_context()
+    if context.invoked_subcommand != "serve":
+        context.with_resource(_collecting_rarely())
 
 
 @main.command(help=_HELP("cli.serve-help"))

@@ -37,6 +37,9 @@ class Entry:
     picture: Picture
 
 
+_LINES = "legend.lines"
+
+
 def brief_entries(
     plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
 ) -> list[Entry]:
@@ -47,11 +50,18 @@ def brief_entries(
 
 
 def entries(
-    plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
+    plan: Plan,
+    content: Content,
+    text: Translation,
+    *,
+    site_symbols: SiteSymbols | None = None,
+    halos: bool = True,
+    before: Sequence[Entry] = (),
 ) -> list[Entry]:
     """Return the entries for what is on the map, in order.
 
-    Without `site_symbols`, before they have been placed, everything in the frame counts as drawn.
+    Without `site_symbols`, before they have been placed, everything in the frame counts as drawn. What was returned
+    then can be given as `before`: the entries of lines and areas are the same once more.
     """
     drawn = [
         shown
@@ -62,10 +72,11 @@ def entries(
         or not shown.simple
         or shown.site.id in site_symbols.drawn
     ]
+    ground = [entry for entry in before if entry.group == _LINES and entry.picture is not _halo]
     return [
         *_statuses(content, text),
         *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
-        *_ground(plan, content, text),
+        *(ground if before else _ground(plan, content, text)),
         *_precision(text, halos=halos),
     ]
 
@@ -134,15 +145,15 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
         name = text(f"category.{category}")
         if all(shown.site.precision is Precision.NOMINAL for shown in drawn if shown.site.category == category):
             name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
-        found.append(Entry("legend.lines", name, counts[category], picture))
+        found.append(Entry(_LINES, name, counts[category], picture))
     frame = shapely.box(*content.extent)
     home = focus(plan)
     if home is not None and home.geometry.boundary.intersects(frame):
-        found.append(Entry("legend.lines", text("legend.boundary"), None, _boundary))
+        found.append(Entry(_LINES, text("legend.boundary"), None, _boundary))
     if any(area is not home and area.geometry.boundary.intersects(frame) for area in basemap("districts")):
-        found.append(Entry("legend.lines", text("sheet.other-boundary"), None, _other_boundary))
+        found.append(Entry(_LINES, text("sheet.other-boundary"), None, _other_boundary))
     if not dry_land().contains(frame):
-        found.append(Entry("legend.lines", text("sheet.sea"), None, _sea))
+        found.append(Entry(_LINES, text("sheet.sea"), None, _sea))
     return found
 
 
@@ -190,7 +201,7 @@ def _sea(x: float, y: float, cell: float) -> list[Shape]:
 def _precision(text: Translation, *, halos: bool) -> list[Entry]:
     found = []
     if halos:
-        found.append(Entry("legend.lines", text("legend.halo"), None, _halo))
+        found.append(Entry(_LINES, text("legend.halo"), None, _halo))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -18,6 +19,7 @@ from layers.draw.figure import Properties
 from layers.draw.furniture import draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
+from layers.draw.legend import Entry
 from layers.draw.paper import SIZES, Paper, round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
@@ -83,7 +85,8 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     selection = select(plan, scene, today=today)
     dated = replace(scene, as_of=selection.as_of)
     text = translation(scene.language)
-    layout, scale, shown = arrange(plan, scene, selection, order, text)
+    arranged = arrange(plan, scene, selection, order, text)
+    layout, scale, shown = arranged.layout, arranged.scale, arranged.content
     extent = shown.extent
     drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent)
     title, subtitle = titles(plan, scene, text)
@@ -94,7 +97,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     site_symbols = draw_site_symbols(drawing, plan, shown, language=scene.language, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
-    listed = _draw_side(drawing, layout, plan, selection, shown, site_symbols, halos, text)
+    listed = _draw_side(drawing, arranged, plan, selection, site_symbols, halos, text)
     draw_inset(drawing, layout.inset, extent=extent, home=focus(plan), size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
@@ -109,10 +112,21 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed)
 
 
-def arrange(
-    plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation
-) -> tuple[Layout, int, Content]:
-    """Return layout, scale and content of a sheet.
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """How a sheet is divided, and what was measured for that."""
+
+    layout: Layout
+    scale: int
+    """The scale's number."""
+    content: Content
+    entries: Sequence[Entry]
+    """The legend before symbols have been placed."""
+    table: Table
+
+
+def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation) -> Arranged:
+    """Return how a sheet is divided.
 
     Legend and table get more of the paper only if they need it and the map keeps its scale.
 
@@ -123,7 +137,7 @@ def arrange(
     """
     wanted = wanted_extent(plan, scene, selection, close=order.close)
     scale = fitting_scale(order, lay_out(order.paper, SHARES[0]).frame, wanted)
-    arranged: list[tuple[int, tuple[Layout, int, Content]]] = []
+    arranged: list[tuple[int, Arranged]] = []
     for share in SHARES:
         layout = lay_out(order.paper, share)
         frame = layout.frame
@@ -137,7 +151,7 @@ def arrange(
         room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
         room -= used if layout.table == layout.legend else 0.0
         form = table.form(room) if used <= layout.legend.height else len(FORMS)
-        arranged.append((form, (layout, scale, shown)))
+        arranged.append((form, Arranged(layout, scale, shown, entries, table)))
         if form == 0:
             break
     # The most detailed form of the table and, of the layouts with room for it, the first, which has the largest map.
@@ -215,17 +229,17 @@ def _draw_title(
 
 def _draw_side(
     drawing: Drawing,
-    layout: Layout,
+    arranged: Arranged,
     plan: Plan,
     selection: Selection,
-    shown: Content,
     site_symbols: SiteSymbols,
     halos: bool,
     text: Translation,
 ) -> frozenset[str]:
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
+    layout, shown = arranged.layout, arranged.content
     k = layout.size
-    entries = legend.entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
+    entries = legend.entries(plan, shown, text, site_symbols=site_symbols, halos=halos, before=arranged.entries)
     columns, box = layout.legend_columns, layout.legend
     # On small paper the legend is set smaller before the sheet is refused.
     sizes = [share * k for share in LEGEND_SIZES]
@@ -246,8 +260,7 @@ def _draw_side(
         notes_box = table_box
         height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
     under = height + 1.0 * k if notes_box is table_box else 0.0
-    table = Table(plan, selection, shown.numbered, text, width=table_box.width, size=k)
-    listed = table.draw(drawing, table_box._replace(bottom=table_box.bottom + under))
+    listed = arranged.table.draw(drawing, table_box._replace(bottom=table_box.bottom + under))
     top = table_box.bottom + height if notes_box is table_box else notes_box.top
     for note in notes:
         top -= paragraph(drawing, note, notes_box._replace(top=top), 6.0 * k)

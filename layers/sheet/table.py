@@ -64,6 +64,7 @@ class Table:
         self.text = text
         self.width = width
         self.size = size
+        self._rows: dict[tuple[bool, float], list[_Row]] = {}
         self.passing = {task.id for task in selection.tasks}
         here = {task.id for shown in sites for task in plan.tasks_by_site.get(shown.site.id, ())}
         self._off_map = (
@@ -76,6 +77,12 @@ class Table:
 
     def rows(self, *, tasks: bool, size: float) -> list[_Row]:
         """Return the rows; with `tasks` each task has its own row, without it the site's row counts them."""
+        # Kept, because the table is measured before it is drawn.
+        if (tasks, size) not in self._rows:
+            self._rows[tasks, size] = self._made_rows(tasks, size)
+        return self._rows[tasks, size]
+
+    def _made_rows(self, tasks: bool, size: float) -> list[_Row]:
         found = []
         for shown in self.sites:
             linked = [task for task in self.plan.tasks_by_site.get(shown.site.id, ()) if task.id in self.passing]
