@@ -66,6 +66,7 @@ def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
         start = ""
     else:
         tail = f'<link rel="stylesheet" href="{ALL_SLICES}">'
+        head += f"<script>{_file('address.js')}</script>"
     for place, words in (
         ('<html lang="en">', f'<html lang="{language}">'),
         (_ENTRY_PLACE, start),

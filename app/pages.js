@@ -15,25 +15,13 @@ function link() {
   return element;
 }
 
-/**
- * Put `language` into the address, as the map does on its page.
- *
- * @param {string} language
- */
-function speak(language) {
-  const parts = window.location.search.slice(1).split("&").filter(Boolean);
-  if (parts.includes("lang=en") === (language === "en")) return;
-  const others = parts.filter((part) => !part.startsWith("lang="));
-  const query = (language === "en" ? ["lang=en", ...others] : others).join("&");
-  window.history.replaceState(window.history.state, "", window.location.pathname + (query ? "?" + query : ""));
-}
-
 /** @param {Component<Data>} component */
 export default function ({ parentElement, data }) {
   const nav = parentElement.querySelector(".pm-pages");
   if (!nav) return;
   nav.setAttribute("aria-label", data.label);
-  if (data.language) speak(data.language);
+  const lang = data.language === "en" ? "en" : null;
+  if (data.language) document.dispatchEvent(new CustomEvent("planmap:address", { detail: { lang } }));
   // The same elements for as long as the page stands, so that a run of the script takes no click away.
   while (nav.children.length < data.pages.length) nav.append(link());
   data.pages.forEach((page, index) => {

@@ -165,10 +165,8 @@ class List {
 
   /** Keep the place in the address, for a reload, and for the browse page, which adds to the deck used last. */
   remember() {
-    const parts = window.location.search.slice(1).split("&").filter((part) => part && !/^(deck|slide)=/.test(part));
-    parts.push("deck=" + encodeURIComponent(this.deck), "slide=" + (this.chosen + 1));
-    const query = "?" + parts.join("&");
-    if (query !== window.location.search) window.history.replaceState(window.history.state, "", window.location.pathname + query);
+    const detail = { deck: this.deck, slide: String(this.chosen + 1) };
+    document.dispatchEvent(new CustomEvent("planmap:address", { detail }));
     try {
       window.sessionStorage.setItem("planmap.deck", this.deck);
     } catch {
