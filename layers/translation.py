@@ -30,9 +30,12 @@ class Translation:
         KeyError
             There is no such text. That is a mistake in the code, for tests to find.
         """
+        words = self.texts[key]
+        if "{" not in words:
+            return words
         # Not str.format, which would let a plan's text reach attributes through {x.__class__}. One pass, so
         # that a site's name which itself holds {distance} stays as it is.
-        return re.sub(r"\{(\w+)\}", lambda found: str(details.get(found[1], found[0])), self.texts[key])
+        return re.sub(r"\{(\w+)\}", lambda found: str(details.get(found[1], found[0])), words)
 
     def explain(self, error: PlanMapError | Fault) -> str:
         """Return one line that says what is wrong and what to do, after the place of a fault."""

@@ -245,14 +245,16 @@ def place_symbol(
 
     `reach` is how far the symbol extends left, down, right and up from its centre. Does not take the room.
     """
+    own = np.array([[x - reach[0], y - reach[1], x + reach[2], y + reach[3]]])
+    if space.free(own).all():
+        return float(x), float(y)
     centres = _offsets(limit) + np.array((x, y))
     boxes = np.column_stack(
         [centres[:, 0] - reach[0], centres[:, 1] - reach[1], centres[:, 0] + reach[2], centres[:, 1] + reach[3]]
     )
-    free = space.free(boxes)
-    for index in np.flatnonzero(free):
+    for index in np.flatnonzero(space.free(boxes)):
         centre = float(centres[index][0]), float(centres[index][1])
-        if index == 0 or space.clear(((x, y), centre)):
+        if space.clear(((x, y), centre)):
             return centre
     return None
 
@@ -260,12 +262,12 @@ def place_symbol(
 @lru_cache(maxsize=16)
 def _offsets(limit: float) -> NDArray[np.float64]:
     """Return the offsets in millimetres at which a symbol is tried, nearest first, up to `limit`."""
-    offsets = [(0.0, 0.0)]
+    offsets: list[tuple[float, float]] = []
     distance = 4.0
     while distance <= limit:
         offsets += [(dx * distance, dy * distance) for dx, dy in directions(16)]
         distance += 1.5
-    return np.array(offsets)
+    return np.array(offsets).reshape(-1, 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,8 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
 def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:
     """Return the extent that a Scene asks for, or that of the whole district or the city if it cannot be drawn."""
     whole = replace(scene, site="", task="", view=None)
-    for wanted, chosen in ((scene, selection), (whole, select(plan, whole, today=selection.as_of))):
+    for wanted in (scene, whole):
+        chosen = selection if wanted is scene else select(plan, whole, today=selection.as_of)
         try:
             extent = wanted_extent(plan, wanted, chosen, close=wanted.filtered, largest=LARGEST_M)
             side = max(extent[2] - extent[0], extent[3] - extent[1])

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.opc.package import Part
+from pptx.opc.packuri import PackURI
+from pptx.opc.serialized import PackageWriter
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation
 
@@ -48,16 +52,39 @@ def name_notes_master(made: Presentation) -> None:
         part._element.find(qn("p:sldMasterIdLst")).addnext(masters)
 
 
+class _Parts(PackageWriter):
+    """What python-pptx writes, taken before it is packed."""
+
+    def __init__(self, made: Presentation) -> None:
+        package = made.part.package
+        super().__init__("", package._rels, tuple(package.iter_parts()))
+        self.found: list[tuple[str, bytes]] = []
+        sink: Any = _Sink(self.found)
+        self._write_content_types_stream(sink)
+        self._write_pkg_rels(sink)
+        self._write_parts(sink)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """Stands for the zip file of python-pptx."""
+
+    found: list[tuple[str, bytes]]
+
+    def write(self, name: PackURI, blob: bytes) -> None:
+        """Take one part."""
+        self.found.append((name.membername, blob))
+
+
 def packed(made: Presentation) -> bytes:
     """Return the file with the same date on every part, so that the same deck gives the same bytes."""
-    draft, packed = BytesIO(), BytesIO()
-    made.save(draft)
-    with zipfile.ZipFile(draft) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, blob in _Parts(made).found:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            target.writestr(entry, source.read(name))
+            target.writestr(entry, blob)
     return packed.getvalue()
 
 

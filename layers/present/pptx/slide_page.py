@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
@@ -34,10 +34,17 @@ class SlidePage:
     text: Translation
     identities: itertools.count[int]
     """Ids for shapes, each unique on the slide."""
+    shapes: list[Xml] = field(default_factory=list)
+    """What `finish` puts onto the slide, the lowest first."""
 
     def add(self, *shapes: Xml) -> None:
         """Add shapes on top."""
-        self.slide.shapes._spTree.extend(elements(*shapes))
+        self.shapes += shapes
+
+    def finish(self) -> None:
+        """Put everything that was added onto the slide, at once, because that is faster."""
+        self.slide.shapes._spTree.extend(elements(*self.shapes))
+        self.shapes.clear()
 
     def link(self, words: str, address: str) -> Run:
         """Return words with a link to a web address, or without one if the address is not safe."""

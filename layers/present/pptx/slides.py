@@ -97,6 +97,8 @@ def slides(
         _fill_view(page, plan, view, drawn, targets)
     for number, (page, found) in enumerate(zip(source_pages, listed, strict=True), start=1):
         _fill_sources(page, plan, found, number, len(listed), today)
+    for page in (cover, *pages, *source_pages):
+        page.finish()
     describe(made, plan, deck, text)
     name_notes_master(made)
     return packed(made)
