@@ -146,7 +146,7 @@ def screen(page: Page) -> FrameLocator:
 
 
 def shown_title(page: Page):
-    return screen(page).locator("section.view:not([hidden]) h2")
+    return screen(page).locator("main section.view:not([hidden]) h2")
 
 
 def field(page: Page, name: str):
@@ -202,7 +202,7 @@ def test_a_deck_is_built_from_nothing_and_deleted(page, own_server):
     write(page, "text_zh", "一条\n两条：{tasks}")
     write(page, "notes_zh", "慢一点说")
     expect(shown_title(page)).to_have_text("第一页")
-    expect(screen(page).locator("section.view:not([hidden]) p.line")).to_have_text(["一条", "两条：78"])
+    expect(screen(page).locator("main section.view:not([hidden]) p.line")).to_have_text(["一条", "两条：78"])
     settled(page)
     page.locator(".st-key-deck-menu button").click()
     name = page.get_by_label("中文名称")
