@@ -145,8 +145,12 @@ def flush() -> bool:
         values["deck_pending"] = True
         return False
     values.update(deck_pending=False, deck_id=deck.id, deck_slide=index, deck_loaded=Loaded(deck.id, index, slide))
-    # Show what was saved: an address without its host, texts without spaces at their ends.
-    values.update({f"slide-{field}": slide_row(slide).get(field, "") for field in FIELDS})
+    # Show what was saved: an address without its host, texts without spaces at their ends. Fields that already show it
+    # are not touched: setting one puts its value on the screen, and somebody may be typing into the next one.
+    saved = slide_row(slide)
+    for field in FIELDS:
+        if str(values.get(f"slide-{field}") or "") != saved.get(field, ""):
+            values[f"slide-{field}"] = saved.get(field, "")
     return True
 
 
