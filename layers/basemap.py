@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import shapely
@@ -12,6 +16,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import to_grid
+from layers.cache import kept_bytes
 from layers.plan.plan import Plan
 from layers.resources import data_folder
 
@@ -30,10 +35,14 @@ class Area:
         return self.name_en if language == "en" and self.name_en else self.name_zh
 
 
+def _path(name: str) -> Path:
+    return data_folder() / "basemap" / f"{name}.geojson"
+
+
 @lru_cache(maxsize=4)
 def collection(name: str) -> dict[str, Any]:
     """Return `data/basemap/<name>.geojson`, a FeatureCollection of WGS 84 polygons."""
-    content: dict[str, Any] = json.loads((data_folder() / "basemap" / f"{name}.geojson").read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads(_path(name).read_text(encoding="utf-8"))
     return content
 
 
@@ -51,9 +60,8 @@ def basemap(name: str) -> tuple[Area, ...]:
 @lru_cache(maxsize=1)
 def dry_land() -> BaseGeometry:
     """Return all land of the basemap as one area in metres of the grid, prepared for queries; the rest is sea."""
-    union = shapely.union_all([area.geometry for name in ("districts", "land") for area in basemap(name)])
     # Outlines of different origin leave slivers between them, which are not sea.
-    dry = union.buffer(200.0)
+    dry = _kept("dry-land", lambda: _together("districts", "land").buffer(200.0))
     shapely.prepare(dry)
     return dry
 
@@ -61,7 +69,20 @@ def dry_land() -> BaseGeometry:
 @lru_cache(maxsize=1)
 def city() -> BaseGeometry:
     """Return the outline of all districts together in metres of the grid, simplified to 60 m for insets."""
-    return shapely.union_all([area.geometry for area in basemap("districts")]).simplify(60.0)
+    return _kept("city", lambda: _together("districts").simplify(60.0))
+
+
+def _together(*names: str) -> BaseGeometry:
+    return shapely.union_all([area.geometry for name in names for area in basemap(name)])
+
+
+def _kept(name: str, make: Callable[[], BaseGeometry]) -> BaseGeometry:
+    """Return what `make` makes of the basemap, kept in the user's cache folder: it takes longer than a small sheet."""
+    digest = hashlib.sha256(f"{shapely.geos_version_string} {version('pyproj')}".encode())
+    for part in ("districts", "land"):
+        digest.update(_path(part).read_bytes())
+    kept = kept_bytes(f"{name}-{digest.hexdigest()[:20]}.wkb", lambda: bytes(shapely.to_wkb(make())))
+    return shapely.from_wkb(kept)
 
 
 def focus(plan: Plan) -> Area | None:

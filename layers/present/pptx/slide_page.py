@@ -36,6 +36,8 @@ class SlidePage:
     """Ids for shapes, each unique on the slide."""
     shapes: list[Xml] = field(default_factory=list)
     """What `finish` puts onto the slide, the lowest first."""
+    relations: dict[str, str] = field(default_factory=dict)
+    """Ids of the slide's relationships by web address."""
 
     def add(self, *shapes: Xml) -> None:
         """Add shapes on top."""
@@ -53,7 +55,11 @@ class SlidePage:
 
     def relation(self, address: str) -> str:
         """Return the id of the slide's relationship to a web address."""
-        return self.slide.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        # python-pptx looks through all relationships of a slide for each new one.
+        if address not in self.relations:
+            relation = self.slide.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            self.relations[address] = relation
+        return self.relations[address]
 
     def write(
         self, role: Role, texts: Sequence[str], points: float, box: Box | None = None, after: float = 0.0
