@@ -52,19 +52,6 @@ def name_notes_master(made: Presentation) -> None:
         part._element.find(qn("p:sldMasterIdLst")).addnext(masters)
 
 
-class _Parts(PackageWriter):
-    """What python-pptx writes, taken before it is packed."""
-
-    def __init__(self, made: Presentation) -> None:
-        package = made.part.package
-        super().__init__("", package._rels, tuple(package.iter_parts()))
-        self.found: list[tuple[str, bytes]] = []
-        sink: Any = _Sink(self.found)
-        self._write_content_types_stream(sink)
-        self._write_pkg_rels(sink)
-        self._write_parts(sink)
-
-
 @dataclass(frozen=True, slots=True)
 class _Sink:
     """Stands for the zip file of python-pptx."""
@@ -76,11 +63,22 @@ class _Sink:
         self.found.append((name.membername, blob))
 
 
+def _parts(made: Presentation) -> list[tuple[str, bytes]]:
+    """Return name and content of everything that python-pptx would pack into a file."""
+    package = made.part.package
+    sink: Any = _Sink([])
+    writer = PackageWriter("", package._rels, tuple(package.iter_parts()))
+    writer._write_content_types_stream(sink)
+    writer._write_pkg_rels(sink)
+    writer._write_parts(sink)
+    return list(sink.found)
+
+
 def packed(made: Presentation) -> bytes:
     """Return the file with the same date on every part, so that the same deck gives the same bytes."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, blob in _Parts(made).found:
+        for name, blob in _parts(made):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_STORED if name.endswith(".png") else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
