@@ -148,7 +148,8 @@ def _streamlit_page() -> tuple[str, str]:
     document = _FACE.sub("", document)
     ahead = "".join(f'<link rel="modulepreload" crossorigin href="/static/js/{name}">' for name in _parts_ahead())
     document = document.replace("</head>", f"{ahead}</head>", 1)
-    document = document.replace('<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"')
+    # Fetched but not yet compiled, which would keep the map's scripts from running.
+    document = document.replace('<link rel="modulepreload"', '<link rel="preload" as="script" fetchpriority="low"')
     document = document.replace(_ICON.replace("./", "/"), '<link rel="icon" href="/icon.svg" type="image/svg+xml">')
     own = (
         "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin }</script>"

@@ -45,8 +45,16 @@ export class BrowsePage {
       args: data.initial,
     };
     this.started = false;
+    /** Whether the map looks at what a Scene begins with. */
+    this.looking = false;
     this.reload = 0;
     this.credit = "";
+    this.bridge = new Bridge((args) => this.render(args), (filter) => this.filter(filter));
+    // The page around it may not be up yet, but its HTML says what to show.
+    const opening = this.bridge.embedded ? this.bridge.opening() : data.initial;
+    map.setMaxBounds([[37.2, 114.6], [41.4, 120.6]]).setMinZoom(8);
+    // Before anything is on the map: each move later would draw all of it anew.
+    if (opening) this.look(opening);
     this.grid = new Grid(data.grid, data.style);
     this.stage = new Stage(map, data, {
       text: this.text,
@@ -65,11 +73,7 @@ export class BrowsePage {
       setBasemap: (name) => this.setBasemap(name),
     });
     this.measure = new Measure(map, data.style, this.text);
-    this.bridge = new Bridge((args) => this.render(args), (filter) => this.filter(filter));
     this.buttons = this.addControls();
-    map.setMaxBounds([[37.2, 114.6], [41.4, 120.6]]).setMinZoom(8);
-    // The page around it may not be up yet, but its HTML says what to show.
-    const opening = this.bridge.embedded ? this.bridge.opening() : data.initial;
     if (opening) this.render(opening);
     this.bridge.ready();
     this.bridge.painted();
@@ -162,12 +166,24 @@ export class BrowsePage {
     this.bridge.address([scene.query, ownQuery(state)].filter(Boolean).join("&"));
   }
 
+  /**
+   * Look where a Scene begins: at its view, at what it flies to, else at the whole district.
+   *
+   * @param {Arguments} args
+   */
+  look(args) {
+    const { map } = this;
+    if (args.view) map.setView([args.view[0], args.view[1]], args.view[2], { animate: false });
+    else if (args.fly) map.fitBounds(args.fly.bounds, { ...this.homePadding(), maxZoom: 15, animate: false });
+    else map.fitBounds(this.home, { ...this.homePadding(), animate: false });
+    this.looking = true;
+  }
+
   /** @param {Arguments} args */
   first(args) {
     const { map, stage } = this;
     for (const id in args.layers) if (stage.layers[id]) Object.assign(stage.layers[id], args.layers[id]);
-    if (args.view) map.setView([args.view[0], args.view[1]], args.view[2], { animate: false });
-    else map.fitBounds(this.home, { ...this.homePadding(), animate: false });
+    if (!this.looking) this.look(args);
     stage.applyLayers();
     this.labels.addTo(map);
     map.on("moveend", this.refresh, this);
@@ -224,7 +240,6 @@ export class BrowsePage {
   begin(args) {
     this.first(args);
     this.scene.fly = args.fly ? args.fly.count : null;
-    if (args.fly && !args.view) this.map.fitBounds(args.fly.bounds, { ...this.homePadding(), maxZoom: 15, animate: false });
     this.started = true;
     if (args.basemap && args.basemap !== "offline") this.setBasemap(args.basemap);
   }
