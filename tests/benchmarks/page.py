@@ -18,7 +18,7 @@ from layers.store.base import read_plan
 from layers.store.folder import check_folder
 from layers.store.user_copy import open_user_plan
 from tests.benchmarks.plans import write_large_plan
-from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
+from tests.browser.conftest import CHROMIUM_FLAGS, MAP_FRAME, chromium_path
 from tests.browser.server import free_port, serving
 
 MADE_UP_SITES = 2000
@@ -29,7 +29,7 @@ NOW = "performance.timeOrigin + performance.now()"
 
 # Both watchers note when the click came and when the frame after the change had been painted.
 WATCH_PLANMAP = f"""() => {{
-    const frame = document.getElementById('planmap-map').contentWindow;
+    const frame = document.querySelector('{MAP_FRAME}').contentWindow;
     document.addEventListener('click', () => {{
         window.clicked = {NOW};
         window.painted = null;
@@ -67,12 +67,12 @@ WATCH_PLAIN = f"""() => {{
     }}, {{ capture: true }});
 }}"""
 
-MAP_PAINTED = """() => Boolean(document.getElementById('planmap-map')
+MAP_PAINTED = f"""() => Boolean(document.querySelector('{MAP_FRAME}')
     ?.contentDocument?.querySelector('.leaflet-container[data-ready=yes]'))"""
 """Whether the map is there and can be moved; Streamlit may not be up yet."""
 
-PAGE_USABLE = """() => !document.getElementById('planmap-opening')
-    && Boolean(document.querySelector('.st-key-map #planmap-map') && document.querySelector('button.pm-pill'))
+PAGE_USABLE = f"""() => !document.getElementById('planmap-opening')
+    && Boolean(document.querySelector('.st-key-map {MAP_FRAME}') && document.querySelector('button.pm-pill'))
     && Boolean(document.querySelector('.st-key-panel button') && document.querySelector('.st-key-search input'))"""
 """Whether everything that is clicked and typed into is there; calendar and table come when the browser has time."""
 
