@@ -49,6 +49,8 @@ class Context:
         self._plan: tuple[str, Plan] | None = None
         self._asked = 0.0
         self._document: tuple[str, str] | None = None
+        self.map_given = threading.Event()
+        """Set when a browser has been given the map document for the first time."""
         self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
 
     def plan(self) -> tuple[str, Plan]:

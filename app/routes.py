@@ -58,6 +58,7 @@ def _map(request: Request) -> Response:
         _, document = context.current().document()
     except PlanMapError as error:
         return HTMLResponse(fault_page(error, translation("zh")), status_code=500)
+    context.current().map_given.set()
     return _tagged(request, document)
 
 

@@ -26,6 +26,9 @@ from app.routes import routes
 from geo.errors import PlanMapError
 from layers.translation import translation
 
+HEAD_START_S = 0.6
+"""Seconds that the first browser has to ask for the map before Streamlit is imported."""
+
 
 class Behind:
     """Streamlit's application, which is imported while our own routes already answer.
@@ -49,6 +52,8 @@ class Behind:
     async def stand(self, stop: asyncio.Event) -> None:
         """Import and start Streamlit, and stop it when `stop` is set."""
         try:
+            # Importing Streamlit keeps Python busy, which the first map is not to wait for.
+            await asyncio.to_thread(context.current().map_given.wait, HEAD_START_S)
             app = await asyncio.to_thread(streamlit_app.make, *self._address)
             async with app.lifespan()(app):
                 self._app = app
