@@ -362,8 +362,9 @@ def test_buttons_do_what_keys_do(shown):
     arrived(page, 7)
 
 
-def test_a_map_that_was_moved_comes_back(shown):
-    page = at_view(shown, 3)
+def test_a_map_that_was_moved_comes_back(offline, file):
+    page = opened(offline, file, "#3")
+    arrived(page, 3)
     before = page.evaluate("PlanMap.briefing.map.getCenter()")
     page.evaluate(
         "() => { window.rests = false; PlanMap.briefing.map.once('moveend', () => { window.rests = true; }); }"
