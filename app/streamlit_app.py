@@ -59,8 +59,9 @@ def make(host: str, port: int) -> App:
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(_options(host, port))
-    # Streamlit adds a handler of its own to the server's log of requests.
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    # Streamlit adds handlers of its own to the server's logs of requests and connections.
+    for name in ("uvicorn.access", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return st.App(_ENTRY, on_script_error=unexpected)
 
 
