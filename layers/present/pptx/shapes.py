@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +22,8 @@ from layers.present.pptx.xml import Xml, make
 HALO_OPACITY = 0.7
 """Opacity of the white background of a native label, which on paper has a halo instead."""
 
-_CIRCLE = Path.unit_circle().codes
+_NO_SHAPE_PROPERTIES, _NO_PROPERTIES = make("p:cNvSpPr"), make("p:nvPr")
+_CIRCLE = np.asarray(Path.unit_circle().codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,12 @@ def grouped(children: Sequence[Native], identity: int, *, name: str, description
     return make("p:grpSp", head, make("p:grpSpPr", frame), *(child.markup for child in children))
 
 
+@lru_cache(maxsize=8)
+def _preset(name: str) -> Xml:
+    """Return the geometry of one of PowerPoint's own shapes."""
+    return make("a:prstGeom", make("a:avLst"), prst=name)
+
+
 def native_shape(shape: Shape, place: SlidePosition, identity: int, *, name: str, link: Link | None = None) -> Native:
     """Return an outline as a shape: a circle as an ellipse, a straight line as a line, anything else as a path."""
     # Control points of curves may lie outside the outline; a box around them serves as well.
@@ -128,16 +136,16 @@ def native_shape(shape: Shape, place: SlidePosition, identity: int, *, name: str
     (west, south), (east, north) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     box = place.box(west, south, east, north)
     turned = False
-    if codes is not None and _CIRCLE is not None and np.array_equal(np.asarray(codes), np.asarray(_CIRCLE)):
-        form = make("a:prstGeom", make("a:avLst"), prst="ellipse")
+    if codes is not None and np.array_equal(np.asarray(codes), _CIRCLE):
+        form = _preset("ellipse")
     elif len(points) == 2:
-        form = make("a:prstGeom", make("a:avLst"), prst="line")
+        form = _preset("line")
         turned = bool((points[1][0] - points[0][0]) * (points[1][1] - points[0][1]) > 0)
     else:
         form = _outline(shape, place, *box)
     fill = solid(shape.fill, shape.fill_opacity * shape.opacity) if shape.fill else make("a:noFill")
     look = make("p:spPr", frame_of(*box, turned=turned), form, fill, _stroke(shape))
-    head = make("p:nvSpPr", named(identity, name, link=link), make("p:cNvSpPr"), make("p:nvPr"))
+    head = make("p:nvSpPr", named(identity, name, link=link), _NO_SHAPE_PROPERTIES, _NO_PROPERTIES)
     return Native(make("p:sp", head, look), *box)
 
 
@@ -212,7 +220,7 @@ def native_label(
     half = label.size * MM_PER_POINT * LINE_HEIGHT / 2
     box = place.box(left, middle - half, left + wide, middle + half)
     fill = solid(style.WHITE, HALO_OPACITY) if label.halo else make("a:noFill")
-    form = make("a:prstGeom", make("a:avLst"), prst="rect")
+    form = _preset("rect")
     look = make("p:spPr", frame_of(*box), form, fill, make("a:ln", make("a:noFill")))
     align = {"left": "l", "center": "ctr", "right": "r"}[label.align]
     run = Run(label.text, label.colour, label.weight is Weight.BOLD)

@@ -15,6 +15,7 @@ from geo.errors import PlanMapError
 from layers import style
 from layers.draw import typeface
 from layers.draw.typeface import MM_PER_POINT
+from layers.escape import xml
 from layers.font import Weight
 from layers.present.pptx.xml import Xml, make, worded
 
@@ -68,6 +69,7 @@ def solid(colour: str, opacity: float = 1.0) -> Xml:
     return make("a:solidFill", make("a:srgbClr", *alpha, val=short.upper()))
 
 
+@lru_cache(maxsize=256)
 def click(link: str, tooltip: str, *, jump: bool = False) -> Xml:
     """Return the element that makes a click follow the relationship `link`."""
     said = {"action": "ppaction://hlinksldjump"} if jump else {}
@@ -93,10 +95,21 @@ def paragraph(
     look = Run("")
     for run in runs:
         look = run._replace(words="")
-        words = worded("a:t", legible(run.words).replace("\n", " "))
-        parts.append(make("a:r", run_properties(look, points, language), words))
+        opening, closing = _around_words(look, points, language)
+        parts.append(Xml(f"{opening}{xml(legible(run.words)).replace(_BREAK, ' ')}{closing}"))
     parts.append(run_properties(look._replace(link=""), points, language, "a:endParaRPr"))
     return make("a:p", *parts)
+
+
+_BREAK = xml("\n")
+
+
+@lru_cache(maxsize=1024)
+def _around_words(look: Run, points: float, language: str) -> tuple[str, str]:
+    """Return what goes before and after the words of a run; most runs of a deck are alike but for their words."""
+    mark = "WORDS"
+    opening, _, closing = make("a:r", run_properties(look, points, language), worded("a:t", mark)).rpartition(mark)
+    return opening, closing
 
 
 @lru_cache(maxsize=256)

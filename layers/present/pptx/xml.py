@@ -22,6 +22,8 @@ _OPENING = f"<all {nsdecls('a', 'p', 'r')}>"
 
 def make(tag: str, *children: Xml, **attributes: object) -> Xml:
     """Return an element such as `a:off` with `children`; attributes are plain or, as `r_id`, of a namespace."""
+    if not attributes:
+        return Xml(f"<{tag}>{''.join(children)}</{tag}>" if children else f"<{tag}/>")
     said = "".join(
         f' {name.replace("_", ":")}="{xml(value) if isinstance(value, str) else value}"'
         for name, value in attributes.items()
