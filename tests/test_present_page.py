@@ -140,6 +140,13 @@ def test_changes_are_taken_back_one_after_the_other(desk):
     assert page.at.button(key="undo").disabled
 
 
+def test_what_somebody_else_has_changed_since_is_not_taken_back(desk):
+    page = AppPage(present).fill("slide-title_zh", "我的")
+    assert not page.at.button(key="undo").disabled
+    desk.lay(*desk.decks, replace(DECK, id="deck-2"))
+    assert page.run().at.button(key="undo").disabled
+
+
 def test_decks_are_made_named_and_deleted(desk):
     page = AppPage(present).press("new-deck")
     assert [deck.id for deck in desk.decks] == ["deck-1", "deck-2"]
