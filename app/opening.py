@@ -6,9 +6,11 @@ first HTML loads it, and the same document stays when Streamlit is up (`app/brow
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +20,10 @@ from app.browse.pills import evidence_pills, status_pills
 from app.pages import PAGES, Page
 from app.static_files import streamlit_folder
 from layers import style
+from layers.browser.document import bundle_address
 from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments
+from layers.cache import kept_bytes
 from layers.escape import html, script_json, template_environment
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -59,7 +63,7 @@ def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
     if plan is not None:
         head = f"<style>{face_css(screen_characters(plan))}</style>"
     if plan is not None and not page.path and entry:
-        head += f"<style>{_file('opening.css')}</style>"
+        head += f"<style>{_file('opening.css')}</style>{_map_ahead()}"
         body = str(_opening(plan, query, today))
         data = f'data-entry="{html(entry)}" data-slices="{ALL_SLICES}"'
         body += f"<script {data}>{_file('opening.js')}</script>"
@@ -115,11 +119,23 @@ def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
+def _map_ahead() -> str:
+    """Return links that fetch what the map's document needs while that document itself is still on its way."""
+    kinds = {"browse.js": "script", "browse.css": "style"}
+    return "".join(f'<link rel="preload" as="{kind}" href="/{bundle_address(name)}">' for name, kind in kinds.items())
+
+
 def _parts_ahead() -> list[str]:
     """Return the scripts of the elements that the browse page begins with, which Streamlit fetches one by one later.
 
     What a later version of Streamlit calls otherwise is left out.
     """
+    name = f"streamlit-parts-{version('streamlit')}-{'-'.join(_PARTS)}.json"
+    names: list[str] = json.loads(kept_bytes(name, lambda: json.dumps(_find_parts()).encode()))
+    return names
+
+
+def _find_parts() -> list[str]:
     folder = streamlit_folder() / "static" / "js"
     found: dict[str, None] = {}
     waiting = [path.name for part in _PARTS for path in folder.glob(f"{part}.*.js")]

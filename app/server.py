@@ -11,6 +11,7 @@ import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import uvicorn
@@ -21,6 +22,8 @@ from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import context, streamlit_app
+from app.opening import page_html
+from app.pages import PAGES
 from app.policy import SecurityHeaders
 from app.routes import routes
 from geo.errors import PlanMapError
@@ -68,6 +71,7 @@ class Behind:
 def _warm() -> None:
     # The page itself tells about a plan with faults.
     with suppress(PlanMapError):
+        page_html(PAGES[0], context.current().plan()[1], "", today=date.today())
         context.current().document()
 
 
