@@ -19,8 +19,8 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
+from geo.measure import anchors
 from layers import style
-from layers.map.document import anchors
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision
