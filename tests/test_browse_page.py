@@ -12,6 +12,7 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan
 from tests.app_page import AppPage, browse
+from tests.examples import KEYS
 from tests.hostile_plan import ATTACK
 from tests.test_attacks import TEMPLATES
 
@@ -105,23 +106,7 @@ def test_a_search_for_markup_is_text(words):
 
 
 def test_an_address_full_of_nonsense_opens_the_page():
-    keys = [
-        "lang",
-        "date",
-        "status",
-        "theme",
-        "kind",
-        "evidence",
-        "q",
-        "site",
-        "task",
-        "at",
-        "base",
-        "show",
-        "hide",
-        "opacity",
-    ]
-    page = AppPage(browse, "&".join(f"{key}=%3Cscript%3Ealert(1)%3C/script%3E" for key in keys))
+    page = AppPage(browse, "&".join(f"{key}=%3Cscript%3Ealert(1)%3C/script%3E" for key in KEYS))
     assert tabs(page)[0] == "任务清单 0/78"
     assert page.value("search") == "<script>alert(1)</script>"
 

@@ -10,17 +10,7 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from tests.app_page import AppPage, browse, present
-
-DECK = Deck(
-    "deck-1",
-    Text("汇报", "Briefing"),
-    (
-        Slide(Text("总览", "Overview"), Text("共 {tasks} 项", "{tasks} tasks"), Text("先看这里", "Look here")),
-        Slide(Text("东丽湖", "The lake"), scene=Scene(site="dongli-lake-centre")),
-        Slide(Text("领域", "Themes")),
-        Slide(Text("缺口", "Gaps")),
-    ),
-)
+from tests.examples import DECK
 
 
 class Desk:

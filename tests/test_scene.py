@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, Evidence, Scene, ViewState
 from layers.plan.terms import Kind, Status
+from tests.examples import KEYS
 
 identifiers = st.text(
     st.characters(exclude_characters=";,:/?#&=", exclude_categories=["Cs", "Cc", "Z"]),
@@ -45,24 +46,6 @@ def test_a_scene_reads_back_from_its_address(scene):
 @given(st.text(max_size=200))
 def test_any_address_is_a_scene(query):
     assert isinstance(Scene.from_query(query), Scene)
-
-
-KEYS = [
-    "lang",
-    "date",
-    "status",
-    "theme",
-    "kind",
-    "evidence",
-    "q",
-    "site",
-    "task",
-    "at",
-    "base",
-    "show",
-    "hide",
-    "opacity",
-]
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), st.text(max_size=40)))

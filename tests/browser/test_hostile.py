@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from app.context import FRESH_S
 from tests.browser.conftest import MAP_FRAME, look_at, open_map, ready_map, wait_until
 from tests.browser.server import serving
+from tests.examples import KEYS
 from tests.hostile_plan import ATTACK
 
 
@@ -53,23 +54,7 @@ def test_text_of_a_plan_shows_as_text_everywhere(page, hostile_server):
 
 def test_an_address_full_of_nonsense_opens_the_map_and_a_search_for_markup_is_text(page, server):
     nonsense = "%3Cscript%3Ealert(1)%3C/script%3E"
-    keys = [
-        "lang",
-        "date",
-        "status",
-        "theme",
-        "kind",
-        "evidence",
-        "q",
-        "site",
-        "task",
-        "at",
-        "base",
-        "show",
-        "hide",
-        "opacity",
-    ]
-    open_map(page, f"{server}/?" + "&".join(f"{key}={nonsense}" for key in keys))
+    open_map(page, f"{server}/?" + "&".join(f"{key}={nonsense}" for key in KEYS))
     expect(page.get_by_text("任务清单 0/78")).to_be_visible()
     search(page, ATTACK)
     expect(page.locator(".st-key-panel [role=status]")).to_have_text(f"没有找到“{ATTACK}”")

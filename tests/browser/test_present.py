@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from app.context import FRESH_S
-from layers.plan.deck import Deck, Slide
+from layers.plan.deck import Deck
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.resources import BROWSER_FOLDER, default_plan_folder
@@ -36,17 +36,8 @@ from tests.browser.conftest import (
     wait_until_calm,
 )
 from tests.browser.server import serving
+from tests.examples import DECK
 
-DECK = Deck(
-    "deck-1",
-    Text("汇报", "Briefing"),
-    (
-        Slide(Text("总览", "Overview"), Text("共 {tasks} 项", "{tasks} tasks"), Text("先看这里", "Look here")),
-        Slide(Text("东丽湖", "The lake"), scene=Scene(site="dongli-lake-centre")),
-        Slide(Text("领域", "Themes")),
-        Slide(Text("缺口", "Gaps")),
-    ),
-)
 ATTACK = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${ alert(3) }` { x } **b** :red[r] $x$"
 
 

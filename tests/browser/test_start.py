@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 
+from app.context import FRESH_S
 from tests.browser.conftest import MAP_FRAME, PHONE, WINDOW, Watched, ready_map, wait_until
 from tests.browser.server import serving
 
@@ -113,7 +114,7 @@ def test_a_plan_that_breaks_after_the_first_html_is_told_of(watched: Watched, pl
         info = plan_folder / "plan.toml"
         info.write_text(info.read_text(encoding="utf-8").replace("year = 2024", 'year = "soon"'), encoding="utf-8")
         # The answer about the plan's version holds for a second.
-        page.wait_for_timeout(1100)
+        page.wait_for_timeout(FRESH_S * 1100)
         held.let_go()
         expect(page.get_by_role("alert")).to_contain_text("plan.toml")
         expect(page.locator("#planmap-opening")).to_be_hidden()
