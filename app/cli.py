@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import sys
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from app import garbage
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of, write
@@ -68,17 +68,6 @@ def _ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-@contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Look for unused cycles rarely: a plan and its shapes are many objects, all needed until the command ends."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-
-
 _language_option = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -111,9 +100,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    context = click.get_current_context()
-    if context.invoked_subcommand != "serve":
-        context.with_resource(_collecting_rarely())
 
 
 @main.command(help=_HELP("cli.serve-help"))
@@ -292,6 +278,8 @@ def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
 @contextmanager
 def _progress(text: Translation) -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr, and yield the function that is told how many steps of how many are done."""
+    # What many pictures leave behind would add up.
+    garbage.look_for(after=100_000)
     with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
         yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
         bar.update(100 - bar.pos)

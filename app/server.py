@@ -21,7 +21,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import context, streamlit_app
+from app import context, garbage, streamlit_app
 from app.opening import page_html
 from app.pages import PAGES
 from app.policy import SecurityHeaders
@@ -60,6 +60,7 @@ class Behind:
             app = await asyncio.to_thread(streamlit_app.make, *self._address)
             async with app.lifespan()(app):
                 self._app = app
+                garbage.look_for()
                 self._ready.set()
                 await stop.wait()
         except BaseException as error:

@@ -199,16 +199,23 @@ def start_times(browser: Browser, folder: Path) -> None:
 
 
 def _started(browser: Browser, server: Callable, states: tuple[str, ...]) -> list[float]:
-    """Return the seconds from the command of a server to each state of its page."""
+    """Return the seconds from the command of a server to each state of its page, in a browser that is open."""
+    page = _empty_page(browser)
     began = time.monotonic()
     with server() as url:
-        return _opened(browser, url, states, began=began)
+        return _states(page, url, states, began)
 
 
-def _opened(browser: Browser, url: str, states: tuple[str, ...], *, began: float | None = None) -> list[float]:
+def _opened(browser: Browser, url: str, states: tuple[str, ...]) -> list[float]:
     """Return the seconds from asking for a page with an empty cache to each of its states."""
-    page = browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
-    began = time.monotonic() if began is None else began
+    return _states(_empty_page(browser), url, states, time.monotonic())
+
+
+def _empty_page(browser: Browser) -> Page:
+    return browser.new_context(viewport={"width": 1400, "height": 900}).new_page()
+
+
+def _states(page: Page, url: str, states: tuple[str, ...], began: float) -> list[float]:
     found = []
     for number, state in enumerate(states):
         if number:

@@ -77,7 +77,10 @@ class Watched:
         self.requests: list[str] = []
         self._pending: set[Request] = set()
         self._broken_off: set[Request] = set()
+        self._next_page: Request | None = None
+        """The request for the page that is to take the place of this one; None while nobody leaves."""
         self.page.on("request", self._requested)
+        self.page.on("framenavigated", self._arrived)
         self.page.on("requestfinished", lambda request: self._pending.discard(request))
         self.page.on("requestfailed", self._failed)
         self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
@@ -86,14 +89,23 @@ class Watched:
         self.page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def _requested(self, request: Request) -> None:
+        # A page that is left breaks off what it was still loading, and what it asks for until the next one has come;
+        # that is no fault of the page.
         if request.is_navigation_request() and request.frame == self.page.main_frame:
-            # A page that is left breaks off what it was still loading; that is no fault of the page.
             self._broken_off |= self._pending
+            self._next_page = request
+        elif self._next_page:
+            self._broken_off.add(request)
         self._pending.add(request)
         self.requests.append(request.url)
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.problems.append(f"request to another host: {request.url}")
+
+    def _arrived(self, frame: Frame) -> None:
+        # A page that is left may still write an address of its own.
+        if self._next_page and frame == self.page.main_frame and frame.url.split("#")[0] == self._next_page.url:
+            self._next_page = None
 
     def _failed(self, request: Request) -> None:
         self._pending.discard(request)

@@ -32,14 +32,14 @@ def serving(data_folder: Path, plan: str = "", **environment: str) -> Iterator[s
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
+        for _ in range(1500):
             if server.poll() is not None:
                 raise RuntimeError(log.read_text(encoding="utf-8"))
             try:
                 with socket.create_connection(("127.0.0.1", port), timeout=1):
                     break
             except OSError:
-                time.sleep(0.1)
+                time.sleep(0.02)
         else:
             raise RuntimeError(log.read_text(encoding="utf-8"))
         yield url
