@@ -79,8 +79,16 @@ class Row(BaseModel):
 
     def build(self, kind: type[_Value], **given: Any) -> _Value:
         """Return the `kind` that the row stands for; `given` are the fields of it that the row does not hold."""
-        fields = {name: _gather(self, name, hint) for name, hint in _fields(kind) if name not in given}  # type: ignore[arg-type]  # mypy takes no type for hashable
-        return kind(**fields, **given)
+        for name, part, columns in _columns(kind):  # type: ignore[arg-type]  # mypy takes no type for hashable
+            if name in given:
+                continue
+            if part is None:
+                given[name] = getattr(self, name)
+                continue
+            found = [getattr(self, column) for column in columns]
+            # A figure that the row lacks.
+            given[name] = None if found[0] is None else part(*found)
+        return kind(**given)
 
 
 class HeadingRow(Row):
@@ -275,13 +283,13 @@ def _present(hint: Any) -> Any:
     return hint
 
 
-def _gather(row: Row, name: str, hint: Any) -> Any:
-    """Return one field of a value from the fields of its row; None for a figure that the row lacks."""
-    parts = _PARTS.get(hint)
-    if parts is None:
-        return getattr(row, name)
-    found = [getattr(row, f"{name}_{part}") for part in parts]
-    return None if found[0] is None else hint(*found)
+@lru_cache(maxsize=32)
+def _columns(kind: type[Any]) -> tuple[tuple[str, type[Any] | None, tuple[str, ...]], ...]:
+    """Return for each field of a dataclass its name, and if several columns make it up, its type and their names."""
+    return tuple(
+        (name, hint, tuple(f"{name}_{part}" for part in _PARTS[hint])) if hint in _PARTS else (name, None, ())
+        for name, hint in _fields(kind)  # type: ignore[arg-type]  # as above
+    )
 
 
 def _spread(value: Any, *, table: bool) -> Iterator[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.selection.extent import Extent, centred, geographic, wanted_extent
 from layers.selection.select import Selection, select
-from layers.selection.status import Counts, count
+from layers.selection.status import Counts, TaskState, count
 from layers.selection.unplaced import Placing, placing
 from layers.selection.wording import status_words, target_words
 from layers.translation import Translation, translation
@@ -137,12 +137,10 @@ def task_lines(view: View) -> list[TaskLine]:
 
 def by_theme(plan: Plan, view: View) -> list[tuple[Heading, Counts]]:
     """Return the themes of a view's tasks, each with the counts of its tasks, in the plan's order."""
-    rows = []
-    for theme in plan.info.themes:
-        states = [view.selection.states[task.id] for task in view.tasks if task.theme == theme.id]
-        if states:
-            rows.append((theme, count(states)))
-    return rows
+    found: dict[str, list[TaskState]] = {}
+    for task in view.tasks:
+        found.setdefault(task.theme, []).append(view.selection.states[task.id])
+    return [(theme, count(found[theme.id])) for theme in plan.info.themes if theme.id in found]
 
 
 def fill(words: str, figures: Mapping[str, str]) -> str:

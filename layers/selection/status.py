@@ -107,12 +107,12 @@ class Counts:
 def count(states: Iterable[TaskState]) -> Counts:
     """Count task states by status and by evidence."""
     listed = list(states)
-    found = Counter(state.status for state in listed if state.status is not None)
+    found = Counter((state.status, state.backed) for state in listed)
     with_evidence = sum(state.has_evidence for state in listed)
     return Counts(
         tasks=len(listed),
-        by_status={status: found[status] for status in Status},
-        backed={status: sum(state.backed for state in listed if state.status is status) for status in Status},
+        by_status={status: found[status, True] + found[status, False] for status in Status},
+        backed={status: found[status, True] for status in Status},
         with_evidence=with_evidence,
         without_evidence=len(listed) - with_evidence,
     )

@@ -100,14 +100,16 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         _unique((("layers", layer.id) for layer in catalogue.layers), "catalogue", fault)
     # A row that has a fault still counts as present, so that one mistake gives one fault.
     site_ids = {site.id for site in raw_sites}
+    themes = {theme.id for theme in info.themes} if info else set()
+    sections = {section.id for section in info.sections} if info else set()
     for place, task in tasks:
         for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
             for site_id in ids:
                 if site_id not in site_ids:
                     fault("tasks", place, field, "unknown-site", id=site_id)
-        if info and task.theme not in {theme.id for theme in info.themes}:
+        if info and task.theme not in themes:
             fault("tasks", place, "theme", "unknown-theme", id=task.theme)
-        if info and task.section not in {section.id for section in info.sections}:
+        if info and task.section not in sections:
             fault("tasks", place, "section", "unknown-section", id=task.section)
     task_ids = {str(row.get("id")) for _, row in raw_tasks}
     for place, event in events:

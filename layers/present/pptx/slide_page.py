@@ -147,10 +147,10 @@ def add_number(page: SlidePage) -> None:
     page.add(make("p:sp", head, make("p:spPr"), body))
 
 
-def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
-    """Add the picture of the map, with an alternative text."""
+def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, picture: bytes) -> None:
+    """Add the picture of the map, a PNG, with an alternative text."""
     text = page.text
-    _, relation = page.slide.part.get_or_add_image_part(BytesIO(drawn.picture))
+    _, relation = page.slide.part.get_or_add_image_part(BytesIO(picture))
     description = text(
         "slides.map",
         title=view.title,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from typing import TYPE_CHECKING
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
@@ -37,10 +39,13 @@ from layers.present.pptx.text import (
     paragraph,
     width_of,
 )
-from layers.present.pptx.view_map import SlideMap, legend_height, slide_map, with_legible_names
+from layers.present.pptx.view_map import SlideMap, legend_height, reduced, slide_map, with_legible_names
 from layers.present.pptx.xml import elements
 from layers.present.view import View, day_words, task_lines, views
 from layers.translation import Translation, translation
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 ASIDE_POINTS = (12.0, 11.0)
 """Type sizes of the table, in points, at which the legend may go below it, to leave more room for the map."""
@@ -73,9 +78,14 @@ def slides(
     plan = with_legible_names(plan)
     shown = views(plan, deck, language=language, today=today)
     maps: list[SlideMap] = []
-    for view in shown:
-        progress(len(maps), len(shown))
-        maps.append(_map(plan, view, text))
+    packing: list[Future[bytes]] = []
+    # Pillow packs a picture without keeping Python busy, which draws the next map in the meantime.
+    with ThreadPoolExecutor(1) as packer:
+        for view in shown:
+            progress(len(maps), len(shown))
+            drawn, picture = _map(plan, view, text)
+            maps.append(drawn)
+            packing.append(packer.submit(reduced, picture))
     made = layouts.empty_presentation()
     cover = new_page(made, 0, text)
     pages = [new_page(made, 1, text) for _ in shown]
@@ -93,8 +103,8 @@ def slides(
         site: page.slide for found, page in zip(listed, source_pages, strict=True) for site in sorted(found.sites)
     }
     _fill_cover(cover, plan, deck, today)
-    for page, view, drawn in zip(pages, shown, maps, strict=True):
-        _fill_view(page, plan, view, drawn, targets)
+    for page, view, drawn, picture_file in zip(pages, shown, maps, packing, strict=True):
+        _fill_view(page, plan, view, drawn, picture_file.result(), targets)
     for number, (page, found) in enumerate(zip(source_pages, listed, strict=True), start=1):
         _fill_sources(page, plan, found, number, len(listed), today)
     for page in (cover, *pages, *source_pages):
@@ -116,7 +126,7 @@ def _side_width(plan: Plan, view: View, text: Translation) -> float:
     return width
 
 
-def _map(plan: Plan, view: View, text: Translation) -> SlideMap:
+def _map(plan: Plan, view: View, text: Translation) -> tuple[SlideMap, Image.Image]:
     """Draw the map; its legend goes below the table if there is room, because then the map is larger."""
     side, height = _side_width(plan, view, text), CONTENT[3] - CONTENT[1]
     width = CONTENT.right - MARGIN - GAP - side
@@ -179,10 +189,12 @@ def _fill_cover(page: SlidePage, plan: Plan, deck: Deck, today: date) -> None:
     write_source(page, plan, COVER_ROLES["Source"])
 
 
-def _fill_view(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, targets: dict[str, Slide]) -> None:
+def _fill_view(
+    page: SlidePage, plan: Plan, view: View, drawn: SlideMap, picture: bytes, targets: dict[str, Slide]
+) -> None:
     text, language = page.text, page.text.language
     write_head(page, view.title, day_words(view, text))
-    add_picture(page, plan, view, drawn)
+    add_picture(page, plan, view, drawn, picture)
     place = SlidePosition(MARGIN, CONTENT[1], drawn.height)
     passing = {task.id for task in view.selection.tasks}
     for site in drawn.sites:

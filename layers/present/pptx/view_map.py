@@ -66,8 +66,6 @@ class NativeSite:
 class SlideMap:
     """A view's map, ready for a slide."""
 
-    picture: bytes
-    """The picture as PNG."""
     width: float
     """Width of the picture in millimetres."""
     height: float
@@ -100,8 +98,8 @@ def legend_height(
 
 def slide_map(
     plan: Plan, view: View, width: float, height: float, text: Translation, *, aside: tuple[float, float] | None = None
-) -> SlideMap:
-    """Draw the map of `view` for a room of `width` by `height` millimetres.
+) -> tuple[SlideMap, Image.Image]:
+    """Draw the map of `view` for a room of `width` by `height` millimetres, and return it with its picture.
 
     The legend is below the map, or in a room of its own, `aside`, given as width and height.
     """
@@ -130,8 +128,7 @@ def slide_map(
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
     size, _ = _legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)
-    return SlideMap(
-        picture=reduced(figure.picture(drawing, dpi=DPI, scale=scale)),
+    made = SlideMap(
         width=width,
         height=drawing.height,
         frame=frame,
@@ -144,6 +141,7 @@ def slide_map(
             _notes(plan, view, shown, site_symbols, len(standing & set(site_symbols.items)) - len(native), text)
         ),
     )
+    return made, figure.picture(drawing, dpi=DPI, scale=scale)
 
 
 def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, float, float, float], int]:
