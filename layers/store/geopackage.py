@@ -20,9 +20,9 @@ from layers.plan.plan import Plan
 from layers.store import journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
-from layers.store.geopackage_schema import make_tables, migrate
-from layers.store.sql import SqlStore, fill, notes
-from layers.store.tables import SITES, TABLE_NAMES
+from layers.store.geopackage_schema import copy_aside, from_version_1, make_tables
+from layers.store.sql import SqlStore, fill, notes, schema_version
+from layers.store.tables import SCHEMA_VERSION, SITES, TABLE_NAMES
 
 WAIT_S = 20.0
 """Seconds for which another program's write is waited for."""
@@ -135,8 +135,23 @@ class GeoPackageStore(SqlStore):
         PlanMapError
             The file cannot be read or written, or its rows break the rules of the new tables.
         """
-        if self.is_older():
-            migrate(self)
+        if not self.is_older():
+            return
+        with explained(self.name, "plan-older"):
+            copy = copy_aside(self.path)
+            changed = False
+            try:
+                with self.connect_to_write() as connection:
+                    # Another process may have been faster.
+                    if schema_version(notes(connection), self.name) < SCHEMA_VERSION:
+                        from_version_1(connection)
+                        changed = True
+            except BaseException:
+                changed = False
+                raise
+            finally:
+                if not changed:
+                    copy.unlink(missing_ok=True)
 
     @classmethod
     def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:

@@ -5,19 +5,14 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy.schema import CreateIndex
 
-from layers.store.driver_errors import explained
 from layers.store.journal import free_name
 from layers.store.migration import events_of, latest_notes, tasks_of
-from layers.store.sql import notes, schema_version
-from layers.store.tables import EVENTS, INFO, METADATA, OWN_TABLES, SCHEMA_VERSION, SITE_KEY, TABLES, TASKS, run
-
-if TYPE_CHECKING:
-    from layers.store.geopackage import GeoPackageStore
+from layers.store.tables import EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
 
 _CONTENTS = sqlalchemy.table(
     "gpkg_contents", *map(sqlalchemy.column, ("table_name", "data_type", "identifier", "srs_id"))
@@ -69,32 +64,7 @@ def _guard(connection: sqlalchemy.Connection) -> None:
     run(connection, _TASK_RENAMED)
 
 
-def migrate(store: GeoPackageStore) -> None:
-    """Bring the tables of version 1 up to date in one transaction, after setting aside a copy of the file.
-
-    Raises
-    ------
-    PlanMapError
-        The copy cannot be made, the file cannot be written, or its rows break the rules of the new tables.
-    """
-    with explained(store.name, "plan-older"):
-        copy = _copy_aside(store.path)
-        needed = False
-        try:
-            with store.connect_to_write() as connection:
-                # Another process may have been faster.
-                needed = schema_version(notes(connection), store.name) < SCHEMA_VERSION
-                if needed:
-                    _from_version_1(connection)
-        except BaseException:
-            needed = False
-            raise
-        finally:
-            if not needed:
-                copy.unlink(missing_ok=True)
-
-
-def _copy_aside(path: Path) -> Path:
+def copy_aside(path: Path) -> Path:
     """Copy the file with all that has been written to it, and return the copy's path."""
     aside = free_name(path, "schema 1")
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=20)
@@ -103,7 +73,7 @@ def _copy_aside(path: Path) -> Path:
     return aside
 
 
-def _from_version_1(connection: sqlalchemy.Connection) -> None:
+def from_version_1(connection: sqlalchemy.Connection) -> None:
     """Make the tables anew with keys, give each event an id, and add the triggers."""
     rows: dict[Any, list[dict[str, Any]]] = {
         INFO: latest_notes(connection),
