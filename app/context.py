@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from app.current_plan import CurrentPlan
 from app.settings import Settings, read_settings
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck
-from layers.plan.digest import content_digest, deck_digest
+from layers.plan.digest import deck_digest, map_digest
 from layers.plan.plan import Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
 from layers.selection.select import select
-from layers.store.base import Store, open_store, read_plan
+from layers.store.base import Store, open_store
 from layers.store.check import check_decks
-from layers.store.folder import FILES, FolderStore
-
-FRESH_S = 1.0
-"""Seconds for which a version is taken as current: one click asks several times."""
 
 BRIEFINGS = 4
 """Number of briefings kept in memory, each a document of some megabytes."""
@@ -42,48 +39,34 @@ class Context:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._current = CurrentPlan(lambda: store_at(settings))
+        self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
         self._lock = threading.Lock()
+        """Held while briefings in memory are looked up."""
         self._drawing = threading.Lock()
         """Held while the map document is made, so that other requests do not wait for that."""
-        self._store: Store | None = None
-        self._plan: tuple[str, Plan] | None = None
-        self._asked = 0.0
         self._document: tuple[str, str] | None = None
         self.map_given = threading.Event()
         """Set when a browser has been given the map document for the first time."""
-        self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
 
     def plan(self) -> tuple[str, Plan]:
-        """Return the plan's version and the plan.
-
-        A page view costs one look at the store's version; only a changed plan is read again.
+        """Return the plan's version and the plan; a page view costs one look at the store's version.
 
         Raises
         ------
         PlanMapError
             The plan cannot be read or has faults.
         """
-        with self._lock:
-            if self._store is None:
-                self._store = store_at(self.settings)
-            if self._plan is not None and time.monotonic() - self._asked < FRESH_S:
-                return self._plan
-            version = self._store.version()
-            self._asked = time.monotonic()
-            if self._plan is None or self._plan[0] != version:
-                self._plan = version, read_plan(self._store)
-            return self._plan
+        return self._current.get()
 
     def decks_file(self) -> Path | None:
         """Return the file in which people edit the decks by hand; None for a plan that PlanMap itself can write."""
-        self.plan()
-        store = self._store
-        return store.folder / FILES["decks"] if isinstance(store, FolderStore) else None
+        return self._current.store().file_for_hand("decks")
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> tuple[Deck, ...]:
         """Replace all decks of the plan by `decks`, if they still are the `known` ones, and return them as checked.
 
-        The plan is read again when it is next asked for.
+        Nobody else waits while another program keeps this from being stored.
 
         Raises
         ------
@@ -96,19 +79,17 @@ class Context:
         if faults:
             # The first fault is enough, because the form has already checked each field.
             raise PlanMapError(faults[0].code, **faults[0].details)
-        with self._lock:
-            if self._store is None:
-                raise RuntimeError("the plan has been read from it")
-            try:
-                self._store.save_decks(again, known=known)
-            finally:
-                # Forget the plan in memory even after a refusal, which means that the stored one has changed.
-                # The version may not show that: two changes can fall within one tick of the file's clock.
-                self._plan = None
+        try:
+            self._current.store().save_decks(again, known=known)
+        except PlanMapError:
+            # A refusal may mean that the stored plan has changed.
+            self._current.forget()
+            raise
+        self._current.changed(lambda plan: replace(plan, decks=again))
         return again
 
     def document(self) -> tuple[str, str]:
-        """Return the digest of the plan without its decks, and the map document drawn from it.
+        """Return the digest of what a map needs of the plan, and the map document drawn from it.
 
         Raises
         ------
@@ -116,7 +97,7 @@ class Context:
             The plan cannot be read or has faults.
         """
         _, plan = self.plan()
-        digest = content_digest(plan)
+        digest = map_digest(plan)
         with self._drawing:
             if self._document is None or self._document[0] != digest:
                 # Folium takes most of a second to import. Imported here, it does not delay the server's start:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from app import context
+from app import context, current_plan
 from app.context import Context
 from app.settings import Settings
 from layers.plan.plan import Plan
@@ -117,7 +117,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Context]:
 
     def use(where: Path) -> Context:
         # A change is seen at once and not after the time for which a look at the plan holds.
-        monkeypatch.setattr(context, "FRESH_S", 0.0)
+        monkeypatch.setattr(current_plan, "FRESH_S", 0.0)
         monkeypatch.setattr(context, "_current", Context(Settings(plan=str(where))))
         return context.current()
 

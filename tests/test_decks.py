@@ -32,7 +32,7 @@ from app.present.decks import (
 from app.settings import Settings
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
-from layers.plan.digest import content_digest, deck_digest
+from layers.plan.digest import content_digest, deck_digest, map_digest
 from layers.plan.rows import decks_row, decks_toml
 from layers.plan.scene import Evidence, Scene, ViewState
 from layers.plan.terms import Status, Text
@@ -201,7 +201,8 @@ def test_a_deck_changes_no_map(used):
     digest, document = used.document()
     used.save_decks((DECK,), known=())
     _, changed = used.plan()
-    assert content_digest(changed) == digest == content_digest(plan)
+    assert content_digest(changed) == content_digest(plan)
+    assert map_digest(changed) == digest == map_digest(plan)
     assert used.document()[1] is document
     other = replace(DECK, id="deck-3")
     # Only the deck that is shown counts for what is shown.

@@ -162,3 +162,49 @@ def test_a_virtual_raster_posing_as_geojson_opens_nothing(plan_folder, tmp_path)
         encoding="utf-8",
     )
     assert only_fault(plan_folder).code == "not-json"
+
+
+def with_columns(folder, *more):
+    """Add rows to events.csv that name each other, as copies of its first row."""
+    path = folder / "events.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    first = {**rows[0], "id": "first"}
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["id", *rows[0], "withdraws", "corrects"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows([first, *rows[1:], *({**rows[0], **row} for row in more)])
+
+
+def test_an_event_takes_back_an_earlier_one(plan_folder):
+    with_columns(plan_folder, {"id": "second", "status": "", "withdraws": "first"})
+    plan, faults = check_folder(plan_folder)
+    assert faults == []
+    assert (plan.events[0].id, plan.events[-1].withdraws) == ("first", "first")
+
+
+def test_events_without_ids_get_some_that_stay(plan_folder):
+    one, other = (check_folder(plan_folder)[0].events for _ in range(2))
+    assert [event.id for event in one] == [event.id for event in other]
+    assert len({event.id for event in one}) == len(one)
+    with_columns(plan_folder, {})
+    repeated = check_folder(plan_folder)[0].events
+    assert len({event.id for event in repeated}) == len(repeated)
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"id": "first"}, "duplicate-id"),
+        ({"withdraws": "none", "status": ""}, "unknown-event"),
+        ({"id": "self", "corrects": "self"}, "unknown-event"),
+        ({"task_id": "budget-revenue-growth", "corrects": "first"}, "event-of-another-task"),
+        ({"withdraws": "first", "corrects": "first"}, "withdrawn-and-corrected"),
+        ({"withdraws": "first"}, "withdrawal-states"),
+        ({"withdraws": "first", "status": "", "measured_value": "1"}, "withdrawal-states"),
+        ({"id": "two words"}, "field-identifier"),
+    ],
+)
+def test_events_that_take_back_what_they_cannot(plan_folder, row, code):
+    with_columns(plan_folder, row)
+    assert only_fault(plan_folder).code == code

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from layers.plan.plan import Event, Source
 from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
-from layers.selection.status import ATTENTION, TaskState, count, site_state, task_state, task_states
+from layers.selection.status import ATTENTION, TaskState, count, site_state, standing, task_state, task_states
 
 
-def event(day, status=None, *, basis=Basis.EVIDENCE, period=None):
+def event(day, status=None, *, basis=Basis.EVIDENCE, period=None, **names):
     return Event(
+        **names,
         task_id="task",
         date=PartialDate.parse(day),
         basis=basis,
@@ -98,3 +99,47 @@ def test_counts_add_up(plan):
     counts = count(task_states(plan, date(2026, 11, 22)).values())
     assert sum(counts.by_status.values()) == counts.tasks == 78
     assert counts.with_evidence + counts.without_evidence == 78
+
+
+def test_a_withdrawn_event_counts_until_the_day_on_which_it_is_withdrawn():
+    wrong = event("2024-08-21", Status.DONE, id="wrong")
+    withdrawal = event("2024-10-01", id="withdrawal", withdraws="wrong")
+    events = [STATED, wrong, withdrawal]
+    assert task_state(events, date(2024, 9, 30)).status is Status.DONE
+    later = task_state(events, date(2024, 10, 1))
+    assert (later.status, later.evidence) == (Status.PLANNED, ())
+
+
+def test_a_corrected_event_gives_way_to_its_correction():
+    wrong = event("2024-08-21", Status.DONE, id="wrong")
+    correction = event("2024-10-01", Status.IN_PROGRESS, id="right", period="2024-01/2024-06", corrects="wrong")
+    state = task_state([STATED, wrong, correction], date(2025, 1, 1))
+    assert (state.status, state.evidence) == (Status.IN_PROGRESS, (correction,))
+
+
+def test_a_withdrawal_can_be_withdrawn():
+    events = [
+        STATED,
+        event("2024-08-21", Status.DONE, id="right"),
+        event("2024-09-01", id="mistaken", withdraws="right"),
+        event("2024-10-01", id="again", withdraws="mistaken"),
+    ]
+    assert task_state(events, date(2024, 9, 30)).status is Status.PLANNED
+    assert task_state(events, date(2024, 10, 1)).status is Status.DONE
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 9)), max_size=10))
+def test_of_any_chain_of_withdrawals_and_corrections_those_count_that_nothing_that_counts_takes_back(links):
+    events = []
+    for number, (withdraws, other) in enumerate(links):
+        named = f"e{other}" if other < number else ""
+        links_of = {"withdraws" if withdraws else "corrects": named}
+        events.append(event("2024-08-21", None if withdraws and named else Status.DONE, id=f"e{number}", **links_of))
+    found = standing(events)
+    # Worked out anew by asking of each event whether one that holds takes it back.
+    holds = {}
+    for one in reversed(events):
+        holds[one.id] = not any(
+            holds[later.id] for later in events if later.id in holds and one.id in (later.withdraws, later.corrects)
+        )
+    assert [one.id for one in found] == [one.id for one in events if holds[one.id] and not one.withdraws]

@@ -13,7 +13,7 @@ from geo.crs import GAUSS_KRUGER_117E_PROJ
 from geo.measure import anchors, bounds
 from layers import style
 from layers.basemap import collection, focus_code
-from layers.plan.digest import content_digest
+from layers.plan.digest import map_digest
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import BASEMAPS, GRID_LAYER, Scene
 from layers.plan.terms import Text
@@ -41,7 +41,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     passing = {task.id for task in selection.tasks}
     without_status_filter = replace(scene, statuses=frozenset(), evidence=None)
     return {
-        "digest": content_digest(plan),
+        "digest": map_digest(plan),
         "language": scene.language,
         "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
@@ -96,7 +96,7 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
         41.0,
     )
     return {
-        "digest": content_digest(plan),
+        "digest": map_digest(plan),
         "sites": [
             {
                 **_site_payload(site),

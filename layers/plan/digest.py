@@ -26,10 +26,13 @@ def deck_digest(plan: Plan, deck: Deck) -> str:
     return hashlib.sha256(f"{content_digest(plan)} {row}".encode()).hexdigest()
 
 
-def _drawn(event: Event) -> dict[str, Any]:
-    """Return what of `event` a map or sheet can depend on: its id is not drawn, and most name no other event."""
-    links = ("withdraws", "corrects")
-    return {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
+@lru_cache(maxsize=8)
+def map_digest(plan: Plan) -> str:
+    """Return the SHA-256, in hexadecimal, of what a standing map is made of: sites, layers, and tasks by number.
+
+    Events and decks are no part of it: what they change is sent to a map that is open already.
+    """
+    return _digest(_standing(plan))
 
 
 @lru_cache(maxsize=8)
@@ -38,11 +41,23 @@ def content_digest(plan: Plan) -> str:
 
     Decks say how the plan is shown; no map or sheet changes with them.
     """
-    content = [
+    return _digest([*_standing(plan), [_drawn(event) for event in plan.events]])
+
+
+def _standing(plan: Plan) -> list[Any]:
+    return [
         info_row(plan.info),
         catalogue_row(plan.catalogue),
         [[site.id, site_row(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
         [task_row(task) for task in plan.tasks.values()],
-        [_drawn(event) for event in plan.events],
     ]
+
+
+def _drawn(event: Event) -> dict[str, Any]:
+    """Return what of `event` a map or sheet can depend on: its id is not drawn, and most name no other event."""
+    links = ("withdraws", "corrects")
+    return {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
+
+
+def _digest(content: list[Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

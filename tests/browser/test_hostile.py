@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from app.context import FRESH_S
+from app.current_plan import FRESH_S
 from tests.browser.conftest import MAP_FRAME, look_at, open_map, ready_map, wait_until
 from tests.browser.server import serving
 from tests.examples import KEYS
@@ -106,12 +106,14 @@ def test_a_plan_that_changes_under_an_open_page(page, tmp_path, plan_folder):
         page.wait_for_timeout(FRESH_S * 1000)
         page.get_by_text("English").click()
         expect(page.get_by_role("heading", name="Start here")).to_be_visible()
+        # Asked through the page, since the map's own document may be loaded again at any moment.
         wait_until(
             page,
-            "name => document.querySelector(name)?.contentWindow.PlanMap?.current?.sites.byId.has('a-new-site')",
+            """name => {
+                const status = (id) => document.querySelector(name)
+                    ?.contentWindow.PlanMap?.current?.sites.byId.get(id)?.state?.status;
+                return status('a-new-site') !== undefined && status('dongli-lake-centre') === 'seeking'
+                    && status('dongli-lake-nominal-extent') === null;
+            }""",
             MAP_FRAME,
         )
-        frame = ready_map(page)
-        status = "id => PlanMap.current.sites.byId.get(id).state.status"
-        assert frame.evaluate(status, "dongli-lake-centre") == "seeking"
-        assert frame.evaluate(status, "dongli-lake-nominal-extent") is None

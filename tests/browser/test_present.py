@@ -17,7 +17,7 @@ from urllib.error import HTTPError
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from app.context import FRESH_S
+from app.current_plan import FRESH_S
 from layers.plan.deck import Deck
 from layers.plan.scene import Scene
 from layers.plan.terms import Text

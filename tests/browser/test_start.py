@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 
-from app.context import FRESH_S
+from app.current_plan import FRESH_S
 from tests.browser.conftest import MAP_FRAME, PHONE, WINDOW, Watched, ready_map, wait_until
 from tests.browser.server import serving
 
