@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.origin import Authority, is_loopback
 
 HEADER = "Content-Security-Policy"
 
@@ -41,11 +43,17 @@ HEADERS = {
     HEADER: content_policy(("'none'",)),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    # A page elsewhere cannot put an answer into itself, nor hold on to a tab that it has opened.
+    # A page elsewhere cannot put an answer into itself.
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
 """The headers of every answer. A document with scripts brings a content policy of its own."""
+
+OPENER = {"Cross-Origin-Opener-Policy": "same-origin"}
+"""So that a page elsewhere cannot hold on to a tab that it has opened.
+
+Browsers heed it only where they take the address for a safe one, with https or on this machine, and complain of it
+anywhere else.
+"""
 
 _STARTS = ("http.response.start", "websocket.http.response.start")
 
@@ -58,12 +66,18 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add the headers to the answer."""
+        given = {**HEADERS, **OPENER} if _is_safe(scope) else HEADERS
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in _STARTS:
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in given.items():
                     headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+def _is_safe(scope: Scope) -> bool:
+    host = Authority.parse(Headers(scope=scope).get("host", "")) if scope["type"] == "http" else None
+    return host is not None and (scope["scheme"] == "https" or is_loopback(host.host))
