@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from app import context
 from app.faults import fault_page, notice_page
-from app.opening import page_html, page_scripts
+from app.opening import ALL_SLICES, page_html, page_scripts
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
@@ -65,12 +65,14 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
 def missing(request: Request, _: HTTPException | Exception) -> Response:
     """Return the page for an address under which there is none."""
     error = PlanMapError("page-missing", path=request.url.path)
-    return HTMLResponse(notice_page(error, *map(translation, LANGUAGES), back=True), status_code=404)
+    document = notice_page(error, *map(translation, LANGUAGES), back=True, typeface=ALL_SLICES)
+    return HTMLResponse(document, status_code=404)
 
 
 def failed(_: Request, __: Exception) -> Response:
     """Return the page for an error of PlanMap's own; the server's window tells the details."""
-    return HTMLResponse(notice_page(PlanMapError("server-failed"), *map(translation, LANGUAGES)), status_code=500)
+    document = notice_page(PlanMapError("server-failed"), *map(translation, LANGUAGES), typeface=ALL_SLICES)
+    return HTMLResponse(document, status_code=500)
 
 
 def _page(page: Page, request: Request) -> Response:
@@ -109,7 +111,7 @@ def _briefing(request: Request) -> Response:
     except PlanFaultsError as error:
         return HTMLResponse(fault_page(error, text), status_code=500)
     except PlanMapError as error:
-        return HTMLResponse(notice_page(error, text), status_code=404)
+        return HTMLResponse(notice_page(error, text, typeface=ALL_SLICES), status_code=404)
     return _tagged(request, document, briefing_scripts())
 
 
