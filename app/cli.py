@@ -170,6 +170,23 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
     click.echo(text("cli.copied", target=written.name))
 
 
+@main.command(help=_HELP("cli.recover-help"))
+@click.argument("file", metavar="FILE")
+@_language_option
+@_ends_in_a_line
+def recover(*, text: Translation, file: str) -> None:
+    """Undo what another program has left half-done in a .gpkg file."""
+    from layers.store import journal
+
+    path = target_of(file)
+    if not path.is_file():
+        raise PlanMapError("plan-not-found", plan=file)
+    if not journal.is_unfinished(path):
+        raise PlanMapError("nothing-to-recover", plan=file)
+    copy = journal.recover(path)
+    click.echo(text("cli.recovered", plan=printable(file), copy=printable(copy)))
+
+
 @main.command(help=_HELP("cli.export-help"))
 @click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-option"))
 @click.option("--site", default="", help=_HELP("cli.site-option"))

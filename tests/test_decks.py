@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import threading
 import tomllib
 from contextlib import closing
 from dataclasses import replace
@@ -371,16 +370,6 @@ def test_a_broken_entry_is_a_fault_of_the_decks_alone(plan, tmp_path):
     with pytest.raises(PlanMapError) as refused:
         open_store(str(path)).save_decks((DECK,), known=())
     assert refused.value.code == "decks-changed"
-
-
-def test_a_journal_that_goes_away_was_another_programs(plan, tmp_path):
-    path = tmp_path / "plan.gpkg"
-    copy_plan(plan, str(path))
-    journal = path.with_name("plan.gpkg-journal")
-    journal.touch()
-    threading.Timer(0.4, journal.unlink).start()
-    open_store(str(path)).save_decks((DECK,), known=plan.decks)
-    assert read_plan(open_store(str(path))).decks == (DECK,)
 
 
 @pytest.mark.slow

@@ -26,7 +26,8 @@ from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
 from layers.store import check as plan_check
 from layers.store.folder import FILES, check_folder
-from layers.store.sql import _MAXIMUM_ROWS, TABLES
+from layers.store.sql import MAXIMUM_ROWS
+from layers.store.tables import TABLE_NAMES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
 
@@ -276,7 +277,7 @@ def test_precisions_and_categories_are_listed() -> None:
 
 
 def test_the_tables_of_a_database_are_listed() -> None:
-    assert set(tables()["In a GeoPackage or PostGIS"][0].rows) == set(TABLES.values())
+    assert set(tables()["In a GeoPackage or PostGIS"][0].rows) == set(TABLE_NAMES.values())
 
 
 def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
@@ -327,7 +328,7 @@ def test_lengths_of_texts_titles_and_ids() -> None:
 
 def test_sizes_of_files_and_tables() -> None:
     assert number_in("docs/data.md", r"at most ([\d ]+) MiB") * 2**20 == MAXIMUM_BYTES
-    assert number_in("docs/data.md", r"A table has at most ([\d ]+) rows") == _MAXIMUM_ROWS
+    assert number_in("docs/data.md", r"A table has at most ([\d ]+) rows") == MAXIMUM_ROWS
 
 
 def samples(allowed: str) -> tuple[list[object], list[object]]:

@@ -15,9 +15,10 @@ from layers.plan.rows import EventRow, SiteRow, TaskRow, event_row, site_row, ta
 from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
-from layers.store.sql import TABLES
+from layers.store.tables import TABLE_NAMES as TABLES
 
 EVENT = Event(
+    id="from-a-test",
     task_id="gdp-growth",
     date=PartialDate.parse("2026-11-20"),
     basis=Basis.EVIDENCE,
@@ -68,7 +69,7 @@ def test_two_writers_lose_nothing(plan, home):
     copy_plan(plan, home)
     one, other = open_store(home), open_store(home)
     for number in range(4):
-        (one if number % 2 else other).add_event(replace(EVENT, recorded_by=str(number)))
+        (one if number % 2 else other).add_event(replace(EVENT, id=f"n{number}", recorded_by=str(number)))
     assert [event.recorded_by for event in read_plan(one).events[-4:]] == ["0", "1", "2", "3"]
 
 
@@ -181,6 +182,7 @@ words = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=30).map
 def test_any_words_come_back_from_the_database(plan, tmp_path_factory, events):
     path = tmp_path_factory.mktemp("words") / "plan.gpkg"
     store = copy_plan(plan, str(path))
+    events = [replace(event, id=f"n{number}") for number, event in enumerate(events)]
     for event in events:
         store.add_event(event)
     assert read_plan(store).events[len(plan.events) :] == tuple(events)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from functools import lru_cache
+from typing import Any
 
 from layers.plan.deck import Deck
-from layers.plan.plan import Plan
+from layers.plan.plan import Event, Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
 
 
@@ -25,6 +26,12 @@ def deck_digest(plan: Plan, deck: Deck) -> str:
     return hashlib.sha256(f"{content_digest(plan)} {row}".encode()).hexdigest()
 
 
+def _drawn(event: Event) -> dict[str, Any]:
+    """Return what of `event` a map or sheet can depend on: its id is not drawn, and most name no other event."""
+    links = ("withdraws", "corrects")
+    return {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
+
+
 @lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
     """Return the SHA-256, in hexadecimal, of everything in `plan` except its decks.
@@ -36,6 +43,6 @@ def content_digest(plan: Plan) -> str:
         catalogue_row(plan.catalogue),
         [[site.id, site_row(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
         [task_row(task) for task in plan.tasks.values()],
-        [event_row(event) for event in plan.events],
+        [_drawn(event) for event in plan.events],
     ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -99,8 +99,13 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One dated statement about one task. Events are only ever added."""
+    """One dated statement about one task. Events are only ever added.
 
+    An event that turned out to be wrong is named by a later one about the same task, which withdraws or corrects it.
+    """
+
+    id: str = field(default="", kw_only=True)
+    """Empty only until the event is part of a plan."""
     task_id: str
     date: PartialDate
     """When the statement was made public."""
@@ -116,6 +121,10 @@ class Event:
     confidence: Confidence
     recorded_by: str
     recorded_at: dt.date
+    withdraws: str = ""
+    """Id of an earlier event that does not count once this one is public; this one itself states nothing else."""
+    corrects: str = ""
+    """Id of an earlier event in whose place this one counts."""
 
     @property
     def effective_day(self) -> dt.date:

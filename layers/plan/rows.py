@@ -66,6 +66,8 @@ Words = Annotated[
 ]
 Title = Annotated[Words, Field(min_length=1, max_length=500)]
 Identifier = Annotated[Words, Field(min_length=1, max_length=120, pattern=r"^[^\s;,:/?#&=]+$")]
+NoIdentifier = Annotated[Words, Field(max_length=120, pattern=r"^[^\s;,:/?#&=]*$")]
+"""An identifier, or nothing."""
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_split)]
 WordList = Annotated[tuple[Words, ...], BeforeValidator(_split)]
 Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_empty_is_none)]
@@ -211,6 +213,8 @@ class TaskRow(Row):
 class EventRow(Row):
     """A row of `events.csv`."""
 
+    id: NoIdentifier = ""
+    """If it is empty, the event gets one that depends on its content, see `layers.plan.event_id`."""
     task_id: Identifier
     date: Annotated[PartialDate, BeforeValidator(_partial_date)]
     basis: Basis
@@ -226,6 +230,8 @@ class EventRow(Row):
     confidence: Confidence
     recorded_by: Words
     recorded_at: dt.date
+    withdraws: NoIdentifier = ""
+    corrects: NoIdentifier = ""
 
     def value(self) -> Event:
         """Return the event."""

@@ -64,15 +64,31 @@ def task_state(events: Iterable[Event], as_of: date) -> TaskState:
     -----
     The status is that of the statement about the latest day, not of the latest publication: a half-year report
     published in late August describes June and does not undo what was signed in between. Among statements about
-    the same day the one published last counts, then the one recorded last. See docs/decisions/0006.
+    the same day the one published last counts, then the one recorded last. See docs/decisions/0006. Events that have
+    been withdrawn or corrected by then do not count.
     """
-    known = [event for event in events if event.date.last_day <= as_of]
+    known = standing(event for event in events if event.date.last_day <= as_of)
     ordered = sorted(known, key=lambda event: (event.effective_day, event.date.last_day))
     settling = [event for event in ordered if event.status is not None]
     evidence = [event for event in known if event.basis is Basis.EVIDENCE]
     evidence.sort(key=lambda event: event.date.last_day, reverse=True)
     last = settling[-1] if settling else None
     return TaskState(last.status if last else None, last, tuple(evidence))
+
+
+def standing(events: Iterable[Event]) -> list[Event]:
+    """Return those of `events`, in the order they were recorded, that count: none that a later one takes back.
+
+    What takes back an event can be taken back itself, and then that event counts again.
+    """
+    found, void = [], set()
+    for event in reversed(list(events)):
+        if event.id and event.id in void:
+            continue
+        void |= {event.withdraws, event.corrects}
+        if not event.withdraws:
+            found.append(event)
+    return found[::-1]
 
 
 @lru_cache(maxsize=16)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck
@@ -12,12 +13,20 @@ from layers.plan.fault import Fault, PlanFaultsError
 from layers.plan.plan import Event, Plan
 from layers.store.folder import FILES, FolderStore
 
+if TYPE_CHECKING:
+    from layers.store.sql import SqlStore
+
 
 class Store(Protocol):
     """Where a plan lives."""
 
     name: str
     """What messages call the store; never holds a password."""
+    can_write: bool
+    """Whether PlanMap writes to such a store at all."""
+
+    def file_for_hand(self, part: str) -> Path | None:
+        """Return the file in which people edit a part of the plan by hand, such as `decks`; None if there is none."""
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found.
@@ -68,7 +77,7 @@ def open_store(where: str) -> Store:
         # Imported only where needed: importing a database driver takes longer than reading most plans.
         from layers.store.postgis import PostgisStore
 
-        return PostgisStore(where.strip())
+        return _up_to_date(PostgisStore(where.strip()))
     try:
         path = Path(where).expanduser()
         exists = path.exists()
@@ -84,8 +93,15 @@ def open_store(where: str) -> Store:
     if path.suffix.lower() == ".gpkg" and path.is_file():
         from layers.store.geopackage import GeoPackageStore
 
-        return GeoPackageStore(path)
+        return _up_to_date(GeoPackageStore(path))
     raise PlanMapError("plan-kind", plan=where)
+
+
+def _up_to_date(store: SqlStore) -> Store:
+    # A plan of an older version can be read even where it cannot be changed, and whoever writes to it is told then.
+    with suppress(PlanMapError):
+        store.migrate()
+    return store
 
 
 def is_address(where: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
@@ -14,8 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeometryError, PlanMapError
 from layers.plan.deck import FIGURES, Deck, Slide
+from layers.plan.event_id import with_ids
 from layers.plan.fault import Fault
-from layers.plan.plan import Catalogue, LayerEntry, Plan, Site
+from layers.plan.plan import Catalogue, Event, LayerEntry, Plan, Site
 from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, Row, SiteRow, SlideRow, TaskRow
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
@@ -85,13 +86,15 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     sites = _sites(raw_sites, names["sites"], faults)
     raw_tasks = list(raw.tasks)
     tasks = [(place, row.value()) for place, row in _rows(TaskRow, raw_tasks, names["tasks"], faults)]
-    events = [(place, row.value()) for place, row in _rows(EventRow, raw.events, names["events"], faults)]
+    stated = [(place, row.value()) for place, row in _rows(EventRow, raw.events, names["events"], faults)]
+    events = list(zip([place for place, _ in stated], with_ids([event for _, event in stated]), strict=True))
 
     def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
         faults.append(Fault(names[part], place, field, code, details))
 
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
+    _unique(((place, event.id) for place, event in events), "events", fault)
     if info:
         for part, headings in (("themes", info.themes), ("sections", info.sections)):
             _unique(((part, heading.id) for heading in headings), "info", fault)
@@ -117,6 +120,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
             fault("events", place, "task_id", "unknown-task", id=event.task_id)
         if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
             fault("events", place, "source_publisher", "evidence-without-source")
+    _linked(events, fault)
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
     built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
@@ -133,6 +137,24 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     decks = _decks(plan, raw.decks, names["decks"], faults)
     _cut(faults)
     return (None, faults) if faults else (replace(plan, decks=decks), [])
+
+
+def _linked(events: Sequence[tuple[str, Event]], fault: Callable[..., None]) -> None:
+    """Report events that withdraw or correct something that they cannot."""
+    earlier: dict[str, Event] = {}
+    for place, event in events:
+        for field, named in (("withdraws", event.withdraws), ("corrects", event.corrects)):
+            other = earlier.get(named)
+            # Only what stands before it, so that no two events can name each other.
+            if named and other is None:
+                fault("events", place, field, "unknown-event", id=named)
+            elif other and other.task_id != event.task_id:
+                fault("events", place, field, "event-of-another-task", id=named, task=other.task_id)
+        if event.withdraws and event.corrects:
+            fault("events", place, "corrects", "withdrawn-and-corrected")
+        elif event.withdraws and (event.status or event.measured):
+            fault("events", place, "status" if event.status else "measured_value", "withdrawal-states")
+        earlier[event.id] = event
 
 
 def _cut(faults: list[Fault]) -> None:

@@ -93,9 +93,15 @@ def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]
 class FolderStore:
     """A plan folder, which people edit by hand and PlanMap only reads. See `layers.store.base.Store`."""
 
+    can_write = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
+
+    def file_for_hand(self, part: str) -> Path | None:
+        """Return the file in which people edit a part of the plan by hand."""
+        return self.folder / FILES[part]
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found."""

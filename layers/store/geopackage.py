@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,15 @@ from geo.errors import PlanMapError
 from geo.files import MAXIMUM_BYTES
 from geo.geopackage import geometry_from_blob
 from layers.plan.plan import Plan
-from layers.store.sql import TABLES, SqlStore, explained, frames
+from layers.store import journal
+from layers.store.driver_errors import explained
+from layers.store.frames import sites_frame
+from layers.store.geopackage_schema import copy_aside, from_version_1, make_tables
+from layers.store.sql import SqlStore, fill, notes, schema_version
+from layers.store.tables import SCHEMA_VERSION, SITES, TABLE_NAMES
+
+WAIT_S = 20.0
+"""Seconds for which another program's write is waited for."""
 
 _MAXIMUM_STEPS = 500_000_000
 """Steps of SQLite's virtual machine after which a read is given up: a file can hold endless queries."""
@@ -27,41 +34,21 @@ _MAXIMUM_STEPS = 500_000_000
 class GeoPackageStore(SqlStore):
     """A plan in one GeoPackage file. See `layers.store.base.Store`."""
 
-    geometry_column = "geom"
-
     def __init__(self, path: Path, *, own: bool = False) -> None:
         self.path = path
         self.name = str(path)
         self.own = own
-        """Whether PlanMap made and keeps the file, so that SQLite may repair it after a crash."""
+        """Whether PlanMap made and keeps the file, so that it is recovered after a crash of whatever program."""
         with explained(self.name, "plan-not-a-database"), path.open("rb") as file:
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
-        engine = sqlalchemy.create_engine("sqlite://", creator=self._connect, poolclass=sqlalchemy.NullPool)
-        super().__init__(engine)
+        super().__init__(_engine(self._open_to_read, "BEGIN"))
+        # BEGIN IMMEDIATE takes the lock before anything is read, so that what is read still holds when it is written.
+        self._writer = _engine(self._open_to_write, "BEGIN IMMEDIATE")
 
-    def _connect(self, *, writing: bool = False) -> sqlite3.Connection:
-        # When SQLite opens a file for writing, it replays a journal beside the file and deletes what that
-        # journal names. A file from elsewhere must not be able to do that.
-        if writing and not self.own and self._journal_stays():
-            raise PlanMapError("plan-has-journal", plan=self.name)
-        mode = "rw" if writing or self.own else "ro"
-        address = f"{self.path.resolve().as_uri()}?mode={mode}"
-        connection = sqlite3.connect(address, uri=True, timeout=20, check_same_thread=False)
-        # The schema comes with the file: it must not reach functions with side effects, nor fill the
-        # memory with one value.
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
-        return connection
-
-    def _journal_stays(self) -> bool:
-        """Whether a journal stays beside the file for longer than another program takes to write."""
-        journal = self.path.with_name(f"{self.path.name}-journal")
-        for _ in range(60):
-            if not journal.exists():
-                return False
-            time.sleep(0.05)
-        return True
+    def geometry(self) -> sqlalchemy.ColumnElement[Any]:
+        """Return the column of the geometry, which holds bytes."""
+        return sqlalchemy.type_coerce(SITES.c.geom, sqlalchemy.LargeBinary)
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in a GeoPackage blob; None for an empty one.
@@ -73,6 +60,21 @@ class GeoPackageStore(SqlStore):
         """
         return geometry_from_blob(value)
 
+    def _open_to_read(self) -> sqlite3.Connection:
+        return _open(self.path, "ro")
+
+    def _open_to_write(self) -> sqlite3.Connection:
+        self._recover()
+        return _open(self.path, "rw")
+
+    def _recover(self) -> None:
+        """Undo an interrupted write of PlanMap itself; raise `PlanMapError` for one of another program."""
+        if not journal.is_unfinished(self.path):
+            return
+        if not self.own and not journal.was_saving(self.path):
+            raise PlanMapError("plan-has-journal", plan=self.name)
+        journal.recover(self.path)
+
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
         """Yield a connection that cannot write, after checking that PlanMap's tables are ordinary ones.
@@ -82,28 +84,74 @@ class GeoPackageStore(SqlStore):
         PlanMapError
             The file cannot be read, or a table is missing or not an ordinary one.
         """
-        with explained(self.name, "plan-not-a-database"), self.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                raise TypeError("the driver is sqlite3")
-            raw.execute("PRAGMA query_only = ON")
-            raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
-            for table in TABLES.values():
-                if not _is_plain_table(raw, table):
-                    raise PlanMapError("plan-not-a-database", plan=self.name)
+        with explained(self.name, "plan-not-a-database"):
+            if not self.path.exists():
+                raise PlanMapError("plan-not-found", plan=self.name)
+            self._recover()
+            with self.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                if not isinstance(raw, sqlite3.Connection):
+                    raise TypeError("the driver is sqlite3")
+                raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
+                for table in TABLE_NAMES.values():
+                    if not _is_plain_table(raw, table):
+                        raise PlanMapError("plan-not-a-database", plan=self.name)
+                yield connection
+
+    @contextmanager
+    def connect_to_write(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection whose changes are kept only if nothing raises."""
+        if not self.path.exists():
+            raise PlanMapError("plan-not-found", plan=self.name)
+        with journal.recorded_save(self.path), self._writer.begin() as connection:
             yield connection
 
-    def writer(self) -> sqlalchemy.Engine:
-        """Return an engine that opens the file for writing."""
-        return sqlalchemy.create_engine(
-            "sqlite://", creator=lambda: self._connect(writing=True), poolclass=sqlalchemy.NullPool
-        )
-
     def version(self) -> str:
-        """Return a text made of the file's size and modification time."""
+        """Return a text made of the revision that triggers in the file count up, and of the file itself.
+
+        The revision shows what any program has changed, also one that keeps its changes in a log beside the file
+        (WAL). The file's number, size and time show that it was replaced by another.
+        """
         with explained(self.name, "plan-not-found"):
             state = self.path.stat()
-            return f"{state.st_mtime_ns}:{state.st_size}"
+        with self.reading() as connection:
+            revision = notes(connection).get("revision", "")
+        return f"{revision}:{state.st_ino}:{state.st_mtime_ns}:{state.st_size}:{self._log_state()}"
+
+    def _log_state(self) -> str:
+        # A file of an older schema has no revision yet.
+        log = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            state = log.stat()
+        except OSError:
+            return ""
+        return f"{state.st_mtime_ns}:{state.st_size}"
+
+    def migrate(self) -> None:
+        """Bring the tables of an older version up to date, after setting aside a copy of the file.
+
+        Raises
+        ------
+        PlanMapError
+            The file cannot be read or written, or its rows break the rules of the new tables.
+        """
+        if not self.is_older():
+            return
+        with explained(self.name, "plan-older"):
+            copy = copy_aside(self.path)
+            changed = False
+            try:
+                with self.connect_to_write() as connection:
+                    # Another process may have been faster.
+                    if schema_version(notes(connection), self.name) < SCHEMA_VERSION:
+                        from_version_1(connection)
+                        changed = True
+            except BaseException:
+                changed = False
+                raise
+            finally:
+                if not changed:
+                    copy.unlink(missing_ok=True)
 
     @classmethod
     def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:
@@ -122,17 +170,51 @@ class GeoPackageStore(SqlStore):
         try:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".planmap-") as folder:
                 draft = Path(folder) / path.name
-                sites, tables = frames(plan, origin)
-                pyogrio.write_dataframe(sites, draft, layer=TABLES["sites"], driver="GPKG", geometry_type="Unknown")
-                for part, table in tables.items():
-                    pyogrio.write_dataframe(table, draft, layer=TABLES[part], driver="GPKG", append=True)
+                layer = SITES.name
+                pyogrio.write_dataframe(
+                    sites_frame(plan), draft, layer=str(layer), driver="GPKG", geometry_type="Unknown"
+                )
+                store = cls(draft, own=True)
+                with store._writer.begin() as connection:
+                    make_tables(connection)
+                    fill(connection, plan, origin=origin)
                 os.replace(draft, path)
         except OSError as error:
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
-        except (DataSourceError, DataLayerError, FeatureError, UnicodeError) as error:
+        except (
+            DataSourceError,
+            DataLayerError,
+            FeatureError,
+            UnicodeError,
+            sqlite3.Error,
+            sqlalchemy.exc.DBAPIError,
+        ) as error:
             # A full disk, or a name that the file system accepts and GDAL does not.
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=type(error).__name__) from error
         return cls(path)
+
+
+def _engine(creator: Any, begin: str) -> sqlalchemy.Engine:
+    """Return an engine that begins each transaction with the statement `begin`."""
+    engine = sqlalchemy.create_engine("sqlite://", creator=creator, poolclass=sqlalchemy.NullPool)
+
+    @sqlalchemy.event.listens_for(engine, "begin")
+    def _begin(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
+    # The schema comes with the file: it must not reach functions with side effects, nor fill the memory with one value.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if mode == "ro":
+        connection.execute("PRAGMA query_only = ON")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
+    return connection
 
 
 def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
@@ -140,4 +222,4 @@ def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
     found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
     if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
         return False
-    return all(column[6] == 0 for column in connection.execute(f"PRAGMA table_xinfo({table})"))
+    return all(hidden == 0 for (hidden,) in connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (table,)))

@@ -8,18 +8,27 @@ from typing import Any
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_wkb
 from layers.plan.plan import Plan
-from layers.store.sql import TABLES, SqlStore, explained, frames
+from layers.store.driver_errors import explained
+from layers.store.frames import sites_frame
+from layers.store.postgis_schema import CHANGES, from_version_1, make_tables
+from layers.store.sql import SqlStore, fill, notes, schema_version
+from layers.store.tables import INFO, SCHEMA_VERSION, SITES, TABLES
+
+_CONNECTION = {"connect_timeout": 10, "options": "-c lock_timeout=20s -c statement_timeout=60s"}
+"""Nobody waits for ever, neither for the network nor for a lock that somebody has left behind."""
+
+_MIGRATING = 2024_2027
+"""Number of the advisory lock that whoever brings the tables up to date holds; any number that nobody else uses."""
 
 
 class PostgisStore(SqlStore):
     """A plan in a PostGIS database. See `layers.store.base.Store`."""
-
-    geometry_column = "ST_AsBinary(geom)"
 
     def __init__(self, address: str) -> None:
         scheme, _, rest = address.partition("://")
@@ -36,8 +45,12 @@ class PostgisStore(SqlStore):
         shown = sqlalchemy.URL.create("postgresql", url.username, None, url.host, url.port, url.database)
         self.name = shown.render_as_string()
         # No pool: in an office network an idle connection dies unnoticed, and a new one costs little.
-        engine = sqlalchemy.create_engine(url, connect_args={"connect_timeout": 10}, poolclass=sqlalchemy.NullPool)
+        engine = sqlalchemy.create_engine(url, connect_args=_CONNECTION, poolclass=sqlalchemy.NullPool)
         super().__init__(engine)
+
+    def geometry(self) -> sqlalchemy.ColumnElement[Any]:
+        """Return the SQL expression for the geometry as WKB."""
+        return func.ST_AsBinary(SITES.c.geom)
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in WKB; None for NULL or an empty one.
@@ -60,21 +73,48 @@ class PostgisStore(SqlStore):
         """
         with explained(self.name, "database-unreachable"), self.engine.connect() as connection:
             connection.execute(sqlalchemy.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            if (
-                connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]}).scalar()
-                is None
-            ):
+            if not self._has(connection, INFO.name):
                 raise PlanMapError("database-empty", plan=self.name)
             yield connection
 
     def version(self) -> str:
-        """Return a text made of each table's number of rows and latest writing transaction."""
-        parts = " UNION ALL ".join(
-            f"SELECT count(*), max(xmin::text::bigint) FROM {table}"  # noqa: S608
-            for table in TABLES.values()
-        )
+        """Return a text made of the transactions that have changed the plan, see `postgis_schema.CHANGES`."""
         with self.reading() as connection:
-            return ";".join(f"{rows}:{last}" for rows, last in connection.execute(sqlalchemy.text(parts)))
+            if self._has(connection, CHANGES.name):
+                found = connection.execute(sqlalchemy.select(func.count(), func.max(CHANGES.c.fid))).one()
+                return ":".join(map(str, found))
+            # Tables of an older version that this role may only read.
+            return ";".join(self._rows_state(connection, table) for table in TABLES.values())
+
+    @staticmethod
+    def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> str:
+        """Return the number of rows and the sum of the transactions that wrote them.
+
+        The latest transaction would not do: one that began before it may end after it.
+        """
+        writer = sqlalchemy.cast(sqlalchemy.cast(sqlalchemy.column("xmin"), sqlalchemy.Text), sqlalchemy.BigInteger)
+        found = connection.execute(sqlalchemy.select(func.count(), func.sum(writer)).select_from(table)).one()
+        return ":".join(map(str, found))
+
+    @staticmethod
+    def _has(connection: sqlalchemy.Connection, table: str) -> bool:
+        return connection.execute(sqlalchemy.select(func.to_regclass(table))).scalar() is not None
+
+    def migrate(self) -> None:
+        """Bring the tables of an older version up to date in one transaction, in which a copy of each is set aside.
+
+        Raises
+        ------
+        PlanMapError
+            The role may not do that, or the rows break the rules of the new tables.
+        """
+        if not self.is_older():
+            return
+        with explained(self.name, "plan-older"), self.engine.begin() as connection:
+            # One at a time; whoever comes second finds it done.
+            connection.execute(sqlalchemy.select(func.pg_advisory_xact_lock(_MIGRATING)))
+            if schema_version(notes(connection), self.name) < SCHEMA_VERSION:
+                from_version_1(connection)
 
     @classmethod
     def create(cls, plan: Plan, address: str) -> PostgisStore:
@@ -86,21 +126,10 @@ class PostgisStore(SqlStore):
             The database cannot be reached or holds a plan already.
         """
         store = cls(address)
-        sites, tables = frames(plan, "")
         with explained(store.name, "database-unreachable"), store.engine.begin() as connection:
-            found = connection.execute(sqlalchemy.text("SELECT to_regclass(:table)"), {"table": TABLES["info"]})
-            if found.scalar() is not None:
+            if store._has(connection, INFO.name):
                 raise PlanMapError("target-exists", target=store.name)
-            sites.rename_axis("fid").to_postgis(TABLES["sites"], connection, index=True)
-            for part, table in tables.items():
-                table.rename_axis("fid").to_sql(TABLES[part], connection, index=True)
-            first = len(tables["events"])
-            events = TABLES["events"]
-            # New events are numbered after those that came with the plan.
-            for statement in (
-                f"ALTER TABLE {events} ALTER COLUMN fid SET NOT NULL",
-                f"ALTER TABLE {events} ALTER COLUMN fid ADD GENERATED BY DEFAULT AS IDENTITY (START WITH {first})",
-                f"ALTER TABLE {events} ADD PRIMARY KEY (fid)",
-            ):
-                connection.execute(sqlalchemy.text(statement))
+            sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True)
+            make_tables(connection)
+            fill(connection, plan, origin="")
         return store

@@ -1,57 +1,37 @@
 """A plan in SQL tables, the same in a GeoPackage and in PostGIS.
 
-GeoPandas writes the tables, so that QGIS and any other GIS can open them. Plain SELECTs read them, which is
-fast and keeps GDAL away from files that come from elsewhere.
+Plain SELECTs read them, which is fast and keeps GDAL away from files that come from elsewhere. QGIS and any other GIS
+can open and edit the tables; what keys, constraints and triggers guard holds for them too.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError
 
-from geo.crs import WGS84
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.deck import Deck
 from layers.plan.digest import whole_digest
+from layers.plan.event_id import new_id
 from layers.plan.fault import Fault
 from layers.plan.plan import Event, Plan
-from layers.plan.rows import (
-    EventRow,
-    SiteRow,
-    TaskRow,
-    catalogue_row,
-    decks_row,
-    event_row,
-    info_row,
-    site_row,
-    task_row,
-)
+from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
 from layers.store.check import RawPlan, RawSite, check_plan
+from layers.store.driver_errors import explained
+from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, TABLE_NAMES, TABLES, TASKS
 
-if TYPE_CHECKING:
-    import geopandas
-    import pandas
-
-SCHEMA_VERSION = 1
-"""Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""
-
-TABLES = {
-    "info": "planmap_info",
-    "sites": "planmap_sites",
-    "tasks": "planmap_tasks",
-    "events": "planmap_events",
-}
-
-_MAXIMUM_ROWS = 500_000
+MAXIMUM_ROWS = 500_000
+"""Most rows of a table that are read."""
 
 
 class SqlStore:
@@ -59,11 +39,17 @@ class SqlStore:
 
     name: str
     """What messages call the store; never holds a password."""
-    geometry_column: str
-    """SQL expression for the geometry as bytes."""
+    can_write = True
+    """Whether PlanMap writes to such a store; whether it may at the moment, only the attempt tells."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine
+        self._current = False
+        """Whether the tables are known to be those of this version."""
+
+    def geometry(self) -> sqlalchemy.ColumnElement[Any]:
+        """Return the SQL expression for the geometry as bytes."""
+        raise AssertionError("each home has its own")
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in a value of the geometry column; None for NULL or an empty one."""
@@ -71,28 +57,28 @@ class SqlStore:
 
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection that cannot write."""
+        """Yield a connection that cannot write and sees one state of all tables."""
         with self.engine.connect() as connection:
             yield connection
+
+    def file_for_hand(self, part: str) -> Path | None:
+        """Return the file in which people edit a part of the plan by hand: none, since PlanMap itself can write."""
+        return None
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found."""
         with self.reading() as connection:
             info = self._info(connection)
-            sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
+            sites = [self._site(row) for row in self._rows(connection, "sites", self.geometry().label("shape"))]
             tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
             events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
-        names = {**TABLES, "catalogue": TABLES["info"], "decks": TABLES["info"]}
+        names = {**TABLE_NAMES, "catalogue": TABLE_NAMES["info"], "decks": TABLE_NAMES["info"]}
         return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
-        rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
-        found: dict[str, str] = {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
-        version = str(found.get("schema_version", ""))
-        if not re.fullmatch(r"[0-9]{1,9}", version):
-            raise PlanMapError("plan-not-a-database", plan=self.name)
-        if int(version) > SCHEMA_VERSION:
-            raise PlanMapError("plan-newer", plan=self.name, version=version)
+        found = notes(connection)
+        if schema_version(found, self.name) > SCHEMA_VERSION:
+            raise PlanMapError("plan-newer", plan=self.name, version=found["schema_version"])
         try:
             parts = {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
         except (KeyError, ValueError, TypeError, RecursionError) as error:
@@ -102,10 +88,12 @@ class SqlStore:
         decks = _decks_of(found.get("decks", "{}"))
         return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
 
-    def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
-        # Table and expression are our own; the statement holds nothing that a user typed.
-        query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
-        for row in connection.execute(sqlalchemy.text(query)).mappings():
+    def _rows(
+        self, connection: sqlalchemy.Connection, part: str, *more: sqlalchemy.ColumnElement[Any]
+    ) -> Iterator[dict[str, Any]]:
+        # All columns, also those that somebody else has added: the check tells of them.
+        query = sqlalchemy.select(sqlalchemy.literal_column("*"), *more).select_from(TABLES[part])
+        for row in connection.execute(query.order_by(TABLES[part].c.fid).limit(MAXIMUM_ROWS)).mappings():
             yield {key: value for key, value in row.items() if value is not None}
 
     def _site(self, row: dict[str, Any]) -> RawSite:
@@ -120,32 +108,61 @@ class SqlStore:
         site_id = str(row["site_id"]) if "site_id" in row else None
         return RawSite(site_id or f"fid {row.get('fid')}", site_id, properties, geometry, fault)
 
-    def writer(self) -> sqlalchemy.Engine:
-        """Return the engine for writing."""
-        return self.engine
+    def connect_to_write(self) -> Any:
+        """Return a context manager that yields a connection whose changes are kept only if nothing raises."""
+        return self.engine.begin()
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection whose changes are kept only if nothing raises."""
-        with explained(self.name, "plan-not-writable"), self.writer().begin() as connection:
-            yield connection
+    def is_older(self) -> bool:
+        """Whether the tables are those of an older version."""
+        if not self._current:
+            with self.reading() as connection:
+                self._current = schema_version(notes(connection), self.name) >= SCHEMA_VERSION
+        return not self._current
 
-    def add_event(self, event: Event) -> None:
-        """Add one event.
+    def version(self) -> str:
+        """Return a text that changes whenever the plan does."""
+        raise AssertionError("each home has its own")
+
+    def migrate(self) -> None:
+        """Bring the tables of an older version up to date, after setting aside a copy; do nothing if they are.
 
         Raises
         ------
         PlanMapError
-            The store cannot be written.
+            The store cannot be read or written, or its rows break the rules of the new tables.
         """
-        row = event_row(event)
-        columns = ", ".join(row)
-        places = ", ".join(f":{name}" for name in row)
+        raise AssertionError("each home has its own")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlalchemy.Connection]:
+        """Yield a connection whose changes are kept only if nothing raises."""
+        # What could not be done when the store was opened is tried again, and now says why it cannot be done.
+        self.migrate()
+        with explained(self.name, "plan-not-writable"), self.connect_to_write() as connection:
+            yield connection
+
+    def add_event(self, event: Event) -> None:
+        """Add one event, which gets an id if it has none.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be written, or holds an event with this id or no such task.
+        """
+        row = event_row(event if event.id else replace(event, id=new_id()))
         with self.writing() as connection:
-            connection.execute(
-                sqlalchemy.text(f"INSERT INTO {TABLES['events']} ({columns}) VALUES ({places})"),  # noqa: S608
-                row,
-            )
+            try:
+                connection.execute(EVENTS.insert(), row)
+            except IntegrityError as error:
+                raise self._refused(connection, event) from error
+
+    def _refused(self, connection: sqlalchemy.Connection, event: Event) -> PlanMapError:
+        """Return what is wrong with an event that the database has refused."""
+        connection.rollback()
+        with self.reading() as again:
+            if again.execute(sqlalchemy.select(TASKS.c.id).where(TASKS.c.id == event.task_id)).first() is None:
+                return PlanMapError("unknown-task", id=event.task_id)
+        return PlanMapError("event-exists", id=event.id)
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
         """Replace all decks of the plan by `decks`, if they still are the `known` ones.
@@ -155,59 +172,71 @@ class SqlStore:
         PlanMapError
             Somebody has changed the decks in the meantime, or the store cannot be written.
         """
-        table = TABLES["info"]
         with self.writing() as connection:
-            found = connection.execute(sqlalchemy.text(f"SELECT value FROM {table} WHERE key = 'decks'")).scalar()  # noqa: S608
+            found = connection.execute(_note("decks")).scalar()
             before = "{}" if found is None else str(found)
             if _decks_of(before) != decks_row(known)["decks"]:
                 raise PlanMapError("decks-changed", plan=self.name)
-            values = {"new": _decks_json(decks), "old": before}
             # Only if the row still is what was read above: another process may be saving too.
-            statement = (
-                f"INSERT INTO {table} (key, value) VALUES ('decks', :new)"  # noqa: S608
-                if found is None
-                else f"UPDATE {table} SET value = :new WHERE key = 'decks' AND value = :old"  # noqa: S608
-            )
-            if connection.execute(sqlalchemy.text(statement), values).rowcount != 1:
+            try:
+                if found is None:
+                    connection.execute(INFO.insert().values(key="decks", value=decks_json(decks)))
+                    return
+            except IntegrityError as error:
+                raise PlanMapError("decks-changed", plan=self.name) from error
+            change = INFO.update().where(INFO.c.key == "decks", INFO.c.value == before).values(value=decks_json(decks))
+            if connection.execute(change).rowcount != 1:
                 raise PlanMapError("decks-changed", plan=self.name)
 
     def note(self, key: str) -> str:
         """Return the entry `key` of the info table; empty if there is none."""
         with self.reading() as connection:
-            query = sqlalchemy.text(f"SELECT value FROM {TABLES['info']} WHERE key = :key")  # noqa: S608
-            return str(connection.execute(query, {"key": key}).scalar() or "")
+            return str(connection.execute(_note(key)).scalar() or "")
 
 
-def frames(plan: Plan, origin: str) -> tuple[geopandas.GeoDataFrame, dict[str, pandas.DataFrame]]:
-    """Return the sites (WGS 84, any geometry type, column `geom`) and the other tables by part."""
-    import geopandas
-    import pandas
+def _note(key: str) -> sqlalchemy.Select[tuple[str]]:
+    return sqlalchemy.select(INFO.c.value).where(INFO.c.key == key)
 
-    # The columns are named, so that a plan without events still gets a table with columns.
-    sites = geopandas.GeoDataFrame(
-        [{"site_id": site.id, **site_row(site)} for site in plan.sites.values()],
-        columns=["site_id", *SiteRow.model_fields],
-        geometry=[site.geometry for site in plan.sites.values()],
-        crs=WGS84,
-    ).rename_geometry("geom")
-    sites["accuracy_m"] = sites["accuracy_m"].astype(float)
-    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()], columns=list(TaskRow.model_fields))
-    events = pandas.DataFrame([event_row(event) for event in plan.events], columns=list(EventRow.model_fields))
-    for frame, column in ((tasks, "target_value"), (events, "measured_value")):
-        frame[column] = frame[column].astype(float)
-    notes = {
+
+def notes(connection: sqlalchemy.Connection) -> dict[str, str]:
+    """Return the entries of the info table by key; of several with the same key, the last one."""
+    rows = connection.execute(sqlalchemy.select(INFO.c.key, INFO.c.value).order_by(INFO.c.fid))
+    return {str(key): str(value) for key, value in rows}
+
+
+def schema_version(found: Mapping[str, str], name: str) -> int:
+    """Return the version of the tables from the entries of the info table.
+
+    Raises
+    ------
+    PlanMapError
+        There is none.
+    """
+    version = found.get("schema_version", "")
+    if not re.fullmatch(r"[0-9]{1,9}", version):
+        raise PlanMapError("plan-not-a-database", plan=name)
+    return int(version)
+
+
+def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str) -> None:
+    """Write all of `plan` but its sites into tables that are empty."""
+    entries = {
         "schema_version": str(SCHEMA_VERSION),
+        "revision": "0",
         "origin": origin,
         "content": whole_digest(plan),
         "plan": json.dumps(info_row(plan.info), ensure_ascii=False),
         "catalogue": json.dumps(catalogue_row(plan.catalogue), ensure_ascii=False),
-        "decks": _decks_json(plan.decks),
+        "decks": decks_json(plan.decks),
     }
-    info = pandas.DataFrame({"key": list(notes), "value": list(notes.values())})
-    return sites, {"info": info, "tasks": tasks, "events": events}
+    connection.execute(INFO.insert(), [{"key": key, "value": value} for key, value in entries.items()])
+    connection.execute(TASKS.insert(), [task_row(task) for task in plan.tasks.values()])
+    if plan.events:
+        connection.execute(EVENTS.insert(), [event_row(event) for event in plan.events])
 
 
-def _decks_json(decks: Sequence[Deck]) -> str:
+def decks_json(decks: Sequence[Deck]) -> str:
+    """Return the entry of the info table for `decks`."""
     return json.dumps(decks_row(decks), ensure_ascii=False)
 
 
@@ -217,17 +246,3 @@ def _decks_of(text: str) -> Any:
         return dict(json.loads(text)).get("decks", [])
     except (ValueError, TypeError, RecursionError):
         return None
-
-
-@contextmanager
-def explained(name: str, code: str) -> Iterator[None]:
-    """Turn any error of the driver into a `PlanMapError` with `code`, without the address in it."""
-    try:
-        yield
-    except UnicodeError as error:
-        raise PlanMapError(code, plan=name, reason="UTF-8") from error
-    except (DBAPIError, sqlite3.Error) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
-        raise PlanMapError(code, plan=name, reason=reason) from error
-    except OSError as error:
-        raise PlanMapError(code, plan=name, reason=error.strerror) from error
