@@ -110,7 +110,8 @@ class OwnOrigin:
         self._app = app
         self._local = is_loopback(bound)
         self._names = frozenset(names)
-        if not self._local and (host := plain_host(bound)):
+        host = plain_host(bound)
+        if host and not self._local and _address(host) is None:
             self._names |= {host}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -252,6 +252,7 @@ def test_a_proxy_may_speak_https():
     # Another program of this machine has port 443.
     assert admitted(host("localhost"), origin("https://localhost")) is None
     assert admitted(host("192.168.1.5"), origin("https://192.168.1.5"), bound=OPEN) is None
+    assert admitted(host("192.168.1.5"), origin("https://192.168.1.5"), bound="192.168.1.5") is None
 
 
 def fetched(site: str, mode: str = "no-cors", dest: str = "script") -> list[tuple[str, str]]:
