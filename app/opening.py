@@ -20,7 +20,7 @@ from app.browse.pills import evidence_pills, status_pills
 from app.pages import PAGES, Page
 from app.static_files import streamlit_folder
 from layers import style
-from layers.browser.document import bundle_address
+from layers.browser.document import bundle_address, script_hashes
 from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments
 from layers.cache import kept_bytes
@@ -80,6 +80,13 @@ def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
     ):
         document = document.replace(place, words, 1)
     return document
+
+
+@lru_cache(maxsize=1)
+def page_scripts() -> tuple[str, ...]:
+    """Return the sources of a content policy that let the scripts inside the first HTML of pages run."""
+    own = "".join(f"<script>{_file(name)}</script>" for name in ("opening.js", "address.js"))
+    return script_hashes(_streamlit_page()[0] + own)
 
 
 def _opening(plan: Plan, query: str, today: date) -> Markup:

@@ -1,45 +1,78 @@
-"""The routes of the server besides Streamlit's: the first HTML of pages, the map, briefings, badges, files."""
+"""The routes of the server: the first HTML of pages, the map, briefings, badges, files, and the way to Streamlit."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from app import context
 from app.faults import fault_page, notice_page
-from app.opening import page_html
+from app.opening import ALL_SLICES, page_html, page_scripts
 from app.pages import PAGES, Page
+from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from geo.errors import PlanMapError
 from layers import style
 from layers.browser.face import face_bytes
+from layers.map.document import map_scripts
 from layers.plan.fault import PlanFaultsError
 from layers.plan.terms import Status
 from layers.present.deck_choice import chosen_deck
 from layers.resources import BROWSER_FOLDER
 from layers.translation import LANGUAGES, translation
 
+STREAMLIT_PATHS = (
+    "/_stcore/health",
+    "/_stcore/host-config",
+    "/_stcore/bidi-components/{rest:path}",
+    "/component/{rest:path}",
+    "/media/{rest:path}",
+)
+"""What our pages ask of Streamlit. It would answer any other path with its own page, which is none of ours."""
 
-def routes() -> list[BaseRoute]:
-    """Return the routes, those of the pages first."""
+STREAMLIT_SOCKET = "/_stcore/stream"
+
+
+def routes(streamlit: ASGIApp) -> list[BaseRoute]:
+    """Return the routes, those of the pages first; `streamlit` answers what is Streamlit's."""
     return [
         *(Route(f"/{page.path}", partial(_page, page)) for page in PAGES),
         Route("/map", _map),
         Route("/briefing", _briefing),
         Route("/badges/{name}.svg", _badge),
         Route("/icon.svg", _icon),
+        # Which browsers ask for beside a document that names no icon.
+        Route("/favicon.ico", _icon),
         Route("/faces/{name}", _face),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),
+        *(Route(path, streamlit) for path in STREAMLIT_PATHS),
+        WebSocketRoute(STREAMLIT_SOCKET, streamlit),
     ]
+
+
+def missing(request: Request, _: HTTPException | Exception) -> Response:
+    """Return the page for an address under which there is none."""
+    error = PlanMapError("page-missing", path=request.url.path)
+    document = notice_page(error, *map(translation, LANGUAGES), back=True, typeface=ALL_SLICES)
+    return HTMLResponse(document, status_code=404)
+
+
+def failed(_: Request, __: Exception) -> Response:
+    """Return the page for an error of PlanMap's own; the server's window tells the details."""
+    document = notice_page(PlanMapError("server-failed"), *map(translation, LANGUAGES), typeface=ALL_SLICES)
+    return HTMLResponse(document, status_code=500)
 
 
 def _page(page: Page, request: Request) -> Response:
@@ -49,7 +82,8 @@ def _page(page: Page, request: Request) -> Response:
     except PlanMapError:
         plan = None
     document = page_html(page, plan, request.url.query, today=date.today())
-    return _answer(request, document, {"Cache-Control": "no-cache"})
+    policy = content_policy((*STREAMLIT_SCRIPTS, *page_scripts()))
+    return _answer(request, document, {HEADER: policy, "Cache-Control": "no-cache"})
 
 
 def _map(request: Request) -> Response:
@@ -59,12 +93,15 @@ def _map(request: Request) -> Response:
     except PlanMapError as error:
         return HTMLResponse(fault_page(error, translation("zh")), status_code=500)
     context.current().map_given.set()
-    return _tagged(request, document)
+    return _tagged(request, document, ("'self'", *map_scripts(context.current().settings.tianditu_key)))
 
 
 def _briefing(request: Request) -> Response:
     """Return the briefing of the deck `deck`, or of the plan's first, in the language `lang`, or in Chinese."""
     name, language = (request.query_params.get(key, "") for key in ("deck", "lang"))
+    # Imported here like the briefing itself, for the first page needs neither.
+    from layers.present.frame import briefing_scripts
+
     text = translation(language)
     try:
         if language not in ("", *LANGUAGES):
@@ -74,15 +111,16 @@ def _briefing(request: Request) -> Response:
     except PlanFaultsError as error:
         return HTMLResponse(fault_page(error, text), status_code=500)
     except PlanMapError as error:
-        return HTMLResponse(notice_page(error, text), status_code=404)
-    return _tagged(request, document)
+        return HTMLResponse(notice_page(error, text, typeface=ALL_SLICES), status_code=404)
+    return _tagged(request, document, briefing_scripts())
 
 
-def _tagged(request: Request, document: str) -> Response:
-    """Return a document, or status 304 if the browser already has it."""
+def _tagged(request: Request, document: str, scripts: Sequence[str]) -> Response:
+    """Return a document that takes scripts from the sources `scripts`, or status 304 if the browser already has it."""
     # A digest of the document and not of the plan: another version of PlanMap may draw the plan differently.
     tag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    # With status 304 too: what comes then takes the place of the policy that the browser has kept.
+    headers = {HEADER: content_policy(scripts), "ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:
         return Response(status_code=304, headers=headers)
     return _answer(request, document, headers)

@@ -9,23 +9,21 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import context, garbage, streamlit_app
 from app.opening import page_html
+from app.origin import OwnOrigin
 from app.pages import PAGES
 from app.policy import SecurityHeaders
-from app.routes import routes
+from app.routes import failed, missing, routes
 from geo.errors import PlanMapError
 from layers.translation import translation
 
@@ -76,8 +74,8 @@ def _warm() -> None:
         context.current().document()
 
 
-def application(host: str, port: int, *, hosts: list[str], announce: Callable[[], None]) -> ASGIApp:
-    """Return the ASGI application for the current context, which answers requests for `hosts` only.
+def application(host: str, port: int, *, names: Iterable[str], announce: Callable[[], None]) -> ASGIApp:
+    """Return the ASGI application for the current context on `host`, which is also reached by `names`.
 
     `announce` is called when it is up.
     """
@@ -94,11 +92,10 @@ def application(host: str, port: int, *, hosts: list[str], announce: Callable[[]
         stop.set()
         await standing
 
-    return Starlette(
-        routes=[*routes(), Mount("/", behind)],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts), Middleware(SecurityHeaders)],
-        lifespan=lifespan,
-    )
+    # Around Starlette and not inside, where its own answer to an error would pass them by.
+    refusals = {404: missing, Exception: failed}
+    app: ASGIApp = Starlette(routes=routes(behind), exception_handlers=refusals, lifespan=lifespan)
+    return SecurityHeaders(OwnOrigin(app, bound=host, names=names))
 
 
 def check_port(host: str, port: int) -> None:
@@ -119,14 +116,18 @@ def check_port(host: str, port: int) -> None:
             raise PlanMapError("port-refused", host=host, port=port, reason=reason) from error
 
 
-def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
-    """Serve the current context until stopped; raise `PlanMapError` if the port cannot be used."""
+def serve(*, host: str, port: int, names: Iterable[str], language: str, open_browser: bool) -> None:
+    """Serve the current context until stopped; `names` are those by which others reach it besides `host`.
+
+    Raises
+    ------
+    PlanMapError
+        The port cannot be used.
+    """
     check_port(host, port)
-    shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104 - compared, not bound
-    url = f"http://{shown}:{port}"
-    # A web page elsewhere can make its own host name point to this machine (DNS rebinding), so on loopback
-    # only this machine's names are answered.
-    hosts = ["127.0.0.1", "localhost", "[::1]"] if is_loopback(host) else ["*"]
+    # What stands for every address of this machine is itself no address to open.
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
     # Streamlit obeys a settings file in the working folder, and one may have come with a plan.
     os.chdir(Path(__file__).parent)
 
@@ -136,7 +137,7 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
             webbrowser.open(url)
 
     uvicorn.run(
-        application(host, port, hosts=hosts, announce=announce),
+        application(host, port, names=names, announce=announce),
         host=host,
         port=port,
         # As Streamlit itself sets them: its messages can be large, and the older protocol drops pings.
@@ -147,11 +148,6 @@ def serve(*, host: str, port: int, language: str, open_browser: bool) -> None:
         log_level="warning",
         server_header=False,
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    return host in ("127.0.0.1", "localhost", "::1")
 
 
 def has_display() -> bool:

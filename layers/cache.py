@@ -12,6 +12,8 @@ from pathlib import Path
 
 import platformdirs
 
+from geo.private import FOLDER, make_private
+
 
 def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], bool] = Path.is_file) -> Path:
     """Return the path of the file `name` in the cache, made now if it is missing or not `sound`.
@@ -21,11 +23,13 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
     """
     folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
     target = folder / name
+    # Made by an earlier version, others may look into it.
+    make_private(folder)
     if sound(target):
         return target
     data = make()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         handle, draft = tempfile.mkstemp(dir=folder, suffix=".part")
     except OSError:
         folder = _folder_of_this_run()

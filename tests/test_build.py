@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import hatch_build
 from hatch_build import BrowserFiles, BuildError
@@ -100,3 +103,47 @@ def test_without_npm_the_build_says_what_to_do(copied: BrowserFiles, monkeypatch
     monkeypatch.setenv("PATH", "")
     with pytest.raises(BuildError, match=r"install Node\.js with npm"):
         hatch_build.make(copied.root)
+
+
+# The Python packages
+
+LOCKED = ROOT / "requirements"
+
+
+def locked(name: str) -> dict[str, str]:
+    """Return the version of each package in a file of requirements/, each of which has its hashes."""
+    found = {}
+    for entry in re.split(r"\n(?=\S)", (LOCKED / name).read_text(encoding="utf-8")):
+        if not entry.startswith("#"):
+            package, version = re.match(r"(\S+)==(\S+)", entry).groups()
+            assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), package
+            found[package.partition("[")[0]] = version
+    return found
+
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.mark.parametrize("name", ["run", *PROJECT["optional-dependencies"]])
+def test_what_is_needed_is_locked(name: str) -> None:
+    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"].get(name, [])
+    found = locked(f"{name}.txt")
+    for text in asked:
+        requirement = Requirement(text)
+        version = found[re.sub(r"[-_.]+", "-", requirement.name).lower()]
+        assert requirement.specifier.contains(version), f"{requirement}: {version}; run make lock"
+
+
+def test_what_is_locked_twice_has_one_version() -> None:
+    run = locked("run.txt")
+    for path in LOCKED.glob("*.txt"):
+        found = locked(path.name)
+        assert {package: run[package] for package in run.keys() & found} == {
+            package: found[package] for package in run.keys() & found
+        }, path.name
+
+
+def test_the_lock_names_no_place_to_fetch_from() -> None:
+    for path in LOCKED.iterdir():
+        assert "://" not in path.read_text(encoding="utf-8"), path.name
+        assert not re.search(r"^-", path.read_text(encoding="utf-8"), re.MULTILINE), path.name

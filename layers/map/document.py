@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from layers.browser.document import kept_document, put
+from functools import lru_cache
+
+from layers.browser.document import kept_document, put, script_hashes
 from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import script_json
@@ -19,13 +21,22 @@ def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key
 
     The map is in Web Mercator (EPSG:3857); all data in the document is in WGS 84.
     """
+    document = _document_without_plan(tianditu_key)
+    document = document.replace("</head>", f"<style>{face_css(screen_characters(plan))}</style></head>", 1)
+    return put(document, _PLAN, script_json({**plan_payload(plan), "initial": arguments(plan, scene, selection)}))
 
+
+def map_scripts(tianditu_key: str = "") -> tuple[str, ...]:
+    """Return the sources of a content policy that let the scripts inside the map document run."""
+    return script_hashes(_document_without_plan(tianditu_key))
+
+
+@lru_cache(maxsize=1)
+def _document_without_plan(tianditu_key: str) -> str:
     def made() -> str:
         # Folium takes most of a second to import, so only the first start waits for it.
         from layers.map.folium_map import folium_document
 
         return folium_document(_PLAN, tianditu_key)
 
-    document = kept_document("map", made, depends=tianditu_key)
-    document = document.replace("</head>", f"<style>{face_css(screen_characters(plan))}</style></head>", 1)
-    return put(document, _PLAN, script_json({**plan_payload(plan), "initial": arguments(plan, scene, selection)}))
+    return kept_document("map", made, depends=tianditu_key)

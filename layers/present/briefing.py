@@ -20,7 +20,7 @@ from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.terms import Status
 from layers.present.frame import around
-from layers.present.inline import font_faces, inlined
+from layers.present.inline import font_faces
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
 from layers.selection.status import Counts
 from layers.selection.wording import sources, target_words
@@ -75,7 +75,7 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
         )
     )
     opening, top, middle, end = around()
-    return f"{inlined(opening)}{head}{inlined(top)}{words}{middle}{script_json(payload)}{end}"
+    return f"{opening}{head}{top}{words}{middle}{script_json(payload)}{end}"
 
 
 def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:

@@ -7,12 +7,15 @@ folder.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
-from layers.browser.document import bundle_address, kept_document
+from layers.browser.document import bundle_address, kept_document, put, script_hashes
+from layers.present.inline import inlined
 
+_SCRIPTS = "PLACE_OF_THE_SCRIPTS"
 POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    f"default-src 'none'; script-src {_SCRIPTS}; style-src 'unsafe-inline'; img-src data:; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
 
@@ -21,10 +24,29 @@ _HEAD, _WORDS, _PLAN = _PLACES = ("PLACE_OF_THE_HEAD", "PLACE_OF_THE_WORDS", "PL
 
 
 def around() -> tuple[str, str, str, str]:
-    """Return the document in four parts; the head, the words and the plan go between them, in this order."""
-    whole = kept_document("briefing", _made)
+    """Return the document in four parts; the head, the words and the plan go between them, in this order.
+
+    Raises
+    ------
+    PlanMapError
+        PlanMap's own files are missing.
+    """
+    whole = inlined(kept_document("briefing", _made))
+    whole = put(whole, _SCRIPTS, " ".join(script_hashes(whole)))
     opening, top, middle, end = re.split("|".join(_PLACES), whole)
     return opening, top, middle, end
+
+
+@lru_cache(maxsize=1)
+def briefing_scripts() -> tuple[str, ...]:
+    """Return the sources of a content policy that let the scripts inside a briefing run.
+
+    Raises
+    ------
+    PlanMapError
+        PlanMap's own files are missing.
+    """
+    return script_hashes("".join(around()))
 
 
 def _made() -> str:

@@ -6,9 +6,11 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import platformdirs
 from filelock import FileLock, Timeout
 
 from geo.errors import PlanMapError
+from geo.private import FILE, FOLDER, make_all_private, make_private
 from layers.plan.digest import whole_digest
 from layers.plan.rows import (
     CatalogueRow,
@@ -32,6 +34,8 @@ from layers.store.geopackage import GeoPackageStore
 def open_user_plan(folder: Path) -> Store:
     """Return the store of the plan file in the user's data `folder`, made from `data/` if it is missing.
 
+    Only the user may read the file, and the folder if it is the usual one or made here.
+
     Any number of processes may start at once: one makes the file, the others wait for it. When the plan that
     ships has changed, a file that nobody has changed is made anew, and any other stays as it is.
 
@@ -42,12 +46,15 @@ def open_user_plan(folder: Path) -> Store:
     """
     built_in = default_plan_folder()
     path = folder / f"{built_in.name}.gpkg"
+    # A folder that the user has named may be meant for others too; it stays as wide as it is.
+    if folder == Path(platformdirs.user_data_dir("PlanMap", appauthor=False)):
+        make_all_private(folder)
     origin = _digest(built_in)
     if _current(path, origin):
         return GeoPackageStore(path, own=True)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / f"{built_in.name}.lock", timeout=60):
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        with FileLock(folder / f"{built_in.name}.lock", timeout=60, mode=FILE):
             if _current(path, origin):
                 return GeoPackageStore(path, own=True)
             draft = folder / f"{built_in.name}.new.gpkg"
@@ -56,6 +63,7 @@ def open_user_plan(folder: Path) -> Store:
             for leftover in folder.glob(".planmap-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
             copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
+            make_private(draft)
             draft.replace(path)
     except (OSError, Timeout) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,10 +18,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_folder: Path, plan: str = "", **environment: str) -> Iterator[str]:
-    """Start the server on a free port, yield its address when it answers, stop it afterwards."""
+def serving(
+    data_folder: Path,
+    plan: str = "",
+    *,
+    options: Sequence[str] = (),
+    planmap: Sequence[str | Path] = (PLANMAP,),
+    **environment: str,
+) -> Iterator[str]:
+    """Start the server on a free port, yield its address when it answers, stop it afterwards.
+
+    `planmap` is what stands for the command `planmap`.
+    """
     port = free_port()
-    command = [PLANMAP, "serve", "--no-browser", "--port", str(port), *(["--plan", plan] if plan else [])]
+    command = [*planmap, "serve", "--no-browser", "--port", str(port), *(["--plan", plan] if plan else []), *options]
     log = data_folder / f"serve-{port}.log"
     with log.open("w", encoding="utf-8") as output:
         server = subprocess.Popen(
