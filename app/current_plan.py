@@ -26,6 +26,12 @@ class Look:
     began: float = field(default_factory=time.monotonic)
     found: Future[tuple[str, Plan]] = field(default_factory=Future)
 
+    def is_over(self) -> bool:
+        """Whether whoever asks now should look again; a plan that could not be read may have been mended meanwhile."""
+        if not self.found.done():
+            return False
+        return self.found.exception() is not None or time.monotonic() - self.began >= FRESH_S
+
 
 class CurrentPlan:
     """The plan of a store, for all threads of a process.
@@ -65,7 +71,7 @@ class CurrentPlan:
         """
         with self._lock:
             before = self._plan
-            if self._look is None or (self._look.found.done() and time.monotonic() - self._look.began >= FRESH_S):
+            if self._look is None or self._look.is_over():
                 self._look = Look()
                 threading.Thread(target=self._ask, args=(self._look,), daemon=True).start()
             look = self._look
