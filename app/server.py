@@ -18,7 +18,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app import context, garbage, streamlit_app
+from app import context, garbage, gone_sessions, streamlit_app
 from app.opening import page_html
 from app.origin import OwnOrigin
 from app.pages import PAGES
@@ -60,7 +60,9 @@ class Behind:
                 self._app = app
                 garbage.look_for()
                 self._ready.set()
+                closing = asyncio.create_task(gone_sessions.keep_closing())
                 await stop.wait()
+                closing.cancel()
         except BaseException as error:
             self._failure = error
             self._ready.set()
