@@ -15,13 +15,10 @@ import sqlalchemy
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import PlanMapError
-from geo.files import MAXIMUM_BYTES
 from geo.geopackage import geometry_from_blob
 from layers.plan.plan import Plan
 from layers.store.sql import TABLES, SqlStore, explained, frames
-
-_MAXIMUM_STEPS = 500_000_000
-"""Steps of SQLite's virtual machine after which a read is given up: a file can hold endless queries."""
+from layers.store.sqlite_limits import arm
 
 
 class GeoPackageStore(SqlStore):
@@ -48,10 +45,7 @@ class GeoPackageStore(SqlStore):
         mode = "rw" if writing or self.own else "ro"
         address = f"{self.path.resolve().as_uri()}?mode={mode}"
         connection = sqlite3.connect(address, uri=True, timeout=20, check_same_thread=False)
-        # The schema comes with the file: it must not reach functions with side effects, nor fill the
-        # memory with one value.
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
+        arm(connection, self.name, TABLES.values(), writing=writing)
         return connection
 
     def _journal_stays(self) -> bool:
@@ -75,7 +69,7 @@ class GeoPackageStore(SqlStore):
 
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection that cannot write, after checking that PlanMap's tables are ordinary ones.
+        """Yield a connection that cannot write.
 
         Raises
         ------
@@ -83,14 +77,6 @@ class GeoPackageStore(SqlStore):
             The file cannot be read, or a table is missing or not an ordinary one.
         """
         with explained(self.name, "plan-not-a-database"), self.engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if not isinstance(raw, sqlite3.Connection):
-                raise TypeError("the driver is sqlite3")
-            raw.execute("PRAGMA query_only = ON")
-            raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
-            for table in TABLES.values():
-                if not _is_plain_table(raw, table):
-                    raise PlanMapError("plan-not-a-database", plan=self.name)
             yield connection
 
     def writer(self) -> sqlalchemy.Engine:
@@ -133,11 +119,3 @@ class GeoPackageStore(SqlStore):
             # A full disk, or a name that the file system accepts and GDAL does not.
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=type(error).__name__) from error
         return cls(path)
-
-
-def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether `table` is an ordinary one; a view, a virtual table or a computed column could run for ever."""
-    found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
-    if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
-        return False
-    return all(column[6] == 0 for column in connection.execute(f"PRAGMA table_xinfo({table})"))

@@ -18,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.exc import DBAPIError
 
 from geo.crs import WGS84
+from geo.detail import Detail
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.deck import Deck
@@ -36,6 +37,7 @@ from layers.plan.rows import (
     task_row,
 )
 from layers.store.check import RawPlan, RawSite, check_plan
+from layers.store.limits import ROWS, SIZES, check_columns, counted
 
 if TYPE_CHECKING:
     import geopandas
@@ -50,8 +52,6 @@ TABLES = {
     "tasks": "planmap_tasks",
     "events": "planmap_events",
 }
-
-_MAXIMUM_ROWS = 500_000
 
 
 class SqlStore:
@@ -77,44 +77,67 @@ class SqlStore:
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found."""
-        with self.reading() as connection:
-            info = self._info(connection)
-            sites = [self._site(row) for row in self._rows(connection, "sites", f", {self.geometry_column} AS shape")]
-            tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
-            events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+        detail = Detail()
+        shape = f", {self.geometry_column} AS shape"
+        try:
+            with self.reading() as connection:
+                info = self._info(connection)
+                sites = [self._site(row, detail) for row in self._rows(connection, "sites", shape)]
+                tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
+                events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+        except GeometryError as error:
+            # A table that holds too much is not read to its end.
+            return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLES, "catalogue": TABLES["info"], "decks": TABLES["info"]}
         return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
-        rows = connection.execute(sqlalchemy.text(f"SELECT key, value FROM {TABLES['info']}")).all()  # noqa: S608
-        found: dict[str, str] = {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
+        found = {key: self._entry(connection, key) for key in ("schema_version", "plan", "catalogue", "decks")}
         version = str(found.get("schema_version", ""))
         if not re.fullmatch(r"[0-9]{1,9}", version):
             raise PlanMapError("plan-not-a-database", plan=self.name)
         if int(version) > SCHEMA_VERSION:
             raise PlanMapError("plan-newer", plan=self.name, version=version)
         try:
-            parts = {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
-        except (KeyError, ValueError, TypeError, RecursionError) as error:
+            parts = {key: dict(json.loads(str(found[key]))) for key in ("plan", "catalogue")}
+        except (ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
         # A plan made before there were decks has no such entry. An entry that cannot be read is passed on as
         # it is, so that the check reports it as one fault.
-        decks = _decks_of(found.get("decks", "{}"))
+        decks = _decks_of("{}" if found["decks"] is None else str(found["decks"]))
         return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
 
+    def _entry(self, connection: sqlalchemy.Connection, key: str) -> str | None:
+        """Return the entry `key` of the info table; None if there is none.
+
+        Raises
+        ------
+        GeometryError
+            It is larger than any that PlanMap writes.
+        """
+        table, limit = TABLES["info"], SIZES["decks"] * 4
+        query = sqlalchemy.text(f"SELECT value FROM {table} WHERE key = :key LIMIT 1")  # noqa: S608
+        value = connection.execute(query, {"key": key}).scalar()
+        if isinstance(value, str | bytes) and len(value) > limit:
+            raise GeometryError("file-too-large", file=table, limit=f"{limit / 2**20:g}")
+        return None if value is None else str(value)
+
     def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
-        # Table and expression are our own; the statement holds nothing that a user typed.
-        query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {_MAXIMUM_ROWS}"  # noqa: S608
-        for row in connection.execute(sqlalchemy.text(query)).mappings():
+        # Table and expression are our own; the statement holds nothing that a user typed. One row more than there
+        # may be tells that there are more.
+        query = f"SELECT *{extra} FROM {TABLES[part]} ORDER BY fid LIMIT {ROWS[part] + 1}"  # noqa: S608
+        result = connection.execution_options(stream_results=True).execute(sqlalchemy.text(query)).mappings()
+        check_columns(list(result.keys()), TABLES[part])
+        for row in counted(result, part, TABLES[part]):
             yield {key: value for key, value in row.items() if value is not None}
 
-    def _site(self, row: dict[str, Any]) -> RawSite:
+    def _site(self, row: dict[str, Any], detail: Detail) -> RawSite:
         properties = {key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")}
         geometry, fault = None, None
         try:
             geometry = self.decode(row.get("shape"))
             if geometry is not None:
-                check_geometry(geometry)
+                check_geometry(geometry, detail)
         except GeometryError as error:
             fault = error
         site_id = str(row["site_id"]) if "site_id" in row else None
@@ -226,8 +249,12 @@ def explained(name: str, code: str) -> Iterator[None]:
         yield
     except UnicodeError as error:
         raise PlanMapError(code, plan=name, reason="UTF-8") from error
+    except MemoryError as error:
+        raise PlanMapError("plan-runs-on", plan=name) from error
     except (DBAPIError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
+        if reason in ("interrupted", "not authorized", "string or blob too big"):
+            raise PlanMapError("plan-runs-on", plan=name) from error
         raise PlanMapError(code, plan=name, reason=reason) from error
     except OSError as error:
         raise PlanMapError(code, plan=name, reason=error.strerror) from error
