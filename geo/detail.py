@@ -15,6 +15,9 @@ MAXIMUM_VERTICES = 1_200_000
 MAXIMUM_POINTS = 1_000
 """Largest number of points of one MultiPoint: each gets a symbol of its own."""
 
+MAXIMUM_PARTS = 20_000
+"""Largest number of lines and rings of all geometries of a plan together; no generalising makes them fewer."""
+
 MAXIMUM_PAIRS = 20_000_000
 """Largest number of pairs of edges of a plan's areas that lie side by side, beyond `PAIRS_PER_EDGE` for each edge.
 
@@ -34,6 +37,7 @@ class Detail:
 
     def __init__(self) -> None:
         self.vertices = 0
+        self.parts = 0
         self.pairs = 0.0
 
     def count(self, geometry: BaseGeometry) -> None:
@@ -47,12 +51,29 @@ class Detail:
         self.vertices += int(shapely.get_num_coordinates(geometry))
         if self.vertices > MAXIMUM_VERTICES:
             raise GeometryError("too-many-vertices", limit=MAXIMUM_VERTICES)
-        if geometry.geom_type == "MultiPoint" and shapely.get_num_geometries(geometry) > MAXIMUM_POINTS:
-            raise GeometryError("too-many-points", limit=MAXIMUM_POINTS)
-        if "Polygon" in geometry.geom_type:
+        if geometry.geom_type == "MultiPoint":
+            check_points(int(shapely.get_num_geometries(geometry)))
+            return
+        areal = "Polygon" in geometry.geom_type
+        parts = shapely.get_parts(geometry)
+        self.parts += len(shapely.get_rings(parts)) if areal else len(parts)
+        check_parts(self.parts)
+        if areal:
             self.pairs += edge_pairs(geometry)
             if self.pairs > MAXIMUM_PAIRS:
                 raise GeometryError("geometry-tangled")
+
+
+def check_points(count: int) -> None:
+    """Raise `GeometryError` if a MultiPoint has too many points."""
+    if count > MAXIMUM_POINTS:
+        raise GeometryError("too-many-points", limit=MAXIMUM_POINTS)
+
+
+def check_parts(count: int) -> None:
+    """Raise `GeometryError` if the geometries of a plan have too many lines and rings."""
+    if count > MAXIMUM_PARTS:
+        raise GeometryError("too-many-parts", limit=MAXIMUM_PARTS)
 
 
 def edge_pairs(geometry: BaseGeometry) -> float:
@@ -94,15 +115,13 @@ def _in_strips(low: NDArray[np.float64], high: NDArray[np.float64], axis: int) -
     borders = np.unique(np.quantile(middle, np.linspace(0, 1, STRIPS + 1)[1:-1]))
     first = np.searchsorted(borders, low[:, axis], side="left")
     last = np.searchsorted(borders, high[:, axis], side="right")
-    if (last - first + 1).sum() > 4 * len(low):
+    reached = last - first + 1
+    if reached.sum() > 4 * len(low):
         # Most edges reach through many strips, so strips do not tell them apart.
         return np.inf
-    edge = np.repeat(np.arange(len(low)), last - first + 1)
-    strip = (
-        first[edge]
-        + np.arange(len(edge))
-        - np.repeat(np.cumsum(last - first + 1) - (last - first + 1), last - first + 1)
-    )
+    edge = np.repeat(np.arange(len(low)), reached)
+    # Each edge once for each strip from its first to its last.
+    strip = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(reached) - reached, reached)
     order = np.argsort(strip, kind="stable")
     ends = np.cumsum(np.bincount(strip, minlength=len(borders) + 1))
     total = 0.0

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.detail import Detail
+from geo.detail import Detail, check_parts, check_points
 from geo.errors import GeometryError
 from geo.files import read_text
 
 _GEOMETRY_TYPES = {"Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"}
+
+_ARRAYS = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
+"""How deep the lists of positions are in the coordinates of each type that has any."""
 
 MAXIMUM_WEIGHT = 250 * 2**20
 """Largest memory in bytes that the values of a file may take once they are parsed, by the estimate of `_weight`."""
@@ -125,9 +129,15 @@ def geometry_from_mapping(mapping: Any, detail: Detail | None = None) -> BaseGeo
     kind = mapping.get("type") if isinstance(mapping, dict) else None
     if not isinstance(kind, str) or kind not in _GEOMETRY_TYPES:
         raise GeometryError("geometry-type", kind=str(kind)[:40])
+    coordinates = mapping.get("coordinates")
+    if isinstance(coordinates, list) and kind != "LineString":
+        # Before there is an object for each.
+        (check_points if kind == "MultiPoint" else check_parts)(len(coordinates))
     try:
-        _check_numbers(mapping.get("coordinates"), depth=5)
-        geometry = shapely.force_2d(shape(mapping))
+        _check_numbers(coordinates, depth=5)
+        if kind in _ARRAYS:
+            coordinates = _arrays(coordinates, _ARRAYS[kind])
+        geometry = shapely.force_2d(shape({"type": kind, "coordinates": coordinates}))
     except (ShapelyError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError) as error:
         raise GeometryError("geometry-unreadable", kind=kind) from error
     check_geometry(geometry, detail)
@@ -136,11 +146,23 @@ def geometry_from_mapping(mapping: Any, detail: Detail | None = None) -> BaseGeo
 
 def _check_numbers(coordinates: Any, *, depth: int) -> None:
     """Raise `TypeError` unless `coordinates` are lists of numbers, nested at most `depth` levels deep."""
-    if isinstance(coordinates, list) and depth:
-        for part in coordinates:
-            _check_numbers(part, depth=depth - 1)
-    elif not isinstance(coordinates, int | float) or isinstance(coordinates, bool):
-        raise TypeError(type(coordinates).__name__)
+    level = [coordinates]
+    # Level by level and not list by list, since there may be a million of them.
+    for _ in range(depth + 1):
+        kinds = set(map(type, level))
+        if kinds <= {int, float}:
+            return
+        if kinds != {list}:
+            break
+        level = list(chain.from_iterable(level))
+    raise TypeError(", ".join(sorted(kind.__name__ for kind in kinds)))
+
+
+def _arrays(coordinates: Any, depth: int) -> Any:
+    """Return `coordinates` with the lists of positions, `depth` levels down, as arrays, which Shapely reads faster."""
+    if depth:
+        return [_arrays(part, depth - 1) for part in coordinates]
+    return np.array(coordinates, dtype=float)
 
 
 def check_geometry(geometry: BaseGeometry, detail: Detail | None = None) -> None:
