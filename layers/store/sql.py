@@ -253,7 +253,7 @@ def explained(name: str, code: str) -> Iterator[None]:
         raise PlanMapError("plan-runs-on", plan=name) from error
     except (DBAPIError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:200] if str(error).strip() else "?"
-        if reason in ("interrupted", "not authorized", "string or blob too big"):
+        if reason.startswith(("interrupted", "not authorized", "string or blob too big")):
             raise PlanMapError("plan-runs-on", plan=name) from error
         raise PlanMapError(code, plan=name, reason=reason) from error
     except OSError as error:
