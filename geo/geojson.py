@@ -162,7 +162,11 @@ def _arrays(coordinates: Any, depth: int) -> Any:
     """Return `coordinates` with the lists of positions, `depth` levels down, as arrays, which Shapely reads faster."""
     if depth:
         return [_arrays(part, depth - 1) for part in coordinates]
-    return np.array(coordinates, dtype=float)
+    if not coordinates:
+        return np.empty((0, 2))
+    # By way of a flat list: NumPy takes as much room again to find out how lists of lists are nested.
+    (width,) = set(map(len, coordinates))
+    return np.fromiter(chain.from_iterable(coordinates), dtype=float).reshape(-1, width)
 
 
 def check_geometry(geometry: BaseGeometry, detail: Detail | None = None) -> None:

@@ -343,6 +343,7 @@ def test_sizes_of_files_and_tables() -> None:
         r"and ([\d ]+) lines and rings": detail.MAXIMUM_PARTS,
         r"MultiPoint has at most ([\d ]+) points": detail.MAXIMUM_POINTS,
         r"values of a table have at most ([\d ]+) MiB": limits.TABLE_BYTES // limits.MIB,
+        r"each of `planmap_info` at most ([\d ]+) MiB": limits.ENTRY_BYTES // limits.MIB,
         r"a site of more than ([\d ]+) vertices": content.PLAIN,
         r"together have more than ([\d ]+) vertices": payload.MAXIMUM_VERTICES,
     }.items():

@@ -22,7 +22,7 @@ SIZES = {
     "tasks": 8 * MIB,
     "events": 16 * MIB,
 }
-"""Largest size of each file of a plan folder, in bytes; also of the entries of a database that are JSON."""
+"""Largest size of each file of a plan folder, in bytes."""
 
 ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000}
 """Largest number of rows, or features."""
@@ -32,6 +32,9 @@ COLUMNS = 64
 
 LINES = 250_000
 """Largest number of lines of a CSV file; empty ones are not rows, but are read."""
+
+ENTRY_BYTES = 2 * MIB
+"""Largest size of an entry of a database's info table, such as the layers as JSON."""
 
 TABLE_BYTES = 64 * MIB
 """Largest size of all values of a database table, in bytes."""

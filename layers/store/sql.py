@@ -37,7 +37,7 @@ from layers.plan.rows import (
     task_row,
 )
 from layers.store.check import RawPlan, RawSite, check_plan
-from layers.store.limits import ROWS, SIZES, check_columns, counted
+from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 
 if TYPE_CHECKING:
     import geopandas
@@ -115,11 +115,11 @@ class SqlStore:
         GeometryError
             It is larger than any that PlanMap writes.
         """
-        table, limit = TABLES["info"], SIZES["decks"] * 4
+        table, limit = TABLES["info"], ENTRY_BYTES
         query = sqlalchemy.text(f"SELECT value FROM {table} WHERE key = :key LIMIT 1")  # noqa: S608
         value = connection.execute(query, {"key": key}).scalar()
         if isinstance(value, str | bytes) and len(value) > limit:
-            raise GeometryError("file-too-large", file=table, limit=f"{limit / 2**20:g}")
+            raise GeometryError("file-too-large", file=table, limit=limit // MIB)
         return None if value is None else str(value)
 
     def _rows(self, connection: sqlalchemy.Connection, part: str, extra: str = "") -> Iterator[dict[str, Any]]:
