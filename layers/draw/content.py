@@ -152,6 +152,12 @@ def _seen(geometry: BaseGeometry, extent: Extent, scale: float) -> BaseGeometry 
 
     All in metres of the grid.
     """
+    across, up = ((extent[at + 2] - extent[at]) * 1000 / scale for at in (0, 1))
+    if "LineString" in geometry.geom_type:
+        coarse = generalised(shapely.clip_by_rect(geometry, *extent), COARSEST_MM * scale / 1000)
+        # One line for each millimetre of the whole map: as black as a filled area, and with countless crossings.
+        if coarse.length * 1000 / scale > across * up:
+            return None
     if shapely.get_num_coordinates(geometry) <= PLAIN:
         return _solid(geometry.intersection(shapely.box(*extent)))
     detail = DETAIL_MM
