@@ -9,11 +9,11 @@ from pathlib import Path
 from geo.errors import GeometryError
 
 MAXIMUM_BYTES = 64 * 1024 * 1024
-"""Size in bytes above which a file is refused: parsing takes about ten times as much memory."""
+"""Largest size of a value in a database, in bytes."""
 
 
-def read_text(path: Path) -> str:
-    """Return the text of the UTF-8 file at `path`, with or without a byte order mark.
+def read_text(path: Path, *, limit: int) -> str:
+    """Return the text of the UTF-8 file at `path`, of at most `limit` bytes, with or without a byte order mark.
 
     Raises
     ------
@@ -29,13 +29,13 @@ def read_text(path: Path) -> str:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise GeometryError("not-a-file", file=path.name)
-            content = file.read(MAXIMUM_BYTES + 1)
+            content = file.read(limit + 1)
     except FileNotFoundError as error:
         raise GeometryError("file-missing", file=path.name) from error
     except OSError as error:
         raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
-    if len(content) > MAXIMUM_BYTES:
-        raise GeometryError("file-too-large", file=path.name, limit=MAXIMUM_BYTES // 2**20)
+    if len(content) > limit:
+        raise GeometryError("file-too-large", file=path.name, limit=f"{limit / 2**20:g}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -17,7 +17,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from app.settings import Settings
-from geo.files import MAXIMUM_BYTES
+from geo import detail
+from layers.browser import payload
+from layers.draw import content
 from layers.plan import rows as plan_rows
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, Evidence
@@ -25,8 +27,8 @@ from layers.plan.terms import Confidence, Kind, Precision, Status
 from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
 from layers.store import check as plan_check
+from layers.store import limits
 from layers.store.folder import FILES, check_folder
-from layers.store.sql import MAXIMUM_ROWS
 from layers.store.tables import TABLE_NAMES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
@@ -327,8 +329,26 @@ def test_lengths_of_texts_titles_and_ids() -> None:
 
 
 def test_sizes_of_files_and_tables() -> None:
-    assert number_in("docs/data.md", r"at most ([\d ]+) MiB") * 2**20 == MAXIMUM_BYTES
-    assert number_in("docs/data.md", r"A table has at most ([\d ]+) rows") == MAXIMUM_ROWS
+    rows = tables()["Limits"][0].rows
+    assert list(rows) == [FILES[part] for part in ("info", "catalogue", "decks", "sites", "tasks", "events")]
+    for part, name in FILES.items():
+        _, size, count = rows[name]
+        assert float(size.removesuffix(" MiB")) * 2**20 == limits.SIZES[part]
+        assert (int(count.replace(" ", "")) if count else None) == limits.ROWS.get(part)
+    for pattern, value in {
+        r"A table has at most ([\d ]+) columns": limits.COLUMNS,
+        r"at most ([\d ]+) lines, a dotted": limits.LINES,
+        r"at most ([\d ]+) parts\.": limits.KEY_PARTS,
+        r"at most ([\d ]+) vertices": detail.MAXIMUM_VERTICES,
+        r"and ([\d ]+) lines and rings": detail.MAXIMUM_PARTS,
+        r"MultiPoint has at most ([\d ]+) points": detail.MAXIMUM_POINTS,
+        r"values of a table have at most ([\d ]+) MiB": limits.TABLE_BYTES // limits.MIB,
+        r"each of `planmap_info` at most ([\d ]+) MiB": limits.ENTRY_BYTES // limits.MIB,
+        r"a site of more than ([\d ]+) vertices": content.PLAIN,
+        r"together have more than ([\d ]+) vertices": payload.MAXIMUM_VERTICES,
+    }.items():
+        assert number_in("docs/data.md", pattern) == value, pattern
+    assert f"simplified by {content.DETAIL_MM} mm" in read("docs/data.md")
 
 
 def samples(allowed: str) -> tuple[list[object], list[object]]:

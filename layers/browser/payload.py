@@ -8,8 +8,10 @@ from typing import Any
 
 import shapely
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E_PROJ
+from geo.generalise import generalised, vertices
 from geo.measure import anchors, bounds
 from layers import style
 from layers.basemap import collection, focus_code
@@ -34,6 +36,15 @@ HIDDEN = "."
 
 
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
+
+MAXIMUM_VERTICES = 100_000
+"""Number of vertices of all sites up to which they go to the browser as they are."""
+
+PLAIN = 100
+"""Number of vertices of one site up to which it does so however many there are altogether."""
+
+DETAIL = 2e-6
+"""Tolerance in degrees, 20 cm, with which the others are then generalised, and coarser if that is not enough."""
 
 
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
@@ -88,8 +99,9 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
     layer_of = plan.catalogue.layer_of()
     task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
     district = plan.sites.get(plan.info.district_site)
-    placed = [site.geometry for site in plan.sites.values() if site.geometry is not None]
-    home = bounds([district.geometry] if district and district.geometry else placed) or (
+    placed = {site.id: site.geometry for site in plan.sites.values() if site.geometry is not None}
+    shown = shown_geometries(placed)
+    home = bounds([district.geometry] if district and district.geometry else placed.values()) or (
         115.0,
         38.0,
         119.0,
@@ -99,7 +111,7 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
         "digest": map_digest(plan),
         "sites": [
             {
-                **_site_payload(site),
+                **_site_payload(site, shown.get(site.id)),
                 "layer": layer_of[site.id],
                 "tasks": [task_number[task.id] for task in plan.tasks_by_site.get(site.id, ())],
             }
@@ -141,7 +153,22 @@ def _grid_layer(plan: Plan) -> LayerEntry:
     return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
 
 
-def _site_payload(site: Site) -> dict[str, Any]:
+def shown_geometries(placed: Mapping[str, BaseGeometry]) -> Mapping[str, BaseGeometry]:
+    """Return the geometries (WGS 84, degrees) with no more detail altogether than a browser can draw at once, by id."""
+    shown = dict(placed)
+    tolerance = DETAIL
+    while vertices(list(shown.values())) > MAXIMUM_VERTICES:
+        shown = {
+            key: geometry if shapely.get_num_coordinates(geometry) <= PLAIN else generalised(geometry, tolerance)
+            for key, geometry in placed.items()
+        }
+        tolerance *= 4
+        if tolerance > 1:
+            break
+    return shown
+
+
+def _site_payload(site: Site, geometry: BaseGeometry | None) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "id": site.id,
         "zh": site.name.zh,
@@ -151,10 +178,9 @@ def _site_payload(site: Site) -> dict[str, Any]:
         "accuracy": site.accuracy_m,
         "geometry": None,
     }
-    if site.geometry is None or (site.category == "district" and site.geometry.geom_type == "Point"):
+    if geometry is None or (site.category == "district" and geometry.geom_type == "Point"):
         # A district that is a point only marks a name, and the basemap already names the districts.
         return payload
-    geometry = site.geometry
     payload["geometry"] = mapping(shapely.set_precision(geometry, 1e-6, mode="pointwise"))
     payload["anchors"] = [[point.y, point.x] for point in anchors(geometry)]
     payload["bounds"] = _leaflet_bounds(geometry.bounds)

@@ -11,6 +11,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import EARTH_M, to_grid
+from geo.errors import PlanMapError
+from geo.generalise import generalised
 from layers import style
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
@@ -20,6 +22,18 @@ from layers.selection.status import SiteState
 
 SCREEN_PIXEL_M = 0.0254 / 96
 """Side in metres of a nominal screen pixel: 1/96 inch, as in CSS."""
+
+PLAIN = 1_000
+"""Number of vertices up to which a geometry is drawn as it is."""
+
+DETAIL_MM = 0.05
+"""Tolerance in millimetres on the paper with which one with more is generalised: less than any line is wide."""
+
+COARSEST_MM = 0.4
+"""Largest such tolerance, for what is still too dense: about the width of a line."""
+
+DENSEST = 50_000
+"""Largest number of vertices of one site on a map. As many distinct ones are a black patch, and take long to draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +106,13 @@ def site_numbers(plan: Plan) -> Mapping[str, int]:
 
 
 def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scale: float) -> Content:
-    """Return what of `scene` is in `extent` at 1:`scale`."""
+    """Return what of `scene` is in `extent` at 1:`scale`, with no more detail than can be seen there.
+
+    Raises
+    ------
+    PlanMapError
+        A site is too dense to be drawn.
+    """
     frame = shapely.box(*extent)
     on_grid = grid_geometries(plan)
     numbers = site_numbers(plan)
@@ -109,6 +129,9 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
                 continue
             if not on_grid[site_id].intersects(frame):
                 continue
+            seen = _seen(on_grid[site_id], extent, scale)
+            if seen is None:
+                raise PlanMapError("too-dense-to-draw", name=site.name.get(scene.language))
             state = selection.sites.get(site_id)
             shown.append(
                 ShownSite(
@@ -116,12 +139,35 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
                     layer,
                     state,
                     numbers.get(site_id) if state is not None else None,
-                    _solid(on_grid[site_id].intersection(frame)),
+                    seen,
                     scene.opacity.get(layer.id, layer.opacity),
                     site_id in lit,
                 )
             )
     return Content(extent, scale, tuple(shown))
+
+
+def _seen(geometry: BaseGeometry, extent: Extent, scale: float) -> BaseGeometry | None:
+    """Return the part of a geometry in `extent`, generalised for 1:`scale`; None if it stays too dense to be drawn.
+
+    All in metres of the grid.
+    """
+    across, up = ((extent[at + 2] - extent[at]) * 1000 / scale for at in (0, 1))
+    if "LineString" in geometry.geom_type:
+        coarse = generalised(shapely.clip_by_rect(geometry, *extent), COARSEST_MM * scale / 1000)
+        # One line for each millimetre of the whole map: as black as a filled area, and with countless crossings.
+        if coarse.length * 1000 / scale > across * up:
+            return None
+    if shapely.get_num_coordinates(geometry) <= PLAIN:
+        return _solid(geometry.intersection(shapely.box(*extent)))
+    detail = DETAIL_MM
+    while detail <= COARSEST_MM:
+        # First generalised, then cut: to cut a line exactly is to look for all places where it crosses itself.
+        cut = shapely.clip_by_rect(generalised(geometry, detail * scale / 1000), *extent)
+        if shapely.get_num_coordinates(cut) <= DENSEST:
+            return _solid(cut if cut.is_valid else shapely.make_valid(cut))
+        detail *= 2
+    return None
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ from math import cos, radians, sin
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.generalise import CHUNK, generalised
 from geo.measure import inner_point
 from layers import style
 from layers.basemap import Area, basemap, focus
@@ -104,7 +105,7 @@ def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
     points = (7.6 if shown.site.category == "river" else 6.0) * canvas.size
     merged = shapely.line_merge(canvas.to_paper(shown.geometry))
     wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
-    found = place_along(canvas.space, merged.simplify(0.4), wide, tall)
+    found = place_along(canvas.space, _simple(merged, 0.4), wide, tall)
     if found is None or shown.site.category == "river":
         _name_bent_line(canvas, shown, text, points, colour, merged)
         return
@@ -121,7 +122,7 @@ def _name_bent_line(
     """Set a name letter by letter along a bent line; on rivers the letters are spaced widely, as maps do."""
     spread = 2.1 if shown.site.category == "river" else 1.0
     widths = [typeface.width(letter, points) * spread for letter in text]
-    found = place_letters(canvas.space, course.simplify(0.25), widths, points * MM_PER_POINT)
+    found = place_letters(canvas.space, _simple(course, 0.25), widths, points * MM_PER_POINT)
     if found is None:
         return
     letters, boxes = found
@@ -131,6 +132,12 @@ def _name_bent_line(
         x, y = at.x + down * sin(angle), at.y - down * cos(angle)
         canvas.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
     canvas.keep(f"name {shown.site.id}", *boxes)
+
+
+def _simple(line: BaseGeometry, tolerance: float) -> BaseGeometry:
+    """Return lines simplified by `tolerance`, long ones in a way that takes no longer for any shape."""
+    few = shapely.get_num_coordinates(line) <= CHUNK
+    return line.simplify(tolerance) if few else generalised(line, tolerance)
 
 
 def name_area(canvas: Canvas, shown: ShownSite, points: float) -> None:

@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.generalise import generalised
 from layers.draw.drawing import Box
 
 Boxes = NDArray[np.float64]
@@ -21,6 +22,15 @@ Boxes = NDArray[np.float64]
 LINE_COST = 0.8
 """Cost of a label that lies on a line of the ground; `beside` has the costs of the sides."""
 
+
+PLAIN = 1_000
+"""Number of vertices up to which a line takes the room beside it exactly."""
+
+COARSE_MM = 0.25
+"""Tolerance in millimetres for a line with more."""
+
+PIECE = 20
+"""Edges of such a line that take the room of their convex hull together."""
 
 Segment = tuple[tuple[float, float], tuple[float, float]]
 
@@ -33,7 +43,7 @@ class Space:
         self._boxes: Boxes = np.empty((0, 4))
         self._leaders: Boxes = np.empty((0, 4))
         """Array of shape (n, 4): x and y of one end, x and y of the other."""
-        self._lines = shapely.STRtree([line for line in lines if not line.is_empty])
+        self._lines = shapely.STRtree([_coarse(line) for line in lines if not line.is_empty])
 
     def free(self, candidates: Boxes) -> NDArray[np.bool_]:
         """Return which of `candidates` are inside the frame and free, as an array of shape (n,)."""
@@ -92,7 +102,7 @@ class Space:
     def occupied(self) -> BaseGeometry:
         """Return all taken boxes, and the lines of the ground with 1 mm on either side, as one geometry."""
         boxes = [shapely.box(*box) for box in self._boxes]
-        return shapely.union_all([*boxes, *(shapely.buffer(line, 1.0) for line in self._lines.geometries)])
+        return shapely.union_all([*boxes, *(_beside(line) for line in self._lines.geometries)])
 
     def take(self, *boxes: Box) -> None:
         """Mark boxes as taken."""
@@ -102,6 +112,23 @@ class Space:
     def take_leader(self, leader: Segment) -> None:
         """Mark a leader line as taken."""
         self._leaders = np.vstack([self._leaders, [*leader[0], *leader[1]]])
+
+
+def _coarse(line: BaseGeometry) -> BaseGeometry:
+    """Return a line in millimetres with as much detail as finding room needs, if it has more than `PLAIN` vertices."""
+    return line if shapely.get_num_coordinates(line) <= PLAIN else generalised(line, COARSE_MM)
+
+
+def _beside(line: BaseGeometry) -> BaseGeometry:
+    """Return what is within 1 mm of a line in millimetres; more than that for a line of many vertices."""
+    if shapely.get_num_coordinates(line) <= PLAIN:
+        return shapely.buffer(line, 1.0)
+    # GEOS works out each place where the edges of a buffer cross, and a line may cross itself any number of times.
+    pieces = []
+    for part in shapely.get_parts(line):
+        at = shapely.get_coordinates(part)
+        pieces += [shapely.MultiPoint(at[start : start + PIECE + 1]) for start in range(0, len(at), PIECE)]
+    return shapely.union_all(shapely.buffer(shapely.convex_hull(pieces), 1.0, quad_segs=2))
 
 
 def _cut(segments: Boxes, boxes: Boxes) -> NDArray[np.bool_]:

@@ -131,8 +131,8 @@ class InfoRow(Row):
     disclaimer_zh: Title = "示意图，不作为划界依据"
     disclaimer_en: Words = "Schematic map, no basis for boundaries"
     report: ReportRow
-    themes: tuple[HeadingRow, ...]
-    sections: tuple[HeadingRow, ...]
+    themes: Annotated[tuple[HeadingRow, ...], Field(max_length=500)]
+    sections: Annotated[tuple[HeadingRow, ...], Field(max_length=500)]
 
     def value(self) -> PlanInfo:
         """Return what is said once for the whole plan."""
@@ -162,8 +162,8 @@ class LayerRow(Row):
 class CatalogueRow(Row):
     """`layers.toml`."""
 
-    groups: tuple[HeadingRow, ...]
-    layers: tuple[LayerRow, ...]
+    groups: Annotated[tuple[HeadingRow, ...], Field(max_length=500)]
+    layers: Annotated[tuple[LayerRow, ...], Field(max_length=500)]
 
 
 class SiteRow(Row):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -16,6 +16,12 @@ from layers.plan.scene import GRID_LAYER, Scene
 
 MAXIMUM_BYTES = 65_536
 """Size in bytes above which a file is not taken for one that holds an address."""
+
+LONGEST_GUESS = 60
+"""Number of characters of a name that is not there, by which names like it are looked for."""
+
+MOST_GUESSES = 2_000
+"""Number of names among which they are looked for."""
 
 
 def read_scene(text: str) -> Scene:
@@ -40,7 +46,7 @@ def read_scene(text: str) -> Scene:
         is_file = False
     if not is_file:
         return scene_of(wanted)
-    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    lines = [line.strip() for line in read_text(path, limit=MAXIMUM_BYTES).splitlines() if line.strip()]
     return scene_of(lines[0] if lines else text)
 
 
@@ -85,30 +91,31 @@ def _query(text: str) -> str | None:
     return text if re.search(r"\w=", head) and not head.startswith((".", "/", "~")) else None
 
 
-def checked(plan: Plan, scene: Scene) -> Scene:
+def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
     """Return `scene` unchanged if the plan has everything that it names.
 
-    A page forgives an old address; a sheet that silently showed something else would be handed in.
+    A page forgives an old address; a sheet that silently showed something else would be handed in. With `suggests` the
+    error names what is spelt like the missing one.
 
     Raises
     ------
     PlanMapError
         The plan lacks a site, task, theme, section or layer that `scene` names.
     """
-    _require("no-such-site", {scene.site} - {""}, list(plan.sites))
-    _require("no-such-task", {scene.task} - {""}, list(plan.tasks))
-    _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes])
-    _require("no-such-section", scene.sections, [section.id for section in plan.info.sections])
+    _require("no-such-site", {scene.site} - {""}, plan.sites, suggests)
+    _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
+    _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
+    _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
     layers = [*(layer.id for layer in plan.catalogue.layers), GRID_LAYER]
-    _require("no-such-layer", {*scene.visible, *scene.opacity}, layers)
+    _require("no-such-layer", {*scene.visible, *scene.opacity}, layers, suggests)
     return scene
 
 
-def _require(code: str, asked: Iterable[str], present: list[str]) -> None:
+def _require(code: str, asked: Iterable[str], present: Collection[str], suggests: bool) -> None:
     """Raise `PlanMapError` with `code` if anything in `asked` is not in `present`."""
     for name in sorted(asked):
         if name not in present:
-            raise PlanMapError(code, name=name, near=_near(name, present))
+            raise PlanMapError(code, name=name, near=_near(name if suggests else "", [*present]))
 
 
 def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
@@ -129,5 +136,8 @@ def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
 
 def _near(name: str, present: list[str]) -> str:
     """Return the names most like `name`, or the first few, as one text."""
-    close = difflib.get_close_matches(name, present, n=3, cutoff=0.5) or [p for p in present if name and name in p][:3]
-    return "、".join(close or present[:5])
+    if not name:
+        return "、".join(present[:5])
+    # Comparing takes long for long names and many of them, and nobody types a long one.
+    close = difflib.get_close_matches(name[:LONGEST_GUESS], present[:MOST_GUESSES], n=3, cutoff=0.5)
+    return "、".join(close or [p for p in present if name in p][:3] or present[:5])

@@ -26,6 +26,9 @@ from layers.style import CATEGORIES
 MAXIMUM_FAULTS = 1000
 """Number of faults after which checking stops: a table in the wrong form has several in every row."""
 
+MAXIMUM_HINTS = 20
+"""Number of faults after which a slide's fault no longer names what is spelt like a missing site: that takes long."""
+
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -90,7 +93,9 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     events = list(zip([place for place, _ in stated], with_ids([event for _, event in stated]), strict=True))
 
     def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
-        faults.append(Fault(names[part], place, field, code, details))
+        # One row can name thousands of sites that are not there.
+        if len(faults) < MAXIMUM_FAULTS:
+            faults.append(Fault(names[part], place, field, code, details))
 
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
@@ -225,7 +230,7 @@ def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]
                 details = {"value": f"{{{name}}}", "expected": tuple(f"{{{known}}}" for known in FIGURES)}
                 faults.append(Fault(file, place, field, "field-choice", details))
     try:
-        scene = checked(plan, scene_of(row.scene))
+        scene = checked(plan, scene_of(row.scene), suggests=len(faults) < MAXIMUM_HINTS)
     except PlanMapError as error:
         faults.append(Fault(file, place, "scene", error.code, error.details))
         return None
@@ -248,6 +253,10 @@ def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, f
     try:
         return kind.model_validate(dict(values))
     except ValidationError as error:
+        if error.error_count() > MAXIMUM_FAULTS:
+            # A description of each would take a thousand times the room of what it describes.
+            faults.append(Fault(file, place, "", "more-faults", {"count": MAXIMUM_FAULTS}))
+            return None
         for found in error.errors(include_url=False):
             field = ".".join(str(part) for part in found["loc"])
             context = found.get("ctx", {})
@@ -322,7 +331,8 @@ def _catalogue(row: CatalogueRow, sites: list[Site], site_ids: set[str | None], 
     for layer in row.layers:
         if layer.group not in groups:
             fault("catalogue", layer.id, "group", "unknown-group", id=layer.group)
-        by_category = [site.id for site in sites if site.category in layer.categories and site.id not in taken]
+        categories = set(layer.categories)
+        by_category = [site.id for site in sites if site.category in categories and site.id not in taken]
         taken.update(by_category)
         layers.append(layer.build(LayerEntry, sites=(*layer.sites, *by_category)))
     for site in sites:

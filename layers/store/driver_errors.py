@@ -25,6 +25,8 @@ def explained(name: str, code: str) -> Iterator[None]:
     """
     try:
         yield
+    except MemoryError as error:
+        raise PlanMapError("plan-runs-on", plan=name) from error
     except UnicodeError as error:
         raise PlanMapError(code, plan=name, reason="UTF-8") from error
     except (DBAPIError, sqlite3.Error) as error:
@@ -33,6 +35,8 @@ def explained(name: str, code: str) -> Iterator[None]:
             raise PlanMapError("plan-locked", plan=name) from error
         if getattr(cause, "sqlite_errorcode", 0) == sqlite3.SQLITE_READONLY_ROLLBACK:
             raise PlanMapError("plan-has-journal", plan=name) from error
+        if str(cause).startswith(("interrupted", "not authorized", "string or blob too big")):
+            raise PlanMapError("plan-runs-on", plan=name) from error
         lines = str(cause).strip().splitlines()
         raise PlanMapError(code, plan=name, reason=lines[0][:200] if lines else "?") from error
     except ValidationError as error:

@@ -16,6 +16,7 @@ from layers.plan.deck import Deck
 from layers.plan.fault import Fault
 from layers.plan.plan import Event, Plan
 from layers.store.check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
+from layers.store.limits import ROWS, SIZES, check_columns, check_lines, check_toml
 
 FILES = {
     "info": "plan.toml",
@@ -31,21 +32,24 @@ FILES = {
 def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     """Read the plan in `folder`; return the plan and no fault, or None and every fault found."""
     faults: list[Fault] = []
-    info = _toml(folder / FILES["info"], faults)
-    catalogue = _toml(folder / FILES["catalogue"], faults)
+    info = _toml(folder, "info", faults)
+    catalogue = _toml(folder, "catalogue", faults)
     sites = _features(folder / FILES["sites"], faults)
-    tasks = list(_csv(folder / FILES["tasks"], faults))
-    events = list(_csv(folder / FILES["events"], faults))
-    decks = _toml(folder / FILES["decks"], faults) if (folder / FILES["decks"]).exists() else {}
+    tasks = list(_csv(folder, "tasks", faults))
+    events = list(_csv(folder, "events", faults))
+    decks = _toml(folder, "decks", faults) if (folder / FILES["decks"]).exists() else {}
     if faults:
         # References between files cannot be checked while one of the files cannot be read.
         return None, faults
     return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES))
 
 
-def _toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+def _toml(folder: Path, part: str, faults: list[Fault]) -> dict[str, Any]:
+    path = folder / FILES[part]
     try:
-        return tomllib.loads(read_text(path))
+        text = read_text(path, limit=SIZES[part])
+        check_toml(text, path.name)
+        return tomllib.loads(text)
     except GeometryError as error:
         faults.append(Fault(path.name, "", "", error.code, error.details))
     except (ValueError, RecursionError) as error:
@@ -63,22 +67,28 @@ def _features(path: Path, faults: list[Fault]) -> list[RawSite]:
                 feature.geometry,
                 feature.fault,
             )
-            for feature in read_features(path)
+            for feature in read_features(path, limit=SIZES["sites"], most=ROWS["sites"])
         ]
     except GeometryError as error:
         faults.append(Fault(path.name, "", "", error.code, error.details))
         return []
 
 
-def _csv(path: Path, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _csv(folder: Path, part: str, faults: list[Fault]) -> Iterator[tuple[str, dict[str, Any]]]:
+    path = folder / FILES[part]
     try:
-        reader = csv.DictReader(io.StringIO(read_text(path), newline=""), strict=True)
+        text = read_text(path, limit=SIZES[part])
+        check_lines(text, part, path.name)
+        reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
         columns = reader.fieldnames or []
+        check_columns(columns, path.name)
         for name in {name for name in columns if not name or columns.count(name) > 1}:
             faults.append(Fault(path.name, "1", name, "column-name"))
-        for row in reader:
+        for number, row in enumerate(reader, start=1):
             if len(faults) >= MAXIMUM_FAULTS:
                 return
+            if number > ROWS[part]:
+                raise GeometryError("too-many-rows", file=path.name, limit=ROWS[part])
             place = str(reader.line_num)
             if None in row or None in row.values():
                 faults.append(Fault(path.name, place, "", "row-length", {"columns": len(reader.fieldnames or ())}))

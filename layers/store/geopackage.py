@@ -14,21 +14,18 @@ import sqlalchemy
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import PlanMapError
-from geo.files import MAXIMUM_BYTES
 from geo.geopackage import geometry_from_blob
 from layers.plan.plan import Plan
 from layers.store import journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.geopackage_schema import copy_aside, from_version_1, make_tables
-from layers.store.sql import SqlStore, fill, notes, schema_version
+from layers.store.sql import SqlStore, fill, note_of, schema_version
+from layers.store.sqlite_limits import arm
 from layers.store.tables import SCHEMA_VERSION, SITES, TABLE_NAMES
 
 WAIT_S = 20.0
 """Seconds for which another program's write is waited for."""
-
-_MAXIMUM_STEPS = 500_000_000
-"""Steps of SQLite's virtual machine after which a read is given up: a file can hold endless queries."""
 
 
 class GeoPackageStore(SqlStore):
@@ -77,7 +74,7 @@ class GeoPackageStore(SqlStore):
 
     @contextmanager
     def reading(self) -> Iterator[sqlalchemy.Connection]:
-        """Yield a connection that cannot write, after checking that PlanMap's tables are ordinary ones.
+        """Yield a connection that cannot write.
 
         Raises
         ------
@@ -89,13 +86,6 @@ class GeoPackageStore(SqlStore):
                 raise PlanMapError("plan-not-found", plan=self.name)
             self._recover()
             with self.engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                if not isinstance(raw, sqlite3.Connection):
-                    raise TypeError("the driver is sqlite3")
-                raw.set_progress_handler(lambda: 1, _MAXIMUM_STEPS)
-                for table in TABLE_NAMES.values():
-                    if not _is_plain_table(raw, table):
-                        raise PlanMapError("plan-not-a-database", plan=self.name)
                 yield connection
 
     @contextmanager
@@ -115,7 +105,7 @@ class GeoPackageStore(SqlStore):
         with explained(self.name, "plan-not-found"):
             state = self.path.stat()
         with self.reading() as connection:
-            revision = notes(connection).get("revision", "")
+            revision = note_of(connection, "revision")
         return f"{revision}:{state.st_ino}:{state.st_mtime_ns}:{state.st_size}:{self._log_state()}"
 
     def _log_state(self) -> str:
@@ -143,7 +133,7 @@ class GeoPackageStore(SqlStore):
             try:
                 with self.connect_to_write() as connection:
                     # Another process may have been faster.
-                    if schema_version(notes(connection), self.name) < SCHEMA_VERSION:
+                    if schema_version(connection, self.name) < SCHEMA_VERSION:
                         from_version_1(connection)
                         changed = True
             except BaseException:
@@ -174,8 +164,7 @@ class GeoPackageStore(SqlStore):
                 pyogrio.write_dataframe(
                     sites_frame(plan), draft, layer=str(layer), driver="GPKG", geometry_type="Unknown"
                 )
-                store = cls(draft, own=True)
-                with store._writer.begin() as connection:
+                with _engine(lambda: sqlite3.connect(draft, isolation_level=None), "BEGIN").begin() as connection:
                     make_tables(connection)
                     fill(connection, plan, origin=origin)
                 os.replace(draft, path)
@@ -208,18 +197,6 @@ def _engine(creator: Any, begin: str) -> sqlalchemy.Engine:
 def _open(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-    # The schema comes with the file: it must not reach functions with side effects, nor fill the memory with one value.
-    connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA foreign_keys = ON")
-    if mode == "ro":
-        connection.execute("PRAGMA query_only = ON")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAXIMUM_BYTES)
+    arm(connection, str(path), TABLE_NAMES.values(), writing=mode == "rw")
     return connection
-
-
-def _is_plain_table(connection: sqlite3.Connection, table: str) -> bool:
-    """Whether `table` is an ordinary one; a view, a virtual table or a computed column could run for ever."""
-    found = connection.execute("SELECT type, sql FROM sqlite_master WHERE name = ?", (table,)).fetchall()
-    if len(found) != 1 or found[0][0] != "table" or found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
-        return False
-    return all(hidden == 0 for (hidden,) in connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (table,)))

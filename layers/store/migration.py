@@ -17,7 +17,7 @@ from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, TASKS
 
 def latest_notes(connection: sqlalchemy.Connection) -> list[dict[str, Any]]:
     """Return the rows of the info table, of several with the same key the last one, with today's version."""
-    rows = connection.execute(sqlalchemy.select(INFO.c.key, INFO.c.value).order_by(INFO.c.fid))
+    rows = connection.execute(sqlalchemy.select(INFO.c.key, INFO.c.value).order_by(INFO.c.fid).limit(1000))
     found = {str(key): str(value) for key, value in rows}
     found |= {"schema_version": str(SCHEMA_VERSION), "revision": found.get("revision", "0")}
     return [{"key": key, "value": value} for key, value in found.items()]

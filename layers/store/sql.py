@@ -18,6 +18,7 @@ import sqlalchemy
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.exc import IntegrityError
 
+from geo.detail import Detail
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.deck import Deck
@@ -28,10 +29,8 @@ from layers.plan.plan import Event, Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
+from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, TABLE_NAMES, TABLES, TASKS
-
-MAXIMUM_ROWS = 500_000
-"""Most rows of a table that are read."""
 
 
 class SqlStore:
@@ -67,42 +66,67 @@ class SqlStore:
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found."""
-        with self.reading() as connection:
-            info = self._info(connection)
-            sites = [self._site(row) for row in self._rows(connection, "sites", self.geometry().label("shape"))]
-            tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
-            events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+        detail = Detail()
+        shape = self.geometry().label("shape")
+        try:
+            with self.reading() as connection:
+                info = self._info(connection)
+                sites = [self._site(row, detail) for row in self._rows(connection, "sites", shape)]
+                tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
+                events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+        except GeometryError as error:
+            # A table that holds too much is not read to its end.
+            return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLE_NAMES, "catalogue": TABLE_NAMES["info"], "decks": TABLE_NAMES["info"]}
         return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
-        found = notes(connection)
-        if schema_version(found, self.name) > SCHEMA_VERSION:
-            raise PlanMapError("plan-newer", plan=self.name, version=found["schema_version"])
+        version = schema_version(connection, self.name)
+        if version > SCHEMA_VERSION:
+            raise PlanMapError("plan-newer", plan=self.name, version=version)
+        found = {key: self._entry(connection, key) for key in ("plan", "catalogue", "decks")}
         try:
-            parts = {key: dict(json.loads(found[key])) for key in ("plan", "catalogue")}
-        except (KeyError, ValueError, TypeError, RecursionError) as error:
+            parts = {key: dict(json.loads(str(found[key]))) for key in ("plan", "catalogue")}
+        except (ValueError, TypeError, RecursionError) as error:
             raise PlanMapError("plan-not-a-database", plan=self.name) from error
         # A plan made before there were decks has no such entry. An entry that cannot be read is passed on as
         # it is, so that the check reports it as one fault.
-        decks = _decks_of(found.get("decks", "{}"))
+        decks = _decks_of("{}" if found["decks"] is None else str(found["decks"]))
         return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
+
+    def _entry(self, connection: sqlalchemy.Connection, key: str) -> str | None:
+        """Return the entry `key` of the info table, of several the last one; None if there is none.
+
+        Raises
+        ------
+        GeometryError
+            It is larger than any that PlanMap writes.
+        """
+        value = note_of(connection, key)
+        if value is not None and len(value) > ENTRY_BYTES:
+            raise GeometryError("file-too-large", file=INFO.name, limit=ENTRY_BYTES // MIB)
+        return value
 
     def _rows(
         self, connection: sqlalchemy.Connection, part: str, *more: sqlalchemy.ColumnElement[Any]
     ) -> Iterator[dict[str, Any]]:
-        # All columns, also those that somebody else has added: the check tells of them.
-        query = sqlalchemy.select(sqlalchemy.literal_column("*"), *more).select_from(TABLES[part])
-        for row in connection.execute(query.order_by(TABLES[part].c.fid).limit(MAXIMUM_ROWS)).mappings():
+        # All columns, also those that somebody else has added: the check tells of them. One row more than there may be
+        # tells that there are more.
+        table = TABLES[part]
+        query = sqlalchemy.select(sqlalchemy.literal_column("*"), *more).select_from(table)
+        query = query.order_by(table.c.fid).limit(ROWS[part] + 1)
+        result = connection.execution_options(stream_results=True).execute(query).mappings()
+        check_columns(list(result.keys()), table.name)
+        for row in counted(result, part, table.name):
             yield {key: value for key, value in row.items() if value is not None}
 
-    def _site(self, row: dict[str, Any]) -> RawSite:
+    def _site(self, row: dict[str, Any], detail: Detail) -> RawSite:
         properties = {key: value for key, value in row.items() if key not in ("fid", "geom", "site_id", "shape")}
         geometry, fault = None, None
         try:
             geometry = self.decode(row.get("shape"))
             if geometry is not None:
-                check_geometry(geometry)
+                check_geometry(geometry, detail)
         except GeometryError as error:
             fault = error
         site_id = str(row["site_id"]) if "site_id" in row else None
@@ -116,7 +140,7 @@ class SqlStore:
         """Whether the tables are those of an older version."""
         if not self._current:
             with self.reading() as connection:
-                self._current = schema_version(notes(connection), self.name) >= SCHEMA_VERSION
+                self._current = schema_version(connection, self.name) >= SCHEMA_VERSION
         return not self._current
 
     def version(self) -> str:
@@ -173,8 +197,8 @@ class SqlStore:
             Somebody has changed the decks in the meantime, or the store cannot be written.
         """
         with self.writing() as connection:
-            found = connection.execute(_note("decks")).scalar()
-            before = "{}" if found is None else str(found)
+            found = note_of(connection, "decks")
+            before = "{}" if found is None else found
             if _decks_of(before) != decks_row(known)["decks"]:
                 raise PlanMapError("decks-changed", plan=self.name)
             # Only if the row still is what was read above: another process may be saving too.
@@ -191,28 +215,25 @@ class SqlStore:
     def note(self, key: str) -> str:
         """Return the entry `key` of the info table; empty if there is none."""
         with self.reading() as connection:
-            return str(connection.execute(_note(key)).scalar() or "")
+            return note_of(connection, key) or ""
 
 
-def _note(key: str) -> sqlalchemy.Select[tuple[str]]:
-    return sqlalchemy.select(INFO.c.value).where(INFO.c.key == key)
+def note_of(connection: sqlalchemy.Connection, key: str) -> str | None:
+    """Return the entry `key` of the info table, of several the last one; None if there is none."""
+    query = sqlalchemy.select(INFO.c.value).where(INFO.c.key == key).order_by(INFO.c.fid.desc()).limit(1)
+    value = connection.execute(query).scalar()
+    return None if value is None else str(value)
 
 
-def notes(connection: sqlalchemy.Connection) -> dict[str, str]:
-    """Return the entries of the info table by key; of several with the same key, the last one."""
-    rows = connection.execute(sqlalchemy.select(INFO.c.key, INFO.c.value).order_by(INFO.c.fid))
-    return {str(key): str(value) for key, value in rows}
-
-
-def schema_version(found: Mapping[str, str], name: str) -> int:
-    """Return the version of the tables from the entries of the info table.
+def schema_version(connection: sqlalchemy.Connection, name: str) -> int:
+    """Return the version of the tables of the plan that messages call `name`.
 
     Raises
     ------
     PlanMapError
         There is none.
     """
-    version = found.get("schema_version", "")
+    version = note_of(connection, "schema_version") or ""
     if not re.fullmatch(r"[0-9]{1,9}", version):
         raise PlanMapError("plan-not-a-database", plan=name)
     return int(version)

@@ -1,0 +1,161 @@
+"""Limits for SQLite on a file from elsewhere, whose schema brings code along: triggers, checks, indexes of expressions.
+
+SQLite runs such code for as long as it takes, in C, where Python sees no signal. Here its steps are counted, and what
+a single step could take long for is not allowed at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from geo.errors import PlanMapError
+from layers.store.limits import MIB
+
+STEPS = 50_000_000
+"""Steps of SQLite's virtual machine after which a connection is given up; the largest plan takes a fifth of them."""
+
+SECONDS = 10.0
+"""Seconds of the processor's time after which a connection is given up, SQLite's steps and ours between them."""
+
+_EVERY = 500
+"""Steps after which SQLite asks whether to go on; in between Python also gets to see signals."""
+
+HEAP_BYTES = 192 * MIB
+"""Memory in bytes that SQLite may take in this process; a plan takes some megabytes."""
+
+MAXIMUM_SQL = 100_000
+"""Largest length in characters of what a schema says of one table: a default value in it counts for every row."""
+
+MAXIMUM_OBJECTS = 5_000
+"""Largest number of tables, indexes and triggers."""
+
+_LIMITS = {
+    # One site may have all the vertices of a plan, of 16 bytes each.
+    sqlite3.SQLITE_LIMIT_LENGTH: 24 * MIB,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 100,
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 10,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 250_000,
+}
+
+_FUNCTIONS = frozenset(
+    {
+        "abs",
+        "changes",
+        "coalesce",
+        "count",
+        "date",
+        "datetime",
+        "ifnull",
+        "iif",
+        "julianday",
+        "last_insert_rowid",
+        "length",
+        "lower",
+        "max",
+        "min",
+        "nullif",
+        "raise",
+        "round",
+        "strftime",
+        "sum",
+        "time",
+        "total",
+        "typeof",
+        "unixepoch",
+        "upper",
+        # The triggers of an R-tree, which GDAL and QGIS make.
+        "st_isempty",
+        "st_maxx",
+        "st_maxy",
+        "st_minx",
+        "st_miny",
+    }
+)
+"""What triggers may call: nothing that takes longer than its arguments are long."""
+
+
+def arm(connection: sqlite3.Connection, name: str, tables: Iterable[str], *, writing: bool = False) -> None:
+    """Bound what a connection to the plan file `name` does from now on, in time and memory.
+
+    A statement that goes beyond ends with `sqlite3.OperationalError` ("interrupted", or "not authorized" for a trigger
+    that calls itself or a function that may take long).
+
+    Raises
+    ------
+    PlanMapError
+        The schema holds what no plan needs and what could run for ever: a view, a virtual table or computed columns
+        in the place of one of PlanMap's `tables`, or to write into, an index of expressions on one.
+    """
+    for limit, value in _LIMITS.items():
+        connection.setlimit(limit, value)
+    connection.set_progress_handler(_budget(), _EVERY)
+    # For the whole process, and never raised again; everything else that PlanMap does with SQLite needs far less.
+    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}")
+    # The schema comes with the file: it must not reach functions with side effects.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if objects > MAXIMUM_OBJECTS or not all(_is_plain(connection, table, writing=writing) for table in tables):
+        raise PlanMapError("plan-not-a-database", plan=name)
+    if writing:
+        # Checks are code too, and PlanMap has checked what it writes.
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.set_authorizer(_allowed)
+    else:
+        connection.execute("PRAGMA query_only = ON")
+
+
+def _budget() -> Callable[[], int]:
+    """Return a function that tells SQLite, by 1, when a connection has used up its steps or its time."""
+    calls = 0
+    end = time.thread_time() + SECONDS
+    owner = threading.get_ident()
+
+    def used_up() -> int:
+        nonlocal calls, end, owner
+        calls += 1
+        if threading.get_ident() != owner:
+            # Each thread has a clock of its own.
+            owner, end = threading.get_ident(), time.thread_time() + SECONDS
+        return int(calls * _EVERY > STEPS or time.thread_time() > end)
+
+    return used_up
+
+
+def _allowed(action: int, one: str | None, two: str | None, _database: str | None, _trigger: str | None) -> int:
+    """Tell SQLite whether a statement, with the triggers that it sets off, may do `action`."""
+    if action == sqlite3.SQLITE_RECURSIVE or (action == sqlite3.SQLITE_FUNCTION and str(two).lower() not in _FUNCTIONS):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _is_plain(connection: sqlite3.Connection, table: str, *, writing: bool) -> bool:
+    """Whether `table` is an ordinary one; a view, a virtual table or a computed column could run for ever."""
+    found = connection.execute(
+        "SELECT type, substr(sql, 1, 100), length(sql) FROM sqlite_master WHERE name = ?", (table,)
+    ).fetchall()
+    if len(found) != 1 or found[0][0] != "table" or found[0][2] > MAXIMUM_SQL:
+        return False
+    if found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
+        return False
+    if any(column[6] != 0 for column in connection.execute(f"PRAGMA table_xinfo({table})")):
+        return False
+    return not (writing and any(_has_code(connection, index) for index in _indexes(connection, table)))
+
+
+def _indexes(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA index_list({table})")]
+
+
+def _has_code(connection: sqlite3.Connection, index: str) -> bool:
+    """Whether an index is of an expression or of part of the rows, so that each change of a row runs code."""
+    partial = connection.execute(
+        "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%WHERE%'", (index,)
+    ).fetchone()
+    quoted = index.replace('"', '""')
+    return partial is not None or any(
+        column[1] == -2 for column in connection.execute(f'PRAGMA index_xinfo("{quoted}")')
+    )
