@@ -69,9 +69,10 @@ class Context:
             if self._plan is not None and time.monotonic() - self._asked < FRESH_S:
                 return self._plan
             version = self._store.version()
-            self._asked = time.monotonic()
             if self._plan is None or self._plan[0] != version:
                 self._plan = version, read_plan(self._store)
+            # Not before: a plan that could not be read is not to be given once more as the one before it.
+            self._asked = time.monotonic()
             return self._plan
 
     def decks_file(self) -> Path | None:

@@ -52,15 +52,17 @@ class AppPage:
 
     def fill(self, key: str, words: str) -> Self:
         """Write into the field with `key` and leave it."""
-        kinds = [kind for kind in (self.at.text_input, self.at.text_area) if key in {field.key for field in kind}]
-        kinds[0](key=key).set_value(words)
+        self.field(key).set_value(words)
         return self.run()
 
     def value(self, key: str) -> str:
         """Return what stands in the field with `key`."""
-        return next(
-            field.value for kind in (self.at.text_input, self.at.text_area) for field in kind if field.key == key
-        )
+        return str(self.field(key).value)
+
+    def field(self, key: str) -> Any:
+        """Return the field with `key`; that of a slide has a further part, which is another for each filling."""
+        fields = [field for kind in (self.at.text_input, self.at.text_area) for field in kind]
+        return next(field for field in fields if re.fullmatch(rf"{re.escape(key)}(--\w+)?", field.key))
 
     def choose(self, key: str, value: object) -> Self:
         """Choose one of several that stand side by side."""

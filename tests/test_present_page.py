@@ -171,7 +171,7 @@ def test_a_plan_in_a_folder_is_shown_and_not_edited(serve, plan_folder):
     page = AppPage(present)
     assert "用文本编辑器改 decks.toml" in page.words
     assert page.sent("slide_list")["fixed"] is True
-    assert page.at.text_input(key="slide-title_zh").disabled
+    assert page.field("slide-title_zh").disabled
     # Without decks there is still one to show.
     (plan_folder / "decks.toml").unlink()
     page.run()

@@ -38,9 +38,11 @@ _button = st.components.v2.component(
 )
 
 
-def show_add(text: Translation) -> None:
-    """Draw the button, and report what has just been added."""
-    file = context.current().decks_file()
+def show_add(text: Translation, file: Path | None, *, closed: bool) -> None:
+    """Draw the button, and report what has just been added.
+
+    It adds nothing to decks that are edited by hand in `file`, nor to a plan that is `closed`, as in an outage.
+    """
     hint = text("deck.by-hand", file=file.name) if file else text("deck.add-view-hint")
     added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
     _button(
@@ -48,7 +50,7 @@ def show_add(text: Translation) -> None:
         data={
             "label": text("deck.add-view"),
             "hint": hint,
-            "disabled": file is not None,
+            "disabled": closed or file is not None,
             "deck": added[0].id if isinstance(added, tuple) else "",
         },
         on_view_change=_add,

@@ -2,14 +2,21 @@
 
 The session's state calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
 the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
-nothing else can be chosen or changed until it is saved or discarded.
+nothing else can be chosen or changed until it is saved or discarded. If the slide itself has been changed by somebody
+else there is a `conflict`, which only the user can settle.
+
+Streamlit forgets a field that a run does not draw, so what is in the fields is kept apart from them as `typed`. Each
+filling of the fields is a `form` of its own, with keys of its own: a browser that does not know yet of the new filling
+sends what stood in the old fields, and that must not be taken for typed into the new ones.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from app import context
 from app.present.decks import for_briefing, next_id, with_deck
@@ -23,8 +30,14 @@ from layers.store.check import check_slide
 
 FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene")
 
+RETRY_S = 5.0
+"""Seconds between two tries to save what could not be written."""
+
 UNDOS = 30
 """Number of changes that can be undone, one after the other."""
+
+CLOSED = 8
+"""Number of forms whose end is remembered, see `closed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +59,19 @@ def start(deck_id: str, number: str) -> None:
     for key, value in (
         ("seen", ()),
         ("loaded", None),
+        ("form", ""),
         ("typed", {}),
+        ("stored", None),
         ("pending", False),
+        ("conflict", False),
         ("faults", ()),
         ("error", None),
+        ("unread", False),
+        ("tried", 0.0),
     ):
         state().setdefault(f"deck_{key}", value)
     state().setdefault("deck_undo", [])
+    state().setdefault("deck_closed", {})
     state().setdefault("deck_saved", False)
 
 
@@ -63,10 +82,10 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
     """
     values = state()
     values["deck_seen"] = tuple(decks)
+    remember()
     deck = chosen()
     if deck is None:
         return None, 0
-    values["deck_id"] = deck.id
     loaded: Loaded | None = values["deck_loaded"]
     index = values["deck_slide"]
     if loaded and loaded.deck_id == deck.id and loaded.index == index and loaded.slide in deck.slides:
@@ -75,8 +94,11 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
         index = min(places, key=lambda place: abs(place - index))
     index = max(0, min(index, len(deck.slides) - 1))
     if not values["deck_pending"]:
-        values["deck_slide"] = index
+        values.update(deck_id=deck.id, deck_slide=index)
         fill(deck, index)
+    for field in FIELDS:
+        if key(field) not in values:
+            values[key(field)] = values["deck_typed"].get(field, "")
     return deck, index
 
 
@@ -86,15 +108,46 @@ def chosen() -> Deck | None:
     return next((deck for deck in decks if deck.id == state()["deck_id"]), next(iter(decks), None))
 
 
+def key(field: str) -> str:
+    """Return the key of a field, one of `FIELDS`, in the form that is shown."""
+    return f"slide-{field}--{state()['deck_form']}"
+
+
 def fill(deck: Deck, index: int) -> None:
     """Fill the fields from a slide, unless they were filled from the same one."""
     values = state()
     now = Loaded(deck.id, index, deck.slides[index]) if deck.slides else None
-    if now is not None and (now != values["deck_loaded"] or "slide-title_zh" not in values):
-        row = slide_row(now.slide)
-        values.update({f"slide-{field}": row.get(field, "") for field in FIELDS})
-        values["deck_typed"] = {}
-    values["deck_loaded"] = now
+    old: Loaded | None = values["deck_loaded"]
+    if now and old and (now.deck_id, now.slide) == (old.deck_id, old.slide):
+        # At most its place is another; somebody may be typing into it.
+        values["deck_loaded"] = now
+    else:
+        open_form(now, full_row(now.slide) if now else {})
+
+
+def open_form(loaded: Loaded | None, words: Mapping[str, str]) -> None:
+    """Fill the fields anew with `words`, typed over the slide of `loaded`."""
+    values = state()
+    if values["deck_form"]:
+        closed = {**values["deck_closed"], values["deck_form"]: values["deck_stored"]}
+        values["deck_closed"] = dict(list(closed.items())[-CLOSED:])
+    values.update(
+        deck_form=uuid4().hex[:12],
+        deck_loaded=loaded,
+        deck_typed=dict(words),
+        deck_stored=full_row(loaded.slide) if loaded else None,
+    )
+
+
+def closed() -> dict[str, dict[str, str] | None]:
+    """Return for each of the last forms what of it is stored, or None if what was typed into it is not to be kept."""
+    return dict(state()["deck_closed"])
+
+
+def full_row(slide: Slide) -> dict[str, str]:
+    """Return the row of a slide with all `FIELDS`, also the empty ones."""
+    row = slide_row(slide)
+    return {field: row.get(field, "") for field in FIELDS}
 
 
 def keep() -> None:
@@ -102,56 +155,112 @@ def keep() -> None:
     flush()
 
 
-def typed() -> dict[str, str]:
-    """Return the content of the fields as a row, without empty ones except `title_zh`."""
-    return _plain({field: str(state().get(f"slide-{field}") or "") for field in FIELDS})
+def remember() -> None:
+    """Keep what is in the fields apart from them, because Streamlit forgets fields that are not drawn."""
+    values = state()
+    found = {field: str(values[key(field)] or "") for field in FIELDS if key(field) in values}
+    values["deck_typed"] = {**values["deck_typed"], **found}
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a row as it is saved: without blanks at the ends, and without empty fields except `title_zh`."""
     plain = {field: text.replace("\r\n", "\n").replace("\r", "\n").strip() for field, text in row.items()}
     return {field: text for field, text in plain.items() if text or field == "title_zh"}
 
 
-def flush() -> bool:
+def flush(*, mine: bool = False) -> bool:
     """Save the content of the fields, and return whether nothing is left unsaved.
 
-    What cannot be saved stays in the fields and is `pending`.
+    What cannot be saved stays in the fields and is `pending`. What somebody else has made of the slide meanwhile is
+    overwritten only if it is to be `mine`.
     """
     values = state()
+    remember()
     loaded: Loaded | None = values["deck_loaded"]
-    if "slide-title_zh" in values:
-        # Kept apart from the fields: if somebody else deletes the deck, the page has no form, and Streamlit
-        # forgets what was in its fields.
-        values["deck_typed"] = typed()
     if loaded is None or not values["deck_typed"]:
         return True
-    row = values["deck_typed"]
+    row = _plain(values["deck_typed"])
     if row == _plain(slide_row(loaded.slide)):
-        values.update(deck_pending=False, deck_faults=())
+        _settle()
         return True
-    _, plan = context.current().plan()
-    slide, faults = read_slide(plan, row)
-    if slide is None:
-        values.update(deck_pending=True, deck_faults=tuple(faults))
+    if values["deck_conflict"] and not mine:
         return False
-    values["deck_faults"] = ()
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        return _put_off(error, unread=True)
+    slide, faults = read_slide(plan, row)
+    values["deck_faults"] = tuple(faults)
+    if slide is None:
+        # What was wrong with saving counts no more: this is to be mended first.
+        values.update(deck_pending=True, deck_error=None)
+        return False
     deck = next((deck for deck in values["deck_seen"] if deck.id == loaded.deck_id), None)
+    if not mine and (deck is None or loaded.slide not in deck.slides):
+        return _put_off(PlanMapError("decks-changed", plan=""))
     if deck is None:
         # Somebody else has deleted the deck: what was typed goes to the end of another deck, or into a new one.
         deck = chosen() or Deck(loaded.deck_id, slide.title, ())
     index = _place(deck, loaded)
     slides = (*deck.slides[:index], slide, *deck.slides[index + 1 :])
     if not save(with_deck(values["deck_seen"], replace(deck, slides=slides))):
-        values["deck_pending"] = True
-        return False
-    values.update(deck_pending=False, deck_id=deck.id, deck_slide=index, deck_loaded=Loaded(deck.id, index, slide))
+        return _put_off(values["deck_error"])
+    _settle()
+    values.update(
+        deck_id=deck.id,
+        deck_slide=index,
+        deck_loaded=Loaded(deck.id, index, slide),
+        deck_stored=full_row(slide),
+        deck_typed=full_row(slide),
+    )
     # Show what was saved: an address without its host, texts without spaces at their ends. Fields that already show it
     # are not touched: setting one puts its value on the screen, and somebody may be typing into the next one.
-    saved = slide_row(slide)
-    for field in FIELDS:
-        if str(values.get(f"slide-{field}") or "") != saved.get(field, ""):
-            values[f"slide-{field}"] = saved.get(field, "")
+    for field, text in full_row(slide).items():
+        if key(field) in values and str(values[key(field)] or "") != text:
+            values[key(field)] = text
     return True
+
+
+def _put_off(error: PlanMapError, *, unread: bool = False) -> bool:
+    """Leave what is typed unsaved because of `error`; `unread` if the plan could not even be read."""
+    values = state()
+    values.update(
+        deck_pending=True, deck_error=error, deck_saved=False, deck_unread=unread, deck_tried=time.monotonic()
+    )
+    values["deck_conflict"] = error.code == "decks-changed"
+    return False
+
+
+def _settle() -> None:
+    values = state()
+    if values["deck_conflict"]:
+        # Of what somebody else has made of the slide, the fields know nothing yet.
+        values["deck_loaded"] = None
+    values.update(deck_pending=False, deck_conflict=False, deck_faults=(), deck_error=None)
+
+
+def is_waiting() -> bool:
+    """Whether something typed is not saved only because the plan cannot be reached, so that another try may help."""
+    values = state()
+    return values["deck_pending"] and not values["deck_conflict"] and values["deck_error"] is not None
+
+
+def try_again() -> bool:
+    """Save what is waiting, if the last try is some time ago, and return whether that succeeded."""
+    return is_waiting() and time.monotonic() - state()["deck_tried"] >= RETRY_S and flush()
+
+
+def catch_up(*, over: bool) -> bool:
+    """Save what could not be saved while the plan could not be read, and return whether something was saved.
+
+    `over` says that an outage has just come to its end.
+    """
+    values = state()
+    if is_waiting() and values["deck_unread"]:
+        return flush()
+    if over and not values["deck_pending"]:
+        values["deck_error"] = None
+    return False
 
 
 def _place(deck: Deck, loaded: Loaded) -> int:
@@ -172,13 +281,15 @@ def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[F
 
 def keep_mine() -> None:
     """Save what was typed over what somebody else has saved in the meantime."""
-    state()["deck_error"] = None
-    flush()
+    state().update(deck_error=None, deck_conflict=False)
+    flush(mine=True)
 
 
 def give_up() -> None:
     """Discard what was typed; the fields show again what is saved."""
-    state().update(deck_pending=False, deck_faults=(), deck_error=None, deck_loaded=None)
+    state().update(
+        deck_pending=False, deck_conflict=False, deck_faults=(), deck_error=None, deck_loaded=None, deck_stored=None
+    )
 
 
 def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:

@@ -53,21 +53,39 @@ def show_refusal(text: Translation) -> None:
     """Say what could not be saved, and offer what to do about it."""
     values = state()
     error: PlanMapError | None = values["deck_error"]
-    pending = values["deck_pending"]
+    pending, conflict = values["deck_pending"], values["deck_conflict"]
     if error is None and not pending:
         return
-    lines = [text.explain(error)] if error is not None and error.code != "decks-changed" else []
+    waiting = deck_session.is_waiting()
+    # In an outage the page itself says why, and tries again.
+    told = values["outage"] is not None
+    lines = []
     if error is not None and error.code == "decks-changed":
         # Not the error's own hint to load the page again, which would lose what is in the fields.
-        lines = [text("deck.changed-typed" if pending else "deck.changed")]
-    if pending and error is None:
-        lines = [text("deck.not-saved")]
+        lines.append(text("deck.changed-typed" if pending else "deck.changed"))
+    elif error is not None and not (waiting and told):
+        lines.append(text.explain(error))
+    if waiting:
+        lines.append(text("deck.waiting"))
+    elif pending and not conflict:
+        lines.append(text("deck.not-saved"))
     with st.container(key="refusal", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<p class='pm-warn' role='alert'>{escape.html(' '.join(lines))}</p>", width="stretch")
-        if pending and error is not None:
+        if conflict:
             st.button(text("deck.keep-mine"), key="keep-mine", on_click=deck_session.keep_mine)
+        elif waiting and not told:
+            st.button(text("deck.try-again"), key="try-again", on_click=deck_session.keep)
         if pending:
             st.button(text("deck.give-up"), key="give-up", on_click=deck_session.give_up)
+    if waiting and not told:
+        _save_again()
+
+
+@st.fragment(run_every=deck_session.RETRY_S)
+def _save_again() -> None:
+    """Try to save what is waiting; Streamlit calls this again and again while it is on the page."""
+    if deck_session.try_again():
+        st.rerun()
 
 
 def _field(
@@ -77,7 +95,7 @@ def _field(
     if name == "title":
         st.text_input(
             label,
-            key=f"slide-{key}",
+            key=deck_session.key(key),
             max_chars=_LONGEST[name],
             on_change=deck_session.keep,
             disabled=fixed,
@@ -86,7 +104,7 @@ def _field(
     else:
         st.text_area(
             label,
-            key=f"slide-{key}",
+            key=deck_session.key(key),
             max_chars=_LONGEST[name],
             height=_HEIGHT,
             on_change=deck_session.keep,
@@ -104,7 +122,7 @@ def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, 
     with st.container(key="scene-field"):
         st.text_input(
             text("deck.scene"),
-            key="slide-scene",
+            key=deck_session.key("scene"),
             placeholder=text("deck.scene-hint"),
             max_chars=_LONGEST["scene"],
             on_change=deck_session.keep,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from app import outage
 from app.present import deck_session
 from app.session import state
 from layers.plan.deck import Deck
@@ -45,13 +46,18 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
         # A deck made for a plan without decks is asked for without an id.
         "deck": deck.id if deck in plan.decks else "",
         "lang": text.language,
-        # The server ignores it; it changes the address when the deck or the day changes, so the frame loads again.
-        "v": f"{deck_digest(plan, deck)[:16]}-{today}",
+        # The server ignores it; it changes the address when the deck or the day changes, so the frame loads again. Also
+        # after an outage, in which it may have got a word on that instead of the deck.
+        "v": f"{deck_digest(plan, deck)[:16]}-{today}-{outage.outages()}",
     }
+    values = state()
+    if values["outage"] is None or "deck_source" not in values:
+        values["deck_source"] = f"/briefing?{urlencode(asked)}"
     _preview(
         key="preview",
         data={
-            "source": f"/briefing?{urlencode(asked)}",
+            # In an outage what is there stays, because nothing else can be had.
+            "source": values["deck_source"],
             "number": index + 1,
             "label": text("deck.preview"),
             "leave": text("deck.leave"),
