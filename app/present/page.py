@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from app.present.downloads import show_downloads
 from app.present.form import show_form, show_refusal
 from app.present.preview import show_preview, show_start
 from app.present.slide_list import add_first, show_list
+from app.present.typed import show_typed
 from app.session import state
 from layers import escape
 from layers.plan.deck import Deck
@@ -55,6 +57,25 @@ def main() -> None:
     outage.show_outage(reading, error, text, typed=file is None)
     fixed, closed = file is not None, error is not None
     head(plan, deck, text, closed=closed)
+    body(plan, decks, deck, index, text, today, file=file, closed=closed)
+    if not fixed:
+        # Last, so that no other element gets another place by it.
+        show_typed(plan, closed=closed)
+
+
+def body(
+    plan: Plan,
+    decks: Sequence[Deck],
+    deck: Deck | None,
+    index: int,
+    text: Translation,
+    today: date,
+    *,
+    file: Path | None,
+    closed: bool,
+) -> None:
+    """Draw what is below the head: the list, the preview and the form, or an offer to make a first deck."""
+    fixed = file is not None
     if deck is None:
         nothing(plan, text)
         return

@@ -148,7 +148,7 @@ def shown_title(page: Page):
 
 def field(page: Page, name: str):
     """Return a field by the key of its value, such as `title_zh`."""
-    return page.locator(f".st-key-slide-{name}").locator("input, textarea")
+    return page.locator(f"[class*='st-key-slide-{name}--']").locator("input, textarea")
 
 
 def fill(page: Page, name: str, words: str) -> None:
