@@ -23,6 +23,14 @@ RETRY_S = 2.0
 SLOW_RETRY_S = 5.0
 
 
+_back = st.components.v2.component(
+    "planmap_back",
+    html="",
+    js=Path(__file__).with_name("back.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The plan as a session has read it last."""
@@ -61,6 +69,7 @@ def outages() -> int:
 def show_closed(error: PlanMapError, text: Translation) -> None:
     """Draw the page for a session that has never read the plan; it opens by itself as soon as that can be read."""
     st.html(fault_page(error, text) + f"<p class='pm-quiet'>{escape.html(text('outage.again'))}</p>")
+    _back(key="back", on_back_change=_nothing)
     _look(error)
 
 
@@ -68,6 +77,7 @@ def show_outage(reading: Reading, error: PlanMapError | None, text: Translation,
     """Say above an open page that the plan cannot be read, if there is an `error`; `typed` if one can type on it."""
     # The place is always there, so that nothing below it moves to another place and is drawn anew.
     with st.container(key="outage"):
+        _back(key="back", on_back_change=_nothing)
         if error is None:
             return
         lines = [text("outage.shown", time=f"{reading.at:%H:%M}"), *([text("outage.kept")] if typed else [])]
@@ -81,6 +91,10 @@ def _why(error: PlanMapError, text: Translation) -> str:
         return f"<p class='pm-quiet'>{escape.html(text.explain(error))}</p>"
     summary = escape.html(text("outage.faults", count=len(error.faults)))
     return f"<details><summary>{summary}</summary>{fault_page(error, text)}</details>"
+
+
+def _nothing() -> None:
+    """Do nothing: that the script runs is all."""
 
 
 def _look(error: PlanMapError) -> None:

@@ -18,9 +18,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(data_folder: Path, plan: str = "", **environment: str) -> Iterator[str]:
-    """Start the server on a free port, yield its address when it answers, stop it afterwards."""
-    port = free_port()
+def serving(data_folder: Path, plan: str = "", *, port: int = 0, **environment: str) -> Iterator[str]:
+    """Start the server, on a free port if none is given, yield its address when it answers, stop it afterwards."""
+    port = port or free_port()
     command = [PLANMAP, "serve", "--no-browser", "--port", str(port), *(["--plan", plan] if plan else [])]
     log = data_folder / f"serve-{port}.log"
     with log.open("w", encoding="utf-8") as output:

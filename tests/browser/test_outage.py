@@ -10,11 +10,12 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.conftest import ready_map
-from tests.browser.server import serving
+from tests.browser.conftest import new_context, ready_map
+from tests.browser.server import free_port, serving
 from tests.browser.test_present import cards, chosen, field, open_present, saved, settled
 from tests.examples import DECK
 from tests.outage import gone, spoiled
+from tests.postgis_server import stopped
 
 
 class Desk:
@@ -179,3 +180,55 @@ def test_a_page_opened_in_an_outage_opens_by_itself(watched, desk, where):
     expect(page.get_by_role("heading", name="Dongli District: 2024 government work report")).to_be_visible()
     if not where:
         ready_map(page)
+
+
+def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path):
+    path = tmp_path / "plan.gpkg"
+    copy_plan(replace(plan, decks=(DECK,)), str(path))
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    desk = Desk(url, path)
+    page = new_context(browser, **window).new_page()
+    with serving(tmp_path, str(path), port=port):
+        open_present(page, f"{url}/present?deck=deck-1&slide=2")
+        field(page, "title_zh").fill("See")
+        field(page, "notes_zh").click()
+        saved(desk, lambda decks: decks[0].slides[1].title.zh == "See")
+        field(page, "notes_zh").press_sequentially("erst halb")
+    # Nobody has left the field: only the page knows of these letters.
+    with serving(tmp_path, str(path), port=port):
+        saved(desk, lambda decks: decks[0].slides[1].notes.zh == "erst halb")
+        expect(field(page, "notes_zh")).to_have_value("erst halb")
+        settled(page)
+        assert desk.decks[0].slides[1] == replace(
+            DECK.slides[1], title=Text("See", "The lake"), notes=Text("erst halb", "")
+        )
+        # The next change is one of that slide, and not of an empty one.
+        field(page, "title_zh").fill("Großer See")
+        field(page, "title_zh").blur()
+        saved(desk, lambda decks: decks[0].slides[1].title.zh == "Großer See")
+        assert desk.decks[0].slides[1].notes.zh == "erst halb"
+        assert [slide.title.zh for slide in desk.decks[0].slides] == ["总览", "Großer See", "领域", "缺口"]
+    page.context.close()
+
+
+def test_a_database_that_is_away_for_a_while_loses_nothing(browser, plan, window, empty_database_url, tmp_path):
+    copy_plan(replace(plan, decks=(DECK,)), empty_database_url)
+    with serving(tmp_path, empty_database_url) as url:
+        page, other = (new_context(browser, **window).new_page() for _ in range(2))
+        open_present(page, f"{url}/present")
+        other.goto(f"{url}/?lang=en")
+        ready_map(other)
+        with stopped(empty_database_url):
+            field(page, "title_zh").fill("ohne Datenbank")
+            field(page, "notes_zh").click()
+            expect(notice(page)).to_contain_text("计划暂时读不到")
+            expect(notice(page)).to_contain_text("数据库")
+            other.get_by_role("button", name="Done 1").click()
+            expect(notice(other)).to_contain_text("The plan cannot be read at the moment")
+        expect(notice(page)).to_have_count(0)
+        expect(notice(other)).to_have_count(0)
+        saved(Desk(url, empty_database_url), lambda decks: decks[0].slides[0].title.zh == "ohne Datenbank")
+        expect(other.get_by_text("Task list 1/78")).to_be_visible()
+        for each in (page, other):
+            each.context.close()
