@@ -66,9 +66,14 @@ def outages() -> int:
     return int(state().get("outages", 0))
 
 
-def show_closed(error: PlanMapError, text: Translation) -> None:
-    """Draw the page for a session that has never read the plan; it opens by itself as soon as that can be read."""
-    st.html(fault_page(error, text) + f"<p class='pm-quiet'>{escape.html(text('outage.again'))}</p>")
+def show_closed(error: PlanMapError, text: Translation, *, typed: bool = False) -> None:
+    """Draw the page for a session that has never read the plan; it opens by itself as soon as that can be read.
+
+    `typed` says that on the page one can type what the browser keeps.
+    """
+    lines = [text("outage.again"), *([text("outage.tab")] if typed else [])]
+    said = "".join(f"<p>{escape.html(line)}</p>" for line in lines)
+    st.html(f"{fault_page(error, text)}<div role='status'>{said}</div>")
     _back(key="back", on_back_change=_nothing)
     _look(error)
 
@@ -81,8 +86,10 @@ def show_outage(reading: Reading, error: PlanMapError | None, text: Translation,
         if error is None:
             return
         lines = [text("outage.shown", time=f"{reading.at:%H:%M}"), *([text("outage.kept")] if typed else [])]
-        said = f"<b>{escape.html(text('outage.title'))}</b> {escape.html(' '.join([*lines, text('outage.again')]))}"
-        st.html(f"<div class='pm-warn' role='alert'><p>{said}</p>{_why(error, text)}</div>")
+        space = "" if text.language == "zh" else " "
+        said = escape.html(space.join(["", *lines, text("outage.again")]))
+        title = f"<b>{escape.html(text('outage.title'))}</b>"
+        st.html(f"<div class='pm-warn' role='alert'><p>{title}{said}</p>{_why(error, text)}</div>")
         _look(error)
 
 

@@ -41,7 +41,7 @@ def main() -> None:
     reading, error = outage.read()
     if reading is None:
         if error is not None:
-            outage.show_closed(error, text)
+            outage.show_closed(error, text, typed=True)
         return
     state().setdefault("language", text.language)
     deck_session.start(asked.get("deck", ""), asked.get("slide", ""))

@@ -115,6 +115,7 @@ def test_a_reload_in_an_outage_loses_nothing(page, desk):
         page.reload()
         expect(page.get_by_role("heading", name="计划打不开")).to_be_visible()
         expect(page.get_by_text("正在每隔几秒自动重试")).to_be_visible()
+        expect(page.get_by_text("还没有保存的文字都留着")).to_be_visible()
     expect(chosen(page)).to_have_text("2See")
     expect(field(page, "title_zh")).to_have_value("See")
     expect(field(page, "notes_zh")).to_have_value("ganz neu")
