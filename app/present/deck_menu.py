@@ -11,6 +11,7 @@ from app import context
 from app.present import deck_session
 from app.present.deck_session import add_deck
 from app.present.decks import empty_deck, with_deck, without_deck
+from app.present.desk import desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
@@ -55,7 +56,9 @@ def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation
 def _choose(key: str) -> None:
     # While what was typed cannot be saved, the deck cannot be changed.
     if deck_session.flush():
-        state().update(deck_id=state()[key], deck_slide=0, deck_loaded=None, deck_deleting=False)
+        mine = desk()
+        mine.deck_id, mine.slide, mine.loaded = state()[key], 0, None
+        state()["deck_deleting"] = False
 
 
 def _menu(plan: Plan, deck: Deck, text: Translation) -> None:
@@ -125,12 +128,13 @@ def _rename() -> None:
         fault = Fault("", "", "", faults[0].code, faults[0].details)
         values["deck_name_fault"] = translation(values["language"]).explain(fault).removeprefix(": ")
         return
-    deck_session.save(with_deck(values["deck_seen"], replace(deck, title=title)))
+    deck_session.save(with_deck(desk().seen, replace(deck, title=title)))
 
 
 def _delete(deck_id: str) -> None:
     values = state()
     values["deck_deleting"] = False
     deck_session.give_up()
-    if deck_session.save(without_deck(values["deck_seen"], deck_id)):
-        values.update(deck_slide=0, deck_loaded=None)
+    mine = desk()
+    if deck_session.save(without_deck(mine.seen, deck_id)):
+        mine.slide, mine.loaded = 0, None

@@ -1,6 +1,6 @@
 """The decks of a browser session: the chosen slide, what is typed, and saving it at once.
 
-The session's state calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
+The session's `Desk` calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
 the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
 nothing else can be chosen or changed until it is saved or discarded. If the slide itself has been changed by somebody
 else there is a `conflict`, which only the user can settle.
@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
 from app import context
 from app.present.decks import for_briefing, next_id, with_deck
+from app.present.desk import Desk, Loaded, desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
@@ -37,42 +38,7 @@ UNDOS = 30
 """Number of changes that can be undone, one after the other."""
 
 CLOSED = 8
-"""Number of forms whose end is remembered, see `closed`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The slide that the fields were filled from."""
-
-    deck_id: str
-    index: int
-    slide: Slide
-
-
-def start(deck_id: str, number: str) -> None:
-    """Fill the session, once, from the deck's id and the slide's number in the address."""
-    state().setdefault("deck_id", deck_id)
-    # Python refuses to read a number with thousands of digits.
-    state().setdefault(
-        "deck_slide", int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else 0
-    )
-    for key, value in (
-        ("seen", ()),
-        ("loaded", None),
-        ("form", ""),
-        ("typed", {}),
-        ("stored", None),
-        ("pending", False),
-        ("conflict", False),
-        ("faults", ()),
-        ("error", None),
-        ("unread", False),
-        ("tried", 0.0),
-    ):
-        state().setdefault(f"deck_{key}", value)
-    state().setdefault("deck_undo", [])
-    state().setdefault("deck_closed", {})
-    state().setdefault("deck_saved", False)
+"""Number of forms whose end is remembered."""
 
 
 def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
@@ -80,68 +46,63 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
 
     The fields are filled again unless they hold something that is not saved yet.
     """
-    values = state()
-    values["deck_seen"] = tuple(decks)
+    mine = desk()
+    mine.seen = tuple(decks)
     remember()
     deck = chosen()
     if deck is None:
         return None, 0
-    loaded: Loaded | None = values["deck_loaded"]
-    index = values["deck_slide"]
+    loaded = mine.loaded
+    index = mine.slide
     if loaded and loaded.deck_id == deck.id and loaded.index == index and loaded.slide in deck.slides:
         # Somebody else may have moved the slide. Take the nearest, because there may be several like it.
         places = [place for place, slide in enumerate(deck.slides) if slide == loaded.slide]
         index = min(places, key=lambda place: abs(place - index))
     index = max(0, min(index, len(deck.slides) - 1))
-    if not values["deck_pending"]:
-        values.update(deck_id=deck.id, deck_slide=index)
+    if not mine.pending:
+        mine.deck_id = deck.id
+        mine.slide = index
         fill(deck, index)
+    values = state()
     for field in FIELDS:
         if key(field) not in values:
-            values[key(field)] = values["deck_typed"].get(field, "")
+            values[key(field)] = mine.typed.get(field, "")
     return deck, index
 
 
 def chosen() -> Deck | None:
     """Return the chosen one of the decks seen, else the first; None if there are none."""
-    decks: tuple[Deck, ...] = state()["deck_seen"]
-    return next((deck for deck in decks if deck.id == state()["deck_id"]), next(iter(decks), None))
+    mine = desk()
+    return next((deck for deck in mine.seen if deck.id == mine.deck_id), next(iter(mine.seen), None))
 
 
 def key(field: str) -> str:
     """Return the key of a field, one of `FIELDS`, in the form that is shown."""
-    return f"slide-{field}--{state()['deck_form']}"
+    return f"slide-{field}--{desk().form}"
 
 
 def fill(deck: Deck, index: int) -> None:
     """Fill the fields from a slide, unless they were filled from the same one."""
-    values = state()
+    mine = desk()
     now = Loaded(deck.id, index, deck.slides[index]) if deck.slides else None
-    old: Loaded | None = values["deck_loaded"]
+    old = mine.loaded
     if now and old and (now.deck_id, now.slide) == (old.deck_id, old.slide):
         # At most its place is another; somebody may be typing into it.
-        values["deck_loaded"] = now
+        mine.loaded = now
     else:
         open_form(now, full_row(now.slide) if now else {})
 
 
 def open_form(loaded: Loaded | None, words: Mapping[str, str]) -> None:
     """Fill the fields anew with `words`, typed over the slide of `loaded`."""
-    values = state()
-    if values["deck_form"]:
-        closed = {**values["deck_closed"], values["deck_form"]: values["deck_stored"]}
-        values["deck_closed"] = dict(list(closed.items())[-CLOSED:])
-    values.update(
-        deck_form=uuid4().hex[:12],
-        deck_loaded=loaded,
-        deck_typed=dict(words),
-        deck_stored=full_row(loaded.slide) if loaded else None,
-    )
-
-
-def closed() -> dict[str, dict[str, str] | None]:
-    """Return for each of the last forms what of it is stored, or None if what was typed into it is not to be kept."""
-    return dict(state()["deck_closed"])
+    mine = desk()
+    if mine.form:
+        closed = {**mine.closed, mine.form: mine.stored}
+        mine.closed = dict(list(closed.items())[-CLOSED:])
+    mine.form = uuid4().hex[:12]
+    mine.loaded = loaded
+    mine.typed = dict(words)
+    mine.stored = full_row(loaded.slide) if loaded else None
 
 
 def full_row(slide: Slide) -> dict[str, str]:
@@ -157,9 +118,9 @@ def keep() -> None:
 
 def remember() -> None:
     """Keep what is in the fields apart from them, because Streamlit forgets fields that are not drawn."""
-    values = state()
+    mine, values = desk(), state()
     found = {field: str(values[key(field)] or "") for field in FIELDS if key(field) in values}
-    values["deck_typed"] = {**values["deck_typed"], **found}
+    mine.typed = {**mine.typed, **found}
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:
@@ -168,86 +129,89 @@ def _plain(row: Mapping[str, str]) -> dict[str, str]:
     return {field: text for field, text in plain.items() if text or field == "title_zh"}
 
 
-def flush(*, mine: bool = False) -> bool:
+def flush(*, anyway: bool = False) -> bool:
     """Save the content of the fields, and return whether nothing is left unsaved.
 
     What cannot be saved stays in the fields and is `pending`. What somebody else has made of the slide meanwhile is
-    overwritten only if it is to be `mine`.
+    overwritten only if that is to be done `anyway`.
     """
-    values = state()
+    mine = desk()
     remember()
-    loaded: Loaded | None = values["deck_loaded"]
-    if loaded is None or not values["deck_typed"]:
+    loaded = mine.loaded
+    if loaded is None or not mine.typed:
         return True
-    row = _plain(values["deck_typed"])
+    row = _plain(mine.typed)
     if row == _plain(slide_row(loaded.slide)):
-        _settle()
+        _settle(mine)
         return True
-    if values["deck_conflict"] and not mine:
+    if mine.conflict and not anyway:
         return False
     try:
         _, plan = context.current().plan()
     except PlanMapError as error:
-        return _put_off(error, unread=True)
+        return _put_off(mine, error, unread=True)
     slide, faults = read_slide(plan, row)
-    values["deck_faults"] = tuple(faults)
+    mine.faults = tuple(faults)
     if slide is None:
         # What was wrong with saving counts no more: this is to be mended first.
-        values.update(deck_pending=True, deck_error=None)
+        mine.pending = True
+        mine.error = None
         return False
-    deck = next((deck for deck in values["deck_seen"] if deck.id == loaded.deck_id), None)
-    if not mine and (deck is None or loaded.slide not in deck.slides):
-        return _put_off(PlanMapError("decks-changed", plan=""))
+    deck = next((deck for deck in mine.seen if deck.id == loaded.deck_id), None)
+    if not anyway and (deck is None or loaded.slide not in deck.slides):
+        return _put_off(mine, PlanMapError("decks-changed", plan=""))
     if deck is None:
         # Somebody else has deleted the deck: what was typed goes to the end of another deck, or into a new one.
         deck = chosen() or Deck(loaded.deck_id, slide.title, ())
     index = _place(deck, loaded)
     slides = (*deck.slides[:index], slide, *deck.slides[index + 1 :])
-    if not save(with_deck(values["deck_seen"], replace(deck, slides=slides))):
-        return _put_off(values["deck_error"])
-    _settle()
-    values.update(
-        deck_id=deck.id,
-        deck_slide=index,
-        deck_loaded=Loaded(deck.id, index, slide),
-        deck_stored=full_row(slide),
-        deck_typed=full_row(slide),
-    )
+    if not save(with_deck(mine.seen, replace(deck, slides=slides))):
+        return _put_off(mine, mine.error or PlanMapError("decks-changed", plan=""))
+    _settle(mine)
+    mine.deck_id = deck.id
+    mine.slide = index
+    mine.loaded = Loaded(deck.id, index, slide)
+    mine.stored = full_row(slide)
+    mine.typed = full_row(slide)
     # Show what was saved: an address without its host, texts without spaces at their ends. Fields that already show it
     # are not touched: setting one puts its value on the screen, and somebody may be typing into the next one.
+    values = state()
     for field, text in full_row(slide).items():
         if key(field) in values and str(values[key(field)] or "") != text:
             values[key(field)] = text
     return True
 
 
-def _put_off(error: PlanMapError, *, unread: bool = False) -> bool:
+def _put_off(mine: Desk, error: PlanMapError, *, unread: bool = False) -> bool:
     """Leave what is typed unsaved because of `error`; `unread` if the plan could not even be read."""
-    values = state()
-    values.update(
-        deck_pending=True, deck_error=error, deck_saved=False, deck_unread=unread, deck_tried=time.monotonic()
-    )
-    values["deck_conflict"] = error.code == "decks-changed"
+    mine.pending = True
+    mine.error = error
+    mine.saved = False
+    mine.unread = unread
+    mine.tried = time.monotonic()
+    mine.conflict = error.code == "decks-changed"
     return False
 
 
-def _settle() -> None:
-    values = state()
-    if values["deck_conflict"]:
+def _settle(mine: Desk) -> None:
+    if mine.conflict:
         # Of what somebody else has made of the slide, the fields know nothing yet.
-        values["deck_loaded"] = None
-    values.update(deck_pending=False, deck_conflict=False, deck_faults=(), deck_error=None)
+        mine.loaded = None
+    mine.pending = False
+    mine.conflict = False
+    mine.faults = ()
+    mine.error = None
 
 
 def is_waiting() -> bool:
     """Whether something typed is not saved only because the plan cannot be reached, so that another try may help."""
-    values = state()
-    return values["deck_pending"] and not values["deck_conflict"] and values["deck_error"] is not None
+    mine = desk()
+    return mine.pending and not mine.conflict and mine.error is not None
 
 
 def try_again() -> bool:
     """Save what is waiting, if the last try is some time ago, and return whether that succeeded."""
-    return is_waiting() and time.monotonic() - state()["deck_tried"] >= RETRY_S and flush()
+    return is_waiting() and time.monotonic() - desk().tried >= RETRY_S and flush()
 
 
 def catch_up(*, over: bool) -> bool:
@@ -255,11 +219,11 @@ def catch_up(*, over: bool) -> bool:
 
     `over` says that an outage has just come to its end.
     """
-    values = state()
-    if is_waiting() and values["deck_unread"]:
+    mine = desk()
+    if is_waiting() and mine.unread:
         return flush()
-    if over and not values["deck_pending"]:
-        values["deck_error"] = None
+    if over and not mine.pending:
+        mine.error = None
     return False
 
 
@@ -281,55 +245,68 @@ def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[F
 
 def keep_mine() -> None:
     """Save what was typed over what somebody else has saved in the meantime."""
-    state().update(deck_error=None, deck_conflict=False)
-    flush(mine=True)
+    mine = desk()
+    mine.error = None
+    mine.conflict = False
+    flush(anyway=True)
 
 
 def give_up() -> None:
     """Discard what was typed; the fields show again what is saved."""
-    state().update(
-        deck_pending=False, deck_conflict=False, deck_faults=(), deck_error=None, deck_loaded=None, deck_stored=None
-    )
+    mine = desk()
+    mine.pending = False
+    mine.conflict = False
+    mine.faults = ()
+    mine.error = None
+    mine.loaded = None
+    mine.stored = None
 
 
 def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
     """Save `decks` in place of those seen, and return whether that succeeded; `taking_back` leaves no undo step."""
-    values = state()
-    known: tuple[Deck, ...] = values["deck_seen"]
+    mine = desk()
+    known = mine.seen
     if decks == known:
         return True
     try:
         again = context.current().save_decks(decks, known=known)
     except PlanMapError as error:
-        values.update(deck_error=error, deck_saved=False)
+        mine.error = error
+        mine.saved = False
         return False
     if not taking_back:
-        values["deck_undo"] = [*values["deck_undo"], (known, again, values["deck_slide"])][-UNDOS:]
-    values.update(deck_seen=again, deck_error=None, deck_saved=True)
+        mine.undo = [*mine.undo, (known, again, mine.slide)][-UNDOS:]
+    mine.seen = again
+    mine.error = None
+    mine.saved = True
     return True
 
 
 def add_deck(deck: Deck) -> None:
     """Save a copy of `deck` under a new id, and choose it."""
-    values = state()
+    mine = desk()
     if not flush():
         return
-    own = replace(deck, id=next_id(values["deck_seen"]))
-    if save(with_deck(values["deck_seen"], own)):
-        values.update(deck_id=own.id, deck_slide=0, deck_loaded=None)
+    own = replace(deck, id=next_id(mine.seen))
+    if save(with_deck(mine.seen, own)):
+        mine.deck_id = own.id
+        mine.slide = 0
+        mine.loaded = None
 
 
 def can_undo() -> bool:
     """Whether there is a change to undo, and nobody else has changed the decks since."""
-    undo = state()["deck_undo"]
-    return bool(undo) and undo[-1][1] == state()["deck_seen"]
+    mine = desk()
+    return bool(mine.undo) and mine.undo[-1][1] == mine.seen
 
 
 def undo() -> None:
     """Undo the last change."""
-    values = state()
+    mine = desk()
     if not flush() or not can_undo():
         return
-    before, _, index = values["deck_undo"][-1]
+    before, _, index = mine.undo[-1]
     if save(before, taking_back=True):
-        values.update(deck_undo=values["deck_undo"][:-1], deck_slide=index, deck_loaded=None)
+        mine.undo = mine.undo[:-1]
+        mine.slide = index
+        mine.loaded = None

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.present import deck_session
+from app.present.desk import desk
 from app.session import state
-from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import FIGURES, Slide
 from layers.plan.fault import Fault
@@ -51,14 +51,13 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
 
 def show_refusal(text: Translation) -> None:
     """Say what could not be saved, and offer what to do about it."""
-    values = state()
-    error: PlanMapError | None = values["deck_error"]
-    pending, conflict = values["deck_pending"], values["deck_conflict"]
+    mine = desk()
+    error, pending, conflict = mine.error, mine.pending, mine.conflict
     if error is None and not pending:
         return
     waiting = deck_session.is_waiting()
     # In an outage the page itself says why, and tries again.
-    told = values["outage"] is not None
+    told = state()["outage"] is not None
     lines = []
     if error is not None and error.code == "decks-changed":
         # Not the error's own hint to load the page again, which would lose what is in the fields.
@@ -151,7 +150,7 @@ def _names(text: Translation) -> str:
 def _faults(text: Translation) -> dict[str, list[str]]:
     """Return what is wrong with each field, in words and without the place, since it is shown beside the field."""
     found: dict[str, list[str]] = {}
-    for fault in state()["deck_faults"]:
+    for fault in desk().faults:
         line = text.explain(Fault("", "", "", fault.code, fault.details)).removeprefix(": ")
         found.setdefault(fault.field, []).append(line)
     return found

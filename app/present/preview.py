@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import outage
 from app.present import deck_session
+from app.present.desk import desk
 from app.session import state
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest
@@ -50,14 +51,14 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
         # after an outage, in which it may have got a word on that instead of the deck.
         "v": f"{deck_digest(plan, deck)[:16]}-{today}-{outage.outages()}",
     }
-    values = state()
-    if values["outage"] is None or "deck_source" not in values:
-        values["deck_source"] = f"/briefing?{urlencode(asked)}"
+    mine = desk()
+    if state()["outage"] is None or not mine.source:
+        mine.source = f"/briefing?{urlencode(asked)}"
     _preview(
         key="preview",
         data={
             # In an outage what is there stays, because nothing else can be had.
-            "source": values["deck_source"],
+            "source": mine.source,
             "number": index + 1,
             "label": text("deck.preview"),
             "leave": text("deck.leave"),
@@ -71,4 +72,4 @@ def _turned() -> None:
     sent: Any = state()["preview"].get("turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
-        state()["deck_slide"] = sent - 1
+        desk().slide = sent - 1

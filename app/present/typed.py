@@ -15,8 +15,9 @@ import streamlit as st
 
 from app import context, outage
 from app.present import deck_session
-from app.present.deck_session import FIELDS, Loaded, full_row
+from app.present.deck_session import FIELDS, full_row
 from app.present.decks import with_deck
+from app.present.desk import Loaded, desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
@@ -36,23 +37,23 @@ _typed = st.components.v2.component(
 
 def show_typed(plan: Plan, *, closed: bool) -> None:
     """Have the browser keep what is typed, and hand over what it has left; not in an outage, when it is `closed`."""
-    values = state()
-    loaded: Loaded | None = values["deck_loaded"]
-    free = not closed and not values["deck_pending"]
+    mine = desk()
+    loaded = mine.loaded
+    free = not closed and not mine.pending
     _typed(
         key="typed",
         data={
-            "form": values["deck_form"] if loaded else "",
+            "form": mine.form if loaded else "",
             "place": {
                 "plan": name_of(plan),
                 "deck": loaded.deck_id if loaded else "",
                 "number": loaded.index if loaded else 0,
                 "base": full_row(loaded.slide) if loaded else {},
             },
-            "words": values["deck_typed"] if loaded and values["deck_pending"] else None,
-            "closed": deck_session.closed(),
-            "ready": f"{values['deck_form']}-{outage.outages()}-{values.get('deck_taken', '')}" if free else "",
-            "taken": values.get("deck_taken", ""),
+            "words": mine.typed if loaded and mine.pending else None,
+            "closed": mine.closed,
+            "ready": f"{mine.form}-{outage.outages()}-{mine.taken}" if free else "",
+            "taken": mine.taken,
         },
         on_left_change=_left,
     )
@@ -76,7 +77,7 @@ def _left() -> None:
         return
     if sent.get("plan") == name_of(plan):
         bring_back(plan, sent.get("deck"), sent.get("number"), _row(sent.get("base")), _row(sent.get("words")))
-    state()["deck_taken"] = sent["form"][:40]
+    desk().taken = sent["form"][:40]
 
 
 def _row(sent: object) -> dict[str, str]:
@@ -90,7 +91,7 @@ def bring_back(plan: Plan, deck_id: object, number: object, base: dict[str, str]
 
     Otherwise put them into the fields and ask what is to be stored. `number` is the index of the slide.
     """
-    values = state()
+    mine = desk()
     if not words or not isinstance(deck_id, str):
         return
     near = number if type(number) is int and number >= 0 else 0
@@ -105,13 +106,13 @@ def bring_back(plan: Plan, deck_id: object, number: object, base: dict[str, str]
     if slide is not None and slide in slides:
         # Stored already, and the browser has not heard of it.
         return
-    values["deck_seen"] = plan.decks
+    mine.seen = plan.decks
     if deck is not None and slide is not None and index is not None:
         longer: Deck = replace(deck, slides=(*slides[:index], slide, *slides[index + 1 :]))
         if deck_session.save(with_deck(plan.decks, longer)):
             return
     before, _ = deck_session.read_slide(plan, {field: text for field, text in base.items() if text})
-    values.update(deck_id=deck_id, deck_slide=at)
+    mine.deck_id, mine.slide = deck_id, at
     # Over the slide as it was, so that what somebody else has made of it is not overwritten without a question.
     deck_session.open_form(Loaded(deck_id, at, before or Slide(Text("", ""))), {**under, **words})
     deck_session.flush()
