@@ -19,6 +19,8 @@
  */
 
 const KEY = "planmap.typed";
+const FILES = "[class*=st-key-take-] button"; // the buttons that make a file of the deck
+const SHOWN = 300; // ms until the page shows what the script has come to
 const FIELD = /(?:^|\s)st-key-slide-(\w+?)--(\w+)(?:\s|$)/;
 
 /**
@@ -27,6 +29,18 @@ const FIELD = /(?:^|\s)st-key-slide-(\w+?)--(\w+)(?:\s|$)/;
  * @type {Map<string, Place>}
  */
 const places = new Map();
+/**
+ * What the script has said last.
+ *
+ * @type {Data | null}
+ */
+let latest = null;
+/**
+ * The button whose press waits.
+ *
+ * @type {HTMLElement | null}
+ */
+let pressed = null;
 /** What was last handed over, so that the same is not handed over twice. */
 let asked = "";
 
@@ -54,6 +68,17 @@ function write(entries) {
 const plain = (text) => (text || "").replace(/\r\n?/g, "\n").trim();
 
 /**
+ * What stands in a field that is on the page; that may be what the script has made of what was typed.
+ *
+ * @param {string} form
+ * @param {string} name
+ */
+function shown(form, name) {
+  const field = document.querySelector(`.st-key-slide-${name}--${form} :is(input, textarea)`);
+  return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : undefined;
+}
+
+/**
  * Take out of `entries` what is stored, as `base` says, of what was typed into `form`.
  *
  * @param {Record<string, Entry>} entries
@@ -63,7 +88,8 @@ const plain = (text) => (text || "").replace(/\r\n?/g, "\n").trim();
 function settle(entries, form, base) {
   const entry = entries[form];
   if (!entry) return;
-  const open = Object.entries(entry.words).filter(([name, text]) => plain(text) !== plain(base[name]));
+  const words = Object.entries(entry.words).map(([name, text]) => [name, shown(form, name) ?? text]);
+  const open = words.filter(([name, text]) => plain(text) !== plain(base[name]));
   if (open.length) entries[form] = { ...entry, base, words: Object.fromEntries(open) };
   else delete entries[form];
 }
@@ -81,8 +107,40 @@ document.addEventListener("input", (event) => {
   write(entries);
 });
 
+// A press on a file that is to be made waits until it can hold what was typed just before.
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target instanceof Element ? event.target.closest(FILES) : null;
+    if (!(button instanceof HTMLElement) || !latest || latest.words || !read()[latest.form]) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    pressed = button;
+  },
+  true,
+);
+
+/** Let a press that has waited through, as soon as nothing is open or the page says why something is. */
+function release() {
+  if (!pressed || (latest && !latest.words && read()[latest.form])) return;
+  const button = pressed;
+  pressed = null;
+  button.click();
+}
+
+/** Look after what is stored once more when the page shows what the script has come to. */
+function again() {
+  if (!latest) return;
+  const entries = read();
+  settle(entries, latest.form, latest.place.base);
+  write(entries);
+  release();
+}
+
 /** @param {Component<Data>} component */
 export default function ({ data, setTriggerValue }) {
+  latest = data;
+  setTimeout(again, SHOWN);
   const entries = read();
   delete entries[data.taken];
   for (const [form, base] of Object.entries(data.closed)) {
@@ -96,6 +154,7 @@ export default function ({ data, setTriggerValue }) {
     if (entries[data.form]) Object.assign(entries[data.form], data.place);
   }
   write(entries);
+  release();
   const [form] = Object.keys(entries).filter((name) => name !== data.form);
   const what = data.ready && `${form} ${data.ready}`;
   if (!form || what === asked) return;

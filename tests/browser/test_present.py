@@ -304,6 +304,25 @@ def test_downloads_are_what_they_say(laid, own_server):
     assert any("东丽湖" in text for text in words)
 
 
+def test_a_file_holds_what_was_typed_just_before(page, desk):
+    open_present(page, f"{desk.url}/present")
+    with page.expect_download() as found:
+        with locked(desk.path):
+            field(page, "notes_zh").fill("der letzte Satz")
+            page.locator(".st-key-take button").first.click()
+            page.get_by_role("button", name="decks.toml").click()
+        # Not before the plan can be written.
+        has_titles(desk, [slide.title.zh for slide in DECK.slides])
+    decks = tomllib.loads(Path(found.value.path()).read_text(encoding="utf-8"))["decks"]
+    assert decks[0]["slides"][0]["notes_zh"] == "der letzte Satz"
+    # An address is stored in another form than it is pasted in, and nothing waits for ever.
+    page.keyboard.press("Escape")
+    field(page, "scene").fill("http://127.0.0.1:8501/?status=done")
+    assert b"status=done" in download(page, "decks.toml")[1]
+    settled(page)
+    assert page.evaluate("sessionStorage.getItem('planmap.typed')") is None
+
+
 def test_axe_finds_nothing_and_what_cannot_be_saved_stays_in_its_field(laid, own_server):
     page = laid
     script = (BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
