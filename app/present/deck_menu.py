@@ -10,8 +10,8 @@ import streamlit as st
 from app import context
 from app.present import deck_session
 from app.present.deck_session import add_deck
+from app.present.deck_state import deck_state
 from app.present.decks import empty_deck, with_deck, without_deck
-from app.present.desk import desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
@@ -56,7 +56,7 @@ def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation
 def _choose(key: str) -> None:
     # While what was typed cannot be saved, the deck cannot be changed.
     if deck_session.flush():
-        mine = desk()
+        mine = deck_state()
         mine.deck_id, mine.slide, mine.loaded = state()[key], 0, None
         state()["deck_deleting"] = False
 
@@ -128,13 +128,13 @@ def _rename() -> None:
         fault = Fault("", "", "", faults[0].code, faults[0].details)
         values["deck_name_fault"] = translation(values["language"]).explain(fault).removeprefix(": ")
         return
-    deck_session.save(with_deck(desk().seen, replace(deck, title=title)))
+    deck_session.save(with_deck(deck_state().seen, replace(deck, title=title)))
 
 
 def _delete(deck_id: str) -> None:
     values = state()
     values["deck_deleting"] = False
     deck_session.give_up()
-    mine = desk()
+    mine = deck_state()
     if deck_session.save(without_deck(mine.seen, deck_id)):
         mine.slide, mine.loaded = 0, None

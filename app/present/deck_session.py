@@ -1,7 +1,7 @@
 """The decks of a browser session: the chosen slide, what is typed, and saving it at once.
 
-The session's `Desk` calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
-the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
+The session's `DeckState` calls the decks as the page last showed them `seen`. A change is made to those, and saved only
+if the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
 nothing else can be chosen or changed until it is saved or discarded. If the slide itself has been changed by somebody
 else there is a `conflict`, which only the user can settle.
 
@@ -19,8 +19,8 @@ from typing import Any
 from uuid import uuid4
 
 from app import context
+from app.present.deck_state import DeckState, Loaded, deck_state
 from app.present.decks import for_briefing, next_id, with_deck
-from app.present.desk import Desk, Loaded, desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
@@ -46,7 +46,7 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
 
     The fields are filled again unless they hold something that is not saved yet.
     """
-    mine = desk()
+    mine = deck_state()
     mine.seen = tuple(decks)
     remember()
     deck = chosen()
@@ -72,18 +72,18 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
 
 def chosen() -> Deck | None:
     """Return the chosen one of the decks seen, else the first; None if there are none."""
-    mine = desk()
+    mine = deck_state()
     return next((deck for deck in mine.seen if deck.id == mine.deck_id), next(iter(mine.seen), None))
 
 
 def key(field: str) -> str:
     """Return the key of a field, one of `FIELDS`, in the form that is shown."""
-    return f"slide-{field}--{desk().form}"
+    return f"slide-{field}--{deck_state().form}"
 
 
 def fill(deck: Deck, index: int) -> None:
     """Fill the fields from a slide, unless they were filled from the same one."""
-    mine = desk()
+    mine = deck_state()
     now = Loaded(deck.id, index, deck.slides[index]) if deck.slides else None
     old = mine.loaded
     if now and old and (now.deck_id, now.slide) == (old.deck_id, old.slide):
@@ -95,7 +95,7 @@ def fill(deck: Deck, index: int) -> None:
 
 def open_form(loaded: Loaded | None, words: Mapping[str, str]) -> None:
     """Fill the fields anew with `words`, typed over the slide of `loaded`."""
-    mine = desk()
+    mine = deck_state()
     if mine.form:
         closed = {**mine.closed, mine.form: mine.stored}
         mine.closed = dict(list(closed.items())[-CLOSED:])
@@ -118,7 +118,7 @@ def keep() -> None:
 
 def remember() -> None:
     """Keep what is in the fields apart from them, because Streamlit forgets fields that are not drawn."""
-    mine, values = desk(), state()
+    mine, values = deck_state(), state()
     found = {field: str(values[key(field)] or "") for field in FIELDS if key(field) in values}
     mine.typed = {**mine.typed, **found}
 
@@ -135,7 +135,7 @@ def flush(*, anyway: bool = False) -> bool:
     What cannot be saved stays in the fields and is `pending`. What somebody else has made of the slide meanwhile is
     overwritten only if that is to be done `anyway`.
     """
-    mine = desk()
+    mine = deck_state()
     remember()
     loaded = mine.loaded
     if loaded is None or not mine.typed:
@@ -182,7 +182,7 @@ def flush(*, anyway: bool = False) -> bool:
     return True
 
 
-def _put_off(mine: Desk, error: PlanMapError, *, unread: bool = False) -> bool:
+def _put_off(mine: DeckState, error: PlanMapError, *, unread: bool = False) -> bool:
     """Leave what is typed unsaved because of `error`; `unread` if the plan could not even be read."""
     mine.pending = True
     mine.error = error
@@ -193,7 +193,7 @@ def _put_off(mine: Desk, error: PlanMapError, *, unread: bool = False) -> bool:
     return False
 
 
-def _settle(mine: Desk) -> None:
+def _settle(mine: DeckState) -> None:
     if mine.conflict:
         # Of what somebody else has made of the slide, the fields know nothing yet.
         mine.loaded = None
@@ -205,13 +205,13 @@ def _settle(mine: Desk) -> None:
 
 def is_waiting() -> bool:
     """Whether something typed is not saved only because the plan cannot be reached, so that another try may help."""
-    mine = desk()
+    mine = deck_state()
     return mine.pending and not mine.conflict and mine.error is not None
 
 
 def try_again() -> bool:
     """Save what is waiting, if the last try is some time ago, and return whether that succeeded."""
-    return is_waiting() and time.monotonic() - desk().tried >= RETRY_S and flush()
+    return is_waiting() and time.monotonic() - deck_state().tried >= RETRY_S and flush()
 
 
 def catch_up(*, over: bool) -> bool:
@@ -219,7 +219,7 @@ def catch_up(*, over: bool) -> bool:
 
     `over` says that an outage has just come to its end.
     """
-    mine = desk()
+    mine = deck_state()
     if is_waiting() and mine.unread:
         return flush()
     if over and not mine.pending:
@@ -245,7 +245,7 @@ def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[F
 
 def keep_mine() -> None:
     """Save what was typed over what somebody else has saved in the meantime."""
-    mine = desk()
+    mine = deck_state()
     mine.error = None
     mine.conflict = False
     flush(anyway=True)
@@ -253,7 +253,7 @@ def keep_mine() -> None:
 
 def give_up() -> None:
     """Discard what was typed; the fields show again what is saved."""
-    mine = desk()
+    mine = deck_state()
     mine.pending = False
     mine.conflict = False
     mine.faults = ()
@@ -264,7 +264,7 @@ def give_up() -> None:
 
 def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
     """Save `decks` in place of those seen, and return whether that succeeded; `taking_back` leaves no undo step."""
-    mine = desk()
+    mine = deck_state()
     known = mine.seen
     if decks == known:
         return True
@@ -284,7 +284,7 @@ def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
 
 def add_deck(deck: Deck) -> None:
     """Save a copy of `deck` under a new id, and choose it."""
-    mine = desk()
+    mine = deck_state()
     if not flush():
         return
     own = replace(deck, id=next_id(mine.seen))
@@ -296,13 +296,13 @@ def add_deck(deck: Deck) -> None:
 
 def can_undo() -> bool:
     """Whether there is a change to undo, and nobody else has changed the decks since."""
-    mine = desk()
+    mine = deck_state()
     return bool(mine.undo) and mine.undo[-1][1] == mine.seen
 
 
 def undo() -> None:
     """Undo the last change."""
-    mine = desk()
+    mine = deck_state()
     if not flush() or not can_undo():
         return
     before, _, index = mine.undo[-1]

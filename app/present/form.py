@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.present import deck_session
-from app.present.desk import desk
+from app.present.deck_state import deck_state
 from app.session import state
 from layers import escape
 from layers.plan.deck import FIGURES, Slide
@@ -51,7 +51,7 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
 
 def show_refusal(text: Translation) -> None:
     """Say what could not be saved, and offer what to do about it."""
-    mine = desk()
+    mine = deck_state()
     error, pending, conflict = mine.error, mine.pending, mine.conflict
     if error is None and not pending:
         return
@@ -150,7 +150,7 @@ def _names(text: Translation) -> str:
 def _faults(text: Translation) -> dict[str, list[str]]:
     """Return what is wrong with each field, in words and without the place, since it is shown beside the field."""
     found: dict[str, list[str]] = {}
-    for fault in desk().faults:
+    for fault in deck_state().faults:
         line = text.explain(Fault("", "", "", fault.code, fault.details)).removeprefix(": ")
         found.setdefault(fault.field, []).append(line)
     return found

@@ -13,8 +13,8 @@ from app.page_head import show_language, show_name
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
+from app.present.deck_state import deck_state, start
 from app.present.decks import empty_deck, shown_titles
-from app.present.desk import desk, start
 from app.present.downloads import show_downloads
 from app.present.form import show_form, show_refusal
 from app.present.preview import show_preview, show_start
@@ -53,7 +53,7 @@ def main() -> None:
         reading = newer or reading
     plan, file = reading.plan, reading.file
     # A read-only plan without decks still has something to show. In an outage the page stays with what it shows.
-    decks = desk().seen if error else plan.decks or ((made_deck(plan),) if file else ())
+    decks = deck_state().seen if error else plan.decks or ((made_deck(plan),) if file else ())
     deck, index = deck_session.show(decks)
     outage.show_outage(reading, error, text, typed=file is None)
     fixed, closed = file is not None, error is not None
@@ -144,8 +144,8 @@ def show_state(text: Translation, file: Path | None, *, closed: bool) -> None:
         st.html(f"<p class='pm-quiet'>{escape.html(line)}</p>")
         return
     with st.container(key="saved", horizontal=True, vertical_alignment="center", gap="small"):
-        saved = text("deck.saved") if desk().saved else text("deck.saves-itself")
-        if desk().pending:
+        saved = text("deck.saved") if deck_state().saved else text("deck.saves-itself")
+        if deck_state().pending:
             saved = text("deck.unsaved")
         st.html(f"<p class='pm-quiet' role='status'>{escape.html(saved)}</p>", width="stretch")
         st.button(

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app import outage
 from app.present import deck_session
-from app.present.desk import desk
+from app.present.deck_state import deck_state
 from app.session import state
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest
@@ -51,7 +51,7 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
         # after an outage, in which it may have got a word on that instead of the deck.
         "v": f"{deck_digest(plan, deck)[:16]}-{today}-{outage.outages()}",
     }
-    mine = desk()
+    mine = deck_state()
     if state()["outage"] is None or not mine.source:
         mine.source = f"/briefing?{urlencode(asked)}"
     _preview(
@@ -72,4 +72,4 @@ def _turned() -> None:
     sent: Any = state()["preview"].get("turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
-        desk().slide = sent - 1
+        deck_state().slide = sent - 1

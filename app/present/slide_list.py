@@ -10,8 +10,8 @@ from typing import Any
 import streamlit as st
 
 from app.present import deck_session
+from app.present.deck_state import deck_state
 from app.present.decks import moved, with_deck, words
-from app.present.desk import desk
 from app.session import state
 from layers.plan.deck import Deck, Slide
 from layers.translation import Translation
@@ -28,7 +28,7 @@ _list = st.components.v2.component(
 
 def show_list(deck: Deck, index: int, titles: Sequence[str], text: Translation, *, fixed: bool) -> None:
     """Draw the slides of `deck` with their `titles`; `fixed` if nothing can be changed."""
-    mine = desk()
+    mine = deck_state()
     _list(
         key="deck_list",
         data={
@@ -59,7 +59,7 @@ def _acted() -> None:
     sent: Any = state()["deck_list"].get("act")
     if not isinstance(sent, dict) or type(sent.get("number")) is not int:
         return
-    mine = desk()
+    mine = deck_state()
     if sent.get("session") == mine.session and sent["number"] <= mine.done:
         # Done already: the list asks once more when it has waited long for an answer.
         return
@@ -88,7 +88,7 @@ def act(what: object, at: object, to: object) -> bool:
 
     `what` is `add`, `choose`, `copy`, `delete` or `move`; `at` and `to` are indices of slides.
     """
-    deck, mine = deck_session.chosen(), desk()
+    deck, mine = deck_session.chosen(), deck_state()
     if deck is None:
         return False
     slides, size = deck.slides, len(deck.slides)
@@ -111,7 +111,7 @@ def act(what: object, at: object, to: object) -> bool:
 
 
 def _put(deck: Deck, slides: tuple[Slide, ...], index: int) -> bool:
-    mine = desk()
+    mine = deck_state()
     if not deck_session.save(with_deck(mine.seen, replace(deck, slides=slides))):
         return False
     # Have the fields filled again, even if the slide now at this index looks the same.

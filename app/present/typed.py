@@ -16,8 +16,8 @@ import streamlit as st
 from app import context, outage
 from app.present import deck_session
 from app.present.deck_session import FIELDS, full_row
+from app.present.deck_state import Loaded, deck_state
 from app.present.decks import with_deck
-from app.present.desk import Loaded, desk
 from app.session import state
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
@@ -37,7 +37,7 @@ _typed = st.components.v2.component(
 
 def show_typed(plan: Plan, *, closed: bool) -> None:
     """Have the browser keep what is typed, and hand over what it has left; not in an outage, when it is `closed`."""
-    mine = desk()
+    mine = deck_state()
     loaded = mine.loaded
     free = not closed and not mine.pending
     _typed(
@@ -77,7 +77,7 @@ def _left() -> None:
         return
     if sent.get("plan") == name_of(plan):
         bring_back(plan, sent.get("deck"), sent.get("number"), _row(sent.get("base")), _row(sent.get("words")))
-    desk().taken = sent["form"][:40]
+    deck_state().taken = sent["form"][:40]
 
 
 def _row(sent: object) -> dict[str, str]:
@@ -91,7 +91,7 @@ def bring_back(plan: Plan, deck_id: object, number: object, base: dict[str, str]
 
     Otherwise put them into the fields and ask what is to be stored. `number` is the index of the slide.
     """
-    mine = desk()
+    mine = deck_state()
     if not words or not isinstance(deck_id, str):
         return
     near = number if type(number) is int and number >= 0 else 0

@@ -88,6 +88,7 @@ def test_what_is_typed_in_an_outage_stays_and_is_stored_afterwards(page, desk, a
         expect(notice(page)).to_contain_text(title)
         expect(notice(page)).to_contain_text(kept)
         # Typed and not left: only the browser knows of that.
+        field(page, f"notes_{name}").press("Control+End")
         field(page, f"notes_{name}").press_sequentially(" and slowly")
         expect(field(page, f"title_{name}")).to_have_value("before")
         expect(field(page, f"text_{name}")).to_have_value("one\ntwo")
@@ -169,6 +170,17 @@ def test_an_open_browse_page_comes_back_by_itself(page, desk):
     page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_text("Task list 78/78")).to_be_visible()
     ready_map(page)
+
+
+def test_a_map_that_could_not_be_had_comes_afterwards(browser, desk, window):
+    page = new_context(browser, **window).new_page()
+    # The page itself is still there, as a server gives it that has just looked at the plan.
+    page.route("**/map", lambda route: route.fulfill(status=500, content_type="text/html", body="<p>keine Karte</p>"))
+    with page.expect_response("**/map"):
+        page.goto(desk.url)
+    page.unroute("**/map")
+    ready_map(page)
+    page.context.close()
 
 
 @pytest.mark.parametrize("where", ["", "export", "present"])

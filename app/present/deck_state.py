@@ -21,7 +21,7 @@ class Loaded:
 
 
 @dataclass(slots=True)
-class Desk:
+class DeckState:
     """What a session has of its decks.
 
     One object, because Streamlit may break a run off wherever that asks for the session's state. Between saving and
@@ -66,10 +66,10 @@ def start(deck_id: str, number: str) -> None:
     if "decks" not in state():
         # Python refuses to read a number with thousands of digits.
         fine = number.isascii() and number.isdigit() and len(number) < 4
-        state()["decks"] = Desk(deck_id, int(number) - 1 if fine else 0)
+        state()["decks"] = DeckState(deck_id, int(number) - 1 if fine else 0)
 
 
-def desk() -> Desk:
+def deck_state() -> DeckState:
     """Return what the session has of its decks."""
-    found: Desk = state()["decks"]
+    found: DeckState = state()["decks"]
     return found
