@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import PlanMapError
 from layers import escape, style
 from layers.translation import translation
 
@@ -66,13 +67,16 @@ def make(host: str, port: int) -> App:
 
 
 def unexpected(error: Exception) -> bool:
-    """Show one sentence for an unexpected error, and print the details where the server runs."""
+    """Show one sentence for an error that no page has caught, and print the details of one that nobody has foreseen."""
     import streamlit as st
 
     from app import session
 
-    traceback.print_exception(error)
-    language = session.state().get("language") or "zh"
-    words = escape.html(translation(language)("page.unexpected"))
+    text = translation(session.state().get("language") or "zh")
+    if isinstance(error, PlanMapError):
+        words = escape.html(text.explain(error))
+    else:
+        traceback.print_exception(error)
+        words = escape.html(text("page.unexpected"))
     st.html(f"<p role='alert' class='pm-warn'>{words}</p>{NO_OPENING}")
     return True

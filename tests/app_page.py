@@ -52,15 +52,17 @@ class AppPage:
 
     def fill(self, key: str, words: str) -> Self:
         """Write into the field with `key` and leave it."""
-        kinds = [kind for kind in (self.at.text_input, self.at.text_area) if key in {field.key for field in kind}]
-        kinds[0](key=key).set_value(words)
+        self.field(key).set_value(words)
         return self.run()
 
     def value(self, key: str) -> str:
         """Return what stands in the field with `key`."""
-        return next(
-            field.value for kind in (self.at.text_input, self.at.text_area) for field in kind if field.key == key
-        )
+        return str(self.field(key).value)
+
+    def field(self, key: str) -> Any:
+        """Return the field with `key`; that of a slide has a further part, which is another for each filling."""
+        fields = [field for kind in (self.at.text_input, self.at.text_area) for field in kind]
+        return next(field for field in fields if re.fullmatch(rf"{re.escape(key)}(--\w+)?", field.key))
 
     def choose(self, key: str, value: object) -> Self:
         """Choose one of several that stand side by side."""
@@ -71,6 +73,18 @@ class AppPage:
         """Press the button with `key`."""
         self.at.button(key=key).click()
         return self.run()
+
+    def press_at_once(self, key: str, times: int) -> Self:
+        """Press the button with `key` several times before the browser has seen what comes of the first press."""
+        seen = self.at._tree
+        for field in (*self.at.text_input, *self.at.text_area):
+            # What stands in it, and is sent, whatever the script has set meanwhile.
+            field.set_value(field.value)
+        for _ in range(times):
+            self.at._tree = seen
+            self.at.button(key=key).click()
+            self.run()
+        return self
 
     @property
     def markup(self) -> list[str]:

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import psycopg
 
@@ -25,30 +25,21 @@ synchronous_commit = off
 """
 
 
+START = ("pg_ctl", "-l", "log", "-w", "start")
+STOP = ("pg_ctl", "-m", "immediate", "stop")
+
+
 @contextmanager
 def postgis_server() -> Iterator[str]:
     """Start a server and yield the URL of a database with PostGIS in it."""
-    programs = newest_installation() / "bin"
     folder = Path(tempfile.mkdtemp(prefix="planmap-postgis-"))
-    cluster = folder / "cluster"
-    log = folder / "log"
-
-    def run(program: str, *arguments: str) -> None:
-        # PostgreSQL refuses to run as root, so root hands over to the user that Debian's package made.
-        command = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        command += [str(programs / program), "-D", str(cluster), *arguments]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            details = log.read_text() if log.exists() else ""
-            raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}{details}")
-
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
-        with (cluster / "postgresql.conf").open("a") as settings:
+        run(folder, "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        with (folder / "cluster" / "postgresql.conf").open("a") as settings:
             settings.write(SETTINGS.format(folder=folder))
-        run("pg_ctl", "-l", str(log), "-w", "start")
+        run(folder, *START)
         try:
             template = database_url(folder, "template1")
             # In the template, so that every further database has PostGIS without the wait.
@@ -56,9 +47,32 @@ def postgis_server() -> Iterator[str]:
             with fresh_database(template) as url:
                 yield url
         finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+            run(folder, *STOP)
     finally:
         shutil.rmtree(folder)
+
+
+def run(folder: Path, program: str, *arguments: str) -> None:
+    """Run a program of PostgreSQL for the server in `folder`."""
+    # PostgreSQL refuses to run as root, so root hands over to the user that Debian's package made.
+    command = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    command += [str(newest_installation() / "bin" / program), "-D", str(folder / "cluster"), *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        log = folder / "log"
+        details = log.read_text() if log.exists() else ""
+        raise RuntimeError(f"{program} failed:\n{done.stdout}{done.stderr}{details}")
+
+
+@contextmanager
+def stopped(url: str) -> Iterator[None]:
+    """Stop the server of `url`, and start it again."""
+    folder = Path(unquote(urlsplit(url).query.removeprefix("host=")))
+    run(folder, *STOP)
+    try:
+        yield
+    finally:
+        run(folder, *START)
 
 
 @contextmanager

@@ -130,6 +130,18 @@ def test_changes_are_taken_back_one_after_the_other(desk):
     assert page.at.button(key="undo").disabled
 
 
+def test_changes_taken_back_in_quick_succession_overwrite_nothing(desk):
+    page = AppPage(present)
+    for words in ("一", "二", "三"):
+        page.fill("slide-title_zh", words)
+    # The second press still sends what stood in the fields before the first.
+    page.press_at_once("undo", 2)
+    assert desk.titles[0] == "一"
+    assert page.value("slide-title_zh") == "一"
+    page.press("undo")
+    assert desk.decks == (DECK,)
+
+
 def test_what_somebody_else_has_changed_since_is_not_taken_back(desk):
     page = AppPage(present).fill("slide-title_zh", "我的")
     assert not page.at.button(key="undo").disabled
@@ -171,7 +183,7 @@ def test_a_plan_in_a_folder_is_shown_and_not_edited(serve, plan_folder):
     page = AppPage(present)
     assert "用文本编辑器改 decks.toml" in page.words
     assert page.sent("slide_list")["fixed"] is True
-    assert page.at.text_input(key="slide-title_zh").disabled
+    assert page.field("slide-title_zh").disabled
     # Without decks there is still one to show.
     (plan_folder / "decks.toml").unlink()
     page.run()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ import streamlit as st
 from app import context
 from app.present.decks import empty_deck, next_id, slide_of, with_slide
 from app.session import state
+from app.waiting import told
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
@@ -38,9 +40,11 @@ _button = st.components.v2.component(
 )
 
 
-def show_add(text: Translation) -> None:
-    """Draw the button, and report what has just been added."""
-    file = context.current().decks_file()
+def show_add(text: Translation, file: Path | None, *, closed: bool) -> None:
+    """Draw the button, and report what has just been added.
+
+    It adds nothing to decks that are edited by hand in `file`, nor to a plan that is `closed`, as in an outage.
+    """
     hint = text("deck.by-hand", file=file.name) if file else text("deck.add-view-hint")
     added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
     _button(
@@ -48,7 +52,7 @@ def show_add(text: Translation) -> None:
         data={
             "label": text("deck.add-view"),
             "hint": hint,
-            "disabled": file is not None,
+            "disabled": closed or file is not None,
             "deck": added[0].id if isinstance(added, tuple) else "",
         },
         on_view_change=_add,
@@ -99,7 +103,7 @@ def add_view(query: str, deck_id: object, today: date) -> tuple[Deck, Text]:
         deck = next(iter([*named, *plan.decks]), None) or replace(empty_deck(), id=next_id(plan.decks))
         decks, longer = with_slide(plan.decks, deck, slide)
         try:
-            context.current().save_decks(decks, known=plan.decks)
+            told(partial(context.current().save_decks, decks, known=plan.decks))
         except PlanMapError as error:
             if error.code != "decks-changed" or not left:
                 raise

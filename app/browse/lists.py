@@ -149,10 +149,17 @@ def _choosing_table(
     # Streamlit keeps the selection as a row number, which means another row once the list has changed. So each
     # list has its own key.
     key = f"{name}-{hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"
+    taken: dict[str, list[int]] = session.state().setdefault("picked", {})
+    if key not in session.state():
+        # A table that was not on the page before has nothing selected.
+        taken.pop(key, None)
 
     def picked() -> None:
-        rows = session.state()[key]["selection"]["rows"]
-        choose(ids[rows[0]] if rows else "")
+        rows = list(session.state()[key]["selection"]["rows"])
+        # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
+        if rows != taken.get(key, []):
+            taken[key] = rows
+            choose(ids[rows[0]] if rows else "")
 
     st.dataframe(
         frame,

@@ -30,6 +30,16 @@ function newFrame(title) {
 }
 
 /**
+ * Whether a word on why there is no map has come in its place, as it does in an outage.
+ *
+ * @param {HTMLIFrameElement} frame
+ */
+function isBroken(frame) {
+  const there = frame.contentDocument;
+  return there?.readyState === "complete" && there.URL.endsWith("/map") && !there.querySelector(".leaflet-container");
+}
+
+/**
  * Put the frame into its slot. A browser without moveBefore loads it once more, from its cache.
  *
  * @param {HTMLIFrameElement} frame
@@ -57,6 +67,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
   send = (chosen) => setTriggerValue("chosen", chosen);
   latest = data.args;
   frame.title = data.title;
+  if (isBroken(frame)) frame.src = "/map";
   seat(frame, slot);
   document.getElementById("planmap-opening")?.remove();
   tell(frame);

@@ -7,16 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import context, session
+from app import outage, session
 from app.browse.add_view import show_add
 from app.browse.later import ask_for_the_rest, is_complete
 from app.browse.lists import show_lists
 from app.browse.map_frame import show_map
 from app.browse.panel import site_panel, task_panel
 from app.browse.status_filter import show_status_filter
-from app.faults import fault_page
 from app.page_head import show_language, show_name
-from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -34,18 +32,20 @@ def main() -> None:
     language = session.state().get("language") or Scene.from_query(st.query_params.to_dict()).language
     text = translation(language)
     st.set_page_config(page_title=text("app.name"), page_icon=_ICON, layout="wide")
-    try:
-        _, plan = context.current().plan()
-    except PlanMapError as error:
-        st.html(fault_page(error, text))
+    reading, error = outage.read()
+    if reading is None:
+        if error is not None:
+            outage.show_closed(error, text)
         return
+    plan = reading.plan
     today = date.today()
     session.start(plan, today)
     text = translation(session.state()["language"] or "zh")
+    outage.show_outage(reading, error, text)
     scene = session.current_scene(plan, today)
     selection = select(plan, scene, today=today)
     head(plan, selection, text)
-    filters(plan, scene, text, today)
+    filters(plan, scene, text, today, file=reading.file, closed=error is not None)
     left, right = st.columns([2.7, 1], gap="small")
     with left:
         show_map(plan, scene, selection, text)
@@ -63,8 +63,8 @@ def head(plan: Plan, selection: Selection, text: Translation) -> None:
         show_status_filter(counts, text)
 
 
-def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
-    """Draw search, themes, kinds, the as-of date and the language in one row."""
+def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: Path | None, closed: bool) -> None:
+    """Draw search, themes, kinds, the as-of date and the language in one row; `file` as in `show_add`."""
     first, last = day_range(plan, today)
     themes = {theme.id: theme.title.get(text.language) for theme in plan.info.themes}
     with st.container(horizontal=True, vertical_alignment="center", key="filters", gap="small"):
@@ -111,7 +111,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date) -> None:
             st.html(f"<span class='pm-day'>{session.state()['as_of']}</span>", width=150)
         if scene.filtered:
             st.button(text("page.clear"), key="clear", on_click=session.clear_filters)
-        show_add(text)
+        show_add(text, file, closed=closed)
         show_language(text)
 
 

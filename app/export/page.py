@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import context, session
+from app import outage, session
 from app.export.atlas_job import leave, show_job
 from app.export.form import Wish, show_form, start, warning
 from app.export.previews import Desk, picture_of, sheet_of
-from app.faults import fault_page
 from app.file_name import file_name
 from app.page_head import show_name
 from geo.errors import PlanMapError
@@ -43,12 +42,14 @@ def main() -> None:
     text = translation(session.state().get("language") or asked.language)
     st.set_page_config(page_title=f"{text('pages.export')} · {text('app.name')}", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
-    try:
-        version, plan = context.current().plan()
-    except PlanMapError as error:
-        st.html(fault_page(error, text))
+    reading, error = outage.read()
+    if reading is None:
+        if error is not None:
+            outage.show_closed(error, text)
         return
+    version, plan = reading.version, reading.plan
     start(plan, asked)
+    outage.show_outage(reading, error, text)
     today = date.today()
     scene = replace(_within_days(plan, asked, today), language=text.language)
     with st.container(key="head"):
@@ -72,14 +73,14 @@ def main() -> None:
             else:
                 leave()
                 show_sheet(plan, version, wish, today, text, action, desk)
-        except PlanMapError as error:
+        except PlanMapError as fault:
             leave()
             desk.lay(None)
-            if error.code in SCALE_FAULTS:
-                slot.html(warning(text.explain(error)))
+            if fault.code in SCALE_FAULTS:
+                slot.html(warning(text.explain(fault)))
                 empty(text("export.mend-scale"))
             else:
-                empty(text.explain(error), fault=True)
+                empty(text.explain(fault), fault=True)
 
 
 def show_sheet(

@@ -10,8 +10,10 @@ import streamlit as st
 from app import context
 from app.present import deck_session
 from app.present.deck_session import add_deck
+from app.present.deck_state import deck_state
 from app.present.decks import empty_deck, with_deck, without_deck
 from app.session import state
+from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault
@@ -22,8 +24,11 @@ from layers.store.check import check_decks
 from layers.translation import LANGUAGES, Translation, translation
 
 
-def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation, *, fixed: bool) -> None:
-    """Draw the choice among `decks`, with `deck` chosen, and the menu; `fixed` if nothing can be changed."""
+def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation, *, fixed: bool, closed: bool) -> None:
+    """Draw the choice among `decks`, with `deck` chosen, and the menu.
+
+    Nothing can be changed in decks that are `fixed`, and nothing else be chosen in an outage, when they are `closed`.
+    """
     titles = [other.title.get(text.language) for other in decks]
     # Streamlit cannot tell two options with the same name apart.
     names = {
@@ -42,22 +47,25 @@ def show_choice(plan: Plan, decks: Sequence[Deck], deck: Deck, text: Translation
             on_change=_choose,
             args=(key,),
             label_visibility="collapsed",
+            disabled=closed,
         )
-        with st.popover(text("deck.menu"), disabled=fixed, key="deck-menu"):
+        with st.popover(text("deck.menu"), disabled=fixed or closed, key="deck-menu"):
             _menu(plan, deck, text)
 
 
 def _choose(key: str) -> None:
     # While what was typed cannot be saved, the deck cannot be changed.
     if deck_session.flush():
-        state().update(deck_id=state()[key], deck_slide=0, deck_loaded=None, deck_deleting=False)
+        mine = deck_state()
+        mine.deck_id, mine.slide, mine.loaded = state()[key], 0, None
+        state()["deck_deleting"] = False
 
 
 def _menu(plan: Plan, deck: Deck, text: Translation) -> None:
     values = state()
     for language in LANGUAGES:
         key = f"deck-title-{language}"
-        if values.get("deck_named") != deck:
+        if values.get("deck_named") != deck or key not in values:
             values[key] = deck.title.zh if language == "zh" else deck.title.en
         st.text_input(
             text("deck.name-zh") if language == "zh" else text("deck.name-en"),
@@ -110,17 +118,23 @@ def _rename() -> None:
     title = Text(values["deck-title-zh"].strip(), values["deck-title-en"].strip())
     values["deck_name_fault"] = ""
     row = {"id": deck.id, "title_zh": title.zh, "title_en": title.en}
-    _, faults = check_decks(context.current().plan()[1], {"decks": [row]})
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        values["deck_name_fault"] = translation(values["language"]).explain(error)
+        return
+    _, faults = check_decks(plan, {"decks": [row]})
     if faults:
         fault = Fault("", "", "", faults[0].code, faults[0].details)
         values["deck_name_fault"] = translation(values["language"]).explain(fault).removeprefix(": ")
         return
-    deck_session.save(with_deck(values["deck_seen"], replace(deck, title=title)))
+    deck_session.save(with_deck(deck_state().seen, replace(deck, title=title)))
 
 
 def _delete(deck_id: str) -> None:
     values = state()
     values["deck_deleting"] = False
     deck_session.give_up()
-    if deck_session.save(without_deck(values["deck_seen"], deck_id)):
-        values.update(deck_slide=0, deck_loaded=None)
+    mine = deck_state()
+    if deck_session.save(without_deck(mine.seen, deck_id)):
+        mine.slide, mine.loaded = 0, None

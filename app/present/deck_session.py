@@ -1,19 +1,28 @@
 """The decks of a browser session: the chosen slide, what is typed, and saving it at once.
 
-The session's state calls the decks as the page last showed them `seen`. A change is made to those, and saved only if
-the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
-nothing else can be chosen or changed until it is saved or discarded.
+The session's `DeckState` calls the decks as the page last showed them `seen`. A change is made to those, and saved only
+if the plan still holds the same ones. What was typed and could not be saved is `pending`: it stays in the fields, and
+nothing else can be chosen or changed until it is saved or discarded. If the slide itself has been changed by somebody
+else there is a `conflict`, which only the user can settle.
+
+Streamlit forgets a field that a run does not draw, so what is in the fields is kept apart from them as `typed`. Each
+filling of the fields is a `form` of its own, with keys of its own: a browser that does not know yet of the new filling
+sends what stood in the old fields, and that must not be taken for typed into the new ones.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 from app import context
+from app.present.deck_state import DeckState, Loaded, deck_state
 from app.present.decks import for_briefing, next_id, with_deck
 from app.session import state
+from app.waiting import told
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.fault import Fault
@@ -23,37 +32,14 @@ from layers.store.check import check_slide
 
 FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene")
 
+RETRY_S = 5.0
+"""Seconds between two tries to save what could not be written."""
+
 UNDOS = 30
 """Number of changes that can be undone, one after the other."""
 
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """The slide that the fields were filled from."""
-
-    deck_id: str
-    index: int
-    slide: Slide
-
-
-def start(deck_id: str, number: str) -> None:
-    """Fill the session, once, from the deck's id and the slide's number in the address."""
-    state().setdefault("deck_id", deck_id)
-    # Python refuses to read a number with thousands of digits.
-    state().setdefault(
-        "deck_slide", int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 4 else 0
-    )
-    for key, value in (
-        ("seen", ()),
-        ("loaded", None),
-        ("typed", {}),
-        ("pending", False),
-        ("faults", ()),
-        ("error", None),
-    ):
-        state().setdefault(f"deck_{key}", value)
-    state().setdefault("deck_undo", [])
-    state().setdefault("deck_saved", False)
+CLOSED = 8
+"""Number of forms whose end is remembered."""
 
 
 def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
@@ -61,40 +47,69 @@ def show(decks: Sequence[Deck]) -> tuple[Deck | None, int]:
 
     The fields are filled again unless they hold something that is not saved yet.
     """
-    values = state()
-    values["deck_seen"] = tuple(decks)
+    mine = deck_state()
+    mine.seen = tuple(decks)
+    remember()
     deck = chosen()
     if deck is None:
         return None, 0
-    values["deck_id"] = deck.id
-    loaded: Loaded | None = values["deck_loaded"]
-    index = values["deck_slide"]
+    loaded = mine.loaded
+    index = mine.slide
     if loaded and loaded.deck_id == deck.id and loaded.index == index and loaded.slide in deck.slides:
         # Somebody else may have moved the slide. Take the nearest, because there may be several like it.
         places = [place for place, slide in enumerate(deck.slides) if slide == loaded.slide]
         index = min(places, key=lambda place: abs(place - index))
     index = max(0, min(index, len(deck.slides) - 1))
-    if not values["deck_pending"]:
-        values["deck_slide"] = index
+    if not mine.pending:
+        mine.deck_id = deck.id
+        mine.slide = index
         fill(deck, index)
+    values = state()
+    for field in FIELDS:
+        if key(field) not in values:
+            values[key(field)] = mine.typed.get(field, "")
     return deck, index
 
 
 def chosen() -> Deck | None:
     """Return the chosen one of the decks seen, else the first; None if there are none."""
-    decks: tuple[Deck, ...] = state()["deck_seen"]
-    return next((deck for deck in decks if deck.id == state()["deck_id"]), next(iter(decks), None))
+    mine = deck_state()
+    return next((deck for deck in mine.seen if deck.id == mine.deck_id), next(iter(mine.seen), None))
+
+
+def key(field: str) -> str:
+    """Return the key of a field, one of `FIELDS`, in the form that is shown."""
+    return f"slide-{field}--{deck_state().form}"
 
 
 def fill(deck: Deck, index: int) -> None:
     """Fill the fields from a slide, unless they were filled from the same one."""
-    values = state()
+    mine = deck_state()
     now = Loaded(deck.id, index, deck.slides[index]) if deck.slides else None
-    if now is not None and (now != values["deck_loaded"] or "slide-title_zh" not in values):
-        row = slide_row(now.slide)
-        values.update({f"slide-{field}": row.get(field, "") for field in FIELDS})
-        values["deck_typed"] = {}
-    values["deck_loaded"] = now
+    old = mine.loaded
+    if now and old and (now.deck_id, now.slide) == (old.deck_id, old.slide):
+        # At most its place is another; somebody may be typing into it.
+        mine.loaded = now
+    else:
+        open_form(now, full_row(now.slide) if now else {})
+
+
+def open_form(loaded: Loaded | None, words: Mapping[str, str]) -> None:
+    """Fill the fields anew with `words`, typed over the slide of `loaded`."""
+    mine = deck_state()
+    if mine.form:
+        closed = {**mine.closed, mine.form: mine.stored}
+        mine.closed = dict(list(closed.items())[-CLOSED:])
+    mine.form = uuid4().hex[:12]
+    mine.loaded = loaded
+    mine.typed = dict(words)
+    mine.stored = full_row(loaded.slide) if loaded else None
+
+
+def full_row(slide: Slide) -> dict[str, str]:
+    """Return the row of a slide with all `FIELDS`, also the empty ones."""
+    row = slide_row(slide)
+    return {field: row.get(field, "") for field in FIELDS}
 
 
 def keep() -> None:
@@ -102,56 +117,115 @@ def keep() -> None:
     flush()
 
 
-def typed() -> dict[str, str]:
-    """Return the content of the fields as a row, without empty ones except `title_zh`."""
-    return _plain({field: str(state().get(f"slide-{field}") or "") for field in FIELDS})
+def remember() -> None:
+    """Keep what is in the fields apart from them, because Streamlit forgets fields that are not drawn."""
+    mine, values = deck_state(), state()
+    found = {field: str(values[key(field)] or "") for field in FIELDS if key(field) in values}
+    mine.typed = {**mine.typed, **found}
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a row as it is saved: without blanks at the ends, and without empty fields except `title_zh`."""
     plain = {field: text.replace("\r\n", "\n").replace("\r", "\n").strip() for field, text in row.items()}
     return {field: text for field, text in plain.items() if text or field == "title_zh"}
 
 
-def flush() -> bool:
+def flush(*, anyway: bool = False) -> bool:
     """Save the content of the fields, and return whether nothing is left unsaved.
 
-    What cannot be saved stays in the fields and is `pending`.
+    What cannot be saved stays in the fields and is `pending`. What somebody else has made of the slide meanwhile is
+    overwritten only if that is to be done `anyway`.
     """
-    values = state()
-    loaded: Loaded | None = values["deck_loaded"]
-    if "slide-title_zh" in values:
-        # Kept apart from the fields: if somebody else deletes the deck, the page has no form, and Streamlit
-        # forgets what was in its fields.
-        values["deck_typed"] = typed()
-    if loaded is None or not values["deck_typed"]:
+    mine = deck_state()
+    remember()
+    loaded = mine.loaded
+    if loaded is None or not mine.typed:
         return True
-    row = values["deck_typed"]
+    row = _plain(mine.typed)
     if row == _plain(slide_row(loaded.slide)):
-        values.update(deck_pending=False, deck_faults=())
+        _settle(mine)
         return True
-    _, plan = context.current().plan()
-    slide, faults = read_slide(plan, row)
-    if slide is None:
-        values.update(deck_pending=True, deck_faults=tuple(faults))
+    if mine.conflict and not anyway:
         return False
-    values["deck_faults"] = ()
-    deck = next((deck for deck in values["deck_seen"] if deck.id == loaded.deck_id), None)
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        return _put_off(mine, error, unread=True)
+    slide, faults = read_slide(plan, row)
+    mine.faults = tuple(faults)
+    if slide is None:
+        # What was wrong with saving counts no more: this is to be mended first.
+        mine.pending = True
+        mine.error = None
+        return False
+    deck = next((deck for deck in mine.seen if deck.id == loaded.deck_id), None)
+    if not anyway and (deck is None or loaded.slide not in deck.slides):
+        return _put_off(mine, PlanMapError("decks-changed", plan=""))
     if deck is None:
         # Somebody else has deleted the deck: what was typed goes to the end of another deck, or into a new one.
         deck = chosen() or Deck(loaded.deck_id, slide.title, ())
     index = _place(deck, loaded)
     slides = (*deck.slides[:index], slide, *deck.slides[index + 1 :])
-    if not save(with_deck(values["deck_seen"], replace(deck, slides=slides))):
-        values["deck_pending"] = True
-        return False
-    values.update(deck_pending=False, deck_id=deck.id, deck_slide=index, deck_loaded=Loaded(deck.id, index, slide))
+    if not save(with_deck(mine.seen, replace(deck, slides=slides))):
+        return _put_off(mine, mine.error or PlanMapError("decks-changed", plan=""))
+    _settle(mine)
+    mine.deck_id = deck.id
+    mine.slide = index
+    mine.loaded = Loaded(deck.id, index, slide)
+    mine.stored = full_row(slide)
+    mine.typed = full_row(slide)
     # Show what was saved: an address without its host, texts without spaces at their ends. Fields that already show it
     # are not touched: setting one puts its value on the screen, and somebody may be typing into the next one.
-    saved = slide_row(slide)
-    for field in FIELDS:
-        if str(values.get(f"slide-{field}") or "") != saved.get(field, ""):
-            values[f"slide-{field}"] = saved.get(field, "")
+    values = state()
+    for field, text in full_row(slide).items():
+        if key(field) in values and str(values[key(field)] or "") != text:
+            values[key(field)] = text
     return True
+
+
+def _put_off(mine: DeckState, error: PlanMapError, *, unread: bool = False) -> bool:
+    """Leave what is typed unsaved because of `error`; `unread` if the plan could not even be read."""
+    mine.pending = True
+    mine.error = error
+    mine.saved = False
+    mine.unread = unread
+    mine.tried = time.monotonic()
+    mine.conflict = error.code == "decks-changed"
+    return False
+
+
+def _settle(mine: DeckState) -> None:
+    if mine.conflict:
+        # Of what somebody else has made of the slide, the fields know nothing yet.
+        mine.loaded = None
+    mine.pending = False
+    mine.conflict = False
+    mine.faults = ()
+    mine.error = None
+
+
+def is_waiting() -> bool:
+    """Whether something typed is not saved only because the plan cannot be reached, so that another try may help."""
+    mine = deck_state()
+    return mine.pending and not mine.conflict and mine.error is not None
+
+
+def try_again() -> bool:
+    """Save what is waiting, if the last try is some time ago, and return whether that succeeded."""
+    return is_waiting() and time.monotonic() - deck_state().tried >= RETRY_S and flush()
+
+
+def catch_up(*, over: bool) -> bool:
+    """Save what could not be saved while the plan could not be read, and return whether something was saved.
+
+    `over` says that an outage has just come to its end.
+    """
+    mine = deck_state()
+    if is_waiting() and mine.unread:
+        return flush()
+    if over and not mine.pending:
+        mine.error = None
+    return False
 
 
 def _place(deck: Deck, loaded: Loaded) -> int:
@@ -172,53 +246,68 @@ def read_slide(plan: Plan, row: Mapping[str, Any]) -> tuple[Slide | None, list[F
 
 def keep_mine() -> None:
     """Save what was typed over what somebody else has saved in the meantime."""
-    state()["deck_error"] = None
-    flush()
+    mine = deck_state()
+    mine.error = None
+    mine.conflict = False
+    flush(anyway=True)
 
 
 def give_up() -> None:
     """Discard what was typed; the fields show again what is saved."""
-    state().update(deck_pending=False, deck_faults=(), deck_error=None, deck_loaded=None)
+    mine = deck_state()
+    mine.pending = False
+    mine.conflict = False
+    mine.faults = ()
+    mine.error = None
+    mine.loaded = None
+    mine.stored = None
 
 
 def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
     """Save `decks` in place of those seen, and return whether that succeeded; `taking_back` leaves no undo step."""
-    values = state()
-    known: tuple[Deck, ...] = values["deck_seen"]
+    mine = deck_state()
+    known = mine.seen
     if decks == known:
         return True
     try:
-        again = context.current().save_decks(decks, known=known)
+        again = told(lambda: context.current().save_decks(decks, known=known))
     except PlanMapError as error:
-        values.update(deck_error=error, deck_saved=False)
+        mine.error = error
+        mine.saved = False
         return False
     if not taking_back:
-        values["deck_undo"] = [*values["deck_undo"], (known, again, values["deck_slide"])][-UNDOS:]
-    values.update(deck_seen=again, deck_error=None, deck_saved=True)
+        mine.undo = [*mine.undo, (known, again, mine.slide)][-UNDOS:]
+    mine.seen = again
+    mine.error = None
+    mine.saved = True
     return True
 
 
 def add_deck(deck: Deck) -> None:
     """Save a copy of `deck` under a new id, and choose it."""
-    values = state()
+    mine = deck_state()
     if not flush():
         return
-    own = replace(deck, id=next_id(values["deck_seen"]))
-    if save(with_deck(values["deck_seen"], own)):
-        values.update(deck_id=own.id, deck_slide=0, deck_loaded=None)
+    own = replace(deck, id=next_id(mine.seen))
+    if save(with_deck(mine.seen, own)):
+        mine.deck_id = own.id
+        mine.slide = 0
+        mine.loaded = None
 
 
 def can_undo() -> bool:
     """Whether there is a change to undo, and nobody else has changed the decks since."""
-    undo = state()["deck_undo"]
-    return bool(undo) and undo[-1][1] == state()["deck_seen"]
+    mine = deck_state()
+    return bool(mine.undo) and mine.undo[-1][1] == mine.seen
 
 
 def undo() -> None:
     """Undo the last change."""
-    values = state()
+    mine = deck_state()
     if not flush() or not can_undo():
         return
-    before, _, index = values["deck_undo"][-1]
+    before, _, index = mine.undo[-1]
     if save(before, taking_back=True):
-        values.update(deck_undo=values["deck_undo"][:-1], deck_slide=index, deck_loaded=None)
+        mine.undo = mine.undo[:-1]
+        mine.slide = index
+        mine.loaded = None

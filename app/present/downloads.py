@@ -11,6 +11,7 @@ from app import context
 from app.export.previews import PRESS_S
 from app.file_name import file_name
 from layers.plan.deck import Deck
+from layers.plan.plan import Plan
 from layers.plan.rows import decks_toml
 from layers.present.deck_choice import made_deck
 from layers.translation import Translation
@@ -18,8 +19,8 @@ from layers.translation import Translation
 _PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
-def show_downloads(deck: Deck | None, text: Translation) -> None:
-    """Draw the menu with the files of `deck`."""
+def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> None:
+    """Draw the menu with the files of `deck`; when the plan is `closed`, as in an outage, none can be made."""
     empty = deck is None or not deck.slides
     title = deck.title.get(text.language) if deck else ""
     language, deck_id = text.language, deck.id if deck else ""
@@ -43,7 +44,7 @@ def show_downloads(deck: Deck | None, text: Translation) -> None:
         time.sleep(PRESS_S)
         return decks_toml(context.current().plan()[1].decks).encode()
 
-    with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None, key="take"):
+    with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None or closed, key="take"):
         for kind, make, mime, icon in (
             ("html", html, "text/html", ":material/public:"),
             ("pptx", pptx, _PPTX, ":material/slideshow:"),
@@ -66,7 +67,7 @@ def show_downloads(deck: Deck | None, text: Translation) -> None:
             mime="application/toml",
             key="take-toml",
             icon=":material/description:",
-            disabled=not context.current().plan()[1].decks,
+            disabled=not plan.decks,
             width="stretch",
             on_click="ignore",
         )

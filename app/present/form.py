@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.present import deck_session
+from app.present.deck_state import deck_state
 from app.session import state
-from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import FIGURES, Slide
 from layers.plan.fault import Fault
@@ -51,23 +51,40 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
 
 def show_refusal(text: Translation) -> None:
     """Say what could not be saved, and offer what to do about it."""
-    values = state()
-    error: PlanMapError | None = values["deck_error"]
-    pending = values["deck_pending"]
+    mine = deck_state()
+    error, pending, conflict = mine.error, mine.pending, mine.conflict
     if error is None and not pending:
         return
-    lines = [text.explain(error)] if error is not None and error.code != "decks-changed" else []
+    waiting = deck_session.is_waiting()
+    # In an outage the page itself says why, and tries again.
+    told = state()["outage"] is not None
+    lines = []
     if error is not None and error.code == "decks-changed":
         # Not the error's own hint to load the page again, which would lose what is in the fields.
-        lines = [text("deck.changed-typed" if pending else "deck.changed")]
-    if pending and error is None:
-        lines = [text("deck.not-saved")]
+        lines.append(text("deck.changed-typed" if pending else "deck.changed"))
+    elif error is not None and not (waiting and told):
+        lines.append(text.explain(error))
+    if waiting:
+        lines.append(text("deck.waiting"))
+    elif pending and not conflict:
+        lines.append(text("deck.not-saved"))
     with st.container(key="refusal", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(f"<p class='pm-warn' role='alert'>{escape.html(' '.join(lines))}</p>", width="stretch")
-        if pending and error is not None:
+        if conflict:
             st.button(text("deck.keep-mine"), key="keep-mine", on_click=deck_session.keep_mine)
+        elif waiting and not told:
+            st.button(text("deck.try-again"), key="try-again", on_click=deck_session.keep)
         if pending:
             st.button(text("deck.give-up"), key="give-up", on_click=deck_session.give_up)
+    if waiting and not told:
+        _save_again()
+
+
+@st.fragment(run_every=deck_session.RETRY_S)
+def _save_again() -> None:
+    """Try to save what is waiting; Streamlit calls this again and again while it is on the page."""
+    if deck_session.try_again():
+        st.rerun()
 
 
 def _field(
@@ -77,7 +94,7 @@ def _field(
     if name == "title":
         st.text_input(
             label,
-            key=f"slide-{key}",
+            key=deck_session.key(key),
             max_chars=_LONGEST[name],
             on_change=deck_session.keep,
             disabled=fixed,
@@ -86,7 +103,7 @@ def _field(
     else:
         st.text_area(
             label,
-            key=f"slide-{key}",
+            key=deck_session.key(key),
             max_chars=_LONGEST[name],
             height=_HEIGHT,
             on_change=deck_session.keep,
@@ -104,7 +121,7 @@ def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, 
     with st.container(key="scene-field"):
         st.text_input(
             text("deck.scene"),
-            key="slide-scene",
+            key=deck_session.key("scene"),
             placeholder=text("deck.scene-hint"),
             max_chars=_LONGEST["scene"],
             on_change=deck_session.keep,
@@ -133,7 +150,7 @@ def _names(text: Translation) -> str:
 def _faults(text: Translation) -> dict[str, list[str]]:
     """Return what is wrong with each field, in words and without the place, since it is shown beside the field."""
     found: dict[str, list[str]] = {}
-    for fault in state()["deck_faults"]:
+    for fault in deck_state().faults:
         line = text.explain(Fault("", "", "", fault.code, fault.details)).removeprefix(": ")
         found.setdefault(fault.field, []).append(line)
     return found

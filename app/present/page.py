@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
-from app import context, session
-from app.faults import fault_page
+from app import outage, session
 from app.page_head import show_language, show_name
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
+from app.present.deck_state import deck_state, start
 from app.present.decks import empty_deck, shown_titles
 from app.present.downloads import show_downloads
 from app.present.form import show_form, show_refusal
 from app.present.preview import show_preview, show_start
 from app.present.slide_list import add_first, show_list
+from app.present.typed import show_typed
 from app.session import state
-from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
@@ -37,43 +38,69 @@ def main() -> None:
     text = translation(session.state().get("language") or Scene.from_query(asked).language)
     st.set_page_config(page_title=f"{text('pages.present')} · {text('app.name')}", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
-    try:
-        _, plan = context.current().plan()
-        file = context.current().decks_file()
-    except PlanMapError as error:
-        st.html(fault_page(error, text))
+    before = outage.outages()
+    reading, error = outage.read()
+    if reading is None:
+        if error is not None:
+            outage.show_closed(error, text, typed=True)
         return
     state().setdefault("language", text.language)
-    deck_session.start(asked.get("deck", ""), asked.get("slide", ""))
+    start(asked.get("deck", ""), asked.get("slide", ""))
     today = date.today()
-    # A read-only plan without decks still has something to show.
-    decks = plan.decks or ((made_deck(plan),) if file else ())
+    if error is None and deck_session.catch_up(over=outage.outages() != before):
+        # What has just been saved is newer than what was read before that.
+        newer, error = outage.read()
+        reading = newer or reading
+    plan, file = reading.plan, reading.file
+    # A read-only plan without decks still has something to show. In an outage the page stays with what it shows.
+    decks = deck_state().seen if error else plan.decks or ((made_deck(plan),) if file else ())
     deck, index = deck_session.show(decks)
-    head(plan, deck, text)
+    outage.show_outage(reading, error, text, typed=file is None)
+    fixed, closed = file is not None, error is not None
+    head(plan, deck, text, closed=closed)
+    body(plan, decks, deck, index, text, today, file=file, closed=closed)
+    if not fixed:
+        # Last, so that no other element gets another place by it.
+        show_typed(plan, closed=closed)
+
+
+def body(
+    plan: Plan,
+    decks: Sequence[Deck],
+    deck: Deck | None,
+    index: int,
+    text: Translation,
+    today: date,
+    *,
+    file: Path | None,
+    closed: bool,
+) -> None:
+    """Draw what is below the head: the list, the preview and the form, or an offer to make a first deck."""
+    fixed = file is not None
     if deck is None:
         nothing(plan, text)
         return
     left, right = st.columns([1, 3.4], gap="medium")
     with left, st.container(key="deck"):
-        show_choice(plan, decks, deck, text, fixed=file is not None)
-        show_list(deck, index, shown_titles(plan, deck, text.language, today), text, fixed=file is not None)
-        show_state(text, file)
+        show_choice(plan, decks, deck, text, fixed=fixed, closed=closed)
+        show_list(deck, index, shown_titles(plan, deck, text.language, today), text, fixed=fixed or closed)
+        show_state(text, file, closed=closed)
     with right, st.container(key="slide"):
         if not deck.slides:
-            no_slides(text, fixed=file is not None)
+            no_slides(text, fixed=fixed or closed)
             return
         show_preview(plan, deck, index, text, today)
-        show_form(deck.slides[index], text, fixed=file is not None)
+        show_form(deck.slides[index], text, fixed=fixed)
 
 
-def head(plan: Plan, deck: Deck | None, text: Translation) -> None:
-    """Draw the name of the plan, and the language switch, downloads and start button."""
+def head(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> None:
+    """Draw the name of the plan, and the language switch, downloads and start button; `closed` in an outage."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         line = text("page.tasks", count=len(plan.tasks))
         show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)
-            show_downloads(deck, text)
+            show_downloads(plan, deck, text, closed=closed)
             show_start(text, disabled=deck is None or not deck.slides)
 
 
@@ -107,20 +134,25 @@ def no_slides(text: Translation, *, fixed: bool) -> None:
             st.button(text("deck.add-slide"), key="add-first", type="primary", on_click=add_first)
 
 
-def show_state(text: Translation, file: Path | None) -> None:
-    """Say that changes are saved and offer undo, or say how the decks in `file` are edited by hand."""
+def show_state(text: Translation, file: Path | None, *, closed: bool) -> None:
+    """Say whether changes are saved and offer undo, or say how the decks in `file` are edited by hand.
+
+    In an outage, when the plan is `closed`, nothing can be undone.
+    """
     if file is not None:
         line = text("deck.by-hand", file=file.name)
         st.html(f"<p class='pm-quiet'>{escape.html(line)}</p>")
         return
     with st.container(key="saved", horizontal=True, vertical_alignment="center", gap="small"):
-        saved = text("deck.saved") if state()["deck_saved"] else text("deck.saves-itself")
+        saved = text("deck.saved") if deck_state().saved else text("deck.saves-itself")
+        if deck_state().pending:
+            saved = text("deck.unsaved")
         st.html(f"<p class='pm-quiet' role='status'>{escape.html(saved)}</p>", width="stretch")
         st.button(
             text("deck.undo"),
             key="undo",
             type="tertiary",
             icon=":material/undo:",
-            disabled=not deck_session.can_undo(),
+            disabled=closed or not deck_session.can_undo(),
             on_click=deck_session.undo,
         )

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from app import outage
 from app.present import deck_session
+from app.present.deck_state import deck_state
 from app.session import state
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest
@@ -45,13 +47,18 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
         # A deck made for a plan without decks is asked for without an id.
         "deck": deck.id if deck in plan.decks else "",
         "lang": text.language,
-        # The server ignores it; it changes the address when the deck or the day changes, so the frame loads again.
-        "v": f"{deck_digest(plan, deck)[:16]}-{today}",
+        # The server ignores it; it changes the address when the deck or the day changes, so the frame loads again. Also
+        # after an outage, in which it may have got a word on that instead of the deck.
+        "v": f"{deck_digest(plan, deck)[:16]}-{today}-{outage.outages()}",
     }
+    mine = deck_state()
+    if state()["outage"] is None or not mine.source:
+        mine.source = f"/briefing?{urlencode(asked)}"
     _preview(
         key="preview",
         data={
-            "source": f"/briefing?{urlencode(asked)}",
+            # In an outage what is there stays, because nothing else can be had.
+            "source": mine.source,
             "number": index + 1,
             "label": text("deck.preview"),
             "leave": text("deck.leave"),
@@ -65,4 +72,4 @@ def _turned() -> None:
     sent: Any = state()["preview"].get("turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
-        state()["deck_slide"] = sent - 1
+        deck_state().slide = sent - 1

@@ -3,10 +3,11 @@
 /** @import { Component } from "../component" */
 
 /** @typedef {"add" | "up" | "down" | "copy" | "delete" | "choose" | "move"} What */
-/** @typedef {{ number: number, deck: string, what: What, at?: number, to?: number }} Act */
+/** @typedef {{ number: number, session: string, deck: string, what: What, at?: number, to?: number }} Act */
 /** @typedef {(act: Act) => void} Send */
 /**
  * @typedef {object} Data
+ * @property {string} session numbers of changes are those of one session
  * @property {string} deck
  * @property {string[]} titles
  * @property {number} chosen
@@ -16,7 +17,7 @@
  * @property {Record<string, string>} labels
  */
 
-const PATIENCE = 8000; // ms until a change that nobody answers is given up
+const PATIENCE = 8000; // ms after which a change that nobody has answered is sent once more, if the page has nothing to do
 const EDGE = 36; // px from the ends of the list where dragging scrolls it
 /** @type {WeakMap<Element, List>} */
 const lists = new WeakMap();
@@ -69,9 +70,11 @@ class List {
     // Numbers go on where this session's have ended, also for a list that is new on the page.
     this.number = Math.max(this.number, data.done);
     if (data.refused && data.refused === data.done) this.queue = [];
-    if (this.queue.length && this.queue[0].number <= data.done) this.queue.shift();
+    while (this.queue.length && this.queue[0].number <= data.done) this.queue.shift();
     if (this.drag) return;
-    if (!this.queue.length || this.deck !== data.deck) {
+    // A server that has been started anew does not know what was asked of the one before.
+    const other = this.deck !== data.deck || this.queue.some((act) => act.session !== data.session);
+    if (!this.queue.length || other) {
       this.queue = [];
       this.deck = data.deck;
       this.titles = [...data.titles];
@@ -89,7 +92,7 @@ class List {
    */
   ask(what, at, to) {
     this.number += 1;
-    this.queue.push({ number: this.number, deck: this.deck, what, at, to });
+    this.queue.push({ number: this.number, session: this.data.session, deck: this.deck, what, at, to });
     this.draw();
     this.next();
   }
@@ -98,11 +101,25 @@ class List {
     const first = this.queue[0];
     if (!first || first.sent) return;
     first.sent = true;
-    this.send({ number: first.number, deck: first.deck, what: first.what, at: first.at, to: first.to });
+    this.pass(first);
+    this.wait(first);
+  }
+
+  /** @param {Act} act */
+  pass({ number, session, deck, what, at, to }) {
+    this.send({ number, session, deck, what, at, to });
+  }
+
+  /**
+   * Send a change again until it is answered; the script does nothing that it has done already.
+   *
+   * @param {Act} act
+   */
+  wait(act) {
     setTimeout(() => {
-      if (this.queue[0] !== first) return;
-      this.queue = [];
-      this.take(this.data, this.send);
+      if (this.queue[0] !== act) return;
+      if (!busy()) this.pass(act);
+      this.wait(act);
     }, PATIENCE);
   }
 
@@ -256,6 +273,13 @@ class List {
     window.addEventListener("pointerup", end);
     window.addEventListener("pointercancel", end);
   }
+}
+
+/** Whether an answer may still come by itself, by Streamlit's own marks: the script runs, or the server is away. */
+function busy() {
+  const { testScriptState, testConnectionState = "CONNECTED" } =
+    /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset || {};
+  return testScriptState === "running" || testConnectionState !== "CONNECTED";
 }
 
 /**

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from app.present import deck_session
+from app.present.deck_state import deck_state
 from app.present.decks import moved, with_deck, words
 from app.session import state
 from layers.plan.deck import Deck, Slide
@@ -27,14 +28,16 @@ _list = st.components.v2.component(
 
 def show_list(deck: Deck, index: int, titles: Sequence[str], text: Translation, *, fixed: bool) -> None:
     """Draw the slides of `deck` with their `titles`; `fixed` if nothing can be changed."""
+    mine = deck_state()
     _list(
         key="deck_list",
         data={
+            "session": mine.session,
             "deck": deck.id,
             "titles": list(titles),
             "chosen": index,
-            "done": state().get("deck_done", 0),
-            "refused": state().get("deck_refused", 0),
+            "done": mine.done,
+            "refused": mine.refused,
             "fixed": fixed,
             "labels": {
                 "slides": text("deck.slides"),
@@ -56,19 +59,23 @@ def _acted() -> None:
     sent: Any = state()["deck_list"].get("act")
     if not isinstance(sent, dict) or type(sent.get("number")) is not int:
         return
-    values = state()
+    mine = deck_state()
+    if sent.get("session") == mine.session and sent["number"] <= mine.done:
+        # Done already: the list asks once more when it has waited long for an answer.
+        return
     deck = deck_session.chosen()
     fine = (
         deck is not None
+        and sent.get("session") == mine.session
         and sent.get("deck") == deck.id
         # First save what was typed into the slide that is left: its field may report it only after this.
         and deck_session.flush()
         and act(sent.get("what"), sent.get("at"), sent.get("to"))
     )
-    values["deck_done"] = sent["number"]
+    mine.done = sent["number"]
     if not fine:
         # The list then drops its other requests, which were meant for a deck that is not there now.
-        values["deck_refused"] = sent["number"]
+        mine.refused = sent["number"]
 
 
 def add_first() -> None:
@@ -81,18 +88,18 @@ def act(what: object, at: object, to: object) -> bool:
 
     `what` is `add`, `choose`, `copy`, `delete` or `move`; `at` and `to` are indices of slides.
     """
-    deck = deck_session.chosen()
+    deck, mine = deck_session.chosen(), deck_state()
     if deck is None:
         return False
     slides, size = deck.slides, len(deck.slides)
     if what == "add":
-        place = state()["deck_slide"] + 1 if slides else 0
+        place = mine.slide + 1 if slides else 0
         new = Slide(words("deck.new-slide"))
         return _put(deck, (*slides[:place], new, *slides[place:]), place)
     if type(at) is not int or not 0 <= at < size:
         return False
     if what == "choose":
-        state()["deck_slide"] = at
+        mine.slide = at
         return True
     if what == "copy":
         return _put(deck, (*slides[: at + 1], slides[at], *slides[at + 1 :]), at + 1)
@@ -104,8 +111,9 @@ def act(what: object, at: object, to: object) -> bool:
 
 
 def _put(deck: Deck, slides: tuple[Slide, ...], index: int) -> bool:
-    if not deck_session.save(with_deck(state()["deck_seen"], replace(deck, slides=slides))):
+    mine = deck_state()
+    if not deck_session.save(with_deck(mine.seen, replace(deck, slides=slides))):
         return False
     # Have the fields filled again, even if the slide now at this index looks the same.
-    state().update(deck_slide=index, deck_loaded=None)
+    mine.slide, mine.loaded = index, None
     return True

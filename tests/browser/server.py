@@ -22,15 +22,16 @@ def serving(
     data_folder: Path,
     plan: str = "",
     *,
+    port: int = 0,
     options: Sequence[str] = (),
     planmap: Sequence[str | Path] = (PLANMAP,),
     **environment: str,
 ) -> Iterator[str]:
-    """Start the server on a free port, yield its address when it answers, stop it afterwards.
+    """Start the server, on a free port if none is given, yield its address when it answers, stop it afterwards.
 
     `planmap` is what stands for the command `planmap`.
     """
-    port = free_port()
+    port = port or free_port()
     command = [*planmap, "serve", "--no-browser", "--port", str(port), *(["--plan", plan] if plan else []), *options]
     log = data_folder / f"serve-{port}.log"
     with log.open("w", encoding="utf-8") as output:

@@ -81,8 +81,6 @@ def search(page: Page, words: str) -> None:
 
 def let_go(page: Page, frame: Frame) -> None:
     """Let go of what is chosen: a search that finds nothing does that."""
-    # A run that breaks another off is told once more what that one was for, such as a row picked in the list.
-    wait_until_calm(page)
     search(page, "没有这样的地方")
     expect(page.get_by_text("没有找到“没有这样的地方”")).to_be_visible()
     wait_until_calm(page)

@@ -37,6 +37,7 @@ from tests.browser.conftest import (
 )
 from tests.browser.server import serving
 from tests.examples import DECK
+from tests.outage import locked
 
 ATTACK = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${ alert(3) }` { x } **b** :red[r] $x$"
 
@@ -51,7 +52,7 @@ class Desk:
     """A server with a plan of its own, and that plan as another program sees it."""
 
     def __init__(self, url: str, path: Path) -> None:
-        self.url = url
+        self.url, self.path = url, path
         self.store = open_store(str(path))
 
     @property
@@ -102,13 +103,7 @@ def laid(standing: Watched, own_server: Desk) -> Page:
     return page
 
 
-PATIENT = """const soon = window.setTimeout;
-window.setTimeout = (act, delay, ...rest) => soon(act, delay === 8000 ? %d : delay, ...rest);"""
-"""The list of slides gives a change up that nobody answers for eight seconds; a busy machine may take longer."""
-
-
 def open_present(page: Page, address: str) -> None:
-    page.add_init_script(PATIENT % (PATIENCE_S * 1000))
     page.goto(address)
     expect(page.locator(".st-key-deck, .st-key-nothing").first).to_be_visible()
     settled(page)
@@ -148,7 +143,7 @@ def shown_title(page: Page):
 
 def field(page: Page, name: str):
     """Return a field by the key of its value, such as `title_zh`."""
-    return page.locator(f".st-key-slide-{name}").locator("input, textarea")
+    return page.locator(f"[class*='st-key-slide-{name}--']").locator("input, textarea")
 
 
 def fill(page: Page, name: str, words: str) -> None:
@@ -309,6 +304,25 @@ def test_downloads_are_what_they_say(laid, own_server):
     assert any("东丽湖" in text for text in words)
 
 
+def test_a_file_holds_what_was_typed_just_before(page, desk):
+    open_present(page, f"{desk.url}/present")
+    with page.expect_download() as found:
+        with locked(desk.path):
+            field(page, "notes_zh").fill("der letzte Satz")
+            page.locator(".st-key-take button").first.click()
+            page.get_by_role("button", name="decks.toml").click()
+        # Not before the plan can be written.
+        has_titles(desk, [slide.title.zh for slide in DECK.slides])
+    decks = tomllib.loads(Path(found.value.path()).read_text(encoding="utf-8"))["decks"]
+    assert decks[0]["slides"][0]["notes_zh"] == "der letzte Satz"
+    # An address is stored in another form than it is pasted in, and nothing waits for ever.
+    page.keyboard.press("Escape")
+    field(page, "scene").fill("http://127.0.0.1:8501/?status=done")
+    assert b"status=done" in download(page, "decks.toml")[1]
+    settled(page)
+    assert page.evaluate("sessionStorage.getItem('planmap.typed')") is None
+
+
 def test_axe_finds_nothing_and_what_cannot_be_saved_stays_in_its_field(laid, own_server):
     page = laid
     script = (BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
@@ -390,6 +404,30 @@ def test_slides_are_moved_by_dragging(laid, own_server):
     expect(cards(page).first).to_have_text("1缺口")
     assert desk.titles() == ["缺口", "领域", "东丽湖", "总览"]
     settled(page)
+
+
+IMPATIENT = """const soon = window.setTimeout;
+window.waits = 0;
+window.setTimeout = (act, delay, ...rest) => {
+    if (delay === 8000) window.waits += 1;
+    return soon(act, delay === 8000 ? 100 : delay, ...rest);
+};"""
+"""The list of slides asks again for a change that nobody has answered; here at once, and the page counts how often."""
+
+
+def test_changes_that_wait_for_the_plan_are_all_made(page, desk):
+    page.add_init_script(IMPATIENT)
+    open_present(page, f"{desk.url}/present")
+    with locked(desk.path):
+        cards(page).first.focus()
+        for _ in range(2):
+            page.keyboard.press("Alt+ArrowDown")
+        page.get_by_role("button", name="复制一页").click()
+        wait_until(page, "window.waits > 20")
+        assert card_titles(page) == ["东丽湖", "领域", "总览", "总览", "缺口"]
+    has_titles(desk, ["东丽湖", "领域", "总览", "总览", "缺口"])
+    settled(page)
+    assert card_titles(page) == ["东丽湖", "领域", "总览", "总览", "缺口"]
 
 
 def test_choosing_a_slide_turns_the_preview_and_loads_nothing(standing, laid):
