@@ -143,7 +143,8 @@ def shown_title(page: Page):
 
 def field(page: Page, name: str):
     """Return a field by the key of its value, such as `title_zh`."""
-    return page.locator(f"[class*='st-key-slide-{name}--']").locator("input, textarea")
+    # A field of another slide may stand beside it for a moment.
+    return page.locator(f"[class*='st-key-slide-{name}--']").locator("input, textarea").first
 
 
 def fill(page: Page, name: str, words: str) -> None:
