@@ -103,6 +103,7 @@ def open_form(loaded: Loaded | None, words: Mapping[str, str]) -> None:
     mine.form = uuid4().hex[:12]
     mine.loaded = loaded
     mine.typed = dict(words)
+    mine.raw = {}
     mine.stored = full_row(loaded.slide) if loaded else None
 
 
@@ -173,7 +174,7 @@ def flush(*, anyway: bool = False) -> bool:
     mine.slide = index
     mine.loaded = Loaded(deck.id, index, slide)
     mine.stored = full_row(slide)
-    mine.typed = full_row(slide)
+    mine.raw, mine.typed = mine.typed, full_row(slide)
     # Show what was saved: an address without its host, texts without spaces at their ends. Fields that already show it
     # are not touched: setting one puts its value on the screen, and somebody may be typing into the next one.
     values = state()

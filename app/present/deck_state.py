@@ -37,6 +37,8 @@ class DeckState:
     typed: dict[str, str] = field(default_factory=dict)
     stored: dict[str, str] | None = None
     """What of the form is stored; None if nothing typed into it is to be kept."""
+    raw: dict[str, str] = field(default_factory=dict)
+    """What was typed into the form when it was last stored, which may be stored in another way."""
     closed: dict[str, dict[str, str] | None] = field(default_factory=dict)
     """`stored` of the last forms."""
     pending: bool = False

@@ -51,6 +51,12 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
 
 def show_refusal(text: Translation) -> None:
     """Say what could not be saved, and offer what to do about it."""
+    # Always there: at another place in the page a field would be made anew, and lose what is being typed into it.
+    with st.container(key="refusal", horizontal=True, vertical_alignment="center", gap="small"):
+        _refusal(text)
+
+
+def _refusal(text: Translation) -> None:
     mine = deck_state()
     error, pending, conflict = mine.error, mine.pending, mine.conflict
     if error is None and not pending:
@@ -68,14 +74,13 @@ def show_refusal(text: Translation) -> None:
         lines.append(text("deck.waiting"))
     elif pending and not conflict:
         lines.append(text("deck.not-saved"))
-    with st.container(key="refusal", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f"<p class='pm-warn' role='alert'>{escape.html(' '.join(lines))}</p>", width="stretch")
-        if conflict:
-            st.button(text("deck.keep-mine"), key="keep-mine", on_click=deck_session.keep_mine)
-        elif waiting and not told:
-            st.button(text("deck.try-again"), key="try-again", on_click=deck_session.keep)
-        if pending:
-            st.button(text("deck.give-up"), key="give-up", on_click=deck_session.give_up)
+    st.html(f"<p class='pm-warn' role='alert'>{escape.html(' '.join(lines))}</p>", width="stretch")
+    if conflict:
+        st.button(text("deck.keep-mine"), key="keep-mine", on_click=deck_session.keep_mine)
+    elif waiting and not told:
+        st.button(text("deck.try-again"), key="try-again", on_click=deck_session.keep)
+    if pending:
+        st.button(text("deck.give-up"), key="give-up", on_click=deck_session.give_up)
     if waiting and not told:
         _save_again()
 

@@ -12,6 +12,7 @@
  * @typedef {object} Data
  * @property {string} form the filling of the fields that is shown
  * @property {Place} place
+ * @property {Words} raw what was typed when it was last stored, which may be stored in another way
  * @property {Words | null} words what the script has of what is typed, if it could not be stored
  * @property {Record<string, Words | null>} closed what is stored of earlier fillings; null if nothing is to be kept
  * @property {string} ready changes when the script can take what is left; empty if it cannot
@@ -20,7 +21,6 @@
 
 const KEY = "planmap.typed";
 const FILES = "[class*=st-key-take-] button"; // the buttons that make a file of the deck
-const SHOWN = 300; // ms until the page shows what the script has come to
 const FIELD = /(?:^|\s)st-key-slide-(\w+?)--(\w+)(?:\s|$)/;
 
 /**
@@ -68,28 +68,19 @@ function write(entries) {
 const plain = (text) => (text || "").replace(/\r\n?/g, "\n").trim();
 
 /**
- * What stands in a field that is on the page; that may be what the script has made of what was typed.
- *
- * @param {string} form
- * @param {string} name
- */
-function shown(form, name) {
-  const field = document.querySelector(`.st-key-slide-${name}--${form} :is(input, textarea)`);
-  return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : undefined;
-}
-
-/**
  * Take out of `entries` what is stored, as `base` says, of what was typed into `form`.
  *
  * @param {Record<string, Entry>} entries
  * @param {string} form
  * @param {Words} base
+ * @param {Words} [raw] how it was typed, if it was stored in another way
  */
-function settle(entries, form, base) {
+function settle(entries, form, base, raw = {}) {
   const entry = entries[form];
   if (!entry) return;
-  const words = Object.entries(entry.words).map(([name, text]) => [name, shown(form, name) ?? text]);
-  const open = words.filter(([name, text]) => plain(text) !== plain(base[name]));
+  const open = Object.entries(entry.words).filter(([name, text]) => {
+    return plain(text) !== plain(base[name]) && plain(text) !== plain(raw[name] ?? base[name]);
+  });
   if (open.length) entries[form] = { ...entry, base, words: Object.fromEntries(open) };
   else delete entries[form];
 }
@@ -128,19 +119,9 @@ function release() {
   button.click();
 }
 
-/** Look after what is stored once more when the page shows what the script has come to. */
-function again() {
-  if (!latest) return;
-  const entries = read();
-  settle(entries, latest.form, latest.place.base);
-  write(entries);
-  release();
-}
-
 /** @param {Component<Data>} component */
 export default function ({ data, setTriggerValue }) {
   latest = data;
-  setTimeout(again, SHOWN);
   const entries = read();
   delete entries[data.taken];
   for (const [form, base] of Object.entries(data.closed)) {
@@ -150,7 +131,7 @@ export default function ({ data, setTriggerValue }) {
   if (data.form) {
     places.set(data.form, data.place);
     if (data.words) entries[data.form] = { ...data.place, words: { ...data.words, ...entries[data.form]?.words } };
-    settle(entries, data.form, data.place.base);
+    settle(entries, data.form, data.place.base, data.raw);
     if (entries[data.form]) Object.assign(entries[data.form], data.place);
   }
   write(entries);

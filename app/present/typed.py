@@ -50,6 +50,7 @@ def show_typed(plan: Plan, *, closed: bool) -> None:
                 "number": loaded.index if loaded else 0,
                 "base": full_row(loaded.slide) if loaded else {},
             },
+            "raw": mine.raw,
             "words": mine.typed if loaded and mine.pending else None,
             "closed": mine.closed,
             "ready": f"{mine.form}-{outage.outages()}-{mine.taken}" if free else "",
