@@ -19,7 +19,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 
 BUNDLES := layers/browser/dist/.made-from
 
-.PHONY: help run check test check-py check-js browser bench screenshot pictures districts lock format clean
+.PHONY: help run check test check-py check-js browser bench soak screenshot pictures districts lock format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -49,6 +49,12 @@ browser: $(BUNDLES) ## Bundle the scripts for the browser anew where they have c
 
 bench: .venv/installed-dev $(BUNDLES) .venv/installed-bench system-packages ## Run the benchmarks
 	$(BIN)/python -m tests.benchmarks
+
+SEED ?= 1
+KILLS ?= 200
+
+soak: .venv/installed-dev $(BUNDLES) system-packages ## Try what docs/reliability.md promises; SEED and KILLS (200) can be given
+	$(BIN)/python -m tests.soak $(SEED) $(KILLS)
 
 screenshot: .venv/installed-dev $(BUNDLES) system-packages ## Make the picture in docs/images anew
 	$(BIN)/python -m tests.screenshot

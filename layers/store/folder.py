@@ -100,6 +100,14 @@ def _csv(folder: Path, part: str, faults: list[Fault]) -> Iterator[tuple[str, di
         faults.append(Fault(path.name, str(reader.line_num), "", "not-csv", {"reason": str(error)}))
 
 
+def _state(path: Path) -> str:
+    try:
+        state = path.stat()
+    except OSError:
+        return ""
+    return f"{state.st_mtime_ns}:{state.st_size}"
+
+
 class FolderStore:
     """A plan folder, which people edit by hand and PlanMap only reads. See `layers.store.base.Store`."""
 
@@ -118,9 +126,8 @@ class FolderStore:
         return check_folder(self.folder)
 
     def version(self) -> str:
-        """Return a text made of the files' sizes and modification times."""
-        paths = [self.folder / name for name in FILES.values()]
-        return ";".join(f"{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in paths if path.exists())
+        """Return a text made of the files' sizes and modification times; a file that is missing counts as none."""
+        return ";".join(_state(self.folder / name) for name in FILES.values())
 
     def add_event(self, event: Event) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
