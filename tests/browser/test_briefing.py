@@ -383,6 +383,24 @@ def test_a_map_that_was_moved_comes_back(offline, file):
     assert after == pytest.approx(before, abs=1e-4)
 
 
+def test_a_frame_that_is_not_shown_yet_begins_when_it_is(offline, file, tmp_path):
+    around = tmp_path / "around.html"
+    around.write_text(
+        f"<!doctype html><link rel=icon href=data:,>"
+        f"<iframe src='{file.as_uri()}#1' style='display: none; width: 1200px; height: 700px'></iframe>",
+        encoding="utf-8",
+    )
+    page = offline.page
+    page.goto(around.as_uri())
+    frame = page.frames[1]
+    wait_until(frame, "Boolean(globalThis.PlanMap?.briefing)")
+    frame.evaluate("() => { location.hash = '#3'; }")
+    page.evaluate("() => { document.querySelector('iframe').style.display = 'block'; }")
+    frame.wait_for_selector(READY)
+    assert frame.evaluate("PlanMap.briefing.current") == 2
+    assert frame.evaluate("Number.isFinite(PlanMap.briefing.map.getCenter().lat)")
+
+
 def test_a_moved_map_stays_when_the_window_changes(offline, file):
     page = opened(offline, file, "#3")
     arrived(page, 3)

@@ -40,6 +40,8 @@ export class Presentation {
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.sections = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("section.view")]);
     this.current = -1;
+    /** Whether there has been room for the map yet. */
+    this.begun = false;
     /** Whether it is us who move the map, and not somebody with a pointer. */
     this.ours = true;
     this.box = map.getContainer();
@@ -105,7 +107,19 @@ export class Presentation {
     this.map.on("dragstart zoomstart", () => { if (!this.ours) this.again.hidden = false; });
   }
 
+  /** Whether the map has room for a view; a frame that is not shown yet has none, and nothing fits into that. */
+  hasRoom() {
+    const { clientWidth, clientHeight } = this.map.getContainer();
+    return Math.min(clientWidth, clientHeight) > 2 * Math.max(...PADDING);
+  }
+
   begin() {
+    if (!this.hasRoom()) {
+      window.addEventListener("resize", () => this.begin(), { once: true });
+      return;
+    }
+    this.begun = true;
+    this.map.invalidateSize({ animate: false });
     this.map.fitBounds(this.data.views[0].bounds, { animate: false });
     this.measure();
     this.stage.applyLayers();
@@ -143,6 +157,7 @@ export class Presentation {
   }
 
   remeasure() {
+    if (!this.begun || !this.hasRoom()) return;
     const [center, zoom] = [this.map.getCenter(), this.map.getZoom()];
     const moved = !this.again.hidden;
     this.ours = true;
@@ -198,7 +213,8 @@ export class Presentation {
    */
   go(index, animate = true) {
     const wanted = Math.max(0, Math.min(this.sections.length - 1, index));
-    if (wanted === this.current) return;
+    // Without room yet, the map begins with the view that the address then names.
+    if (!this.begun || wanted === this.current) return;
     this.current = wanted;
     this.map.closePopup();
     this.sections.forEach((section, at) => { section.hidden = at !== wanted; });
