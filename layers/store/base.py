@@ -22,11 +22,12 @@ class Store(Protocol):
 
     name: str
     """What messages call the store; never holds a password."""
-    can_write: bool
-    """Whether PlanMap writes to such a store at all."""
 
     def file_for_hand(self, part: str) -> Path | None:
-        """Return the file in which people edit a part of the plan by hand, such as `decks`; None if there is none."""
+        """Return the file in which people edit a part of the plan, such as `decks`, by hand, since PlanMap does not.
+
+        None for a store that PlanMap writes to.
+        """
 
     def check(self) -> tuple[Plan | None, list[Fault]]:
         """Read everything; return the plan and no fault, or None and every fault found.

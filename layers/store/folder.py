@@ -111,8 +111,6 @@ def _state(path: Path) -> str:
 class FolderStore:
     """A plan folder, which people edit by hand and PlanMap only reads. See `layers.store.base.Store`."""
 
-    can_write = False
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)

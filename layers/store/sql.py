@@ -38,8 +38,6 @@ class SqlStore:
 
     name: str
     """What messages call the store; never holds a password."""
-    can_write = True
-    """Whether PlanMap writes to such a store; whether it may at the moment, only the attempt tells."""
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine

@@ -141,13 +141,17 @@ def _is_plain(connection: sqlite3.Connection, table: str, *, writing: bool) -> b
         return False
     if found[0][1].lstrip()[:14].upper() == "CREATE VIRTUAL":
         return False
-    if any(column[6] != 0 for column in connection.execute(f"PRAGMA table_xinfo({table})")):
+    if any(hidden for (hidden,) in connection.execute("SELECT hidden FROM pragma_table_xinfo(?)", (table,))):
         return False
     return not (writing and any(_has_code(connection, index) for index in _indexes(connection, table)))
 
 
+_EXPRESSION = -2
+"""What SQLite gives for the number of a column that is none but an expression."""
+
+
 def _indexes(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [row[1] for row in connection.execute(f"PRAGMA index_list({table})")]
+    return [name for (name,) in connection.execute("SELECT name FROM pragma_index_list(?)", (table,))]
 
 
 def _has_code(connection: sqlite3.Connection, index: str) -> bool:
@@ -155,7 +159,5 @@ def _has_code(connection: sqlite3.Connection, index: str) -> bool:
     partial = connection.execute(
         "SELECT 1 FROM sqlite_master WHERE name = ? AND sql LIKE '%WHERE%'", (index,)
     ).fetchone()
-    quoted = index.replace('"', '""')
-    return partial is not None or any(
-        column[1] == -2 for column in connection.execute(f'PRAGMA index_xinfo("{quoted}")')
-    )
+    columns = connection.execute("SELECT cid FROM pragma_index_xinfo(?)", (index,))
+    return partial is not None or any(column == _EXPRESSION for (column,) in columns)
