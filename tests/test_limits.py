@@ -322,6 +322,7 @@ def test_a_key_of_many_parts_is_refused(text):
         check_toml(text, "plan.toml")
 
 
+@pytest.mark.slow
 def test_a_comb_is_tangled_and_a_coast_is_not():
     with pytest.raises(GeometryError, match="geometry-tangled"):
         Detail().count(shapely.Polygon(comb(40_000)))
@@ -370,6 +371,7 @@ def test_a_line_made_for_the_method_takes_no_longer():
     assert generalised(zigzag, 1e-9).equals_exact(zigzag, 0)
 
 
+@pytest.mark.slow
 def test_a_long_line_is_drawn_with_what_can_be_seen(plan_folder):
     with_geometry(plan_folder, geometry("LineString", wave(200_000)))
     plan, faults = check_folder(plan_folder)
@@ -380,6 +382,7 @@ def test_a_long_line_is_drawn_with_what_can_be_seen(plan_folder):
     assert render.render(sheet, "pdf", dpi=100).startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_a_line_that_fills_the_sheet_is_named(plan_folder):
     scribble = np.column_stack([117.2 + 0.4 * at for at in np.random.default_rng(2).random((2, 100_000))])
     with_geometry(plan_folder, geometry("LineString", scribble - (0, 78.2)))
@@ -388,6 +391,7 @@ def test_a_line_that_fills_the_sheet_is_named(plan_folder):
         compose(plan, Scene(), Order(), today=date(2026, 11, 22))
 
 
+@pytest.mark.slow
 def test_the_browser_gets_no_more_than_it_can_draw(plan, plan_folder):
     ordinary = {site.id: site.geometry for site in plan.sites.values() if site.geometry is not None}
     assert payload.shown_geometries(ordinary) == ordinary

@@ -11,6 +11,9 @@ from tests.app_page import AppPage, browse, export, present
 from tests.examples import DECK
 from tests.outage import gone, spoiled
 
+# Whole sessions with what goes wrong in them; the rules of the pages themselves are tested more quickly elsewhere.
+pytestmark = pytest.mark.slow
+
 TYPED = {"title_zh": "打了一半的标题", "text_zh": "一\n二", "notes_zh": "慢慢说", "notes_en": "Slowly"}
 
 
