@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from layers.plan.deck import Deck, Slide
+from layers.plan.deck import Slide
 from layers.plan.terms import Text
-from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.base import copy_plan
 from tests.app_page import AppPage, browse, export, present
+from tests.desk import Desk
 from tests.examples import DECK
 from tests.outage import gone, spoiled
 
@@ -15,21 +16,6 @@ from tests.outage import gone, spoiled
 pytestmark = pytest.mark.slow
 
 TYPED = {"title_zh": "打了一半的标题", "text_zh": "一\n二", "notes_zh": "慢慢说", "notes_en": "Slowly"}
-
-
-class Desk:
-    """The plan of the pages as another program sees it."""
-
-    def __init__(self, path) -> None:
-        self.path = path
-        self.store = open_store(str(path))
-
-    @property
-    def decks(self) -> tuple[Deck, ...]:
-        return read_plan(self.store).decks
-
-    def lay(self, *decks: Deck) -> None:
-        self.store.save_decks(decks, known=self.decks)
 
 
 @pytest.fixture

@@ -4,31 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from layers.plan.deck import Deck, Slide
+from layers.plan.deck import Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
-from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.base import copy_plan
 from tests.app_page import AppPage, browse, present
+from tests.desk import Desk
 from tests.examples import DECK
-
-
-class Desk:
-    """The plan of the pages as another program sees it."""
-
-    def __init__(self, path) -> None:
-        self.store = open_store(str(path))
-
-    @property
-    def decks(self) -> tuple[Deck, ...]:
-        return read_plan(self.store).decks
-
-    def lay(self, *decks: Deck) -> None:
-        self.store.save_decks(decks, known=self.decks)
-
-    @property
-    def titles(self) -> list[str]:
-        return [slide.title.zh for slide in self.decks[0].slides]
 
 
 @pytest.fixture
@@ -96,7 +79,7 @@ def test_two_sessions_lose_nothing(desk):
     assert desk.decks == (theirs,)
     page.press("keep-mine")
     assert chosen(page) == "1我的"
-    assert desk.titles == ["我的", "东丽湖", "领域", "缺口"]
+    assert desk.titles() == ["我的", "东丽湖", "领域", "缺口"]
     # And the other way: theirs stays.
     desk.lay(theirs)
     page.fill("slide-title_zh", "又是我的").press("give-up")
@@ -111,7 +94,7 @@ def test_what_is_typed_into_a_deck_that_somebody_deletes_is_kept(desk):
     assert "演示稿刚被别人改过" in page.alerts[0]
     page.press("keep-mine")
     assert chosen(page) == "1我的"
-    assert desk.titles == ["我的"]
+    assert desk.titles() == ["我的"]
 
 
 def test_changes_are_taken_back_one_after_the_other(desk):
@@ -136,7 +119,7 @@ def test_changes_taken_back_in_quick_succession_overwrite_nothing(desk):
         page.fill("slide-title_zh", words)
     # The second press still sends what stood in the fields before the first.
     page.press_at_once("undo", 2)
-    assert desk.titles[0] == "一"
+    assert desk.titles()[0] == "一"
     assert page.value("slide-title_zh") == "一"
     page.press("undo")
     assert desk.decks == (DECK,)

@@ -5,32 +5,17 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Page, expect
 
-from layers.plan.deck import Deck
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
-from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.base import copy_plan, read_plan
 from layers.store.folder import FolderStore
 from tests.browser.conftest import new_context, ready_map
 from tests.browser.server import free_port, serving
 from tests.browser.test_present import cards, chosen, field, open_present, saved, settled
+from tests.desk import Desk
 from tests.examples import DECK
 from tests.outage import gone, spoiled
 from tests.postgis_server import stopped
-
-
-class Desk:
-    """A server with a plan of its own, and that plan as another program sees it."""
-
-    def __init__(self, url, path) -> None:
-        self.url, self.path = url, path
-        self.store = open_store(str(path))
-
-    @property
-    def decks(self) -> tuple[Deck, ...]:
-        return read_plan(self.store).decks
-
-    def lay(self, *decks: Deck) -> None:
-        self.store.save_decks(decks, known=self.decks)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +29,7 @@ def own_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("outage")
     copy_plan(replace(read_plan(FolderStore(default_plan_folder())), decks=(DECK,)), str(folder / "plan.gpkg"))
     with serving(folder, str(folder / "plan.gpkg")) as url:
-        yield Desk(url, folder / "plan.gpkg")
+        yield Desk(folder / "plan.gpkg", url)
 
 
 @pytest.fixture
@@ -203,7 +188,7 @@ def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path
     copy_plan(replace(plan, decks=(DECK,)), str(path))
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    desk = Desk(url, path)
+    desk = Desk(path, url)
     page = new_context(browser, **window).new_page()
     with serving(tmp_path, str(path), port=port):
         open_present(page, f"{url}/present?deck=deck-1&slide=2")
@@ -244,7 +229,7 @@ def test_a_database_that_is_away_for_a_while_loses_nothing(browser, plan, window
             expect(notice(other)).to_contain_text("The plan cannot be read at the moment")
         expect(notice(page)).to_have_count(0)
         expect(notice(other)).to_have_count(0)
-        saved(Desk(url, empty_database_url), lambda decks: decks[0].slides[0].title.zh == "ohne Datenbank")
+        saved(Desk(empty_database_url, url), lambda decks: decks[0].slides[0].title.zh == "ohne Datenbank")
         expect(other.get_by_text("Task list 1/78")).to_be_visible()
         for each in (page, other):
             each.context.close()

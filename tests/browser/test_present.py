@@ -22,7 +22,7 @@ from layers.plan.deck import Deck
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.resources import BROWSER_FOLDER, default_plan_folder
-from layers.store.base import copy_plan, open_store, read_plan
+from layers.store.base import copy_plan, read_plan
 from layers.store.check import check_decks
 from layers.store.folder import FolderStore
 from tests.browser.conftest import (
@@ -36,6 +36,7 @@ from tests.browser.conftest import (
     wait_until_calm,
 )
 from tests.browser.server import serving
+from tests.desk import Desk
 from tests.examples import DECK
 from tests.outage import locked
 
@@ -48,29 +49,17 @@ def window():
     return {"reduced_motion": "reduce"}
 
 
-class Desk:
-    """A server with a plan of its own, and that plan as another program sees it."""
-
-    def __init__(self, url: str, path: Path) -> None:
-        self.url, self.path = url, path
-        self.store = open_store(str(path))
-
-    @property
-    def decks(self) -> tuple[Deck, ...]:
-        return read_plan(self.store).decks
-
-    def lay(self, *decks: Deck) -> None:
-        """Put `decks` in the place of all that there are, and wait until the server looks at the plan again."""
-        self.replace(*decks)
-        # Its last look at the plan holds for this long.
-        time.sleep(FRESH_S)
+class PatientDesk(Desk):
+    """A plan whose decks a test lays before it begins, and goes on when the server looks at the plan again."""
 
     def replace(self, *decks: Deck) -> None:
-        """Put `decks` in the place of all that there are, as somebody else does it at any moment."""
-        self.store.save_decks(decks, known=self.decks)
+        """Put `decks` in the place of all that there are, without waiting."""
+        super().lay(*decks)
 
-    def titles(self, number: int = 0) -> list[str]:
-        return [slide.title.zh for slide in self.decks[number].slides]
+    def lay(self, *decks: Deck) -> None:
+        super().lay(*decks)
+        # The server's last look at the plan holds for this long.
+        time.sleep(FRESH_S)
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +67,17 @@ def own_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("present")
     copy_plan(replace(read_plan(FolderStore(default_plan_folder())), decks=()), str(folder / "plan.gpkg"))
     with serving(folder, str(folder / "plan.gpkg")) as url:
-        yield Desk(url, folder / "plan.gpkg")
+        yield PatientDesk(folder / "plan.gpkg", url)
 
 
 @pytest.fixture
-def desk(own_server: Desk) -> Desk:
+def desk(own_server: PatientDesk) -> PatientDesk:
     own_server.lay(DECK)
     return own_server
 
 
 @pytest.fixture
-def laid(standing: Watched, own_server: Desk) -> Page:
+def laid(standing: Watched, own_server: PatientDesk) -> Page:
     """The page that stands for many tests, with DECK and nothing to mend; opened anew if that is not so."""
     page = standing.page
     as_it_was = (
@@ -154,7 +143,7 @@ def fill(page: Page, name: str, words: str) -> None:
     settled(page)
 
 
-def saved(desk: Desk, decks_are) -> None:
+def saved(desk: PatientDesk, decks_are) -> None:
     """Wait until the plan's decks are as `decks_are` says."""
     deadline = time.monotonic() + PATIENCE_S
     while not decks_are(desk.decks):
@@ -162,12 +151,12 @@ def saved(desk: Desk, decks_are) -> None:
         time.sleep(0.3)
 
 
-def has_titles(desk: Desk, titles: list[str]) -> None:
+def has_titles(desk: PatientDesk, titles: list[str]) -> None:
     """Wait until the slides of the first deck have `titles`."""
     saved(desk, lambda decks: [slide.title.zh for slide in decks[0].slides] == titles)
 
 
-def take_back(page: Page, desk: Desk, times: int) -> None:
+def take_back(page: Page, desk: PatientDesk, times: int) -> None:
     """Take the last changes back; the preview is waited for once."""
     for _ in range(times):
         before = desk.decks
