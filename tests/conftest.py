@@ -1,5 +1,6 @@
 """Fixtures that every test can use."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -21,9 +22,13 @@ from layers.store.base import read_plan
 from layers.store.folder import FolderStore
 from tests.postgis_server import fresh_database, postgis_server
 
-# Machines are noisy: how long an example takes says nothing about the code.
+# Machines are noisy: how long an example takes says nothing about the code. CI judges a change, so it tries the same
+# examples each time; the search for new ones is for whoever runs the tests by hand, most with
+# `pytest --hypothesis-profile=search`.
 settings.register_profile("planmap", deadline=None)
-settings.load_profile("planmap")
+settings.register_profile("planmap-ci", deadline=None, derandomize=True, database=None)
+settings.register_profile("search", deadline=None, max_examples=2000)
+settings.load_profile("planmap-ci" if os.environ.get("CI") else "planmap")
 
 
 BROWSER_TESTS = Path(__file__).with_name("browser")

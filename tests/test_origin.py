@@ -1,7 +1,7 @@
 """What Host and Origin say, and whom they let in."""
 
 import asyncio
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import pytest
 from hypothesis import example, given
@@ -71,13 +71,16 @@ def is_address(name: str) -> bool:
 
 
 @given(st.one_of(names, addresses), st.one_of(st.none(), ports), st.booleans())
+@example("[::ffff:0:0]", None, False)
+@example("[::ffff:127.0.0.1]", 8501, True)
 def test_a_host_is_read_however_it_is_written(name, port, upper):
     written = (name.upper() if upper else name) + (f":{port}" if port else "")
     found = Authority.parse(written)
     assert found is not None
     inner = name.strip("[]")
     if name.startswith("["):
-        assert IPv6Address(found.host) == (IPv6Address(inner).ipv4_mapped or IPv6Address(inner))
+        address = IPv6Address(inner)
+        assert ip_address(found.host) == (address if address.ipv4_mapped is None else address.ipv4_mapped)
     else:
         assert found.host == inner
         assert Authority.parse(f"{name}.") == Authority(inner, None)
