@@ -34,6 +34,8 @@ FILES = {
     "@fontsource-variable/noto-sans-sc": ["index.css", "files/*.woff2", "LICENSE"],
     # The same typeface as whole TrueType files, for paper. The package's own licence is only about its scripts.
     "@expo-google-fonts/noto-sans-sc": ["400Regular/*.ttf", "600SemiBold/*.ttf", "LICENSE_FONT"],
+    # Land and sea of the world, from Natural Earth.
+    "world-atlas": ["land-10m.json", "LICENSE"],
     # For benchmarks of a page without our scripts, and for accessibility tests; not in the wheel.
     "leaflet": ["dist/leaflet.js", "dist/leaflet.css", "dist/images/*.png", "LICENSE"],
     "axe-core": ["axe.min.js", "LICENSE", "LICENSE-3RD-PARTY.txt"],

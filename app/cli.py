@@ -272,6 +272,28 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
 
 
+@main.group(help=_HELP("cli.ground-help"))
+def ground() -> None:
+    """Make ground for a plan."""
+
+
+@ground.command("district", help=_HELP("cli.ground-district-help"))
+@click.argument("name")
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def ground_district(*, text: Translation, name: str, plan: str) -> None:
+    """Make the districts around the place `name`, and the land around them."""
+    from app.context import store_at
+    from layers.ground.districts import make_districts
+
+    folder = store_at(read_settings(plan=plan)).ground_folder
+    if folder is None:
+        raise PlanMapError("ground-homeless", plan=plan)
+    unit, count = make_districts(name, folder)
+    click.echo(text("cli.ground-made", name=unit, count=count, folder=printable(folder)))
+
+
 def _target(output: str, *kinds: str) -> Path:
     """Return the path of the file to write, checked before anything is drawn.
 

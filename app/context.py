@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -28,7 +29,12 @@ BRIEFINGS = 4
 def store_at(settings: Settings) -> Store:
     """Return the store that the settings name, or the user's copy of the built-in plan; may raise `PlanMapError`."""
     if settings.plan:
-        return open_store(settings.plan)
+        store = open_store(settings.plan)
+        if store.ground_folder is None:
+            # Nothing lies beside a database; each user has the ground on the own machine.
+            name = hashlib.sha256(store.name.encode()).hexdigest()[:16]
+            store.ground_folder = settings.data_dir / "ground" / name
+        return store
     from layers.store.user_copy import open_user_plan
 
     return open_user_plan(settings.data_dir)

@@ -1,39 +1,66 @@
-"""Distances, bounds and anchor points. Distances are measured in metres on the CGCS2000 grid, never in degrees."""
+"""Distances on the ellipsoid in metres, bounds and anchor points."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
+if TYPE_CHECKING:
+    import pyproj
 
 Key = TypeVar("Key")
 
 
-def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
-    """Return the shortest distance in metres between two WGS 84 geometries of any type.
+@lru_cache(maxsize=1)
+def ellipsoid() -> pyproj.Geod:
+    """Return the ellipsoid on which lengths are measured: that of CGCS2000, which is WGS 84's to 0.1 mm."""
+    # Imported here because that takes a tenth of a second, and reading a plan needs no lengths.
+    import pyproj
 
-    Measured in `geo.crs.GAUSS_KRUGER_117E`. Fifty kilometres from the central meridian its lengths are too long by
-    1 part in 32 000 (k = 1 + y²/2R²), which is less than the accuracy of any site.
+    return pyproj.Geod(a=6_378_137.0, rf=298.257222101)
+
+
+def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
+    """Return the shortest distance in metres between two WGS 84 geometries of any type, neither of them empty.
+
+    Measured as in `distances_m`.
     """
-    return float(shapely.distance(to_grid(one), to_grid(other)))
+    return float(distances_m(one, [other])[0])
+
+
+def distances_m(origin: BaseGeometry, others: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+    """Return the shortest distances in metres between `origin` and each of `others`, all WGS 84 and not empty.
+
+    The nearest points are looked for on a plane on which degrees of longitude are as long as at `origin`; the length
+    is then that of the geodesic between them (Karney, "Algorithms for geodesics", 2013). Within a city the plane
+    costs centimetres.
+    """
+    _, south, _, north = origin.bounds
+    shrink = math.cos(math.radians((south + north) / 2))
+    flat = shapely.transform(np.array([origin, *others], dtype=object), lambda at: at * (shrink, 1.0))
+    ends = shapely.get_coordinates(shapely.shortest_line(flat[0], flat[1:])).reshape(-1, 4)
+    metres = ellipsoid().inv(ends[:, 0] / shrink, ends[:, 1], ends[:, 2] / shrink, ends[:, 3])[2]
+    return np.asarray(metres)
 
 
 def nearest(origin: BaseGeometry, candidates: Mapping[Key, BaseGeometry]) -> tuple[Key, float] | None:
     """Return the key of the candidate nearest to `origin`, and its distance in metres; None without candidates.
 
-    All geometries are WGS 84 and of any type. Measured as in `distance_m`.
+    All geometries are WGS 84 and of any type. Measured as in `distances_m`.
     """
     if not candidates:
         return None
     keys = list(candidates)
-    distances = shapely.distance(to_grid(origin), [to_grid(candidates[key]) for key in keys])
-    best = int(distances.argmin())
-    return keys[best], float(distances[best])
+    metres = distances_m(origin, [candidates[key] for key in keys])
+    best = int(metres.argmin())
+    return keys[best], float(metres[best])
 
 
 def bounds(geometries: Iterable[BaseGeometry]) -> tuple[float, float, float, float] | None:
@@ -50,14 +77,16 @@ def buffered_bounds(geometry: BaseGeometry, *, radius_m: float) -> tuple[float, 
 
     A point known to 1 km stands for a place 2 km wide, and a map that flies to it must show all of that.
     """
-    west, south, east, north = to_grid(geometry).bounds
-    if not math.isfinite(west + south + east + north):
-        # Too far from the central meridian for the projection.
-        return geometry.bounds
-    back = transformer(GAUSS_KRUGER_117E, WGS84).transform
-    west, south = back(west - radius_m, south - radius_m)
-    east, north = back(east + radius_m, north + radius_m)
-    return west, south, east, north
+    west, south, east, north = geometry.bounds
+    forward = ellipsoid().fwd
+    # Meridians draw together towards the pole: the side nearer to it needs more degrees.
+    polar = max(south, north, key=abs)
+    return (
+        float(forward(west, polar, 270, radius_m)[0]),
+        float(forward(west, south, 180, radius_m)[1]),
+        float(forward(east, polar, 90, radius_m)[0]),
+        float(forward(east, north, 0, radius_m)[1]),
+    )
 
 
 def inner_point(polygon: BaseGeometry) -> shapely.Point:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.cli import main
 from app.settings import Settings
 from geo import detail
+from geo.grid import GridKind
 from layers.browser import payload
 from layers.draw import content
 from layers.plan import rows as plan_rows
@@ -557,8 +558,8 @@ def test_every_text_asked_for_exists_and_gets_its_details() -> None:
 def test_every_text_asked_for_in_templates_and_scripts_exists() -> None:
     for path in templates() + scripts():
         asked = re.findall(r"""\btext\(\s*["']([^"']+)["']\s*[,)]""", path.read_text(encoding="utf-8"))
-        # The map's source line is made of the plan, not translated.
-        assert set(asked) - {"map.attribution"} <= KEYS, path.name
+        # The map's source line and the name of its grid are made of the plan, not translated.
+        assert set(asked) - {"map.attribution", "map.grid"} <= KEYS, path.name
 
 
 class Raised(NamedTuple):
@@ -639,6 +640,7 @@ FAMILIES: dict[str, set[str]] = {
     "category": set(CATEGORIES),
     "basemap": set(BASEMAPS),
     "unit": set(UNITS),
+    "grid": {f"{kind.value}{ending}" for kind in GridKind for ending in ("", "-short")},
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

@@ -13,8 +13,8 @@ import pyproj
 import pytest
 import shapely
 
-from geo.crs import GAUSS_KRUGER_117E_PROJ, to_grid
 from geo.datum import wgs84_to_gcj02
+from geo.grid import grid_of
 from layers import style
 from layers.browser.payload import arguments, plan_payload
 from layers.draw.content import content
@@ -30,7 +30,8 @@ TODAY = date(2026, 11, 22)
 LETTERS = {"p": "planned", "s": "seeking", "i": "in_progress", "d": "done", "l": "delayed", "x": "stopped"}
 HERE = shapely.Point(117.42, 39.06)
 AWAY = shapely.Point(117.9, 39.9)
-FRAME = to_grid(HERE.buffer(0.05)).bounds
+GRID = grid_of("EPSG:4548")
+FRAME = GRID.project(HERE.buffer(0.05)).bounds
 
 
 def cases(name: str) -> list[Any]:
@@ -180,10 +181,11 @@ def test_gcj02():
 
 def test_the_grid():
     by_code = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:4548", always_xy=True)
-    by_definition = pyproj.Transformer.from_crs("EPSG:4326", GAUSS_KRUGER_117E_PROJ, always_xy=True)
+    by_definition = pyproj.Transformer.from_crs("EPSG:4326", GRID.proj, always_xy=True)
     for case in positions()["grid"]:
         assert by_code.transform(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
         assert by_definition.transform(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
+        assert GRID.position(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
 
 
 def test_lengths_and_areas():
@@ -201,7 +203,7 @@ def test_the_browser_is_given_what_its_half_assumes(plan):
     assert payload["letters"] == {status: letter for letter, status in LETTERS.items()}
     # tests/js/filter.test.js and legend.test.js write these down.
     assert payload["attention"] == ["l", "x", "s", "p", "i", "d"]
-    assert payload["grid"] == GAUSS_KRUGER_117E_PROJ
+    assert payload["grid"] == GRID.proj
     order = ["lake", "airport", "road", "river", "university", "development-zone", "industry", "place"]
     assert [category for category in payload["style"]["categories"] if category in order] == order
     assert list(payload["style"]["status"]) == [status.value for status in Status]

@@ -25,7 +25,6 @@ from layers.draw.legend import entries
 from layers.draw.paper import SIZES, Paper
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Precision, Status
-from layers.selection.extent import geographic
 from layers.selection.select import select
 from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
@@ -73,11 +72,11 @@ def test_two_points_5_km_apart_lie_100_mm_apart_at_50000(plan, bearing):
     assert apart == pytest.approx(100, abs=0.1)
 
 
-def test_the_frame_is_as_long_on_the_ground_as_the_scale_says(whole):
+def test_the_frame_is_as_long_on_the_ground_as_the_scale_says(plan, whole):
     west, _, east, _ = whole.drawing.extent
     frame = whole.drawing.frame
     assert (east - west) * 1000 / frame.width == pytest.approx(whole.scale)
-    box = geographic(whole.drawing.extent)
+    box = plan.grid.bbox(whole.drawing.extent)
     middle = (box[1] + box[3]) / 2
     across = distance_m(shapely.Point(box[0], middle), shapely.Point(box[2], middle))
     # The bbox in degrees is a little wider than the frame, for the grid leans.
@@ -326,11 +325,11 @@ def test_an_old_day_is_told_as_it_stood_then(plan):
     assert not any("2025-" in text or "2026-" in text for text in early.drawing.texts())
 
 
-def test_true_north_leans_left_east_of_the_meridian():
+def test_true_north_leans_left_east_of_the_meridian(plan):
     # γ = Δλ sin φ, here 0.5° · sin 39° = 0.315°, the first term of the series.
-    assert true_north_degrees((540_000, 4_317_000, 546_000, 4_323_000)) == pytest.approx(-0.315, abs=0.01)
-    assert true_north_degrees((499_000, 4_317_000, 501_000, 4_323_000)) == pytest.approx(0, abs=1e-4)
-    assert true_north_degrees((450_000, 4_317_000, 451_000, 4_323_000)) > 0.3
+    assert true_north_degrees(plan.grid, (540_000, 4_317_000, 546_000, 4_323_000)) == pytest.approx(-0.315, abs=0.01)
+    assert true_north_degrees(plan.grid, (499_000, 4_317_000, 501_000, 4_323_000)) == pytest.approx(0, abs=1e-4)
+    assert true_north_degrees(plan.grid, (450_000, 4_317_000, 451_000, 4_323_000)) > 0.3
 
 
 @pytest.mark.parametrize(

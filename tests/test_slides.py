@@ -21,7 +21,6 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
-from geo.crs import to_grid
 from layers import style
 from layers.draw.content import site_numbers
 from layers.plan.deck import Deck, Slide
@@ -189,7 +188,7 @@ def test_a_symbol_stands_where_the_pictures_scale_puts_its_coordinates(plan):
     [view] = views(plan, small_deck(scene), language="zh", today=DAY)
     west, south, east, north = view.extent
     site = plan.sites["dongli-lake-centre"]
-    place = to_grid(site.geometry).representative_point()
+    place = plan.grid.project(site.geometry).representative_point()
     # The strip with the scale bar is the lowest 8 mm of the picture; the view's extent is in the frame's middle.
     middle = picture.left + picture.width / 2, picture.top + (picture.height - 8 * EMU_PER_MM) / 2
     x = middle[0] + (place.x - (west + east) / 2) * 1000 / number * EMU_PER_MM

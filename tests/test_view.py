@@ -12,8 +12,9 @@ from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.scene import Evidence, Scene
 from layers.plan.terms import Precision, Status, Text
 from layers.present.deck_choice import chosen_deck, made_deck
+from layers.present.pptx.slides import slides
 from layers.present.view import LISTED, by_theme, fill, task_lines, view, views
-from layers.selection.extent import geographic, wanted_extent
+from layers.selection.extent import wanted_extent
 from layers.selection.select import select
 from layers.selection.status import task_state
 
@@ -114,30 +115,35 @@ def test_the_map_of_a_view_shows_its_sites(plan):
 def test_what_has_no_position_is_shown_over_the_whole_district(plan):
     whole = wanted_extent(plan, Scene(), select(plan, Scene(), today=TODAY))
     shown = of(plan, Scene(site="hightech-zone"))
-    assert shown.bounds == pytest.approx(geographic(whole))
+    assert shown.bounds == pytest.approx(plan.grid.bbox(whole))
     assert [task.id for task in shown.tasks] == ["hightech-zone-expansion"]
 
 
-@pytest.mark.parametrize("at", ["39.1,117.3,8", "39.1,117.3,7", "41.2,120.4,10", "0,0,22", "37.4,114.8,11"])
+@pytest.mark.parametrize("at", ["39.1,117.3,8", "39.1,117.3,7", "41.2,120.4,10", "0,0,22", "37.4,113.6,11"])
 def test_a_view_that_no_sheet_can_show_does_not_spoil_the_deck(plan, at):
     shown = of(plan, Scene.from_query(f"at={at}"))
     west, south, east, north = shown.extent
-    # A frame twice as wide still lies within 200 km of the grid's meridian, at 500 km east.
+    # A frame twice as wide still lies where lengths on the grid are true to 0.1 %.
     middle, side = (west + east) / 2, max(east - west, north - south)
-    assert middle - side >= 300_000
-    assert middle + side <= 700_000
+    assert all(
+        abs(plan.grid.stretch(x, y) - 1) <= 0.001 for x in (middle - side, middle + side) for y in (south, north)
+    )
     assert 0 < side <= 150_000 + 1
     left, low, right, high = shown.bounds
     assert left < 117.4 < right
     assert low < 39.1 < high
 
 
-def test_a_plan_without_positions_is_shown_over_its_city(plan):
+def test_a_plan_without_positions_has_views_all_the_same(plan):
     sites = {key: replace(site, geometry=None, precision=Precision.UNPLACED) for key, site in plan.sites.items()}
     bare = replace(plan, sites=sites)
-    left, low, right, high = of(bare, Scene()).bounds
-    assert left < 117.4 < right
-    assert low < 39.1 < high
+    # Nothing tells where it is, and its district's name may be that of others: it is somewhere in China.
+    shown = of(bare, Scene())
+    left, low, right, high = shown.bounds
+    assert 73 < left < right < 136
+    assert 18 < low < high < 54
+    assert bare.grid.is_true(shown.extent)
+    assert slides(bare, chosen_deck(bare), language="zh", today=TODAY)
     assert len(of(bare, Scene()).tasks) == len(plan.tasks)
 
 

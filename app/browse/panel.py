@@ -78,7 +78,7 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
 def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]]:
     """Return the nearest metro station, railway station and airport of a placed site: label, and name with distance.
 
-    These are the shortest distances between the geometries on the CGCS2000 grid, see `geo.measure.distance_m`,
+    These are the shortest distances between the geometries on the ellipsoid, see `geo.measure.distances_m`,
     rounded to what the less exact of the two positions allows.
     """
     if site.geometry is None:

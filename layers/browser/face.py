@@ -10,10 +10,10 @@ import hashlib
 import json
 from functools import lru_cache
 
-from layers.basemap import collection
 from layers.font import CSS_WEIGHTS, Weight, web_font
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
+from layers.region import region
 from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
 
@@ -27,6 +27,7 @@ _given: dict[str, tuple[Weight, frozenset[str]]] = {}
 @lru_cache(maxsize=8)
 def screen_characters(plan: Plan) -> frozenset[str]:
     """Return every character of `plan` and of the interface that a page can show."""
+    place = region(plan)
     rows = [
         info_row(plan.info),
         catalogue_row(plan.catalogue),
@@ -34,7 +35,7 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         [task_row(task) for task in plan.tasks.values()],
         [event_row(event) for event in plan.events],
         decks_row(plan.decks),
-        [feature["properties"] for name in ("districts", "land") for feature in collection(name)["features"]],
+        [feature["properties"] for name in ("districts", "land") for feature in place.collection(name)["features"]],
     ]
     texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())
     printable = (character for character in json.dumps(rows, ensure_ascii=False) + texts if character.isprintable())

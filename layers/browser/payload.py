@@ -10,17 +10,18 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GAUSS_KRUGER_117E_PROJ
 from geo.generalise import generalised, vertices
-from geo.measure import anchors, bounds
+from geo.grid import in_china
+from geo.measure import anchors
 from layers import style
-from layers.basemap import collection, focus_code
 from layers.plan.digest import map_digest
 from layers.plan.plan import LayerEntry, Plan, Site
-from layers.plan.scene import BASEMAPS, GRID_LAYER, Scene
+from layers.plan.scene import BASEMAPS, GRID_LAYER, IN_CHINA, Scene
 from layers.plan.terms import Text
+from layers.region import region
 from layers.selection.select import Selection
 from layers.selection.status import ATTENTION, SiteState, TaskState
+from layers.selection.wording import grid_words, map_sources
 from layers.translation import LANGUAGES, translation
 
 _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "delayed": "l", "stopped": "x"}
@@ -98,15 +99,9 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
     """
     layer_of = plan.catalogue.layer_of()
     task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
-    district = plan.sites.get(plan.info.district_site)
+    place = region(plan)
     placed = {site.id: site.geometry for site in plan.sites.values() if site.geometry is not None}
     shown = shown_geometries(placed)
-    home = bounds([district.geometry] if district and district.geometry else placed.values()) or (
-        115.0,
-        38.0,
-        119.0,
-        41.0,
-    )
     return {
         "digest": map_digest(plan),
         "sites": [
@@ -134,22 +129,28 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
         "gridLayer": GRID_LAYER,
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": style.tokens(),
-        "basemaps": list(BASEMAPS),
+        "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
         "attention": [_LETTERS[status.value] for status in ATTENTION],
         "letters": _LETTERS,
-        "grid": GAUSS_KRUGER_117E_PROJ,
-        "home": _leaflet_bounds(home),
-        "focus": focus_code(plan),
+        "grid": plan.grid.proj,
+        "home": _leaflet_bounds(plan.home),
+        "reach": _leaflet_bounds(place.bounds),
+        "focus": place.focus_code,
         "districtLayer": layer_of.get(plan.info.district_site),
         "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
-        "land": collection("land"),
-        "districts": collection("districts"),
+        "land": place.collection("land"),
+        "districts": place.collection("districts"),
     }
 
 
 def _grid_layer(plan: Plan) -> LayerEntry:
-    """Return the catalogue entry of the CGCS2000 grid, which every plan has last in its last group."""
-    title = Text(*(translation(language)("page.grid") for language in LANGUAGES))
+    """Return the catalogue entry of the grid's lines, which every plan has last in its last group."""
+    title = Text(
+        *(
+            text("page.grid", grid=grid_words(plan.grid, text, short=True))
+            for text in (translation(language) for language in LANGUAGES)
+        )
+    )
     return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
 
 
@@ -198,5 +199,6 @@ def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:
 def _texts(plan: Plan, language: str) -> dict[str, str]:
     words = translation(language)
     texts = {key: text for key, text in words.texts.items() if key.startswith(_TEXT_SECTIONS)}
-    source = f"{plan.info.attribution.get(language)} | {plan.info.disclaimer.get(language)}"
-    return texts | {"map.attribution": source}
+    source = f"{map_sources(plan, language)} | {plan.info.disclaimer.get(language)}"
+    grid = grid_words(plan.grid, words, short=True)
+    return texts | {"map.attribution": source, "map.grid": grid, "legend.grid": words("legend.grid", grid=grid)}

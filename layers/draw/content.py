@@ -10,13 +10,14 @@ from functools import lru_cache
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import EARTH_M, to_grid
+from geo.crs import EARTH_M
 from geo.errors import PlanMapError
 from geo.generalise import generalised
+from geo.grid import Grid
 from layers import style
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
-from layers.selection.extent import Extent, geographic
+from layers.selection.extent import Extent
 from layers.selection.select import Selection
 from layers.selection.status import SiteState
 
@@ -47,7 +48,7 @@ class ShownSite:
     number: int | None
     """The same on every sheet of a plan; None for a site that stands for no task."""
     geometry: BaseGeometry
-    """The part in the frame, of any simple or multi type, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """The part in the frame, of any simple or multi type, in metres of the grid."""
     opacity: float
     """Opacity of its layer, 0 to 1."""
     lit: bool
@@ -73,7 +74,9 @@ class ShownSite:
 class Content:
     """What of a plan is in the frame of one map."""
 
+    grid: Grid
     extent: Extent
+    """In metres of the grid."""
     scale: float
     """The scale's number."""
     sites: tuple[ShownSite, ...]
@@ -90,7 +93,7 @@ class Content:
 
         A web map of zoom z is 256 · 2^z pixels wide, and one pixel at latitude φ is 2πR cos φ / (256 · 2^z) metres.
         """
-        _, south, _, north = geographic(self.extent)
+        _, south, _, north = self.grid.bbox(self.extent)
         around = 2 * math.pi * EARTH_M * math.cos(math.radians((south + north) / 2))
         return math.log2(around / (256 * self.scale * SCREEN_PIXEL_M))
 
@@ -144,7 +147,7 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
                     site_id in lit,
                 )
             )
-    return Content(extent, scale, tuple(shown))
+    return Content(plan.grid, extent, scale, tuple(shown))
 
 
 def _seen(geometry: BaseGeometry, extent: Extent, scale: float) -> BaseGeometry | None:
@@ -180,7 +183,7 @@ def grid_geometries(plan: Plan) -> Mapping[str, BaseGeometry]:
     for site in plan.sites.values():
         if site.geometry is None:
             continue
-        geometry = to_grid(site.geometry)
+        geometry = plan.grid.project(site.geometry)
         if all(math.isfinite(value) for value in geometry.bounds):
             # An area that crosses itself cannot be cut at the frame.
             found[site.id] = _solid(geometry if geometry.is_valid else shapely.make_valid(geometry))

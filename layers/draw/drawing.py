@@ -16,6 +16,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from shapely.geometry.base import BaseGeometry
 
+from geo.grid import Grid
 from layers import style
 from layers.draw import typeface
 from layers.font import Weight
@@ -136,7 +137,9 @@ class Drawing:
     frame: Box | None = None
     """The map's frame; None for a page without a map."""
     extent: tuple[float, float, float, float] | None = None
-    """What the frame shows, as west, south, east, north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """What the frame shows, as west, south, east, north in metres of `grid`."""
+    grid: Grid | None = None
+    """The grid of `extent` and `ground`."""
     ground: list[Shape] = field(default_factory=list)
     """Shapes in metres of the grid, drawn first and cut off at the frame."""
     items: list[Item] = field(default_factory=list)

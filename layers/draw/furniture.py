@@ -12,11 +12,11 @@ from matplotlib.path import Path
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
-from layers.basemap import Area, basemap, city
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, Shape, geometry_path, polygon, rectangle
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
+from layers.region import Region
 from layers.selection.extent import Extent
 
 
@@ -80,9 +80,9 @@ def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, lette
     return Box(x - wide - 0.6 * size, y - half, x + wide + 0.6 * size, y + half * 0.72 + points * MM_PER_POINT)
 
 
-def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None, size: float) -> None:
+def draw_inset(drawing: Drawing, box: Box, region: Region, *, extent: Extent, size: float) -> None:
     """Draw a small map of the city's districts with the outline of the sheet's `extent`."""
-    whole = city()
+    whole = region.city
     west, south, east, north = whole.bounds
     # A sheet outside the city must be visible too.
     west, south = min(west, extent[0]), min(south, extent[1])
@@ -98,13 +98,14 @@ def draw_inset(drawing: Drawing, box: Box, *, extent: Extent, home: Area | None,
         )
 
     drawing.add(rectangle(box, fill=style.SEA))
-    for area in basemap("land"):
+    for area in region.land:
         drawing.add(_shapes(to_paper(area.geometry), box, fill=style.LAND))
-    for area in basemap("districts"):
+    for area in region.districts:
         drawing.add(
             _shapes(to_paper(area.geometry), box, fill=style.WHITE, stroke=style.MINOR_BOUNDARY, line_width=0.12 * size)
         )
     drawing.add(_shapes(to_paper(whole), box, stroke=style.BOUNDARY, line_width=0.25 * size))
+    home = region.focus
     if home is not None:
         drawing.add(_shapes(to_paper(home.geometry), box, fill=style.ACCENT, fill_opacity=0.35))
     sheet = to_paper(shapely.box(*extent))

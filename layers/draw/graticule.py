@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
-from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
+from geo.grid import Grid
 from layers import style
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, line, rectangle
 from layers.draw.typeface import MM_PER_POINT
-from layers.selection.extent import Extent, geographic
+from layers.selection.extent import Extent
 
 STEPS = (5 / 3600, 10 / 3600, 15 / 3600, 30 / 3600, 1 / 60, 2 / 60, 5 / 60, 10 / 60, 15 / 60, 30 / 60, 1.0, 2.0, 5.0)
 """Possible steps between lines, in degrees: those that are round in degrees, minutes or seconds."""
@@ -22,9 +22,9 @@ SPACING_MM = 55.0
 _CURVE = 24
 
 
-def step_degrees(extent: Extent, width_mm: float, *, spacing: float = SPACING_MM) -> float:
+def step_degrees(grid: Grid, extent: Extent, width_mm: float, *, spacing: float = SPACING_MM) -> float:
     """Return the step in degrees that comes nearest to a line every `spacing` millimetres."""
-    west, _, east, _ = geographic(extent)
+    west, _, east, _ = grid.bbox(extent)
     wanted = (east - west) * spacing / width_mm
     return min(STEPS, key=lambda step: abs(math.log(step / wanted)))
 
@@ -39,18 +39,17 @@ def degrees_text(degrees: float, *, east: bool, seconds: bool) -> str:
 
 def draw_graticule(drawing: Drawing, *, size: float) -> None:
     """Draw the frame, ticks, labels and crosses. The frame's inner line is exactly the edge of the map."""
-    if drawing.frame is None or drawing.extent is None:
+    if drawing.frame is None or drawing.extent is None or drawing.grid is None:
         raise ValueError("a graticule needs a map")
-    frame, extent = drawing.frame, drawing.extent
-    step = step_degrees(extent, frame.width, spacing=SPACING_MM * size)
-    west, south, east, north = geographic(extent)
+    frame, extent, grid = drawing.frame, drawing.extent, drawing.grid
+    step = step_degrees(grid, extent, frame.width, spacing=SPACING_MM * size)
+    west, south, east, north = grid.bbox(extent)
     meridians = _multiples(west, east, step)
     parallels = _multiples(south, north, step)
-    forward = transformer(WGS84, GAUSS_KRUGER_117E).transform
     factor = frame.width / (extent[2] - extent[0])
 
     def to_paper(longitude: float, latitude: float) -> tuple[float, float]:
-        x, y = forward(longitude, latitude)
+        x, y = grid.position(longitude, latitude)
         return frame.left + (x - extent[0]) * factor, frame.bottom + (y - extent[1]) * factor
 
     arm = 1.3 * size
@@ -114,14 +113,12 @@ def _crossing(course: Callable[[float], tuple[float, float]], axis: int, edge: f
     return None
 
 
-def true_north_degrees(extent: Extent) -> float:
+def true_north_degrees(grid: Grid, extent: Extent) -> float:
     """Return the angle from grid north to true north in the middle of `extent`, clockwise positive.
 
-    Measured along the meridian through the middle: east of 117°E it leans to the left of grid north, so the angle is
-    negative.
+    Measured along the meridian through the middle: in the north, east of the central meridian, it leans to the left
+    of grid north, so the angle is negative.
     """
-    back = transformer(GAUSS_KRUGER_117E, WGS84).transform
-    forward = transformer(WGS84, GAUSS_KRUGER_117E).transform
-    longitude, latitude = back((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
-    (x0, y0), (x1, y1) = forward(longitude, latitude), forward(longitude, latitude + 0.001)
+    longitude, latitude = grid.geographic((extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2)
+    (x0, y0), (x1, y1) = grid.position(longitude, latitude), grid.position(longitude, latitude + 0.001)
     return math.degrees(math.atan2(x1 - x0, y1 - y0))

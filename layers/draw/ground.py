@@ -6,11 +6,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
-from layers.basemap import basemap, focus
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Shape, geometry_path
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.region import region
 from layers.selection.extent import Extent
 
 FAINT = 0.45
@@ -37,9 +37,10 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     cut = (west - bleed, south - bleed, east + bleed, north + bleed)
     unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
     shapes = [*_area(shapely.box(*cut), fill=style.SEA, name="sea")]
-    for area in basemap("land"):
+    place = region(plan)
+    for area in place.land:
         shapes += _area(_cut(area.geometry, cut), fill=style.LAND)
-    for area in basemap("districts"):
+    for area in place.districts:
         shapes += _area(
             _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
         )
@@ -72,7 +73,7 @@ def _area(geometry: BaseGeometry, **look: object) -> list[Shape]:
 
 def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Shape], list[Shape]]:
     """Return the veil over everything outside the plan's district, and the district's boundary."""
-    home = focus(plan)
+    home = region(plan).focus
     if home is None:
         return [], []
     veil = _area(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import shapely
 
 from layers import style
-from layers.basemap import basemap, dry_land, focus
 from layers.draw import symbols, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
@@ -19,6 +18,7 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.plan.terms import Precision, Status
+from layers.region import region
 from layers.translation import Translation
 
 Picture = Callable[[float, float, float], Sequence[Shape]]
@@ -147,12 +147,13 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
             name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
         found.append(Entry(_LINES, name, counts[category], picture))
     frame = shapely.box(*content.extent)
-    home = focus(plan)
+    place = region(plan)
+    home = place.focus
     if home is not None and home.geometry.boundary.intersects(frame):
         found.append(Entry(_LINES, text("legend.boundary"), None, _boundary))
-    if any(area is not home and area.geometry.boundary.intersects(frame) for area in basemap("districts")):
+    if any(area is not home and area.geometry.boundary.intersects(frame) for area in place.districts):
         found.append(Entry(_LINES, text("sheet.other-boundary"), None, _other_boundary))
-    if not dry_land().contains(frame):
+    if not place.dry_land.contains(frame):
         found.append(Entry(_LINES, text("sheet.sea"), None, _sea))
     return found
 

@@ -10,7 +10,6 @@ from shapely.geometry.base import BaseGeometry
 from geo.generalise import CHUNK, generalised
 from geo.measure import inner_point
 from layers import style
-from layers.basemap import Area, basemap, focus
 from layers.draw import typeface
 from layers.draw.canvas import Canvas, anchor_points, is_free, priority, put
 from layers.draw.content import ShownSite
@@ -19,16 +18,17 @@ from layers.draw.label import LINE_HEIGHT
 from layers.draw.placement import Placement, place_along, place_letters
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
-from layers.plan.plan import Plan
+from layers.region import Area, Region
 
 
-def draw_area_names(canvas: Canvas, plan: Plan) -> None:
+def draw_area_names(canvas: Canvas, region: Region) -> None:
     """Write the names of districts and neighbouring land where they have the most room."""
-    home = focus(plan)
+    home = region.focus
     frame = shapely.box(*canvas.content.extent)
     occupied = canvas.space.occupied()
-    names = [*basemap("districts"), *basemap("land")]
-    for area in names:
+    for area in (*region.districts, *region.land):
+        if not area.name_zh:
+            continue
         seen = area.geometry.intersection(frame)
         if seen.area * (1000 / canvas.content.scale) ** 2 < 200 * canvas.size**2:
             continue

@@ -8,7 +8,6 @@ from functools import partial
 import shapely
 
 from layers import style
-from layers.basemap import focus
 from layers.draw import symbols
 from layers.draw.canvas import Canvas, SiteSymbols, anchor_points, into, priority, put
 from layers.draw.content import Content, ShownSite, ground_style
@@ -17,6 +16,7 @@ from layers.draw.ground import stroke_factor
 from layers.draw.names import draw_area_names, draw_ground_names, name_area
 from layers.draw.placement import place_symbol
 from layers.plan.plan import Plan
+from layers.region import region
 
 RADIUS = 2.5
 """Radius in millimetres of the disc of a numbered site on A3."""
@@ -49,8 +49,9 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, languag
         _draw_quiet_symbol(canvas, shown, labels)
     for place_label in labels:
         place_label()
-    draw_area_names(canvas, plan)
-    draw_ground_names(canvas, focus(plan))
+    place = region(plan)
+    draw_area_names(canvas, place)
+    draw_ground_names(canvas, place.focus)
     return canvas.site_symbols
 
 

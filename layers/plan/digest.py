@@ -28,11 +28,12 @@ def deck_digest(plan: Plan, deck: Deck) -> str:
 
 @lru_cache(maxsize=8)
 def map_digest(plan: Plan) -> str:
-    """Return the SHA-256, in hexadecimal, of what a standing map is made of: sites, layers, and tasks by number.
+    """Return the SHA-256, in hexadecimal, of what a standing map is made of: sites, layers, tasks by number, ground.
 
     Events and decks are no part of it: what they change is sent to a map that is open already.
     """
-    return _digest(_standing(plan))
+    ground = [plan.ground_version] if plan.ground_version else []
+    return _digest([*_standing(plan), *ground])
 
 
 @lru_cache(maxsize=8)

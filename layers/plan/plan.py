@@ -6,11 +6,17 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
+from geo.grid import BBox, Grid, grid_around, grid_of
+from geo.measure import bounds
 from layers.plan.deck import Deck
 from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Period, Precision, Status, Text
+
+CHINA: BBox = (73.5, 18.0, 135.1, 53.6)
+"""West, south, east, north in degrees of what a map without anything on it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,8 @@ class PlanInfo:
     """When the report was made, as far as that is known, such as `2024-01`."""
     themes: tuple[Heading, ...]
     sections: tuple[Heading, ...]
+    grid: str = ""
+    """Code of the grid, such as `EPSG:4548`; empty where it follows from where the plan lies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,6 +180,32 @@ class Plan:
     events: tuple[Event, ...]
     catalogue: Catalogue = field(repr=False)
     decks: tuple[Deck, ...] = ()
+    ground_folder: Path | None = None
+    """Where the ground is that belongs to this plan alone; the folder need not exist. None for a plan in memory."""
+    ground_version: str = ""
+    """Changes with what is in that folder."""
+
+    @cached_property
+    def home(self) -> BBox:
+        """What a map of the whole plan shows: bbox in degrees (WGS 84) of its district, else of all that is placed.
+
+        China as a whole if nothing is placed.
+        """
+        district = self.sites.get(self.info.district_site)
+        if district is not None and district.geometry is not None and district.geometry.area > 0:
+            return district.geometry.bounds
+        return bounds([site.geometry for site in self.sites.values() if site.geometry is not None]) or CHINA
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The grid on which sheets and slides of this plan are drawn.
+
+        Raises
+        ------
+        PlanMapError
+            The plan names a grid that cannot be used.
+        """
+        return grid_of(self.info.grid) if self.info.grid else grid_around(self.home)
 
     @cached_property
     def events_by_task(self) -> dict[str, tuple[Event, ...]]:

@@ -130,6 +130,8 @@ class InfoRow(Row):
     attribution_en: Words = ""
     disclaimer_zh: Title = "示意图，不作为划界依据"
     disclaimer_en: Words = "Schematic map, no basis for boundaries"
+    grid: Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=r"^(EPSG:\d{4,6})?$")] = ""
+    """Of sheets and slides; if it is empty, it follows from where the plan lies."""
     report: ReportRow
     themes: Annotated[tuple[HeadingRow, ...], Field(max_length=500)]
     sections: Annotated[tuple[HeadingRow, ...], Field(max_length=500)]
@@ -324,6 +326,9 @@ def info_row(info: PlanInfo) -> dict[str, Any]:
     row = dict(_spread(info, table=False))
     report = {name.removeprefix("report_"): row.pop(name) for name in ("report_publisher", "report_url")}
     titles = {"title_zh": row.pop("report_title"), "title_en": row.pop("report_title_en")}
+    if not row["grid"]:
+        # A plan that names none reads, and is hashed, as before there were any.
+        del row["grid"]
     return {**row, "crs": WGS84, "report": {**titles, **report}}
 
 

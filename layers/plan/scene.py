@@ -37,8 +37,11 @@ class ViewState(NamedTuple):
 BASEMAPS = ("offline", "tianditu", "osm", "amap")
 """Known basemaps; the first, the default, needs no network."""
 
+IN_CHINA = ("amap",)
+"""Those that show only China, in a frame that is shifted there."""
+
 GRID_LAYER = "grid"
-"""Id of the one layer that holds no sites: the lines of the CGCS2000 grid."""
+"""Id of the one layer that holds no sites: the lines of the plan's grid."""
 
 MAXIMUM_QUERY = 200
 """Length in characters to which a search text is cut."""

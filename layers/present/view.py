@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from geo.errors import PlanMapError
-from layers.basemap import city
+from geo.grid import Grid
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Heading, Plan, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
-from layers.selection.extent import Extent, centred, geographic, wanted_extent
+from layers.region import region
+from layers.selection.extent import Extent, centred, wanted_extent
 from layers.selection.select import Selection, select
 from layers.selection.status import Counts, TaskState, count
 from layers.selection.unplaced import Placing, placing
@@ -64,8 +65,9 @@ class View:
     """The tasks beside the map: those of the selected site or task, else all that pass the filters."""
     counts: Counts
     """The counts of `tasks`."""
+    grid: Grid
     extent: Extent
-    """Least extent that the map must show, in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+    """Least extent that the map must show, in metres of the grid."""
     placings: Mapping[Placing, int]
     """How many of `tasks` are on the map, and how many are not for which reason."""
     latest: date | None
@@ -79,7 +81,7 @@ class View:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """`extent` as a WGS 84 bbox (west, south, east, north) in degrees."""
-        return geographic(self.extent)
+        return self.grid.bbox(self.extent)
 
 
 def views(plan: Plan, deck: Deck, *, language: str, today: date) -> tuple[View, ...]:
@@ -110,6 +112,7 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
         selection=selection,
         tasks=tasks,
         counts=counts,
+        grid=plan.grid,
         extent=_extent(plan, scene, selection),
         placings=Counter(placing(plan, task) for task in tasks),
         latest=max(dated, default=None),
@@ -205,11 +208,14 @@ def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:
             extent = wanted_extent(plan, wanted, chosen, close=wanted.filtered, largest=LARGEST_M)
             side = max(extent[2] - extent[0], extent[3] - extent[1])
             # Raises if a frame twice as wide as high, around this extent, would reach where the grid is not true.
-            centred(extent, 2 * side, side, scale=1000)
+            centred(plan.grid, extent, 2 * side, side, scale=1000)
         except PlanMapError as error:
             # What has no position or lies too far off is shown with the next larger extent.
             if error.code not in ("nothing-placed", "extent-off-grid"):
                 raise
         else:
             return extent
-    return city().bounds
+    west, south, east, north = region(plan).city.bounds
+    # A plan that places nothing has no city either, and no grid is true over all of China.
+    x, y, half = (west + east) / 2, (south + north) / 2, LARGEST_M / 2
+    return max(west, x - half), max(south, y - half), min(east, x + half), min(north, y + half)

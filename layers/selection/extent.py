@@ -1,4 +1,4 @@
-"""What part of the ground a map of a Scene must show, in metres of the CGCS2000 grid."""
+"""What part of the ground a map of a Scene must show, in metres of the plan's grid."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import EARTH_M, FALSE_EASTING_M, GAUSS_KRUGER_117E, REACH_M, WGS84, to_grid, transformer
+from geo.crs import EARTH_M
 from geo.errors import PlanMapError
+from geo.grid import Grid
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
 
 Extent = tuple[float, float, float, float]
-"""West, south, east, north in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+"""West, south, east, north in metres of the plan's grid."""
 
 AROUND_M = 2000.0
 """Least margin in metres around a site: a site without its surroundings says little about where it is."""
@@ -37,7 +38,7 @@ def wanted_extent(
         What is selected has no position, nothing is placed at all, or the extent lies where the grid is not true.
     """
     if scene.view is not None:
-        return _checked(_view_extent(scene.view, largest))
+        return _checked(plan.grid, _view_extent(plan.grid, scene.view, largest))
     lit = [plan.sites[site_id] for site_id in selection.lit]
     if (scene.site or scene.task) and not any(site.placed for site in lit):
         name = plan.sites[scene.site].name if scene.site in plan.sites else plan.tasks[scene.task].title
@@ -48,11 +49,15 @@ def wanted_extent(
         lit = [site for site in chosen if site is not district]
         lit = lit if any(site.placed for site in lit) else []
     if lit and not (len(lit) == 1 and lit[0] is district):
-        boxes = [_around(site.geometry, site.accuracy_m) for site in lit if site.geometry is not None]
+        boxes = [_around(plan.grid, site.geometry, site.accuracy_m) for site in lit if site.geometry is not None]
     elif district is not None and district.geometry is not None and district.geometry.area > 0:
-        boxes = [to_grid(district.geometry).bounds]
+        boxes = [plan.grid.project(district.geometry).bounds]
     else:
-        boxes = [_around(site.geometry, site.accuracy_m) for site in plan.sites.values() if site.geometry is not None]
+        boxes = [
+            _around(plan.grid, site.geometry, site.accuracy_m)
+            for site in plan.sites.values()
+            if site.geometry is not None
+        ]
     if not boxes:
         raise PlanMapError("nothing-placed", name=plan.info.title.get(scene.language))
     merged = (
@@ -61,34 +66,31 @@ def wanted_extent(
         max(box[2] for box in boxes),
         max(box[3] for box in boxes),
     )
-    return _checked(merged)
+    return _checked(plan.grid, merged)
 
 
-def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
-    west, south, east, north = to_grid(geometry).bounds
+def _around(grid: Grid, geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
+    west, south, east, north = grid.project(geometry).bounds
     # A position known to a kilometre is not shown as if it were known to a metre.
     by = max(AROUND_M, 5 * (accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
 
-def _view_extent(view: ViewState, largest: float) -> Extent:
-    x, y = transformer(WGS84, GAUSS_KRUGER_117E).transform(view.longitude, view.latitude)
+def _view_extent(grid: Grid, view: ViewState, largest: float) -> Extent:
+    x, y = grid.position(view.longitude, view.latitude)
     # A pixel of a web map at this zoom, in metres on the ground.
     metres = 2 * math.pi * EARTH_M * math.cos(math.radians(view.latitude)) / (256 * 2**view.zoom)
     across, up = (min(side * metres, largest) / 2 for side in SCREEN)
     return x - across, y - up, x + across, y + up
 
 
-def _checked(extent: Extent) -> Extent:
-    west, _, east, _ = extent
-    if not all(math.isfinite(value) for value in extent):
-        raise PlanMapError("extent-off-grid", meridian="117°E")
-    if max(abs(west - FALSE_EASTING_M), abs(east - FALSE_EASTING_M)) > REACH_M:
-        raise PlanMapError("extent-off-grid", meridian="117°E")
+def _checked(grid: Grid, extent: Extent) -> Extent:
+    if not grid.is_true(extent):
+        raise PlanMapError("extent-off-grid", grid=grid.crs)
     return extent
 
 
-def centred(extent: Extent, width_mm: float, height_mm: float, scale: float) -> Extent:
+def centred(grid: Grid, extent: Extent, width_mm: float, height_mm: float, scale: float) -> Extent:
     """Return what a frame of this size shows at 1:`scale` with the middle of `extent` in its own middle.
 
     Raises
@@ -98,18 +100,9 @@ def centred(extent: Extent, width_mm: float, height_mm: float, scale: float) -> 
     """
     x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
     across, up = width_mm / 2000 * scale, height_mm / 2000 * scale
-    return _checked((x - across, y - up, x + across, y + up))
+    return _checked(grid, (x - across, y - up, x + across, y + up))
 
 
 def least_scale(extent: Extent, width_mm: float, height_mm: float) -> float:
     """Return the scale number at which `extent` just fits a frame of this size."""
     return max((extent[2] - extent[0]) * 1000 / width_mm, (extent[3] - extent[1]) * 1000 / height_mm)
-
-
-def geographic(extent: Extent) -> tuple[float, float, float, float]:
-    """Return the WGS 84 bbox (west, south, east, north) in degrees that holds all of `extent`."""
-    west, south, east, north = extent
-    xs = [west, (west + east) / 2, east]
-    ys = [south, (south + north) / 2, north]
-    longitudes, latitudes = transformer(GAUSS_KRUGER_117E, WGS84).transform([x for x in xs for _ in ys], ys * 3)
-    return min(longitudes), min(latitudes), max(longitudes), max(latitudes)

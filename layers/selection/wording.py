@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from geo.grid import Grid
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import Scene
+from layers.region import region
 from layers.selection.status import TaskState
 from layers.translation import Translation
 
@@ -80,4 +82,18 @@ def sources(plan: Plan, text: Translation) -> str:
     report = plan.info.report
     title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
     made = f" ({plan.info.report_date})" if plan.info.report_date else ""
-    return text("sheet.sources", report=f"{title}{made}", sources=plan.info.attribution.get(text.language))
+    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language))
+
+
+def map_sources(plan: Plan, language: str) -> str:
+    """Return where the positions and the ground of a plan's map come from."""
+    own = plan.info.attribution.get(language)
+    # A plan may name them itself.
+    ground = [source.get(language) for source in region(plan).sources]
+    return ("；" if language == "zh" else "; ").join([own, *(words for words in ground if words not in own)])
+
+
+def grid_words(grid: Grid, text: Translation, *, short: bool = False) -> str:
+    """Return what a grid is called: datum, projection and code, or `short` as beside a pair of coordinates."""
+    ending = "-short" if short else ""
+    return text(f"grid.{grid.kind.value}{ending}", zone=grid.zone, crs=grid.crs, name=grid.name)

@@ -81,8 +81,8 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
         frame = Box(margin + 5 * k, bottom + 13.0 * k, index_boxes[0].left - 12.0 * k, top - 6 * k)
     wanted = wanted_extent(plan, scene, selection)
     scale = fitting_scale(replace(order, scale=None), frame, wanted)
-    extent = centred(wanted, frame.width, frame.height, scale)
-    drawing.frame, drawing.extent = frame, extent
+    extent = centred(plan.grid, wanted, frame.width, frame.height, scale)
+    drawing.frame, drawing.extent, drawing.grid = frame, extent, plan.grid
     shown = content(plan, scene, selection, extent, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=k)
     draw_site_symbols(drawing, plan, shown, language=scene.language, size=k)
@@ -91,7 +91,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
         scale_text(scale), frame.left, frame.bottom - 10.0 * k, 11.0 * k, weight=Weight.BOLD, colour=style.INK
     )
     draw_scale_bar(drawing, frame.left + 34.0 * k, frame.bottom - 10.0 * k, scale=scale, room=50.0 * k, size=k)
-    turn = true_north_degrees(extent)
+    turn = true_north_degrees(plan.grid, extent)
     draw_north(
         drawing,
         frame.right - 6.0 * k,

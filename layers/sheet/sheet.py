@@ -9,7 +9,6 @@ from datetime import date
 
 from geo.errors import PlanMapError
 from layers import style
-from layers.basemap import focus
 from layers.draw import legend, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, content
@@ -27,9 +26,10 @@ from layers.font import Weight
 from layers.plan.digest import content_digest
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.region import region
 from layers.selection.extent import centred, least_scale, wanted_extent
 from layers.selection.select import Selection, select
-from layers.selection.wording import sources, titles
+from layers.selection.wording import grid_words, sources, titles
 from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
@@ -88,7 +88,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     arranged = arrange(plan, scene, selection, order, text)
     layout, scale, shown = arranged.layout, arranged.scale, arranged.content
     extent = shown.extent
-    drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent)
+    drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent, plan.grid)
     title, subtitle = titles(plan, scene, text)
     title = typeface.check(order.title or title, Weight.BOLD)
     digest = sheet_digest(plan, dated, order, scale)
@@ -98,7 +98,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
     listed = _draw_side(drawing, arranged, plan, selection, site_symbols, halos, text)
-    draw_inset(drawing, layout.inset, extent=extent, home=focus(plan), size=layout.size)
+    draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
     properties = Properties(
@@ -143,7 +143,7 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
         frame = layout.frame
         if share != SHARES[0] and least_scale(_with_margin(wanted, order.paper), frame.width, frame.height) > scale:
             break
-        shown = content(plan, scene, selection, centred(wanted, frame.width, frame.height, scale), scale)
+        shown = content(plan, scene, selection, centred(plan.grid, wanted, frame.width, frame.height, scale), scale)
         entries = legend.entries(plan, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
@@ -296,7 +296,7 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
     bar_left = left + max(30.0 * k, typeface.width(number, points, Weight.BOLD) + 6.0 * k)
     room = min(62.0 * k, box.width * 0.3)
     bar = draw_scale_bar(drawing, bar_left, box.top - 5.4 * k, scale=scale, room=room, size=k)
-    turn = true_north_degrees(shown.extent)
+    turn = true_north_degrees(plan.grid, shown.extent)
     arrow_x = bar_left + bar + 13.0 * k
     draw_north(drawing, arrow_x, box.top - 5.6 * k, true_north=turn, letter=text("sheet.north"), size=k * 0.9)
     right = Box(arrow_x + 9.0 * k, box.bottom, box.right, box.top)
@@ -305,7 +305,11 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
     side = text("sheet.west" if turn < 0 else "sheet.east")
     lines = [
         (plan.info.disclaimer.get(text.language), Weight.BOLD, style.INK),
-        (text("sheet.projection", angle=angle, side=side), Weight.REGULAR, style.MUTED),
+        (
+            text("sheet.projection", grid=grid_words(plan.grid, text), angle=angle, side=side),
+            Weight.REGULAR,
+            style.MUTED,
+        ),
         (sources(plan, text), Weight.REGULAR, style.MUTED),
     ]
     small = 6.0 * k

@@ -22,6 +22,8 @@ class Store(Protocol):
 
     name: str
     """What messages call the store; never holds a password."""
+    ground_folder: Path | None
+    """The folder for the ground that belongs to the plan; it need not exist. None if there is no place for one."""
 
     def file_for_hand(self, part: str) -> Path | None:
         """Return the file in which people edit a part of the plan, such as `decks`, by hand, since PlanMap does not.

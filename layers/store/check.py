@@ -7,12 +7,15 @@ import reprlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeometryError, PlanMapError
+from geo.grid import grid_of
+from geo.measure import bounds
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.event_id import with_ids
 from layers.plan.fault import Fault
@@ -21,6 +24,7 @@ from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoR
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
 from layers.plan.terms import Basis, Precision
+from layers.store.ground_folder import ground_version
 from layers.style import CATEGORIES
 
 MAXIMUM_FAULTS = 1000
@@ -77,6 +81,8 @@ class RawPlan(NamedTuple):
     """Empty for a plan without decks."""
     names: Mapping[str, str]
     """File or table names by part: info, catalogue, sites, tasks, events, decks."""
+    ground_folder: Path | None = None
+    """The folder for the ground that belongs to the plan; it need not exist."""
 
 
 def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
@@ -128,6 +134,10 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     _linked(events, fault)
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
+    if info and info.grid:
+        found = _grid_fault(info.grid, [site for _, site in sites])
+        if found is not None:
+            fault("info", "", "grid", found.code, **found.details)
     built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
     _cut(faults)
     if faults or info is None or built is None:
@@ -138,10 +148,25 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         tasks={task.id: task for _, task in tasks},
         events=tuple(event for _, event in events),
         catalogue=built,
+        ground_folder=raw.ground_folder,
+        ground_version=ground_version(raw.ground_folder),
     )
     decks = _decks(plan, raw.decks, names["decks"], faults)
     _cut(faults)
     return (None, faults) if faults else (replace(plan, decks=decks), [])
+
+
+def _grid_fault(code: str, sites: Sequence[Site]) -> PlanMapError | None:
+    """Return what is wrong with the grid that a plan names; None if nothing is."""
+    try:
+        grid = grid_of(code)
+    except PlanMapError as error:
+        return error
+    placed = bounds([site.geometry for site in sites if site.geometry is not None])
+    if placed is None:
+        return None
+    x, y = grid.position((placed[0] + placed[2]) / 2, (placed[1] + placed[3]) / 2)
+    return None if grid.is_true((x, y, x, y)) else PlanMapError("grid-far", grid=code)
 
 
 def _linked(events: Sequence[tuple[str, Event]], fault: Callable[..., None]) -> None:

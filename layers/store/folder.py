@@ -16,6 +16,7 @@ from layers.plan.deck import Deck
 from layers.plan.fault import Fault
 from layers.plan.plan import Event, Plan
 from layers.store.check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
+from layers.store.ground_folder import ground_version
 from layers.store.limits import ROWS, SIZES, check_columns, check_lines, check_toml
 
 FILES = {
@@ -27,6 +28,9 @@ FILES = {
     "decks": "decks.toml",
 }
 """The files of a plan folder by part; only that of the decks may be missing."""
+
+GROUND = "ground"
+"""The folder in it for the ground that belongs to the plan."""
 
 
 def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
@@ -41,7 +45,7 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     if faults:
         # References between files cannot be checked while one of the files cannot be read.
         return None, faults
-    return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES))
+    return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES, folder / GROUND))
 
 
 def _toml(folder: Path, part: str, faults: list[Fault]) -> dict[str, Any]:
@@ -114,6 +118,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
+        self.ground_folder: Path | None = folder / GROUND
 
     def file_for_hand(self, part: str) -> Path | None:
         """Return the file in which people edit a part of the plan by hand."""
@@ -125,7 +130,8 @@ class FolderStore:
 
     def version(self) -> str:
         """Return a text made of the files' sizes and modification times; a file that is missing counts as none."""
-        return ";".join(_state(self.folder / name) for name in FILES.values())
+        states = [_state(self.folder / name) for name in FILES.values()]
+        return ";".join([*states, ground_version(self.ground_folder)])
 
     def add_event(self, event: Event) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""

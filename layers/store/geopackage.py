@@ -20,6 +20,7 @@ from layers.store import journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.geopackage_schema import copy_aside, from_version_1, make_tables
+from layers.store.ground_folder import ground_version
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
 from layers.store.tables import SCHEMA_VERSION, SITES, TABLE_NAMES
@@ -40,6 +41,7 @@ class GeoPackageStore(SqlStore):
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
         super().__init__(_engine(self._open_to_read, "BEGIN"))
+        self.ground_folder = path.with_suffix(".ground")
         # BEGIN IMMEDIATE takes the lock before anything is read, so that what is read still holds when it is written.
         self._writer = _engine(self._open_to_write, "BEGIN IMMEDIATE")
 
@@ -106,7 +108,8 @@ class GeoPackageStore(SqlStore):
             state = self.path.stat()
         with self.reading() as connection:
             revision = note_of(connection, "revision")
-        return f"{revision}:{state.st_ino}:{state.st_mtime_ns}:{state.st_size}:{self._log_state()}"
+        parts = (revision, state.st_ino, state.st_mtime_ns, state.st_size, self._log_state())
+        return ":".join(map(str, (*parts, ground_version(self.ground_folder))))
 
     def _log_state(self) -> str:
         # A file of an older schema has no revision yet.

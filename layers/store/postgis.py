@@ -16,6 +16,7 @@ from geo.geopackage import geometry_from_wkb
 from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
+from layers.store.ground_folder import ground_version
 from layers.store.postgis_schema import CHANGES, from_version_1, make_tables
 from layers.store.sql import SqlStore, fill, schema_version
 from layers.store.tables import INFO, SCHEMA_VERSION, SITES, TABLES
@@ -82,7 +83,7 @@ class PostgisStore(SqlStore):
         with self.reading() as connection:
             if self._has(connection, CHANGES.name):
                 found = connection.execute(sqlalchemy.select(func.count(), func.max(CHANGES.c.fid))).one()
-                return ":".join(map(str, found))
+                return ":".join(map(str, (*found, ground_version(self.ground_folder))))
             # Tables of an older version that this role may only read.
             return ";".join(self._rows_state(connection, table) for table in TABLES.values())
 

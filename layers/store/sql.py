@@ -41,6 +41,8 @@ class SqlStore:
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine
+        self.ground_folder: Path | None = None
+        """The folder for the ground that belongs to the plan; a database has one only if somebody sets it."""
         self._current = False
         """Whether the tables are known to be those of this version."""
 
@@ -76,7 +78,8 @@ class SqlStore:
             # A table that holds too much is not read to its end.
             return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLE_NAMES, "catalogue": TABLE_NAMES["info"], "decks": TABLE_NAMES["info"]}
-        return check_plan(RawPlan(info["plan"], info["catalogue"], sites, tasks, events, info["decks"], names))
+        parts = (info["plan"], info["catalogue"], sites, tasks, events, info["decks"])
+        return check_plan(RawPlan(*parts, names, self.ground_folder))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         version = schema_version(connection, self.name)

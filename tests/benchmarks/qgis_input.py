@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import GAUSS_KRUGER_117E, WGS84, to_grid, transformer
 from geo.measure import anchors
 from layers import style
 from layers.plan.plan import Plan, Site
@@ -50,7 +50,7 @@ def write_qgis_input(plan: Plan, folder: Path, today: date, *, fonts: Sequence[P
     _write(folder / "sites.geojson", sites)
     _write(folder / "halos.geojson", _halos(plan, selection))
     _write_pictures(folder)
-    west, south, east, north = to_grid(home.geometry).bounds
+    west, south, east, north = plan.grid.project(home.geometry).bounds
     content = {
         "title": plan.info.title.zh,
         "subtitle": plan.info.subtitle.zh,
@@ -62,7 +62,7 @@ def write_qgis_input(plan: Plan, folder: Path, today: date, *, fonts: Sequence[P
         + "："
         + words("panel.unplaced-warning"),
         "district": home.name.zh,
-        "crs": GAUSS_KRUGER_117E,
+        "crs": plan.grid.crs,
         "crs_name": "CGCS2000 高斯-克吕格投影 3度带，中央子午线 117°E（EPSG:4548）",
         "centre": [(west + east) / 2, (south + north) / 2],
         "ground": ground,
@@ -197,7 +197,6 @@ def _ground_sites(plan: Plan) -> set[str]:
 
 def _halos(plan: Plan, selection: Selection) -> list[dict[str, Any]]:
     """Return the circles within which the true positions are expected, round on the grid."""
-    back = transformer(GAUSS_KRUGER_117E, WGS84)
     quiet = _ground_sites(plan)
     found = []
     for site in plan.sites.values():
@@ -206,8 +205,8 @@ def _halos(plan: Plan, selection: Selection) -> list[dict[str, Any]]:
         if site.geometry.geom_type not in ("Point", "MultiPoint"):
             continue
         for anchor in anchors(site.geometry):
-            circle = to_grid(anchor).buffer(site.accuracy_m, quad_segs=24)
-            around = shapely.transform(circle, back.transform, interleaved=False)
+            circle = plan.grid.project(anchor).buffer(site.accuracy_m, quad_segs=24)
+            around = shapely.transform(circle, np.vectorize(plan.grid.geographic), interleaved=False)
             found.append(_feature(around, {"id": site.id, "accuracy_m": site.accuracy_m}))
     return found
 

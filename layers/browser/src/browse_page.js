@@ -20,6 +20,16 @@ import { Stage } from "./stage.js";
 const HOME_ICON = "M3 9.5L10 3.5L17 9.5M5 8V16.5H15V8M8.5 16.5V11.5H11.5V16.5";
 const MEASURE_ICON = "M2.5 13.5L13.5 2.5L17.5 6.5L6.5 17.5ZM6 10L7.8 11.8M8.5 7.5L9.7 8.7M11 5L12.8 6.8";
 
+// The smallest zoom, unless a plan is larger than a city; then its width still takes this many pixels.
+const LEAST_ZOOM = 8;
+const LEAST_WIDTH = 300;
+
+/** @param {L.LatLngBounds} home */
+function leastZoom(home) {
+  const degrees = home.getEast() - home.getWest();
+  return Math.min(LEAST_ZOOM, Math.max(1, Math.floor(Math.log2((LEAST_WIDTH * 360) / (256 * degrees)))));
+}
+
 // How long the plan's file may still be on its way when its content has changed.
 const RELOAD_MS = 600;
 
@@ -52,7 +62,7 @@ export class BrowsePage {
     this.bridge = new Bridge((args) => this.render(args), (filter) => this.filter(filter));
     // The page around it may not be up yet, but its HTML says what to show.
     const opening = this.bridge.embedded ? this.bridge.opening() : data.initial;
-    map.setMaxBounds([[37.2, 114.6], [41.4, 120.6]]).setMinZoom(8);
+    map.setMaxBounds(data.reach).setMinZoom(leastZoom(this.home));
     // Before anything is on the map: each move later would draw all of it anew.
     if (opening) this.look(opening);
     this.grid = new Grid(data.grid, data.style);
@@ -92,7 +102,7 @@ export class BrowsePage {
     const ruler = addButton(bar, "pm-ruler", MEASURE_ICON, (link) => link.classList.toggle("pm-on", this.measure.toggle()));
     if (document.fullscreenEnabled) new FullScreen({ position: "topleft", forceSeparateButton: true }).addTo(map);
     const full = map.getContainer().querySelector(".leaflet-control-zoom-fullscreen");
-    addReadout(map, data.grid);
+    addReadout(map, data.grid, () => this.text("map.grid"));
     L.control.scale({ position: "bottomright", imperial: false, maxWidth: 140 }).addTo(map);
     return { "map.zoom-in": zoomIn, "map.zoom-out": zoomOut, "map.home": home, "map.measure": ruler, "map.full-screen": full };
   }

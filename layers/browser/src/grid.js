@@ -1,4 +1,4 @@
-/* The CGCS2000 grid as fine lines with their kilometres, as on a topographic sheet. */
+/* The plan's grid as fine lines with their kilometres, as on a topographic sheet. */
 
 import * as L from "leaflet";
 import { pane } from "./pane.js";

@@ -10,6 +10,10 @@ declare module "proj4/lib/Proj" {
   const Proj: { projections: { add(projection: object): void } };
   export default Proj;
 }
+declare module "proj4/lib/projections/lcc" {
+  const projection: object;
+  export default projection;
+}
 declare module "proj4/lib/projections/etmerc" {
   const projection: object;
   export default projection;

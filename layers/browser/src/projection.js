@@ -1,14 +1,16 @@
-/* Positions on the CGCS2000 grid, in metres east and north. */
+/* Positions on the plan's grid, in metres east and north. */
 
 import proj4 from "proj4/lib/core";
 import Proj from "proj4/lib/Proj";
 import transverseMercator from "proj4/lib/projections/etmerc";
+import lambert from "proj4/lib/projections/lcc";
 
-// The one that the grid needs: with all that proj4 has, the bundle would be a quarter larger.
+// Those that a grid may have: with all that proj4 has, the bundle would be a quarter larger.
 Proj.projections.add(transverseMercator);
+Proj.projections.add(lambert);
 
 /**
- * Return [easting, northing] in metres on the grid of `definition`, CGCS2000 / 3-degree Gauss-Kruger 117°E.
+ * Return [easting, northing] in metres on the grid of `definition`, a PROJ string.
  *
  * @param {string} definition
  * @param {number} longitude

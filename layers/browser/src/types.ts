@@ -132,6 +132,8 @@ export interface Plan {
   /** Definition of the grid for proj4. */
   grid: string;
   home: Bounds;
+  /** How far the map can be moved. */
+  reach: Bounds;
   /** Code of the plan's own district. */
   focus: string | null;
   districtLayer: string | null;

@@ -8,6 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from geo.grid import Grid
 from layers import style
 from layers.draw import figure, typeface
 from layers.draw.canvas import SiteSymbols
@@ -24,6 +25,7 @@ from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.present.view import View
 from layers.selection.extent import centred, least_scale
+from layers.selection.wording import grid_words
 from layers.translation import Translation
 
 DPI = 300.0
@@ -113,7 +115,7 @@ def slide_map(
     extent, scale = _arranged(view, width, tall)
     shown = content(plan, view.scene, view.selection, extent, scale)
     frame = Box(0.0, STRIP_MM, width, STRIP_MM + tall)
-    drawing = Drawing(width, STRIP_MM + tall, frame, extent)
+    drawing = Drawing(width, STRIP_MM + tall, frame, extent, plan.grid)
     drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, shown, language=text.language, size=SIZE)
@@ -122,7 +124,7 @@ def slide_map(
     native = _native(shown, site_symbols, standing)
     taken = {id(item) for site in native for item in site.items}
     drawing.items = [item for item in drawing.items if id(item) not in taken]
-    _draw_foot(drawing, frame, scale, text)
+    _draw_foot(drawing, plan.grid, frame, scale, text)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
     found = brief_entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
@@ -147,7 +149,7 @@ def slide_map(
 def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, float, float, float], int]:
     """Return the extent of a frame, and the number of the largest round scale at which it shows the view's extent."""
     scale = round_scale(least_scale(view.extent, width, height))
-    return centred(view.extent, width, height, scale), scale
+    return centred(view.grid, view.extent, width, height, scale), scale
 
 
 def _native(shown: Content, site_symbols: SiteSymbols, standing: set[str]) -> tuple[NativeSite, ...]:
@@ -175,13 +177,14 @@ def _notes(
     return notes
 
 
-def _draw_foot(drawing: Drawing, frame: Box, scale: int, text: Translation) -> None:
+def _draw_foot(drawing: Drawing, grid: Grid, frame: Box, scale: int, text: Translation) -> None:
     """Draw the scale below the map, as a number and as a bar, and name the grid."""
     middle = STRIP_MM / 2 - 0.8
     points = 12.0
     wide = drawing.write(scale_text(scale), 0.0, middle - 1.4, points, weight=Weight.BOLD, colour=style.INK)
     draw_scale_bar(drawing, wide + 8.0, middle - 1.2, scale=scale, room=min(58.0, frame.width * 0.36), size=1.25)
-    drawing.write(text("slides.grid"), frame.right, middle - 1.0, 8.0, colour=style.MUTED, align="right")
+    words = text("slides.grid", grid=grid_words(grid, text, short=True), crs=grid.crs)
+    drawing.write(words, frame.right, middle - 1.0, 8.0, colour=style.MUTED, align="right")
 
 
 def reduced(picture: Image.Image) -> bytes:
