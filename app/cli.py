@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -189,23 +189,24 @@ def recover(*, text: Translation, file: str) -> None:
 
 @main.command(help=_HELP("cli.export-help"))
 @click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-option"))
-@click.option("--site", default="", help=_HELP("cli.site-option"))
+@click.option("--site", "sites", metavar="NAME", multiple=True, help=_HELP("cli.site-option"))
 @_asks_for_paper
 @click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=_HELP("cli.dpi-option"))
 @_plan_option
 @_language_option
 @_ends_in_a_line
-def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
+def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
-    from layers.plan.scene_text import with_site
+    from layers.selection.omission import omission_lines
+    from layers.selection.site_names import with_sites
     from layers.sheet import render
     from layers.sheet.sheet import compose
 
     target = _target(output, *render.MEDIA_TYPES)
     kind = kind_of(target, allowed=tuple(render.MEDIA_TYPES))
     found, scene, order = _order(plan, text, **asked)
-    if site:
-        scene = with_site(found, scene, site)
+    named = with_sites(found, scene, sites)
+    scene, order = named.scene, replace(order, title=order.title or named.title)
     if not math.isfinite(dpi):
         raise click.BadParameter(str(dpi), param_hint="--dpi")
     if kind == "png":
@@ -213,6 +214,7 @@ def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, 
     sheet = compose(found, scene, order, today=date.today())
     write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
+    _note(omission_lines(found, sheet.omissions, text))
 
 
 @main.command(help=_HELP("cli.atlas-help"))
@@ -284,6 +286,12 @@ def _target(output: str, *kinds: str) -> Path:
     kind_of(target, allowed=kinds)
     check_target(target)
     return target
+
+
+def _note(lines: Sequence[str]) -> None:
+    """Say on stderr what a file that has been written does not show."""
+    for line in lines:
+        click.echo(printable(line, limit=len(line)), err=True)
 
 
 def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
