@@ -198,6 +198,7 @@ def recover(*, text: Translation, file: str) -> None:
 def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
     from layers.selection.omission import omission_lines
+    from layers.selection.own_ground import sheet_ground
     from layers.selection.site_names import with_sites
     from layers.sheet import render
     from layers.sheet.sheet import compose
@@ -214,7 +215,7 @@ def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float
     sheet = compose(found, scene, order, today=date.today())
     write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
-    _note(omission_lines(found, sheet.omissions, text))
+    _note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text)])
 
 
 @main.command(help=_HELP("cli.atlas-help"))
@@ -226,6 +227,7 @@ def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float
 @_ends_in_a_line
 def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
     """Write an atlas."""
+    from layers.selection.own_ground import sheet_ground
     from layers.sheet import atlas as atlases
 
     target = _target(output, "pdf")
@@ -234,6 +236,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
     write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
+    _note([*sheet_ground(scene, text), *atlases.cut_words(made, text)])
 
 
 @main.command(help=_HELP("cli.brief-help"))
@@ -245,6 +248,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
     from layers.present.briefing import briefing
+    from layers.selection.own_ground import deck_ground
 
     target = _target(output, "html")
     found, deck = _deck(**asked)
@@ -252,6 +256,7 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
+    _note(deck_ground(deck, text))
 
 
 @main.command(help=_HELP("cli.slides-help"))
@@ -264,6 +269,7 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a PowerPoint file."""
     from layers.present.pptx import slides as presentations
     from layers.present.pptx.file import slide_count
+    from layers.selection.own_ground import deck_ground
 
     target = _target(output, "pptx")
     found, deck = _deck(**asked)
@@ -272,6 +278,7 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
+    _note(deck_ground(deck, text))
 
 
 def _target(output: str, *kinds: str) -> Path:
