@@ -215,7 +215,7 @@ def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float
     sheet = compose(found, scene, order, today=date.today())
     write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
-    _note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text)])
+    _note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
 
 
 @main.command(help=_HELP("cli.atlas-help"))

@@ -93,13 +93,19 @@ def _holds(extent: Extent, shape: BaseGeometry) -> bool:
     return shape.is_empty or bool(shapely.box(*box).covers(shapely.box(*shape.bounds)))
 
 
-def omission_lines(plan: Plan, omitted: Sequence[Omission], text: Translation) -> list[str]:
-    """Return `omitted` in words: a line for what the frame cuts, one for what is not drawn, one for the view."""
+def omission_lines(plan: Plan, omitted: Sequence[Omission], text: Translation, *, fits: int | None = None) -> list[str]:
+    """Return `omitted` in words: a line for what the frame cuts, one for what is not drawn, one for the view.
+
+    With `fits`, the number of a scale at which nothing is cut, the first of them that is about a cut names that too.
+    """
     cut = [_words(plan, one, text) for one in omitted if one.why in _CUT]
     hidden = [_words(plan, one, text) for one in omitted if one.why not in (*_CUT, Why.GROUND)]
     lines = [text("sheet.not-wholly", sites=listed_words(cut, MOST_LISTED, text))] if cut else []
     lines += [text("sheet.not-drawn", sites=listed_words(hidden, MOST_LISTED, text))] if hidden else []
-    return lines + [text("omission.ground") for one in omitted if one.why is Why.GROUND]
+    lines = [text("omission.ground") for one in omitted if one.why is Why.GROUND] + lines
+    if fits is not None and len(hidden) < len(omitted):
+        lines[0] += text("sheet.all-at", scale=f"1:{fits}")
+    return lines
 
 
 def _words(plan: Plan, omission: Omission, text: Translation) -> str:

@@ -31,7 +31,7 @@ from layers.selection.extent import centred, least_scale, wanted_extent
 from layers.selection.omission import Omission, omission_lines, omissions
 from layers.selection.select import Selection, select
 from layers.selection.wording import sources, titles
-from layers.sheet.framing import framing
+from layers.sheet.framing import fitting_scale, framing
 from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
@@ -75,6 +75,8 @@ class Sheet:
     """Ids of the tasks that the table names."""
     omissions: tuple[Omission, ...]
     """What of the selected sites or the view is not, or not wholly, on the map; its notes say so."""
+    fits: int
+    """The number of the largest round scale at which nothing would be cut at the frame."""
 
 
 def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
@@ -115,7 +117,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted)
+    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted, arranged.fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Arranged:
     layout: Layout
     scale: int
     """The scale's number."""
+    fits: int
+    """The number of the largest round scale at which all that is wanted is on the map."""
     content: Content
     entries: Sequence[Entry]
     """The legend before symbols have been placed."""
@@ -142,16 +146,9 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
         There is nothing to show, or the paper is too small for the whole district at the scale.
     """
     wanted = wanted_extent(plan, scene, selection, close=order.close)
-    framed = framing(
-        plan,
-        scene,
-        selection,
-        wanted,
-        lay_out(order.paper, SHARES[0]).frame,
-        scale=order.scale,
-        paper=order.paper.name,
-    )
-    scale, kept = framed.scale, framed.kept
+    largest = lay_out(order.paper, SHARES[0]).frame
+    framed = framing(plan, scene, selection, wanted, largest, scale=order.scale, paper=order.paper.name)
+    scale, kept, fits = framed.scale, framed.kept, fitting_scale(wanted, largest)
     arranged: list[tuple[int, Arranged]] = []
     for share in SHARES:
         layout = lay_out(order.paper, share)
@@ -166,7 +163,7 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
         room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
         room -= used if layout.table == layout.legend else 0.0
         form = table.form(room) if used <= layout.legend.height else len(FORMS)
-        arranged.append((form, Arranged(layout, scale, shown, entries, table)))
+        arranged.append((form, Arranged(layout, scale, fits, shown, entries, table)))
         if form == 0:
             break
     # The most detailed form of the table and, of the layouts with room for it, the first, which has the largest map.
