@@ -8,12 +8,15 @@ import shapely
 from geo.crs import to_grid
 from geo.errors import PlanMapError
 from layers.basemap import basemap
+from layers.draw.paper import Paper, scale_text
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.selection.omission import omission_lines
 from layers.selection.site_shape import site_shape
+from layers.sheet.atlas import By, atlas, cut_words
+from layers.sheet.sheet import Order
 from layers.translation import translation
-from tests.test_sheet import sheet_of
+from tests.test_sheet import DAY, sheet_of
 
 
 def lines_of(plan, sheet, language="zh"):
@@ -95,9 +98,7 @@ def test_the_title_names_the_sites_up_to_three(plan, count, zh, en):
     ids = ["dongli-lake-centre", "junliangcheng-north", "happy-valley-tianjin", "cauc", "tsn-airport"][:count]
     for language, title in (("zh", zh), ("en", en)):
         sheet = sheet_of(plan, f"site={','.join(ids)}&lang={language}")
-        assert (
-            sheet.properties.title == f"{title} 1:{sheet.scale:,}".replace(",", " ") or title in sheet.properties.title
-        )
+        assert sheet.properties.title == f"{title} {scale_text(sheet.scale)}"
 
 
 def test_what_filters_and_layers_hide_is_said(plan):
@@ -159,3 +160,19 @@ def test_an_area_of_the_basemap_without_a_namesake_stays_a_point(plan):
     site = plan.sites["district-津南区"]
     assert site_shape(replace(site, name=Text("别处", ""))).geom_type == "Point"
     assert Scene(site="a,,b,a").sites == ("a", "b")
+
+
+def test_an_atlas_keeps_the_scale_and_names_the_sheets_that_cut(plan):
+    scene = Scene(themes=frozenset({"airport-economy"}))
+    made = atlas(plan, scene, Order(Paper.parse("A4"), 2000), By.SITE, today=DAY)
+    assert made.cut
+    [line] = cut_words(made, translation("zh"))
+    assert line == f"{len(made.cut)} 幅图没有画全，图上各有说明：{'、'.join(made.cut)}"
+    whole = atlas(plan, scene, Order(Paper.parse("A4")), By.SITE, today=DAY)
+    assert (whole.cut, cut_words(whole, translation("en"))) == ((), [])
+
+
+@pytest.mark.parametrize("scale", [100, 1000, 500_000])
+def test_the_extremes_of_scale_are_drawn(plan, scale):
+    for site in ("dongli-lake-centre", "haihe-dongli", "dongli-lake-nominal-extent"):
+        assert sheet_of(plan, f"site={site}", "A4", scale=scale).scale == scale
