@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -189,23 +189,25 @@ def recover(*, text: Translation, file: str) -> None:
 
 @main.command(help=_HELP("cli.export-help"))
 @click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-option"))
-@click.option("--site", default="", help=_HELP("cli.site-option"))
+@click.option("--site", "sites", metavar="NAME", multiple=True, help=_HELP("cli.site-option"))
 @_asks_for_paper
 @click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=_HELP("cli.dpi-option"))
 @_plan_option
 @_language_option
 @_ends_in_a_line
-def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, **asked: str) -> None:
+def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
-    from layers.plan.scene_text import with_site
+    from layers.selection.omission import omission_lines
+    from layers.selection.own_ground import sheet_ground
+    from layers.selection.site_names import with_sites
     from layers.sheet import render
     from layers.sheet.sheet import compose
 
     target = _target(output, *render.MEDIA_TYPES)
     kind = kind_of(target, allowed=tuple(render.MEDIA_TYPES))
     found, scene, order = _order(plan, text, **asked)
-    if site:
-        scene = with_site(found, scene, site)
+    named = with_sites(found, scene, sites)
+    scene, order = named.scene, replace(order, title=order.title or named.title)
     if not math.isfinite(dpi):
         raise click.BadParameter(str(dpi), param_hint="--dpi")
     if kind == "png":
@@ -213,6 +215,7 @@ def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, 
     sheet = compose(found, scene, order, today=date.today())
     write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
+    _note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
 
 
 @main.command(help=_HELP("cli.atlas-help"))
@@ -224,6 +227,7 @@ def export(*, text: Translation, output: str, site: str, dpi: float, plan: str, 
 @_ends_in_a_line
 def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
     """Write an atlas."""
+    from layers.selection.own_ground import sheet_ground
     from layers.sheet import atlas as atlases
 
     target = _target(output, "pdf")
@@ -232,6 +236,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
     write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
+    _note([*sheet_ground(scene, text), *atlases.cut_words(made, text)])
 
 
 @main.command(help=_HELP("cli.brief-help"))
@@ -243,6 +248,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
     from layers.present.briefing import briefing
+    from layers.selection.own_ground import deck_ground
 
     target = _target(output, "html")
     found, deck = _deck(**asked)
@@ -250,6 +256,7 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
+    _note(deck_ground(deck, text))
 
 
 @main.command(help=_HELP("cli.slides-help"))
@@ -262,6 +269,7 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a PowerPoint file."""
     from layers.present.pptx import slides as presentations
     from layers.present.pptx.file import slide_count
+    from layers.selection.own_ground import deck_ground
 
     target = _target(output, "pptx")
     found, deck = _deck(**asked)
@@ -270,6 +278,7 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
+    _note(deck_ground(deck, text))
 
 
 @main.group(help=_HELP("cli.ground-help"))
@@ -306,6 +315,12 @@ def _target(output: str, *kinds: str) -> Path:
     kind_of(target, allowed=kinds)
     check_target(target)
     return target
+
+
+def _note(lines: Sequence[str]) -> None:
+    """Say on stderr what a file that has been written does not show."""
+    for line in lines:
+        click.echo(printable(line, limit=len(line)), err=True)
 
 
 def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:

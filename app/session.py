@@ -51,7 +51,7 @@ def start(plan: Plan, today: date) -> None:
 
 
 def current_scene(plan: Plan, today: date) -> Scene:
-    """Return the Scene of the controls, without a selected site or task that is no longer in the plan."""
+    """Return the Scene of the controls, without selected sites or a task that are no longer in the plan."""
     values = state()
     opened: Scene = values["scene"]
     return replace(
@@ -63,7 +63,7 @@ def current_scene(plan: Plan, today: date) -> Scene:
         kinds=frozenset(values["kinds"]),
         as_of=None if values["as_of"] in (None, max(today, date(plan.info.year, 1, 1))) else values["as_of"],
         search=values["search"].strip()[:MAXIMUM_QUERY],
-        site=values["site"] if values["site"] in plan.sites else "",
+        site=",".join(site_id for site_id in Scene(site=values["site"]).sites if site_id in plan.sites),
         task=values["task"] if values["task"] in plan.tasks else "",
     )
 

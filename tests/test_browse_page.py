@@ -52,6 +52,15 @@ def test_the_trays_hold_what_is_not_on_the_map():
     assert page.headings(4)[-3:] == ["全区性任务 39/39", "对外协同任务 13/13", "点名地点无坐标 7/7"]
 
 
+def test_an_address_of_several_sites_shows_each_of_them():
+    page = AppPage(browse, "site=junliangcheng-north,cauc,nowhere")
+    assert page.map["lit"] == ["junliangcheng-north", "cauc"]
+    assert {"军粮城北站", "中国民航大学（以地铁站代）"} <= set(page.headings(3))
+    assert page.at.session_state["flight"]["count"] == 1
+    page.choose("language", "en")
+    assert page.map["lit"] == ["junliangcheng-north", "cauc"]
+
+
 def test_an_earlier_day_shows_the_plan_as_it_stood():
     found = counts(AppPage(browse, "date=2024-02-01"))
     assert (found["有佐证"], found["已完成"]) == (0, 0)

@@ -117,6 +117,32 @@ def test_export_reads_scene_site_scale_title_and_language(data, tmp_path):
     assert "Metro Line" not in svg
 
 
+@pytest.mark.parametrize("asked", [["--site", "东丽湖", "--site", "军粮城北站"], ["--site", "东丽湖，军粮城北站"]])
+def test_export_takes_several_sites_and_says_what_does_not_fit(data, out, asked):
+    where = ["-o", str(out / "map.svg"), "--paper", "A4"]
+    result = call("export", *where, *asked, folder=data)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "东丽湖、军粮城北站" in (out / "map.svg").read_text(encoding="utf-8")
+    result = call("export", *where, *asked, "--scale", "1:10000", "--lang", "en", folder=data)
+    assert result.returncode == 0
+    assert "(1:10000" in result.stdout
+    line = (
+        "Not wholly on this sheet: Dongli Lake (all of it is outside), Junliangcheng North railway station (all of it"
+    )
+    assert result.stderr.startswith(line)
+
+
+def test_export_takes_names_as_the_map_prints_them(data, out):
+    for name, title in (
+        ("金钟街道", "金钟街道（以银行网点代）"),
+        ("外环线", "外环线（东南、东、东北段）"),
+        ("南开区", "南开区"),
+    ):
+        result = call("export", "-o", str(out / "map.svg"), "--site", name, "--paper", "A4", folder=data)
+        assert (result.returncode, result.stderr) == (0, "")
+        assert f"<dc:title>{title} 1:" in (out / "map.svg").read_text(encoding="utf-8")
+
+
 def test_atlas_writes_a_document(data, out):
     asked = ["--by", "theme", "--paper", "A4", "--scene", "theme=airport-economy"]
     result = call("atlas", "-o", str(out / "atlas.pdf"), *asked, folder=data)
@@ -136,6 +162,10 @@ def test_brief_writes_a_page(data, out):
 REFUSED = [
     (["--site", "东丽"], "计划里没有地点“东丽”"),
     (["--site", "高新区"], "没有坐标"),
+    (["--site", "未命名车站"], "rail-station-unnamed-1"),
+    (["--site", "东丽湖,南开区"], "不能与其他地点同幅"),
+    (["--site", "河北省"], "只在底图边上"),
+    (["--site", "\udcff"], "计划里没有地点"),
     (["--scale", "fifty"], "不是比例尺"),
     (["--scale", "1:5000"], "放不下"),
     (["--paper", "B5"], "不是纸张"),

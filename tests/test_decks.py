@@ -282,8 +282,9 @@ def test_decks_are_put_in_place_and_taken_out():
 def test_a_view_becomes_a_slide_named_after_what_it_shows(plan, query, zh, en):
     slide = slide_of(plan, query, TODAY)
     assert (slide.title.zh, slide.title.en) == (zh, en)
-    assert (slide.scene.language, slide.scene.basemap) == ("zh", "offline")
-    assert slide.scene.view == Scene.from_query(query).view
+    assert slide.scene.language == "zh"
+    asked = Scene.from_query(query)
+    assert (slide.scene.view, slide.scene.basemap) == (asked.view, asked.basemap)
     decks, faults = check_decks(plan, decks_row([Deck("a", Text("x", ""), (slide,))]))
     assert faults == []
     assert decks[0].slides == (slide,)
@@ -340,8 +341,9 @@ def test_a_view_is_added_to_what_somebody_else_has_just_saved(used, monkeypatch)
     assert used.plan()[1].decks == (deck,)
 
 
-def test_for_a_briefing_language_and_basemap_are_left_out():
-    assert for_briefing(Scene(language="en", basemap="osm", search="x")) == Scene(search="x")
+def test_a_deck_keeps_the_basemap_and_leaves_the_language_out():
+    kept = for_briefing(Scene(language="en", basemap="osm", search="x"))
+    assert kept == Scene(basemap="osm", search="x")
 
 
 def test_titles_show_their_figures(plan):

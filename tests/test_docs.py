@@ -25,6 +25,7 @@ from layers.plan import rows as plan_rows
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, Evidence
 from layers.plan.terms import Confidence, Kind, Precision, Status
+from layers.selection.omission import Why
 from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
 from layers.store import check as plan_check
@@ -641,6 +642,7 @@ FAMILIES: dict[str, set[str]] = {
     "basemap": set(BASEMAPS),
     "unit": set(UNITS),
     "grid": {f"{kind.value}{ending}" for kind in GridKind for ending in ("", "-short")},
+    "omission": {why.value for why in Why},
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

@@ -140,13 +140,61 @@ def test_the_language_is_that_of_the_address_and_can_be_switched():
     assert downloads(page) == [("Download PNG", True)]
     page.at.radio(key="what").set_value("site")
     page.run()
-    chosen = page.at.selectbox(key="site-en")
-    assert (chosen.value, chosen.options[0]) == ("dongli-lake-centre", "Dongli Lake")
+    chosen = page.at.multiselect(key="sites-en")
+    assert (chosen.value, chosen.options[0]) == (["dongli-lake-centre"], "Dongli Lake")
     page.choose("language", "zh")
     assert downloads(page) == [("下载 PNG", True)]
     # The same site, in the words of the other language.
-    chosen = page.at.selectbox(key="site-zh")
-    assert (chosen.value, chosen.options[0]) == ("dongli-lake-centre", "东丽湖")
+    chosen = page.at.multiselect(key="sites-zh")
+    assert (chosen.value, chosen.options[0]) == (["dongli-lake-centre"], "东丽湖")
+
+
+def of_sites(*sites, query=""):
+    """Return the page with the form asking for a sheet of `sites`."""
+    page = AppPage(export, query)
+    page.at.radio(key="what").set_value("site")
+    page.run()
+    page.at.multiselect(key="sites-zh").set_value(list(sites))
+    return page.run()
+
+
+def test_a_sheet_of_several_places_keeps_the_scale_and_says_what_does_not_fit():
+    page = of_sites("dongli-lake-centre", "junliangcheng-north")
+    assert result(page) == "A3 横放，1:100000"
+    assert "未能全部" not in page.words
+    page.fill("scale", "1:10000")
+    assert result(page) == "A3 横放，1:10000"
+    assert page.alerts == []
+    # Beside the preview, and above the button.
+    assert page.words.count("未能全部纳入图幅：东丽湖（全部在图外）、军粮城北站（全部在图外）。") == 2
+    assert downloads(page) == [("下载 PNG", True)]
+
+
+def test_the_places_of_the_address_are_chosen():
+    page = AppPage(export, "site=cauc,tsn-airport,nowhere")
+    page.at.radio(key="what").set_value("site")
+    page.run()
+    assert page.at.multiselect(key="sites-zh").value == ["cauc", "tsn-airport"]
+    assert AppPage(export, "site=cauc,tsn-airport").at.radio(key="what").value == "scene"
+
+
+def test_a_name_can_be_typed_as_the_command_takes_it():
+    for typed, scale in (("金钟街道", "1:40000"), ("南开区", "1:50000")):
+        assert result(of_sites(typed)) == f"A3 横放，{scale}"
+    for typed, line in (("军粮城北", "相近的有：军粮城北站"), ("未命名车站", "rail-station-unnamed-1"),
+                        ("南开区,海河", "不能与其他地点同幅")):  # fmt: skip
+        page = of_sites(typed)
+        [alert] = page.alerts
+        assert line in alert
+        assert "请先改正地点，再看预览。" in page.words
+        assert downloads(page) == []
+    page = of_sites()
+    assert "请先选择或输入至少一个地点。" in page.words
+    assert page.alerts == []
+
+
+def test_places_that_the_filters_hide_are_said():
+    assert "未画出：东丽湖（不合当前筛选）。" in of_sites("dongli-lake-centre", query="status=stopped").words
 
 
 def test_a_broken_plan_shows_what_to_mend(serve, plan_folder):

@@ -59,13 +59,24 @@ def test_what_cannot_be_saved_stays_in_its_field_and_is_said(desk, name, words, 
 def test_a_whole_address_is_taken_as_the_view(desk):
     page = AppPage(present)
     page.fill("slide-scene", "http://127.0.0.1:8501/?lang=en&status=done&at=39.10000,117.40000,12.00&base=osm")
-    assert page.value("slide-scene") == "status=done&at=39.10000,117.40000,12.00"
-    assert desk.decks[0].slides[0].scene == Scene.from_query("status=done&at=39.1,117.4,12")
+    assert page.value("slide-scene") == "status=done&at=39.10000,117.40000,12.00&base=osm"
+    assert desk.decks[0].slides[0].scene == Scene.from_query("status=done&at=39.1,117.4,12&base=osm")
     [link] = [body for body in page.markup if "在浏览页打开" in body]
-    assert "href='/?status=done&amp;at=39.10000,117.40000,12.00'" in link
+    assert "href='/?status=done&amp;at=39.10000,117.40000,12.00&amp;base=osm'" in link
     opened = AppPage(browse, "status=done&at=39.10000,117.40000,12.00")
     assert opened.sent("status_filter")["filter"]["statuses"] == ["done"]
     assert opened.map["view"] == [39.1, 117.4, 12.0]
+
+
+def test_an_online_basemap_is_not_taken_along_and_the_page_says_so(desk):
+    page = AppPage(present)
+    assert "网上的图片" not in page.words
+    page.fill("slide-scene", "base=osm")
+    assert "网上的图片不收入演示：这一页的场景用的是“OpenStreetMap（在线）”" in page.words
+    # In the menu of the files, which holds those of all slides.
+    assert "网上的图片不收入演示：第 1 页的场景用的是OpenStreetMap（在线）" in page.words
+    page.fill("slide-scene", "")
+    assert "网上的图片" not in page.words
 
 
 def test_two_sessions_lose_nothing(desk):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
 from layers.plan.scene import Scene
-from layers.plan.scene_text import checked, read_scene, with_site
+from layers.plan.scene_text import checked, read_scene
 
 QUERY = "lang=en&theme=airport-economy&site=tsn-airport&at=39.12000,117.35000,13.00"
 
@@ -70,22 +70,17 @@ def test_what_is_not_in_the_plan_is_named_with_what_is_like_it(plan, kind):
     with pytest.raises(PlanMapError, match=f"no-such-{kind}") as caught:
         checked(plan, Scene.from_query(f"{kind}=tsn-airprt"))
     assert caught.value.details["near"]
+    with pytest.raises(PlanMapError, match="no-such-site"):
+        checked(plan, Scene.from_query("site=tsn-airport,tsn-airprt"))
     with pytest.raises(PlanMapError, match="no-such-layer"):
         checked(plan, Scene.from_query("hide=clouds"))
 
 
 def test_a_sound_scene_passes(plan):
+    several = read_scene("site=tsn-airport,junliangcheng-north")
+    assert checked(plan, several).sites == ("tsn-airport", "junliangcheng-north")
     scene = read_scene(QUERY + "&hide=metro-lines,grid&opacity=water:50&section=1-4")
     assert checked(plan, scene) == scene
-
-
-def test_a_site_is_found_by_id_and_by_name(plan):
-    scene = Scene.from_query("at=39.1,117.4,12&task=x")
-    for name in ("junliangcheng-north", "军粮城北站", " Junliangcheng North railway station "):
-        assert with_site(plan, scene, name) == Scene(site="junliangcheng-north")
-    with pytest.raises(PlanMapError, match="no-such-site") as caught:
-        with_site(plan, scene, "军粮城")
-    assert "军粮城北站" in caught.value.details["near"]
 
 
 @pytest.mark.parametrize("text", ["site=a&site=b", "q=" + "a" * 1000, "site=\udcff", "=", "~nobody-here/scene.txt"])

@@ -71,6 +71,15 @@ def test_words_are_about_the_selected_site_or_task(plan):
     assert len(of(plan, Scene(site=plan.info.district_site)).tasks) == len(plan.tasks)
 
 
+def test_words_are_about_all_selected_sites(plan):
+    both = of(plan, Scene(site="junliangcheng-north,dongli-lake-centre"))
+    linked = {task.id for site in both.scene.sites for task in plan.tasks_by_site[site]}
+    assert [task.id for task in both.tasks] == [task_id for task_id in plan.tasks if task_id in linked]
+    assert both.selection.lit == both.scene.sites
+    whole = of(plan, Scene(site=f"junliangcheng-north,{plan.info.district_site}"))
+    assert len(whole.tasks) == len(plan.tasks)
+
+
 def test_few_tasks_are_listed_and_many_are_counted_by_theme(plan):
     few = of(plan, Scene(sections=frozenset({"1-4"})))
     assert few.listed

@@ -127,13 +127,14 @@ def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation
                 st.button(
                     escape.markdown(site.name.get(text.language)),
                     key=f"found-{site.id}",
-                    type="primary" if site.id == scene.site else "secondary",
+                    type="primary" if site.id in scene.sites else "secondary",
                     on_click=session.select_site,
                     args=(plan, site.id),
                     kwargs={"flying": True},
                 )
     if scene.site:
-        st.html(site_panel(plan, plan.sites[scene.site], selection, text))
+        for site_id in scene.sites:
+            st.html(site_panel(plan, plan.sites[site_id], selection, text))
     elif scene.task:
         st.html(task_panel(plan, plan.tasks[scene.task], selection, text))
     else:

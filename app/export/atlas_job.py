@@ -126,6 +126,10 @@ def show_job(key: Hashable, sheets: int, make: Callable[[Progress], Atlas], name
         size = f"{len(job.atlas.document) / 1e6:.1f} MB"
         line = text("export.atlas-ready", pages=job.atlas.pages, size=size, digest=job.atlas.digest)
         st.html(f"<p class='pm-quiet' role='status'>{escape.html(line)}</p>")
+        from layers.sheet.atlas import cut_words
+
+        for note in cut_words(job.atlas, text):
+            st.html(f"<p class='pm-warn' role='note'>{escape.html(note)}</p>")
         return
 
     def begin() -> None:

@@ -16,6 +16,7 @@ from layers import escape
 from layers.draw.paper import ORIENTATIONS, SIZES, Paper, parse_scale
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.selection.site_names import Asked, with_sites
 from layers.translation import Translation
 
 RESOLUTIONS = (150, 300, 600)
@@ -51,9 +52,10 @@ def start(plan: Plan, scene: Scene) -> None:
     values = session.state()
     if "what" in values:
         return
+    names = _site_names(plan, scene.language)
     values.update(
         what="scene" if scene.site or scene.task or not _sees_all(plan, scene) else "district",
-        site=scene.site if scene.site in _site_names(plan, scene.language) else "",
+        sites=[site_id for site_id in scene.sites if site_id in names] or list(names)[:1],
         by="site",
         filters=True,
         paper="A3",
@@ -66,12 +68,12 @@ def start(plan: Plan, scene: Scene) -> None:
     )
 
 
-def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None, DeltaGenerator]:
+def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | str, DeltaGenerator]:
     """Draw the form; return what it asks for, and the place for a line about the scale.
 
-    Instead of what it asks for it returns None if the scale cannot be read.
+    If places or scale cannot be read, it returns in words what to do about it instead of what it asks for.
     """
-    shown = _content(plan, scene, text)
+    asked = _content(plan, scene, text)
     values = session.state()
     is_atlas = values["what"] == "atlas"
     paper = _paper(text)
@@ -105,11 +107,13 @@ def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | None,
         scale = parse_scale(_as_typed(values["scale"]))
     except PlanMapError as error:
         slot.html(warning(text.explain(error)))
-        return None, slot
+        return text("export.mend-scale"), slot
+    if isinstance(asked, str):
+        return asked, slot
     kind = "pdf" if is_atlas else values["kind"]
     dpi = values["dpi"] if kind == "png" else 0
     by = values["by"] if is_atlas else ""
-    return Wish(shown, paper, scale, values["title"].strip(), kind, dpi, by), slot
+    return Wish(asked.scene, paper, scale, values["title"].strip() or asked.title, kind, dpi, by), slot
 
 
 def warning(line: str) -> str:
@@ -117,8 +121,8 @@ def warning(line: str) -> str:
     return f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>"
 
 
-def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
-    """Draw the choice of what to show, and return the Scene for it."""
+def _content(plan: Plan, scene: Scene, text: Translation) -> Asked | str:
+    """Draw the choice of what to show, and return the Scene for it, or in words what to do first."""
     values = session.state()
     whats = {
         "scene": text("export.scene"),
@@ -129,22 +133,10 @@ def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
     st.radio(text("export.what"), list(whats), key="what", format_func=whats.__getitem__)
     what = values["what"]
     if what == "scene":
-        return scene
+        return Asked(scene, "")
+    place = None
     if what == "site":
-        names = _site_names(plan, text.language)
-        # A key for each language: otherwise Streamlit goes on showing the choice in the other language.
-        key = f"site-{text.language}"
-        if values["site"] not in names:
-            values["site"] = next(iter(names), None)
-        if values.get(key) != values["site"]:
-            values[key] = values["site"]
-        st.selectbox(
-            text("export.site-name"),
-            list(names),
-            key=key,
-            format_func=lambda site_id: names.get(site_id, site_id),
-            on_change=lambda: values.update(site=values[key]),
-        )
+        place = _choose_sites(plan, text)
     elif what == "atlas":
         bys = {
             "site": text("export.by-site"),
@@ -165,7 +157,39 @@ def _content(plan: Plan, scene: Scene, text: Translation) -> Scene:
         st.checkbox(text("export.filters"), key="filters", persist_state="page")
         if not values["filters"]:
             bare = _unfiltered(bare)
-    return replace(bare, site=values["site"] or "") if what == "site" else bare
+    if place is None:
+        return Asked(bare, "")
+    if not values["sites"]:
+        return text("export.choose-site")
+    try:
+        return with_sites(plan, bare, values["sites"])
+    except PlanMapError as error:
+        place.html(warning(text.explain(error)))
+        return text("export.mend-site")
+
+
+def _choose_sites(plan: Plan, text: Translation) -> DeltaGenerator:
+    """Draw the field of the places, and return the place for a line about it.
+
+    What is typed may be any name that `--site` takes.
+    """
+    values = session.state()
+    names = _site_names(plan, text.language)
+    # A key for each language: otherwise Streamlit goes on showing the choice in the other language.
+    key = f"sites-{text.language}"
+    if values.get(key) != values["sites"]:
+        values[key] = values["sites"]
+    st.multiselect(
+        text("export.site-name"),
+        list(names),
+        key=key,
+        format_func=lambda site_id: names.get(site_id, site_id),
+        on_change=lambda: values.update(sites=values[key]),
+        accept_new_options=True,
+        placeholder=text("export.site-hint"),
+        select_all=False,
+    )
+    return st.empty()
 
 
 def _paper(text: Translation) -> Paper:

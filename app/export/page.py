@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,8 @@ from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked
 from layers.selection.address import day_range
+from layers.selection.omission import omission_lines
+from layers.selection.own_ground import sheet_ground
 from layers.selection.select import select
 from layers.translation import Translation, translation
 
@@ -62,10 +65,10 @@ def main() -> None:
         wish, slot = show_form(plan, scene, text)
         action = st.container(key="action")
     with right, st.container(key="sheet"):
-        if wish is None:
+        if isinstance(wish, str):
             leave()
             desk.lay(None)
-            empty(text("export.mend-scale"))
+            empty(wish)
             return
         try:
             if wish.by:
@@ -93,6 +96,7 @@ def show_sheet(
     PlanMapError
         The sheet cannot be drawn.
     """
+    before = action.empty()
     place = action.empty()
     # Takes the place of the button for the previous sheet until this sheet is drawn.
     place.button(text("export.download", kind=wish.kind.upper()), disabled=True, width="stretch", type="primary")
@@ -113,7 +117,9 @@ def show_sheet(
         details.append(text("export.pixels", width=width, height=height))
     details.append(text("sheet.digest", digest=sheet.digest))
     named = text("export.result", paper=_paper_words(order, text), scale=f"1:{sheet.scale}")
-    show_picture(picture, named, details)
+    notes = [*sheet_ground(scene, text), *omission_lines(plan, sheet.omissions, text, fits=sheet.fits)]
+    show_notes(before, notes)
+    show_picture(picture, named, details, notes)
 
 
 def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, text: Translation, desk: Desk) -> None:
@@ -180,7 +186,9 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         labels[by],
         _paper_name(order, text),
     ]
+    notes = [*sheet_ground(scene, text), *omission_lines(plan, sheet.omissions, text, fits=sheet.fits)]
     with action:
+        show_notes(st.empty(), notes)
         show_job(
             (version, scene.to_query(), order, by, today),
             len(listed),
@@ -190,15 +198,27 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         )
     named = text("export.atlas-result", paper=_paper_words(order, text), count=len(listed))
     details = [text("export.atlas-more"), text("export.atlas-shown", name=shown.name, scale=f"1:{sheet.scale}")]
-    show_picture(picture, named, details)
+    show_picture(picture, named, details, notes)
 
 
-def show_picture(picture: bytes, named: str, details: list[str]) -> None:
-    """Draw a preview below a line that says what it is."""
+def show_notes(place: DeltaGenerator, notes: Sequence[str]) -> None:
+    """Draw what a sheet does not show, if anything.
+
+    That is drawn beside the preview and above the button for the file; the style sheet shows the first of them in a
+    wide window, where both are in sight, and the other on a phone, where the preview comes after the button.
+    """
+    if notes:
+        lines = "".join(f"<p class='pm-warn'>{escape.html(note)}</p>" for note in notes)
+        place.html(f"<div class='pm-notes' role='note'>{lines}</div>")
+
+
+def show_picture(picture: bytes, named: str, details: list[str], notes: Sequence[str]) -> None:
+    """Draw a preview below a line that says what it is, and `notes` on what it does not show."""
     st.html(
         f"<p class='pm-result' role='status'><b>{escape.html(named)}</b>"
         f"<span>{escape.html(' · '.join(details))}</span></p>"
     )
+    show_notes(st.empty(), notes)
     with st.container(key="preview"):
         st.image(picture, alt=named, width="stretch")
 

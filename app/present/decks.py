@@ -14,7 +14,7 @@ from typing import TypeVar
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
-from layers.plan.scene import BASEMAPS, Scene
+from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.present.view import view
 from layers.selection.address import fitted
@@ -68,8 +68,11 @@ def moved(items: Sequence[_Item], at: int, to: int) -> tuple[_Item, ...]:
 
 
 def for_briefing(scene: Scene) -> Scene:
-    """Return `scene` as a deck keeps it: with the offline basemap, and in no language, which the presenter chooses."""
-    return replace(scene, language=Scene().language, basemap=BASEMAPS[0])
+    """Return `scene` as a deck keeps it: in no language, which the presenter chooses.
+
+    An online basemap stays in it, so that the page and the commands can say that it is not taken along.
+    """
+    return replace(scene, language=Scene().language)
 
 
 def slide_of(plan: Plan, query: str, today: date) -> Slide:

@@ -10,10 +10,12 @@ import streamlit as st
 from app import context
 from app.export.previews import PRESS_S
 from app.file_name import file_name
+from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.rows import decks_toml
 from layers.present.deck_choice import made_deck
+from layers.selection.own_ground import deck_ground
 from layers.translation import Translation
 
 _PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -45,6 +47,8 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         return decks_toml(context.current().plan()[1].decks).encode()
 
     with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None or closed, key="take"):
+        for line in deck_ground(deck, text) if deck else ():
+            st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
         for kind, make, mime, icon in (
             ("html", html, "text/html", ":material/public:"),
             ("pptx", pptx, _PPTX, ":material/slideshow:"),

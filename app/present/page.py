@@ -26,6 +26,7 @@ from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.present.deck_choice import made_deck
+from layers.selection.own_ground import slide_ground
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
@@ -90,6 +91,10 @@ def body(
             no_slides(text, fixed=fixed or closed)
             return
         show_preview(plan, deck, index, text, today)
+        # Always there: at another place in the page a field of the form would be made anew.
+        place = st.empty()
+        for line in slide_ground(deck.slides[index].scene, text):
+            place.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
         show_form(deck.slides[index], text, fixed=fixed)
 
 

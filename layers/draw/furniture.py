@@ -19,6 +19,9 @@ from layers.font import Weight
 from layers.region import Region
 from layers.selection.extent import Extent
 
+QR_BYTES = 2331
+"""Most bytes that a QR code of the largest version holds at level M of error correction (ISO/IEC 18004)."""
+
 
 def bar_step(scale: float, room: float) -> tuple[float, int]:
     """Return the length in metres of one division of a scale bar, and how many divisions fit `room` millimetres."""

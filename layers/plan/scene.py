@@ -62,7 +62,7 @@ class Scene:
     evidence: Evidence | None = None
     search: str = ""
     site: str = ""
-    """Id of the selected site, empty for none."""
+    """Id of the selected site, or ids of several with commas between them, as in an address; empty for none."""
     task: str = ""
     """Id of the selected task, empty for none."""
     view: ViewState | None = None
@@ -72,6 +72,11 @@ class Scene:
     """Layers switched on or off by id, where that differs from the catalogue."""
     opacity: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Layer opacities by id, 0 to 1, where they differ from the catalogue's."""
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Ids of the selected sites, in the order in which they were selected and each once."""
+        return tuple(dict.fromkeys(_split(self.site)))
 
     @property
     def filtered(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -102,7 +101,7 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
     PlanMapError
         The plan lacks a site, task, theme, section or layer that `scene` names.
     """
-    _require("no-such-site", {scene.site} - {""}, plan.sites, suggests)
+    _require("no-such-site", scene.sites, plan.sites, suggests)
     _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
     _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
@@ -115,26 +114,10 @@ def _require(code: str, asked: Iterable[str], present: Collection[str], suggests
     """Raise `PlanMapError` with `code` if anything in `asked` is not in `present`."""
     for name in sorted(asked):
         if name not in present:
-            raise PlanMapError(code, name=name, near=_near(name if suggests else "", [*present]))
+            raise PlanMapError(code, name=name, near=near(name if suggests else "", [*present]))
 
 
-def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
-    """Return `scene` with the site selected whose id or name is `wanted`.
-
-    Raises
-    ------
-    PlanMapError
-        The plan has no such site.
-    """
-    names = {name: site.id for site in plan.sites.values() for name in (site.name.en, site.name.zh) if name}
-    text = wanted.strip()
-    found = text if text in plan.sites else names.get(text)
-    if found is None:
-        raise PlanMapError("no-such-site", name=wanted, near=_near(text, [*plan.sites, *names]))
-    return replace(scene, site=found, task="", view=None)
-
-
-def _near(name: str, present: list[str]) -> str:
+def near(name: str, present: list[str]) -> str:
     """Return the names most like `name`, or the first few, as one text."""
     if not name:
         return "、".join(present[:5])

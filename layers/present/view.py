@@ -62,7 +62,7 @@ class View:
     scene: Scene
     selection: Selection
     tasks: tuple[Task, ...]
-    """The tasks beside the map: those of the selected site or task, else all that pass the filters."""
+    """The tasks beside the map: those of the selected sites or task, else all that pass the filters."""
     counts: Counts
     """The counts of `tasks`."""
     grid: Grid
@@ -162,9 +162,10 @@ def _lit(plan: Plan, scene: Scene, selection: Selection) -> Selection:
 
 
 def _tasks(plan: Plan, scene: Scene, selection: Selection) -> tuple[Task, ...]:
-    if scene.site in plan.sites and scene.site != plan.info.district_site:
-        of_site = {task.id for task in plan.tasks_by_site.get(scene.site, ())}
-        return tuple(task for task in selection.tasks if task.id in of_site)
+    chosen = [site_id for site_id in scene.sites if site_id in plan.sites]
+    if chosen and plan.info.district_site not in chosen:
+        of_sites = {task.id for site_id in chosen for task in plan.tasks_by_site.get(site_id, ())}
+        return tuple(task for task in selection.tasks if task.id in of_sites)
     if scene.task in plan.tasks:
         return (plan.tasks[scene.task],)
     return selection.tasks

@@ -30,7 +30,7 @@ def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
         as_of=min(max(scene.as_of, first), last) if scene.as_of else None,
         themes=scene.themes & {theme.id for theme in plan.info.themes},
         sections=scene.sections & {section.id for section in plan.info.sections},
-        site=scene.site if scene.site in plan.sites else "",
+        site=",".join(site_id for site_id in scene.sites if site_id in plan.sites),
         task=scene.task if scene.task in plan.tasks else "",
         visible={key: on for key, on in scene.visible.items() if key in layers},
         opacity={key: value for key, value in scene.opacity.items() if key in layers},

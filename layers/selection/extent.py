@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from shapely.geometry.base import BaseGeometry
-
 from geo.crs import EARTH_M
 from geo.errors import PlanMapError
 from geo.grid import Grid
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
+from layers.selection.site_shape import site_shape
+from layers.selection.wording import selected_words
+from layers.translation import translation
 
 Extent = tuple[float, float, float, float]
 """West, south, east, north in metres of the plan's grid."""
@@ -41,23 +42,18 @@ def wanted_extent(
         return _checked(plan.grid, _view_extent(plan.grid, scene.view, largest))
     lit = [plan.sites[site_id] for site_id in selection.lit]
     if (scene.site or scene.task) and not any(site.placed for site in lit):
-        name = plan.sites[scene.site].name if scene.site in plan.sites else plan.tasks[scene.task].title
-        raise PlanMapError("nothing-placed", name=name.get(scene.language))
+        raise PlanMapError("nothing-placed", name=selected_words(plan, scene, translation(scene.language)))
     district = plan.sites.get(plan.info.district_site)
     if close and not lit:
         chosen = [plan.sites[site_id] for site_id, state in selection.sites.items() if state is not None]
         lit = [site for site in chosen if site is not district]
         lit = lit if any(site.placed for site in lit) else []
     if lit and not (len(lit) == 1 and lit[0] is district):
-        boxes = [_around(plan.grid, site.geometry, site.accuracy_m) for site in lit if site.geometry is not None]
+        boxes = [_around(plan, site) for site in lit if site.placed]
     elif district is not None and district.geometry is not None and district.geometry.area > 0:
         boxes = [plan.grid.project(district.geometry).bounds]
     else:
-        boxes = [
-            _around(plan.grid, site.geometry, site.accuracy_m)
-            for site in plan.sites.values()
-            if site.geometry is not None
-        ]
+        boxes = [_around(plan, site) for site in plan.sites.values() if site.placed]
     if not boxes:
         raise PlanMapError("nothing-placed", name=plan.info.title.get(scene.language))
     merged = (
@@ -69,10 +65,10 @@ def wanted_extent(
     return _checked(plan.grid, merged)
 
 
-def _around(grid: Grid, geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
-    west, south, east, north = grid.project(geometry).bounds
+def _around(plan: Plan, site: Site) -> Extent:
+    west, south, east, north = site_shape(plan, site).bounds
     # A position known to a kilometre is not shown as if it were known to a metre.
-    by = max(AROUND_M, 5 * (accuracy_m or 0.0))
+    by = max(AROUND_M, 5 * (site.accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
 

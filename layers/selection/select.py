@@ -25,7 +25,7 @@ class Selection:
     sites: Mapping[str, SiteState | None]
     """State of each site to show, by id, in the plan's order; None for a site without tasks that pass."""
     lit: tuple[str, ...]
-    """Ids of the sites to highlight: the selected one, or those of the selected task."""
+    """Ids of the sites to highlight: the selected ones, or those of the selected task."""
     found: tuple[Site, ...]
     """Sites whose name holds the search text, best match first."""
 
@@ -52,8 +52,9 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
 
 def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
     """Return the ids of the sites that the Scene's selection highlights; none for an unknown id."""
-    if scene.site in plan.sites:
-        return (scene.site,)
+    chosen = tuple(site_id for site_id in scene.sites if site_id in plan.sites)
+    if chosen:
+        return chosen
     task = plan.tasks.get(scene.task)
     if task is None:
         return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geo.grid import Grid
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import Scene
@@ -55,15 +57,32 @@ def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
     return f"{status}{stated}", str(state.evidence[0].date)
 
 
+MOST_NAMED = 3
+"""Most selected sites that a title names; of more it names as many and counts the others."""
+
+
+def selected_words(plan: Plan, scene: Scene, text: Translation) -> str:
+    """Return the names of the selected sites, or the title of the selected task; empty if nothing is selected."""
+    names = [plan.sites[site_id].name.get(text.language) for site_id in scene.sites if site_id in plan.sites]
+    if names:
+        return listed_words(names, MOST_NAMED, text)
+    return plan.tasks[scene.task].title.get(text.language) if scene.task in plan.tasks else ""
+
+
+def listed_words(words: Sequence[str], most: int, text: Translation) -> str:
+    """Return `words` as a list in one line, of more than `most` only as many and how many there are."""
+    shown = text("sheet.comma").join(words[:most])
+    return text("sheet.and-more", names=shown, count=len(words)) if len(words) > most else shown
+
+
 def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     """Return the title and subtitle that a sheet of `scene` gets, in the Scene's language."""
     language = scene.language
     title = plan.info.title.get(language)
     subtitle = plan.info.subtitle.get(language)
-    if scene.site in plan.sites:
-        return plan.sites[scene.site].name.get(language), title
-    if scene.task in plan.tasks:
-        return plan.tasks[scene.task].title.get(language), title
+    selected = selected_words(plan, scene, text)
+    if selected:
+        return selected, title
     headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
     headings += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
     parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]

@@ -17,13 +17,17 @@ from layers.draw.figure import Properties
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.select import Selection, select
+from layers.selection.wording import listed_words
 from layers.sheet.cover import IndexEntry, compose_cover
 from layers.sheet.gaps import compose_elsewhere, compose_gaps
 from layers.sheet.sheet import Order, compose, number_page, sheet_digest
-from layers.translation import translation
+from layers.translation import Translation, translation
 
 MAXIMUM_SHEETS = 500
 """Most sheets of an atlas; a longer one would take an hour to draw, and nobody would turn its pages."""
+
+MOST_NAMED = 6
+"""Most sheets that the line about those that do not show everything names; it also says how many there are."""
 
 
 class By(StrEnum):
@@ -55,6 +59,8 @@ class Atlas:
     pages: int
     digest: str
     """Ten characters of a hash of all that the atlas depends on."""
+    cut: tuple[str, ...]
+    """Names of the sheets that do not show all that they should, and say so."""
 
 
 def chapters(plan: Plan, scene: Scene, by: By, *, today: date) -> list[Chapter]:
@@ -152,7 +158,15 @@ def atlas(
     document = figure.pdf(
         pages, properties=properties, progress=lambda done: progress(min(len(listed) + done, steps - 1), steps)
     )
-    return Atlas(_with_bookmarks(document, bookmarks, cover.links, properties), total, digest)
+    cut = tuple(chapter.name for chapter, sheet in zip(listed, sheets, strict=True) if sheet.omissions)
+    return Atlas(_with_bookmarks(document, bookmarks, cover.links, properties), total, digest, cut)
+
+
+def cut_words(made: Atlas, text: Translation) -> list[str]:
+    """Return the line that names the sheets of an atlas that do not show all that they should; none if all do."""
+    if not made.cut:
+        return []
+    return [text("export.atlas-cut", count=len(made.cut), sheets=listed_words(made.cut, MOST_NAMED, text))]
 
 
 def _entry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from layers import style
@@ -25,8 +25,9 @@ from layers.selection.extent import centred, wanted_extent
 from layers.selection.select import Selection, select
 from layers.selection.status import SiteState, count
 from layers.selection.wording import sources
+from layers.sheet.framing import fitting_scale
 from layers.sheet.layout import size_factor
-from layers.sheet.sheet import Order, fitting_scale
+from layers.sheet.sheet import Order
 from layers.translation import Translation, translation
 
 _ROW_MM = 6.2
@@ -80,7 +81,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     else:
         frame = Box(margin + 5 * k, bottom + 13.0 * k, index_boxes[0].left - 12.0 * k, top - 6 * k)
     wanted = wanted_extent(plan, scene, selection)
-    scale = fitting_scale(replace(order, scale=None), frame, wanted)
+    scale = fitting_scale(wanted, frame)
     extent = centred(plan.grid, wanted, frame.width, frame.height, scale)
     drawing.frame, drawing.extent, drawing.grid = frame, extent, plan.grid
     shown = content(plan, scene, selection, extent, scale)

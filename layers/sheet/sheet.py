@@ -15,11 +15,11 @@ from layers.draw.content import Content, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, line
 from layers.draw.figure import Properties
-from layers.draw.furniture import draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
+from layers.draw.furniture import QR_BYTES, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground
 from layers.draw.legend import Entry
-from layers.draw.paper import SIZES, Paper, round_scale, scale_text
+from layers.draw.paper import SIZES, Paper, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
@@ -28,13 +28,15 @@ from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.region import region
 from layers.selection.extent import centred, least_scale, wanted_extent
+from layers.selection.omission import Omission, omission_lines, omissions
 from layers.selection.select import Selection, select
 from layers.selection.wording import grid_words, sources, titles
+from layers.sheet.framing import fitting_scale, framing
 from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
 
-EDITION = 1
+EDITION = 2
 """Raised when the look of sheets changes, so that sheets with the same hash look the same."""
 
 A3 = Paper("A3", *SIZES["A3"])
@@ -71,6 +73,10 @@ class Sheet:
     site_symbols: SiteSymbols
     listed: frozenset[str]
     """Ids of the tasks that the table names."""
+    omissions: tuple[Omission, ...]
+    """What of the selected sites or the view is not, or not wholly, on the map; its notes say so."""
+    fits: int
+    """The number of the largest round scale at which nothing would be cut at the frame."""
 
 
 def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
@@ -97,7 +103,9 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     site_symbols = draw_site_symbols(drawing, plan, shown, language=scene.language, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
-    listed = _draw_side(drawing, arranged, plan, selection, site_symbols, halos, text)
+    omitted = omissions(plan, scene, selection, extent)
+    notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)
+    listed = _draw_side(drawing, arranged, plan, site_symbols, halos, notes, text)
     draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
@@ -109,7 +117,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed)
+    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted, arranged.fits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,8 @@ class Arranged:
     layout: Layout
     scale: int
     """The scale's number."""
+    fits: int
+    """The number of the largest round scale at which all that is wanted is on the map."""
     content: Content
     entries: Sequence[Entry]
     """The legend before symbols have been placed."""
@@ -133,17 +143,19 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
     Raises
     ------
     PlanMapError
-        There is nothing to show, or the paper is too small for the scale.
+        There is nothing to show, or the paper is too small for the whole district at the scale.
     """
     wanted = wanted_extent(plan, scene, selection, close=order.close)
-    scale = fitting_scale(order, lay_out(order.paper, SHARES[0]).frame, wanted)
+    largest = lay_out(order.paper, SHARES[0]).frame
+    framed = framing(plan, scene, selection, wanted, largest, scale=order.scale, paper=order.paper.name)
+    scale, kept, fits = framed.scale, framed.kept, fitting_scale(wanted, largest)
     arranged: list[tuple[int, Arranged]] = []
     for share in SHARES:
         layout = lay_out(order.paper, share)
         frame = layout.frame
-        if share != SHARES[0] and least_scale(_with_margin(wanted, order.paper), frame.width, frame.height) > scale:
+        if share != SHARES[0] and least_scale(_with_margin(kept, order.paper), frame.width, frame.height) > scale:
             break
-        shown = content(plan, scene, selection, centred(plan.grid, wanted, frame.width, frame.height, scale), scale)
+        shown = content(plan, scene, selection, centred(plan.grid, kept, frame.width, frame.height, scale), scale)
         entries = legend.entries(plan, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
@@ -151,43 +163,18 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
         room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
         room -= used if layout.table == layout.legend else 0.0
         form = table.form(room) if used <= layout.legend.height else len(FORMS)
-        arranged.append((form, Arranged(layout, scale, shown, entries, table)))
+        arranged.append((form, Arranged(layout, scale, fits, shown, entries, table)))
         if form == 0:
             break
     # The most detailed form of the table and, of the layouts with room for it, the first, which has the largest map.
     return min(arranged, key=lambda pair: pair[0])[1]
 
 
-def _with_margin(wanted: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
-    """Return `wanted` with a margin of 2 % on the sides where legend and table could take more room."""
-    across = 0.0 if paper.portrait else 0.02 * (wanted[2] - wanted[0])
-    up = 0.02 * (wanted[3] - wanted[1]) if paper.portrait else 0.0
-    return wanted[0] - across, wanted[1] - up, wanted[2] + across, wanted[3] + up
-
-
-def fitting_scale(order: Order, frame: Box, wanted: tuple[float, float, float, float]) -> int:
-    """Return the scale's number in `order`, or that of the largest round scale at which `wanted` fits the frame.
-
-    Raises
-    ------
-    PlanMapError
-        The frame is too small for the scale in `order`.
-    """
-    least = least_scale(wanted, frame.width, frame.height)
-    fits = round_scale(least)
-    if order.scale is None:
-        return fits
-    if order.scale < least * (1 - 1e-9):
-        across, up = ((wanted[n + 2] - wanted[n]) * 1000 / order.scale for n in (0, 1))
-        raise PlanMapError(
-            "paper-too-small",
-            paper=order.paper.name,
-            scale=f"1:{order.scale}",
-            needs=f"{across:.0f}×{up:.0f} mm",
-            has=f"{frame.width:.0f}×{frame.height:.0f} mm",
-            fits=f"1:{fits}",
-        )
-    return order.scale
+def _with_margin(kept: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
+    """Return `kept` with a margin of 2 % on the sides where legend and table could take more room."""
+    across = 0.0 if paper.portrait else 0.02 * (kept[2] - kept[0])
+    up = 0.02 * (kept[3] - kept[1]) if paper.portrait else 0.0
+    return kept[0] - across, kept[1] - up, kept[2] + across, kept[3] + up
 
 
 def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str:
@@ -231,9 +218,9 @@ def _draw_side(
     drawing: Drawing,
     arranged: Arranged,
     plan: Plan,
-    selection: Selection,
     site_symbols: SiteSymbols,
     halos: bool,
+    notes: Sequence[str],
     text: Translation,
 ) -> frozenset[str]:
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
@@ -252,7 +239,6 @@ def _draw_side(
     table_box = layout.table
     if table_box == layout.legend:
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
-    notes = coverage_notes(plan, selection.tasks, shown, site_symbols, text)
     step = 6.0 * k * MM_PER_POINT * 1.38
     notes_box = layout.notes or table_box
     height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
@@ -273,10 +259,13 @@ def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, diges
     points = 6.0 * k
     step = points * MM_PER_POINT * 1.4
     code = Box(box.right - side, box.bottom + 2 * step, box.right, box.bottom + 2 * step + side)
-    draw_qr(drawing, scene_code(plan, scene), code)
-    drawing.write(
-        text("sheet.scene-code"), box.right, box.bottom + step + 0.7 * k, points, colour=style.MUTED, align="right"
-    )
+    asked = scene_code(plan, scene)
+    # A Scene of very many sites is in no code, but its sheet is as good as any other.
+    fits = len(asked.encode()) <= QR_BYTES
+    if fits:
+        draw_qr(drawing, asked, code)
+    said = text("sheet.scene-code") if fits else text("sheet.no-scene-code")
+    drawing.write(said, box.right, box.bottom + step + 0.7 * k, points, colour=style.MUTED, align="right")
     words = text("sheet.digest", digest=digest)
     drawing.write(words, box.right, box.bottom + 0.7 * k, points, colour=style.MUTED, align="right")
     label = text("sheet.inset")

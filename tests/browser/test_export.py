@@ -188,9 +188,12 @@ def test_a_press_right_after_typing_gives_what_was_typed(form):
 
 def test_pdf_and_svg_of_one_site(form):
     page = form
-    page.get_by_text("一个地点").click()
+    page.get_by_text("一个或几个地点").click()
+    settled(page)
     page.get_by_label("地点", exact=True).click()
+    page.keyboard.press("Backspace")
     page.get_by_role("option", name="军粮城北站", exact=True).click()
+    page.keyboard.press("Escape")
     choose(page, "PDF")
     name, data = download(page, "PDF")
     assert re.fullmatch(r"军粮城北站_A3-横放\.pdf", name)
@@ -260,7 +263,7 @@ def test_an_atlas_moves_can_be_cancelled_and_can_be_finished(standing, form):
 
 def test_english_is_complete(form):
     page = form
-    page.get_by_text("一个地点").click()
+    page.get_by_text("一个或几个地点").click()
     settled(page)
     page.get_by_text("English").click()
     expect(page.get_by_role("button", name="Download PNG")).to_be_visible()
@@ -282,11 +285,12 @@ def test_english_is_complete(form):
 def test_axe_finds_nothing_and_the_links_work_by_keyboard(page, server):
     script = (BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     open_export(page, f"{server}/export?status=seeking")
-    for words in ("浏览页的画面", "一个地点", "图集（多幅 PDF）"):
+    for words in ("浏览页的画面", "一个或几个地点", "图集（多幅 PDF）"):
         choose(page, words)
         page.evaluate(f"{script};0")
         found = page.evaluate("axe.run(document)")["violations"]
         assert [(fault["id"], node["html"]) for fault in found for node in fault["nodes"]] == [], words
+    choose(page, "全区")
     fill(page, "比例尺", "1:1000")
     expect(page.locator(".st-key-form [role=alert]")).to_be_visible()
     assert page.locator(".st-key-form [role=alert]").count() == 1
@@ -313,9 +317,9 @@ def test_on_a_phone_the_sheet_is_below_the_form(phone, server):
 def test_a_hostile_plan_shows_as_text(page, hostile_server):
     open_export(page, f"{hostile_server}/export")
     expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
-    page.get_by_text("一个地点").click()
+    page.get_by_text("一个或几个地点").click()
     settled(page)
-    expect(page.get_by_label("地点", exact=True)).to_have_value(f"{HOSTILE} dongli-lake-centre")
+    expect(page.locator(".st-key-form [data-testid=stMultiSelect]")).to_contain_text(f"{HOSTILE} dongli-lake-centre")
     name, _ = download(page, "PNG")
     assert not set(unquote(name)) & set('<>:"/\\|?*')
     assert page.locator("img[src=x]").count() == 0
