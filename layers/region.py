@@ -38,6 +38,9 @@ _PROJECTED_DEG = 60.0
 
 _FILES = ("districts", "land")
 
+_MORE_FILES = ("roads", "waters", "places")
+"""What ground may have besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Area:
@@ -62,7 +65,10 @@ class Region:
     home: BBox
     """What a map of the whole plan shows, in degrees (WGS 84)."""
     folder: Path | None
-    """Holds `districts.geojson` and `land.geojson`; None where there are none, and the land is that of the world."""
+    """Holds `districts.geojson`, `land.geojson` and perhaps `roads`, `waters` and `places`.
+
+    None where there is none; then the land is that of the world.
+    """
     name: Text
     """Of the plan's district; empty without one."""
     outline: bytes
@@ -104,10 +110,21 @@ class Region:
         """Return `districts` or `land` as a GeoJSON FeatureCollection of WGS 84 polygons."""
         return _collection(self, name)
 
+    def features(self, name: str) -> list[dict[str, Any]]:
+        """Return the GeoJSON features (WGS 84) of `roads`, `waters` or `places`; none where the ground lacks them."""
+        if self.folder is None or not (self.folder / f"{name}.geojson").is_file():
+            return []
+        found: list[dict[str, Any]] = _read(self.folder / f"{name}.geojson", self.written)["features"]
+        return found
+
     @property
     def sources(self) -> tuple[Text, ...]:
         """Where the ground comes from, each source once."""
-        texts = [(found.get("source_zh", ""), found.get("source_en", "")) for found in map(self.collection, _FILES)]
+        found = [self.collection(name) for name in _FILES]
+        if self.folder is not None:
+            more = [self.folder / f"{name}.geojson" for name in _MORE_FILES]
+            found += [_read(path, self.written) for path in more if path.is_file()]
+        texts = [(each.get("source_zh", ""), each.get("source_en", "")) for each in found]
         pairs = dict.fromkeys(
             pair for zh, en in texts for pair in zip(zh.split("；"), en.split("; "), strict=False) if pair[0]
         )
@@ -141,7 +158,7 @@ def region(plan: Plan) -> Region:
         folder,
         district.name if district else Text("", ""),
         district.geometry.wkb if own and district and district.geometry else b"",
-        tuple((folder / f"{name}.geojson").stat().st_mtime_ns for name in _FILES) if folder else (),
+        _written(folder) if folder else (),
     )
 
 
@@ -152,6 +169,11 @@ def _folder(own: Path | None, home: BBox) -> Path | None:
     west, south, east, north = _read(_built_in() / "districts.geojson")["bbox"]
     x, y = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2
     return _built_in() if west <= x <= east and south <= y <= north else None
+
+
+def _written(folder: Path) -> tuple[int, ...]:
+    paths = [folder / f"{name}.geojson" for name in (*_FILES, *_MORE_FILES)]
+    return tuple(path.stat().st_mtime_ns for path in paths if path.is_file())
 
 
 def _built_in() -> Path:

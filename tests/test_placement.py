@@ -9,8 +9,9 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layers.draw.along import LARGEST_BEND, place_along, place_letters
 from layers.draw.drawing import Box
-from layers.draw.placement import LARGEST_BEND, Space, _cut, place_along, place_label, place_letters, place_symbol
+from layers.draw.placement import Space, _cut, place_label, place_symbol
 
 FRAME = Box(0, 0, 200, 150)
 POINTS = st.lists(st.tuples(st.floats(5, 195), st.floats(5, 145)), min_size=1, max_size=60)

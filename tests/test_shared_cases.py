@@ -155,7 +155,7 @@ def test_the_legend(plan, case):
     tiny = plan_of(plan, tasks, sites, known, ground)
     text = translation("zh")
     shown = content(tiny, Scene(), select(tiny, Scene(), today=TODAY), FRAME, 50_000)
-    found = [(entry.group, entry.text) for entry in entries(tiny, shown, text)]
+    found = [(entry.group, entry.text) for entry in entries(tiny, Scene(), shown, text)]
     statuses = [
         text(f"status.{status}") + text("sheet.backed" if backed else "sheet.only-stated")
         for status, backed in case["statuses"]

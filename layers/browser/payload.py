@@ -11,12 +11,15 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from geo.generalise import generalised, vertices
-from geo.grid import in_china
+from geo.grid import BBox, in_china
 from geo.measure import anchors
 from layers import style
+from layers.browser.ways_payload import ways_payload
+from layers.ground import look
+from layers.ground.ways import ways
 from layers.plan.digest import map_digest
 from layers.plan.plan import LayerEntry, Plan, Site
-from layers.plan.scene import BASEMAPS, GRID_LAYER, IN_CHINA, Scene
+from layers.plan.scene import BASEMAPS, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
 from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.select import Selection
@@ -72,7 +75,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
                 "visible": scene.visible.get(layer.id, layer.visible),
                 "opacity": scene.opacity.get(layer.id, layer.opacity),
             }
-            for layer in (*plan.catalogue.layers, _grid_layer(plan))
+            for layer in (*plan.catalogue.layers, *_siteless_layers(plan))
         },
     }
 
@@ -91,11 +94,12 @@ def _site_letter(sites: Mapping[str, SiteState | None], site_id: str) -> str:
     return NO_TASK if state is None else _letter(state)
 
 
-def plan_payload(plan: Plan) -> dict[str, Any]:
+def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
     """Return what every map of `plan` needs whatever the Scene: sites, layers, texts, style, basemap.
 
     Geometries are WGS 84 in degrees: GeoJSON with longitude first, but Leaflet's latitude first in `anchors`, `bounds`,
-    `lines` and `home`.
+    `lines` and `home`. With `within`, a bbox in degrees, roads and places of the ground are only those that reach
+    into it.
     """
     layer_of = plan.catalogue.layer_of()
     task_number = {task_id: number for number, task_id in enumerate(plan.tasks)}
@@ -124,11 +128,13 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
                 "opacity": layer.opacity,
                 "ground": layer.ground,
             }
-            for layer in (*plan.catalogue.layers, _grid_layer(plan))
+            for layer in (*plan.catalogue.layers, *_siteless_layers(plan))
         ],
         "gridLayer": GRID_LAYER,
+        "waysLayer": WAYS_LAYER,
+        "ways": ways_payload(plan, within),
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
-        "style": style.tokens(),
+        "style": {**style.tokens(), "ways": look.tokens()},
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
         "attention": [_LETTERS[status.value] for status in ATTENTION],
         "letters": _LETTERS,
@@ -143,15 +149,17 @@ def plan_payload(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _grid_layer(plan: Plan) -> LayerEntry:
-    """Return the catalogue entry of the grid's lines, which every plan has last in its last group."""
-    title = Text(
-        *(
-            text("page.grid", grid=grid_words(plan.grid, text, short=True))
-            for text in (translation(language) for language in LANGUAGES)
-        )
-    )
-    return LayerEntry(GRID_LAYER, plan.catalogue.groups[-1].id, title, (), visible=True, opacity=1.0, ground=True)
+def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:
+    """Return the catalogue entries of the layers without sites, which every plan has last in its last group."""
+    titles = {WAYS_LAYER: "page.streets", GRID_LAYER: "page.grid"}
+    texts = [translation(language) for language in LANGUAGES]
+    group = plan.catalogue.groups[-1].id
+    found = []
+    for layer, key in titles.items():
+        title = Text(*(text(key, grid=grid_words(plan.grid, text, short=True)) for text in texts))
+        if layer != WAYS_LAYER or ways(plan):
+            found.append(LayerEntry(layer, group, title, (), visible=True, opacity=1.0, ground=True))
+    return tuple(found)
 
 
 def shown_geometries(placed: Mapping[str, BaseGeometry]) -> Mapping[str, BaseGeometry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from layers.draw.content import Content, ShownSite
 from layers.draw.drawing import Box, Drawing, Item, Shape, line
 from layers.draw.label import Label
 from layers.draw.placement import Space, place_label
+from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 
 
@@ -70,6 +72,15 @@ class Canvas:
         """Take the room of `boxes`, and note that `name` stands there."""
         self.space.take(*boxes)
         self.site_symbols.boxes += [(name, box) for box in boxes]
+
+    def write_turned(
+        self, text: str, x: float, y: float, turn: float, points: float, *, colour: str, halo: float
+    ) -> None:
+        """Write `text` with its middle at x, y in millimetres, turned by `turn` degrees, counter-clockwise."""
+        down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+        angle = math.radians(turn)
+        at = x + down * math.sin(angle), y - down * math.cos(angle)
+        self.drawing.write(text, *at, points, colour=colour, align="center", turn=turn, halo=halo)
 
     @contextmanager
     def owned(self, shown: ShownSite) -> Iterator[None]:

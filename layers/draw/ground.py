@@ -8,6 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import style
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Shape, geometry_path
+from layers.draw.ways import draw_ways
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.region import region
@@ -44,6 +45,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
         shapes += _area(
             _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
         )
+    shapes += draw_ways(plan, scene, content, size=size, margin=bleed)
     # Points have a size on the paper and not on the ground, so layers.draw.site_symbols draws them.
     ground = [shown for shown in content.sites if shown.layer.ground and not shown.simple]
     waters = [shown for shown in ground if shown.site.category == "river"]

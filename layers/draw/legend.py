@@ -15,8 +15,11 @@ from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
 from layers.draw.ground import strokes
 from layers.draw.typeface import MM_PER_POINT
+from layers.draw.ways import seen_ways
 from layers.font import Weight
+from layers.ground import look
 from layers.plan.plan import Plan
+from layers.plan.scene import Scene
 from layers.plan.terms import Precision, Status
 from layers.region import region
 from layers.translation import Translation
@@ -38,19 +41,27 @@ class Entry:
 
 
 _LINES = "legend.lines"
+WAYS = "legend.ways"
 
 
 def brief_entries(
-    plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
+    plan: Plan,
+    scene: Scene,
+    content: Content,
+    text: Translation,
+    *,
+    site_symbols: SiteSymbols | None = None,
+    halos: bool = True,
 ) -> list[Entry]:
     """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
-    found = entries(plan, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
+    found = entries(plan, scene, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
     return [replace(entry, count=None) for entry in found]
 
 
 def entries(
     plan: Plan,
+    scene: Scene,
     content: Content,
     text: Translation,
     *,
@@ -72,11 +83,11 @@ def entries(
         or not shown.simple
         or shown.site.id in site_symbols.drawn
     ]
-    ground = [entry for entry in before if entry.group == _LINES and entry.picture is not _halo]
+    ground = [entry for entry in before if entry.group in (_LINES, WAYS) and entry.picture is not _halo]
     return [
         *_statuses(content, text),
         *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
-        *(ground if before else _ground(plan, content, text)),
+        *(ground if before else [*_ground(plan, content, text), *_ways(plan, scene, content, text)]),
         *_precision(text, halos=halos),
     ]
 
@@ -156,6 +167,30 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
     if not place.dry_land.contains(frame):
         found.append(Entry(_LINES, text("sheet.sea"), None, _sea))
     return found
+
+
+def _ways(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
+    """Return the classes of roads and waters of the ground that are drawn; their title says what they are."""
+    drawn = {seen.way.kind for seen in seen_ways(plan, scene, content)}
+    return [
+        Entry(WAYS, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)))
+        for group, kinds in look.LEGEND.items()
+        if drawn.intersection(kinds)
+    ]
+
+
+def _way(kind: str) -> Picture:
+    looks = look.ROADS.get(kind) or look.WATERWAYS[kind]
+
+    def picture(x: float, y: float, cell: float) -> list[Shape]:
+        ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]
+        dash = tuple(float(part) * PIXEL * cell / 3.2 for part in looks.dash.split())
+        return [
+            line(ends, stroke=looks.edge, line_width=cell * 0.34),
+            line(ends, stroke=looks.fill, line_width=cell * 0.22, dash=dash),
+        ]
+
+    return picture
 
 
 def _stroke(looks: list[dict[str, object]], dash: str, *, linear: bool) -> Picture:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import cos, radians, sin
-
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -11,11 +9,12 @@ from geo.generalise import CHUNK, generalised
 from geo.measure import inner_point
 from layers import style
 from layers.draw import typeface
+from layers.draw.along import place_along, place_letters
 from layers.draw.canvas import Canvas, anchor_points, is_free, priority, put
 from layers.draw.content import ShownSite
 from layers.draw.drawing import Box
 from layers.draw.label import LINE_HEIGHT
-from layers.draw.placement import Placement, place_along, place_letters
+from layers.draw.placement import Placement
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.region import Area, Region
@@ -109,10 +108,7 @@ def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
     if found is None or shown.site.category == "river":
         _name_bent_line(canvas, shown, text, points, colour, merged)
         return
-    down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-    angle = radians(found.turn)
-    x, y = found.x + down * sin(angle), found.y - down * cos(angle)
-    canvas.drawing.write(text, x, y, points, colour=colour, align="center", turn=found.turn, halo=0.45)
+    canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=0.45)
     canvas.keep(f"label {shown.site.id}", *found.boxes)
 
 
@@ -126,11 +122,8 @@ def _name_bent_line(
     if found is None:
         return
     letters, boxes = found
-    down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
     for letter, at in zip(text, letters, strict=True):
-        angle = radians(at.turn)
-        x, y = at.x + down * sin(angle), at.y - down * cos(angle)
-        canvas.drawing.write(letter, x, y, points, colour=colour, align="center", turn=at.turn, halo=0.4)
+        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
     canvas.keep(f"name {shown.site.id}", *boxes)
 
 

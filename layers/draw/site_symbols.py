@@ -15,7 +15,9 @@ from layers.draw.drawing import PIXEL, Box, Drawing, circle, line
 from layers.draw.ground import stroke_factor
 from layers.draw.names import draw_area_names, draw_ground_names, name_area
 from layers.draw.placement import place_symbol
+from layers.draw.ways import name_ways
 from layers.plan.plan import Plan
+from layers.plan.scene import Scene
 from layers.region import region
 
 RADIUS = 2.5
@@ -24,7 +26,7 @@ RADIUS = 2.5
 QUIET_RADIUS = 1.5
 
 
-def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, language: str, size: float) -> SiteSymbols:
+def draw_site_symbols(drawing: Drawing, plan: Plan, scene: Scene, content: Content, *, size: float) -> SiteSymbols:
     """Draw symbols and labels on the map of `drawing`; return what was placed where.
 
     `size` is the factor by which symbols and text are larger than on A3.
@@ -34,7 +36,7 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, languag
     PlanMapError
         A name has a character that cannot be printed.
     """
-    canvas = Canvas(drawing, content, language, size)
+    canvas = Canvas(drawing, content, scene.language, size)
     _draw_dots(canvas)
     labels: list[Callable[[], object]] = []
     numbered = [shown for shown in content.sites if shown.number is not None]
@@ -52,6 +54,7 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, content: Content, *, languag
     place = region(plan)
     draw_area_names(canvas, place)
     draw_ground_names(canvas, place.focus)
+    name_ways(canvas, plan, scene)
     return canvas.site_symbols
 
 

@@ -62,6 +62,11 @@ def check(text: str, weight: Weight = Weight.REGULAR) -> str:
 
 
 @lru_cache(maxsize=8192)
+def covers(text: str, weight: Weight = Weight.REGULAR) -> bool:
+    """Whether the typeface has every character of `text`."""
+    return all(_printable(weight, character) for character in text)
+
+
 def _printable(weight: Weight, character: str) -> bool:
     return _font(weight).get_char_index(ord(character)) != 0
 

@@ -41,7 +41,13 @@ IN_CHINA = ("amap",)
 """Those that show only China, in a frame that is shifted there."""
 
 GRID_LAYER = "grid"
-"""Id of the one layer that holds no sites: the lines of the plan's grid."""
+"""Id of the layer of the lines of the plan's grid."""
+
+WAYS_LAYER = "streets"
+"""Id of the layer of the roads, waters and places of the ground."""
+
+SITELESS_LAYERS = (WAYS_LAYER, GRID_LAYER)
+"""Ids of the layers that hold no sites and that every plan has."""
 
 MAXIMUM_QUERY = 200
 """Length in characters to which a search text is cut."""

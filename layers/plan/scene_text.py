@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from geo.errors import PlanMapError
 from geo.files import read_text
 from layers.plan.plan import Plan
-from layers.plan.scene import GRID_LAYER, Scene
+from layers.plan.scene import SITELESS_LAYERS, Scene
 
 MAXIMUM_BYTES = 65_536
 """Size in bytes above which a file is not taken for one that holds an address."""
@@ -105,7 +105,7 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
     _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
     _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
-    layers = [*(layer.id for layer in plan.catalogue.layers), GRID_LAYER]
+    layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS]
     _require("no-such-layer", {*scene.visible, *scene.opacity}, layers, suggests)
     return scene
 

@@ -79,7 +79,12 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
 
 
 def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:
-    payload = plan_payload(plan)
+    boxes = [view.bounds for view in shown]
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    # As much again on each side: a flight between views backs away, and people drag.
+    wide, high = max(easts) - min(wests), max(norths) - min(souths)
+    within = (min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high)
+    payload = plan_payload(plan, within=within)
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
     payload["texts"] = {text.language: words}

@@ -7,7 +7,7 @@ from datetime import date
 
 from geo.measure import buffered_bounds
 from layers.plan.plan import Plan
-from layers.plan.scene import GRID_LAYER, Scene
+from layers.plan.scene import SITELESS_LAYERS, Scene
 from layers.selection.select import lit_sites
 
 FIT_RADIUS_M = 400.0
@@ -24,7 +24,7 @@ def day_range(plan: Plan, today: date) -> tuple[date, date]:
 def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
     """Return `scene` without anything that the plan lacks; a day outside the plan becomes the nearest one in it."""
     first, last = day_range(plan, today)
-    layers = {GRID_LAYER, *(layer.id for layer in plan.catalogue.layers)}
+    layers = {*SITELESS_LAYERS, *(layer.id for layer in plan.catalogue.layers)}
     return replace(
         scene,
         as_of=min(max(scene.as_of, first), last) if scene.as_of else None,

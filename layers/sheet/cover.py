@@ -86,7 +86,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     drawing.frame, drawing.extent, drawing.grid = frame, extent, plan.grid
     shown = content(plan, scene, selection, extent, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=k)
-    draw_site_symbols(drawing, plan, shown, language=scene.language, size=k)
+    draw_site_symbols(drawing, plan, scene, shown, size=k)
     draw_graticule(drawing, size=k)
     drawing.write(
         scale_text(scale), frame.left, frame.bottom - 10.0 * k, 11.0 * k, weight=Weight.BOLD, colour=style.INK

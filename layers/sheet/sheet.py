@@ -100,12 +100,12 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     digest = sheet_digest(plan, dated, order, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
-    site_symbols = draw_site_symbols(drawing, plan, shown, language=scene.language, size=layout.size)
+    site_symbols = draw_site_symbols(drawing, plan, scene, shown, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
     omitted = omissions(plan, scene, selection, extent)
     notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)
-    listed = _draw_side(drawing, arranged, plan, site_symbols, halos, notes, text)
+    listed = _draw_side(drawing, arranged, plan, scene, site_symbols, halos, notes, text)
     draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
     _draw_foot(drawing, layout, plan, shown, scale, text)
@@ -156,7 +156,7 @@ def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: 
         if share != SHARES[0] and least_scale(_with_margin(kept, order.paper), frame.width, frame.height) > scale:
             break
         shown = content(plan, scene, selection, centred(plan.grid, kept, frame.width, frame.height, scale), scale)
-        entries = legend.entries(plan, shown, text)
+        entries = legend.entries(plan, scene, shown, text)
         used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
         table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
         # The notes go below the table if there is no place beside the inset.
@@ -218,6 +218,7 @@ def _draw_side(
     drawing: Drawing,
     arranged: Arranged,
     plan: Plan,
+    scene: Scene,
     site_symbols: SiteSymbols,
     halos: bool,
     notes: Sequence[str],
@@ -226,7 +227,7 @@ def _draw_side(
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
     layout, shown = arranged.layout, arranged.content
     k = layout.size
-    entries = legend.entries(plan, shown, text, site_symbols=site_symbols, halos=halos, before=arranged.entries)
+    entries = legend.entries(plan, scene, shown, text, site_symbols=site_symbols, halos=halos, before=arranged.entries)
     columns, box = layout.legend_columns, layout.legend
     # On small paper the legend is set smaller before the sheet is refused.
     sizes = [share * k for share in LEGEND_SIZES]

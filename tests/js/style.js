@@ -26,5 +26,9 @@ export function styleWith(categories) {
     metroText: "metro text", gridLine: "grid", gridText: "grid text", gridSample: "grid sample", fonts: [],
     status, categories: looks, details: ["runway"], ground: { "": [{ colour: "line", width: 1 }] },
     dash: { approximate: "5 4", nominal: "2 5" },
+    ways: {
+      casing: 2, casedFrom: 1.5, roads: {}, waterways: {}, legend: {}, waterNames: {}, placeNames: [14],
+      placeSize: 10, waterSize: 11, placePriority: -50, waterPriority: -20,
+    },
   };
 }

@@ -105,17 +105,20 @@ export class Labels extends L.Layer {
    * @returns {Candidate[]}
    */
   candidates(map, label) {
-    if (label.path) {
+    const lines = label.path
+      ? label.path.map((line) => line.map((at) => map.latLngToContainerPoint(at)))
+      : label.pixels?.map((line) => line.map(([x, y]) => ({ x, y })));
+    if (lines) {
       const letters = Array.from(label.text);
       const spacing = label.spacing || 1.25;
       const widths = letters.map((letter) => this.measure({ ...label, text: letter }) * spacing);
-      const lines = label.path.map((line) => line.map((at) => map.latLngToContainerPoint(at)));
       return alongLines(lines, letters, widths, label.size, map.getSize());
     }
     if (!label.at) return [];
     const width = this.measure(label);
     const half = label.size * 0.62;
     const point = map.latLngToContainerPoint(label.at);
+    if (label.dot) return [underDot(point, width, half, label.dot)];
     const gap = label.gap || 0;
     /** @type {[number, number, "left" | "right" | "center"][]} */
     const places = gap
@@ -135,7 +138,13 @@ export class Labels extends L.Layer {
     context.strokeStyle = this.style.white;
     context.lineWidth = Math.max(3.4, label.size * 0.25);
     context.fillStyle = label.colour;
-    const { x, y, glyphs } = label.candidate;
+    const { x, y, glyphs, dot } = label.candidate;
+    if (dot) {
+      context.globalAlpha = 1;
+      context.beginPath();
+      context.arc(dot[0], dot[1], label.dot || 0, 0, 2 * Math.PI);
+      context.fill();
+    }
     for (const halo of [true, false]) {
       context.globalAlpha = halo ? label.haloOpacity || 0.92 : 1;
       context.textAlign = glyphs ? "center" : "left";
@@ -149,4 +158,20 @@ export class Labels extends L.Layer {
       }
     }
   }
+}
+
+/**
+ * The place of a name below the dot of its place.
+ *
+ * @param {L.Point} point
+ * @param {number} width
+ * @param {number} half of the height
+ * @param {number} dot its radius
+ * @returns {Candidate}
+ */
+function underDot(point, width, half, dot) {
+  const [left, y] = [point.x - width / 2, point.y + dot + 1 + half];
+  /** @type {Candidate["boxes"]} */
+  const boxes = [[left - 2, y - half, left + width + 2, y + half], [point.x - dot, point.y - dot, point.x + dot, point.y + dot]];
+  return { x: left, y, dot: [point.x, point.y], boxes };
 }

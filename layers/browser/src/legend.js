@@ -42,7 +42,8 @@ export class Legend {
     this.key = key;
     const body = this.folds ? folding(this.box, "pm-legend-list", text("map.legend"), this.open) : this.box;
     if (!this.folds) body.textContent = "";
-    for (const { title, entries } of parts) {
+    for (const { title, entries, caption } of parts) {
+      if (caption) make("p", "pm-legend-caption", body).textContent = title;
       const list = make("ul", "", body);
       list.setAttribute("aria-label", title);
       for (const { sample, words } of entries) {

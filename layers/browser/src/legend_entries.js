@@ -1,8 +1,9 @@
 /* What a legend lists: what can be seen on the map now, and nothing else. */
 
 import { statusSymbol } from "./symbols.js";
+import { styleOf } from "./way_look.js";
 
-/** @import { SeenSite, Stroke, Style, Text } from "./types" */
+/** @import { SeenSite, Stroke, Style, Text, WayLook } from "./types" */
 
 /**
  * What stands before the words: a symbol of the page, strokes, or one of the few others.
@@ -12,13 +13,14 @@ import { statusSymbol } from "./symbols.js";
  *   | { kind: "pale" | "dot" | "halo" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
-/** @typedef {{ title: string, entries: Entry[] }} Part */
+/** @typedef {{ title: string, entries: Entry[], caption?: boolean }} Part with a caption, its title is shown too */
 
 /**
  * @typedef {object} Seen
  * @property {SeenSite[]} sites
  * @property {boolean} boundary whether the boundary of the district is shown
  * @property {number | null} gridStep metres between the lines of the grid, if it is shown
+ * @property {Set<string>} [ways] kinds of ways of the ground in view
  */
 
 /**
@@ -38,6 +40,7 @@ export function legendParts(seen, style, text, brief) {
     { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
     { title: text("legend.category"), entries: categories(symbols, style, text, brief) },
     { title: text("legend.lines"), entries: lines({ ...seen, sites }, style, text, brief) },
+    { title: text("legend.ways"), entries: seen.ways ? ways(seen.ways, style.ways, text) : [], caption: true },
   ].filter((part) => part.entries.length);
 }
 
@@ -130,6 +133,25 @@ function lines({ sites, boundary, gridStep }, style, text, brief) {
   if (sites.some(({ halo }) => halo)) found.push({ sample: { kind: "halo" }, words: text("legend.halo") });
   if (sites.some(({ shape, site }) => shape && site.precision === "nominal")) {
     add({ colour: style.quiet, width: 1.4, dash: style.dash.nominal }, text("legend.nominal"));
+  }
+  return found;
+}
+
+/**
+ * @param {Set<string>} kinds
+ * @param {WayLook} look
+ * @param {Text} text
+ * @returns {Entry[]}
+ */
+function ways(kinds, look, text) {
+  /** @type {Entry[]} */
+  const found = [];
+  for (const [group, members] of Object.entries(look.legend)) {
+    const kind = members.find((member) => kinds.has(member));
+    if (!kind) continue;
+    const { edge, fill, dash } = styleOf(look, kind);
+    const strokes = [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
+    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + group) });
   }
   return found;
 }

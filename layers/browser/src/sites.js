@@ -306,6 +306,11 @@ export class Sites {
     }));
   }
 
+  /** Ids of the lines of the ground that are on the map. */
+  drawnLines() {
+    return this.entries.filter((entry) => entry.shown && entry.parts.length && entry.placed?.lines).map((entry) => entry.site.id);
+  }
+
   /** Labels and the boxes that symbols take, for the label layer. */
   collect() {
     const seen = this.entries.filter((entry) => this.inView(entry));

@@ -5,6 +5,8 @@ import { HIDDEN } from "./letters.js";
 import { Labels } from "./labels.js";
 import { Sites } from "./sites.js";
 import { defineSymbols } from "./symbols.js";
+import { Ways } from "./ways.js";
+import { short, spotLabels, wayLabels } from "./way_labels.js";
 import { words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
@@ -36,9 +38,11 @@ export class Stage {
     const flights = reach === "tasks" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const beyond = flights ? 1.5 : 0.5;
     this.ground = new Ground(map, data, beyond);
+    this.ways = new Ways(data, beyond);
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
+    map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
   }
 
@@ -51,6 +55,7 @@ export class Stage {
     this.language = language;
     this.tasks = tasks;
     this.sites.update(sites, lit, language);
+    this.ways.cover(this.sites.drawnLines());
   }
 
   /**
@@ -61,6 +66,8 @@ export class Stage {
   resize(size) {
     this.sites.size = size;
     this.ground.size = size;
+    this.ways.size = size;
+    this.ways.draw();
     this.map.getContainer().style.setProperty("--pm-size", String(size));
     this.ground.scale();
     this.sites.crowd();
@@ -92,6 +99,8 @@ export class Stage {
       else if (!this.map.hasLayer(this.grid)) this.grid.addTo(this.map);
       if (visible) this.grid.setOpacity(opacity);
     }
+    if (id === this.data.waysLayer) this.ways.show(visible && !this.covered, opacity);
+    this.ways.cover(this.sites.drawnLines());
     if (id === this.data.districtLayer) this.ground.showBoundaries(visible, opacity);
   }
 
@@ -109,7 +118,21 @@ export class Stage {
       sites: this.seenSites(),
       boundary: this.boundaryShown,
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
+      ways: this.waysShown ? this.seenWays() : new Set(),
     };
+  }
+
+  get waysShown() {
+    return !this.covered && Boolean(this.layers[this.data.waysLayer]?.visible);
+  }
+
+  /** The kinds of ways in the frame, which is less than what is drawn. */
+  seenWays() {
+    const bounds = this.map.getBounds();
+    const [northWest, southEast] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) => this.map.project(at, 0));
+    const inFrame = this.ways.seen.filter(({ box }) =>
+      box[0] < southEast.x && box[2] > northWest.x && box[1] < southEast.y && box[3] > northWest.y);
+    return new Set(inFrame.map(({ way }) => way.kind));
   }
 
   /** @returns {SeenSite[]} */
@@ -138,7 +161,19 @@ export class Stage {
       const { left, top, right, bottom } = panel.getBoundingClientRect();
       obstacles.push({ box: [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top], owner: null });
     }
-    return { labels: this.covered || !this.boundaryShown ? labels : [...labels, ...this.districtLabels()], obstacles };
+    const districts = this.covered || !this.boundaryShown ? [] : this.districtLabels();
+    return { labels: [...labels, ...districts, ...(this.waysShown ? this.wayLabels(labels) : [])], obstacles };
+  }
+
+  /**
+   * @param {Label[]} others names that the ground does not repeat
+   * @returns {Label[]}
+   */
+  wayLabels(others) {
+    const { map, data, language, sites, ways } = this;
+    const taken = new Set(others.map(({ text }) => short(text)));
+    const names = wayLabels(ways.seen, data, map, language, sites.size, taken);
+    return [...names, ...spotLabels(data, map, language, sites.size, taken)];
   }
 
   /** @returns {Label[]} */

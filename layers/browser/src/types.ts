@@ -107,12 +107,62 @@ export interface Style {
   details: string[];
   ground: Record<string, Stroke[]>;
   dash: Record<string, string>;
+  ways: WayLook;
 }
 
 export interface DistrictProperties {
   name_zh: string;
   name_en: string;
   label: [number, number];
+}
+
+/** `WayStyle` of `layers/ground/look.py`. */
+export interface WayStyle {
+  fill: string;
+  edge: string;
+  widths: [zoom: number, width: number][];
+  name_zoom: number;
+  name_size: number;
+  priority: number;
+  dash: string;
+}
+
+/** `tokens()` of `layers/ground/look.py`. */
+export interface WayLook {
+  casing: number;
+  casedFrom: number;
+  roads: Record<string, WayStyle>;
+  waterways: Record<string, WayStyle>;
+  legend: Record<string, string[]>;
+  waterNames: Record<string, number>;
+  placeNames: number[];
+  placeSize: number;
+  waterSize: number;
+  placePriority: number;
+  waterPriority: number;
+}
+
+export interface WayPayload extends Named {
+  kind: string;
+  /** Id of the plan's own line that stands for it while that is drawn; empty without one. */
+  site: string;
+  /** Of each line the first point in units of a degree, longitude first, then the steps from point to point. */
+  lines: number[][];
+}
+
+export interface SpotPayload extends Named {
+  kind: string;
+  /** From 1, the most important; 0 for a water. */
+  rank: number;
+  at: Position;
+}
+
+/** The roads, waters and places of the ground, see `ways_payload.py`. */
+export interface WaysPayload {
+  /** How many make a degree. */
+  units: number;
+  lines: WayPayload[];
+  spots: SpotPayload[];
 }
 
 /** Everything that a map of a plan is drawn from, whatever the Scene. */
@@ -123,6 +173,8 @@ export interface Plan {
   groups: (Named & { id: string })[];
   layers: LayerPayload[];
   gridLayer: string;
+  waysLayer: string;
+  ways: WaysPayload;
   texts: Record<string, Record<string, string>>;
   style: Style;
   basemaps: string[];
@@ -222,11 +274,15 @@ export interface Label extends LabelLook {
   priority: number;
   colour: string;
   haloOpacity?: number;
-  /** One of the two: a place, or lines to run along. */
+  /** One of the three: a place, or lines to run along. */
   at?: Position;
   path?: Position[][];
+  /** The same lines as pixels of the map's frame, where those are known already. */
+  pixels?: [number, number][][];
   gap?: number;
   spacing?: number;
+  /** Radius in pixels of a dot at the place, below which the name stands. */
+  dot?: number;
 }
 
 export interface Glyph {
@@ -242,6 +298,8 @@ export interface Candidate {
   x?: number;
   y?: number;
   glyphs?: Glyph[];
+  /** Middle of the dot of a place. */
+  dot?: [number, number];
 }
 
 export interface SiteState {
@@ -278,6 +336,12 @@ declare module "leaflet" {
   // Inside parts of Leaflet that its types leave out.
   interface Map {
     _animatingZoom?: boolean;
+  }
+  interface Renderer {
+    _container?: HTMLElement;
+    _bounds: Leaflet.Bounds;
+    _zoom: number;
+    _update(): void;
   }
   interface GridLayer {
     _setZoomTransform(level: unknown, center: Leaflet.LatLngExpression, zoom: number): void;

@@ -17,7 +17,7 @@ from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import draw_ground
-from layers.draw.legend import Entry, brief_entries, slots
+from layers.draw.legend import WAYS, Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
@@ -51,6 +51,7 @@ _TITLES = {
     "sheet.site-status": "legend.status",
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
+    WAYS: "legend.ways-short",
 }
 """Short titles for the legend's groups."""
 
@@ -95,7 +96,7 @@ def legend_height(
     """
     extent, scale = _arranged(view, width, height - STRIP_MM)
     shown = content(plan, view.scene, view.selection, extent, scale)
-    return _legend_size(brief_entries(plan, shown, text), *aside, text)[1]
+    return _legend_size(brief_entries(plan, view.scene, shown, text), *aside, text)[1]
 
 
 def slide_map(
@@ -110,7 +111,7 @@ def slide_map(
     for _ in range(0 if aside else 3):
         extent, scale = _arranged(view, width, tall)
         shown = content(plan, view.scene, view.selection, extent, scale)
-        _, needed = _legend_size(brief_entries(plan, shown, text), width, LEGEND_SHARE * height, text)
+        _, needed = _legend_size(brief_entries(plan, view.scene, shown, text), width, LEGEND_SHARE * height, text)
         tall = height - STRIP_MM - GAP_MM - needed
     extent, scale = _arranged(view, width, tall)
     shown = content(plan, view.scene, view.selection, extent, scale)
@@ -118,7 +119,7 @@ def slide_map(
     drawing = Drawing(width, STRIP_MM + tall, frame, extent, plan.grid)
     drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
     halos = any(shape.name == "accuracy" for shape in drawing.ground)
-    site_symbols = draw_site_symbols(drawing, plan, shown, language=text.language, size=SIZE)
+    site_symbols = draw_site_symbols(drawing, plan, view.scene, shown, size=SIZE)
     # A site without room for its symbol has only a dot, which belongs to the picture.
     standing = {name.removeprefix("symbol ") for name, _ in site_symbols.boxes if name.startswith("symbol ")}
     native = _native(shown, site_symbols, standing)
@@ -126,7 +127,7 @@ def slide_map(
     drawing.items = [item for item in drawing.items if id(item) not in taken]
     _draw_foot(drawing, plan.grid, frame, scale, text)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
-    found = brief_entries(plan, shown, text, site_symbols=site_symbols, halos=halos)
+    found = brief_entries(plan, view.scene, shown, text, site_symbols=site_symbols, halos=halos)
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
     size, _ = _legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)

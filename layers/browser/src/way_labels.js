@@ -1,0 +1,126 @@
+/* The names of the roads, waters and places of the ground: all of them give way to the sites'. */
+
+import { clipped } from "./clip.js";
+import { styleOf } from "./way_look.js";
+import { words } from "./words.js";
+
+/** @import { Map } from "leaflet" */
+/** @import { Label, Language, Plan, WayPayload } from "./types" */
+/** @import { DrawnWay } from "./ways.js" */
+
+// One name for about this many pixels of a long road.
+const APART = 700;
+
+/**
+ * @param {DrawnWay[]} seen
+ * @param {Plan} data
+ * @param {Map} map
+ * @param {Language} language
+ * @param {number} size how much larger than usual names are
+ * @param {Set<string>} taken names that sites in view have
+ * @returns {Label[]}
+ */
+export function wayLabels(seen, data, map, language, size, taken) {
+  const zoom = map.getZoom();
+  const look = data.style.ways;
+  /** @type {globalThis.Map<string, { way: WayPayload, lines: [number, number][][] }>} */
+  const named = new globalThis.Map();
+  const { x, y } = map.getSize();
+  const origin = map.getPixelOrigin().add(map.containerPointToLayerPoint([0, 0]));
+  const scale = 2 ** zoom;
+  // The higher classes come last, and a road of several is named as its highest.
+  for (const { way, lines } of seen) {
+    const name = short(words(way, language) || way.en);
+    if (!name || taken.has(name) || zoom < styleOf(look, way.kind).name_zoom + Math.log2(size)) continue;
+    const entry = named.get(name) || { way, lines: [] };
+    entry.way = way;
+    named.set(name, entry);
+    for (const line of lines) {
+      /** @type {[number, number][]} */
+      const points = [];
+      for (let n = 0; n < line.length; n += 2) points.push([line[n] * scale - origin.x, line[n + 1] * scale - origin.y]);
+      entry.lines.push(...clipped(points, [0, 0, x, y]));
+    }
+  }
+  /** @type {Label[]} */
+  const labels = [];
+  for (const [text, { way, lines }] of named) {
+    const style = styleOf(look, way.kind);
+    const water = way.kind in look.waterways;
+    for (const path of pieces(lines)) {
+      labels.push({
+        owner: null, text, pixels: [path], gap: 0, spacing: 1.04, size: style.name_size * size, weight: 400,
+        colour: water ? data.style.waterText : data.style.groundText,
+        priority: style.priority, haloOpacity: 0.95,
+      });
+    }
+  }
+  return labels;
+}
+
+/**
+ * The names of waters and places, which are points.
+ *
+ * @param {Plan} data
+ * @param {Map} map
+ * @param {Language} language
+ * @param {number} size
+ * @param {Set<string>} taken
+ * @returns {Label[]}
+ */
+export function spotLabels(data, map, language, size, taken) {
+  const zoom = map.getZoom() - Math.log2(size);
+  const look = data.style.ways;
+  const { spots } = data.ways;
+  const lowest = Math.max(...Object.values(look.waterNames));
+  const bounds = map.getBounds();
+  /** @type {Label[]} */
+  const labels = [];
+  for (const spot of spots) {
+    const from = spot.rank ? look.placeNames[Math.min(spot.rank, look.placeNames.length) - 1] : look.waterNames[spot.kind] ?? lowest;
+    const text = short(words(spot, language) || spot.en);
+    if (zoom < from || !text || taken.has(text) || !bounds.contains(spot.at)) continue;
+    labels.push({
+      owner: null, text, at: spot.at, weight: 400, haloOpacity: 0.95,
+      dot: spot.rank ? 1.6 * size : 0,
+      size: (spot.rank ? look.placeSize : look.waterSize) * size,
+      colour: spot.rank ? data.style.groundText : data.style.waterText,
+      priority: (spot.rank ? look.placePriority : look.waterPriority) - spot.rank,
+    });
+  }
+  return labels;
+}
+
+/**
+ * A name as maps print it, without what it has in brackets.
+ *
+ * @param {string} name
+ */
+export function short(name) {
+  return name.split(/[（(]/)[0].trim();
+}
+
+/**
+ * Long lines in pieces that each take a name.
+ *
+ * @param {[number, number][][]} lines in pixels
+ */
+function pieces(lines) {
+  const found = [];
+  for (const line of lines) {
+    /** @type {[number, number][]} */
+    let piece = [];
+    let length = 0;
+    for (const [n, point] of line.entries()) {
+      piece.push(point);
+      if (n) length += Math.hypot(point[0] - line[n - 1][0], point[1] - line[n - 1][1]);
+      if (length > APART) {
+        found.push(piece);
+        piece = [point];
+        length = 0;
+      }
+    }
+    if (piece.length > 1) found.push(piece);
+  }
+  return found;
+}

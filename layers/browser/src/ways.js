@@ -1,0 +1,182 @@
+/* The roads and waters of the ground, drawn on one canvas: without seams, and sharp at every zoom. */
+
+import * as L from "leaflet";
+import { pane } from "./pane.js";
+import { styleOf, widthAt } from "./way_look.js";
+
+/** @import { Plan, WayPayload } from "./types" */
+
+/**
+ * A way as it is drawn: positions as pixels of the world at zoom 0.
+ *
+ * @typedef {object} DrawnWay
+ * @property {WayPayload} way
+ * @property {Float64Array[]} lines x and y of each point in turn
+ * @property {[west: number, north: number, east: number, south: number]} box
+ */
+
+const PANE = "pm-ways";
+const ORDER = 203;
+const WORLD = 256;
+
+export class Ways extends L.Renderer {
+  /**
+   * @param {Plan} data
+   * @param {number} beyond how far beyond the map's frame ways are drawn
+   */
+  constructor(data, beyond) {
+    super({ pane: PANE, padding: beyond });
+    this.look = data.style.ways;
+    this.ways = data.ways.lines.map((way) => drawn(way, data.ways.units));
+    this.kinds = [...Object.keys(this.look.waterways), ...Object.keys(this.look.roads)];
+    this.size = 1;
+    /**
+     * Dots for each pixel; null for those of the screen.
+     *
+     * @type {number | null}
+     */
+    this.ratio = null;
+    /**
+     * Ids of the plan's own lines that are on the map: what they stand for is not drawn a second time.
+     *
+     * @type {Set<string>}
+     */
+    this.covered = new Set();
+    /** @type {DrawnWay[]} */
+    this.seen = [];
+  }
+
+  /**
+   * @override
+   * @param {L.Map} map
+   */
+  onAdd(map) {
+    pane(map, PANE, ORDER).style.pointerEvents = "none";
+    return super.onAdd(map);
+  }
+
+  _initContainer() {
+    this._container = L.DomUtil.create("canvas", "pm-ways-canvas");
+  }
+
+  _destroyContainer() {
+    this._container?.remove();
+    delete this._container;
+  }
+
+  /** @override */
+  _update() {
+    // While it zooms, what is drawn is scaled; drawing it anew would only make that jump.
+    if (!this._container || (this._map._animatingZoom && this._bounds)) return;
+    super._update();
+    if (this._bounds.min) L.DomUtil.setPosition(this._container, this._bounds.min);
+    this.draw();
+  }
+
+  /** @param {Iterable<string>} sites */
+  cover(sites) {
+    const covered = new Set(sites);
+    if (covered.size === this.covered.size && [...covered].every((site) => this.covered.has(site))) return;
+    this.covered = covered;
+    if (this._container) this.draw();
+  }
+
+  draw() {
+    const canvas = /** @type {HTMLCanvasElement} */ (this._container);
+    const context = canvas?.getContext("2d");
+    const corner = this._bounds?.min;
+    if (!context || !corner) return;
+    const size = this._bounds.getSize();
+    const ratio = this.ratio || window.devicePixelRatio || 1;
+    canvas.width = size.x * ratio;
+    canvas.height = size.y * ratio;
+    canvas.style.width = size.x + "px";
+    canvas.style.height = size.y + "px";
+    const zoom = this._zoom;
+    const scale = 2 ** zoom * ratio;
+    const origin = this._map.getPixelOrigin().add(corner);
+    const [left, top] = [origin.x * ratio, origin.y * ratio];
+    const room = 24 / 2 ** zoom;
+    const west = origin.x / 2 ** zoom - room;
+    const north = origin.y / 2 ** zoom - room;
+    const east = (origin.x + size.x) / 2 ** zoom + room;
+    const south = (origin.y + size.y) / 2 ** zoom + room;
+    this.seen = this.ways.filter(({ way, box }) =>
+      box[0] < east && box[2] > west && box[1] < south && box[3] > north &&
+      widthAt(styleOf(this.look, way.kind).widths, zoom) > 0 && !this.covered.has(way.site));
+    /** @type {Map<string, Path2D>} */
+    const paths = new Map();
+    for (const { way, lines } of this.seen) {
+      const path = paths.get(way.kind) || new Path2D();
+      paths.set(way.kind, path);
+      for (const line of lines) {
+        path.moveTo(line[0] * scale - left, line[1] * scale - top);
+        for (let n = 2; n < line.length; n += 2) path.lineTo(line[n] * scale - left, line[n + 1] * scale - top);
+      }
+    }
+    context.lineJoin = "round";
+    for (const group of [this.look.waterways, this.look.roads]) {
+      for (const edge of [true, false]) this.strokes(context, group, paths, edge, zoom, ratio);
+    }
+  }
+
+  /**
+   * All edges of a group of kinds lie under all surfaces, so that crossings are open.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Record<string, import("./types").WayStyle>} group
+   * @param {Map<string, Path2D>} paths
+   * @param {boolean} edge
+   * @param {number} zoom
+   * @param {number} ratio
+   */
+  strokes(context, group, paths, edge, zoom, ratio) {
+    const { casing, casedFrom } = this.look;
+    for (const [kind, style] of Object.entries(group)) {
+      const path = paths.get(kind);
+      const width = widthAt(style.widths, zoom) * this.size;
+      if (!path || (!edge && width < casedFrom)) continue;
+      context.lineCap = edge || !style.dash ? "round" : "butt";
+      context.setLineDash(edge ? [] : style.dash.split(" ").filter(Boolean).map((part) => Number(part) * ratio));
+      context.strokeStyle = edge ? style.edge : style.fill;
+      context.lineWidth = (width + (edge && width >= casedFrom ? casing : 0)) * ratio;
+      context.stroke(path);
+    }
+  }
+
+  /**
+   * @param {boolean} on
+   * @param {number} opacity
+   */
+  show(on, opacity) {
+    if (this._map) Object.assign(pane(this._map, PANE, ORDER).style, { display: on ? "" : "none", opacity });
+  }
+}
+
+/**
+ * @param {WayPayload} way
+ * @param {number} units of a degree
+ * @returns {DrawnWay}
+ */
+function drawn(way, units) {
+  /** @type {DrawnWay["box"]} */
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  const lines = way.lines.map((steps) => {
+    const line = new Float64Array(steps.length);
+    let [x, y] = [0, 0];
+    for (let n = 0; n < steps.length; n += 2) {
+      x += steps[n];
+      y += steps[n + 1];
+      // Web Mercator; Leaflet's own projection makes an object for each point.
+      const sine = Math.sin((y / units) * (Math.PI / 180));
+      line[n] = WORLD * (x / units / 360 + 0.5);
+      line[n + 1] = WORLD * (0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI));
+      box[0] = Math.min(box[0], line[n]);
+      box[1] = Math.min(box[1], line[n + 1]);
+      box[2] = Math.max(box[2], line[n]);
+      box[3] = Math.max(box[3], line[n + 1]);
+    }
+    return line;
+  });
+  return { way, lines, box };
+}

@@ -1,0 +1,235 @@
+"""The roads and waters of the ground on paper, with their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers import style
+from layers.draw import typeface
+from layers.draw.along import place_along, place_letters
+from layers.draw.canvas import Canvas, is_free
+from layers.draw.content import Content
+from layers.draw.drawing import PIXEL, Box, Shape, circle, geometry_path
+from layers.draw.label import LINE_HEIGHT
+from layers.draw.typeface import MM_PER_POINT
+from layers.ground import look
+from layers.ground.ways import Spot, Way, ways
+from layers.plan.plan import Plan
+from layers.plan.scene import WAYS_LAYER, Scene
+from layers.selection.extent import Extent
+
+FINER = 0.6
+"""By how many zoom levels paper shows more than a screen: print is finer, and is read from near."""
+
+DETAIL_MM = 0.04
+"""Tolerance in millimetres on the paper with which ways are simplified: much less than any is wide."""
+
+LEAST_MM = 1.5
+"""Least length in millimetres on the paper of what is drawn of a way."""
+
+POINTS_PER_PIXEL = 0.55
+"""Points of type on A3 for a pixel of the screen."""
+
+
+TRIED = 4
+"""Most pieces of a way on which room for its name is looked for, the longest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWay:
+    """What of a way is in the frame."""
+
+    way: Way
+    geometry: BaseGeometry
+    """MultiLineString or LineString in metres of the grid."""
+
+
+@dataclass(slots=True)
+class Course:
+    """All that is in the frame of the ways of one name."""
+
+    name: str
+    is_road: bool
+    looks: look.WayStyle
+    lines: list[shapely.LineString] = field(default_factory=list)
+    """In metres of the grid."""
+
+    @property
+    def length(self) -> float:
+        """Length in metres."""
+        return sum(line.length for line in self.lines)
+
+
+def are_shown(scene: Scene) -> bool:
+    """Whether a map of `scene` has the roads, waters and places of the ground."""
+    return scene.visible.get(WAYS_LAYER, True)
+
+
+@lru_cache(maxsize=4)
+def _on_grid(plan: Plan) -> tuple[tuple[Way, ...], shapely.STRtree]:
+    """Return the ways, and their geometries in metres of the grid."""
+    lines = ways(plan).lines
+    return lines, shapely.STRtree([plan.grid.project(way.geometry) for way in lines])
+
+
+def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> list[SeenWay]:
+    """Return the ways in the frame of a map, grown by `margin` metres, the lowest class first.
+
+    Left out are those that are too small for the scale, and those for which a line of the plan stands that is drawn.
+    """
+    if not are_shown(scene):
+        return []
+    zoom = content.zoom + FINER
+    drawn = {shown.site.id for shown in content.sites if shown.linear}
+    west, south, east, north = content.extent
+    extent: Extent = (west - margin, south - margin, east + margin, north + margin)
+    lines, tree = _on_grid(plan)
+    millimetre = content.scale / 1000
+    found = []
+    for number in np.sort(tree.query(shapely.box(*extent))):
+        way = lines[number]
+        if way.site in drawn or look.width_at(_looks(way).widths, zoom) == 0.0:
+            continue
+        cut = shapely.clip_by_rect(tree.geometries[number], *extent)
+        if not cut.is_empty and cut.length >= LEAST_MM * millimetre:
+            found.append(SeenWay(way, shapely.simplify(cut, DETAIL_MM * millimetre)))
+    return found
+
+
+def _looks(way: Way) -> look.WayStyle:
+    return look.ROADS[way.kind] if way.is_road else look.WATERWAYS[way.kind]
+
+
+def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin: float) -> list[Shape]:
+    """Return the ways as shapes in metres of the grid: all edges of a kind of way, then all surfaces.
+
+    `size` is the factor by which symbols are larger than on A3, `margin` how far beyond the frame to draw, in metres.
+    """
+    unit = PIXEL * (0.5 + 0.5 * size)
+    opacity = scene.opacity.get(WAYS_LAYER, 1.0)
+    by_kind: dict[str, list[shapely.LineString]] = {}
+    for seen in seen_ways(plan, scene, content, margin=margin):
+        by_kind.setdefault(seen.way.kind, []).extend(_lines(seen.geometry))
+    zoom = content.zoom + FINER
+    shapes = []
+    for styles in (look.WATERWAYS, look.ROADS):
+        for edge in (True, False):
+            for kind, looks in styles.items():
+                path = geometry_path(shapely.MultiLineString(by_kind[kind])) if kind in by_kind else None
+                width = look.width_at(looks.widths, zoom)
+                if path is None or (not edge and width < look.CASED_FROM):
+                    continue
+                shapes.append(
+                    Shape(
+                        path,
+                        stroke=looks.edge if edge else looks.fill,
+                        line_width=(width + (look.CASING if edge and width >= look.CASED_FROM else 0.0)) * unit,
+                        dash=tuple(float(part) * unit for part in looks.dash.split()) if not edge else (),
+                        opacity=opacity,
+                        name=f"{kind}-edge" if edge else kind,
+                        round_ends=not looks.dash or edge,
+                    )
+                )
+    return shapes
+
+
+def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
+    """Write the names of roads and waters along them, and those of places, where there is room."""
+    zoom = canvas.content.zoom + FINER
+    taken = {_short(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
+    courses: dict[tuple[str, bool], Course] = {}
+    for seen in seen_ways(plan, scene, canvas.content):
+        name = _short(_name(seen.way, canvas.language))
+        looks = _looks(seen.way)
+        if name and name not in taken and zoom >= looks.name_zoom:
+            # The higher classes come last, and a road of several is named as its highest.
+            course = courses.setdefault((name, seen.way.is_road), Course(name, seen.way.is_road, looks))
+            course.looks = looks
+            course.lines += _lines(seen.geometry)
+    for course in sorted(courses.values(), key=lambda course: (-course.looks.priority, -course.length, course.name)):
+        _name_along(canvas, course)
+    if are_shown(scene):
+        _name_spots(canvas, plan, taken, zoom)
+
+
+def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
+    return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.LineString)]
+
+
+def _name(way: Way, language: str) -> str:
+    return way.name.get(language) or way.name.zh or way.name.en
+
+
+def _short(name: str) -> str:
+    """Return a name as maps print it, without what it has in brackets."""
+    return name.split("（")[0].split(" (")[0].split("(")[0].strip()
+
+
+def _name_along(canvas: Canvas, course: Course) -> None:
+    name, looks = course.name, course.looks
+    if not typeface.covers(name):
+        return
+    colour = style.MUTED if course.is_road else style.WATER_TEXT
+    points = looks.name_size * POINTS_PER_PIXEL * canvas.size
+    wide, tall = typeface.width(name, points), points * MM_PER_POINT * 1.05
+    merged = shapely.line_merge(canvas.to_paper(shapely.MultiLineString(course.lines))).simplify(0.25)
+    longest = sorted(_lines(merged), key=lambda part: -part.length)[:TRIED]
+    line = shapely.MultiLineString([part for part in longest if part.length >= wide * 1.8])
+    found = place_along(canvas.space, line, wide, tall)
+    if found is not None:
+        canvas.write_turned(name, found.x, found.y, found.turn, points, colour=colour, halo=0.42)
+        canvas.keep(f"way {name}", *found.boxes)
+        return
+    widths = [typeface.width(letter, points) * 1.04 for letter in name]
+    bent = place_letters(canvas.space, line, widths, points * MM_PER_POINT)
+    if bent is None:
+        return
+    letters, boxes = bent
+    for letter, at in zip(name, letters, strict=True):
+        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
+    canvas.keep(f"way {name}", *boxes)
+
+
+def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> None:
+    west, south, east, north = canvas.content.grid.bbox(canvas.content.extent)
+    for spot in sorted(ways(plan).spots, key=lambda spot: spot.rank):
+        if not (west < spot.longitude < east and south < spot.latitude < north):
+            continue
+        name = _short(spot.name.get(canvas.language) or spot.name.zh or spot.name.en)
+        if zoom >= _spot_zoom(spot) and name and name not in taken and typeface.covers(name):
+            x, y = canvas.content.grid.position(spot.longitude, spot.latitude)
+            if _name_spot(
+                canvas, spot, name, *shapely.get_coordinates(canvas.to_paper(shapely.Point(x, y)))[0].tolist()
+            ):
+                taken.add(name)
+
+
+def _spot_zoom(spot: Spot) -> float:
+    if spot.rank:
+        return look.PLACE_NAMES[min(spot.rank, len(look.PLACE_NAMES)) - 1]
+    return look.WATER_NAMES.get(spot.kind, [*look.WATER_NAMES.values()][-1])
+
+
+def _name_spot(canvas: Canvas, spot: Spot, name: str, x: float, y: float) -> bool:
+    """Write a name over a water, or below the dot of a place; return whether there was room."""
+    pixels = look.PLACE_SIZE if spot.rank else look.WATER_SIZE
+    points = pixels * POINTS_PER_PIXEL * canvas.size
+    wide, tall = typeface.width(name, points), points * MM_PER_POINT * LINE_HEIGHT
+    radius = 0.32 * canvas.size if spot.rank else 0.0
+    middle = y - radius * 2 - tall / 2 if spot.rank else y
+    box = Box(x - wide / 2, middle - tall / 2, x + wide / 2, middle + tall / 2)
+    dot = Box(x - radius, y - radius, x + radius, y + radius)
+    if not is_free(canvas, box.grown(0.3)) or (radius and not is_free(canvas, dot)):
+        return False
+    if radius:
+        canvas.drawing.add(circle(x, y, radius, fill=style.DOT))
+    baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+    colour = style.MUTED if spot.rank else style.WATER_TEXT
+    canvas.drawing.write(name, x, baseline, points, colour=colour, align="center", halo=0.4)
+    canvas.keep(f"spot {name}", box)
+    return True
