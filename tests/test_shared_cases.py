@@ -19,6 +19,7 @@ from layers import style
 from layers.browser.payload import arguments, plan_payload
 from layers.draw.content import content
 from layers.draw.legend import entries
+from layers.ground import look
 from layers.plan.plan import Event, Plan, Site, Source, Task
 from layers.plan.scene import Evidence, Scene
 from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Precision, Status, Text
@@ -207,3 +208,8 @@ def test_the_browser_is_given_what_its_half_assumes(plan):
     order = ["lake", "airport", "road", "river", "university", "development-zone", "industry", "place"]
     assert [category for category in payload["style"]["categories"] if category in order] == order
     assert list(payload["style"]["status"]) == [status.value for status in Status]
+
+
+@pytest.mark.parametrize("case", cases("way_width"))
+def test_the_width_of_a_way(case):
+    assert look.width_at(case["stops"], case["zoom"]) == pytest.approx(case["width"])

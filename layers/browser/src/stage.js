@@ -130,9 +130,7 @@ export class Stage {
   seenWays() {
     const bounds = this.map.getBounds();
     const [northWest, southEast] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) => this.map.project(at, 0));
-    const inFrame = this.ways.seen.filter(({ box }) =>
-      box[0] < southEast.x && box[2] > northWest.x && box[1] < southEast.y && box[3] > northWest.y);
-    return new Set(inFrame.map(({ way }) => way.kind));
+    return this.ways.kindsIn([northWest.x, northWest.y, southEast.x, southEast.y]);
   }
 
   /** @returns {SeenSite[]} */

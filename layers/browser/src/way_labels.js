@@ -2,6 +2,7 @@
 
 import { clipped } from "./clip.js";
 import { styleOf } from "./way_look.js";
+import { points } from "./ways.js";
 import { words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
@@ -35,12 +36,7 @@ export function wayLabels(seen, data, map, language, size, taken) {
     const entry = named.get(name) || { way, lines: [] };
     entry.way = way;
     named.set(name, entry);
-    for (const line of lines) {
-      /** @type {[number, number][]} */
-      const points = [];
-      for (let n = 0; n < line.length; n += 2) points.push([line[n] * scale - origin.x, line[n + 1] * scale - origin.y]);
-      entry.lines.push(...clipped(points, [0, 0, x, y]));
-    }
+    for (const line of lines) entry.lines.push(...clipped(points(line, scale, [origin.x, origin.y]), [0, 0, x, y]));
   }
   /** @type {Label[]} */
   const labels = [];
@@ -105,7 +101,7 @@ export function short(name) {
  *
  * @param {[number, number][][]} lines in pixels
  */
-function pieces(lines) {
+export function pieces(lines) {
   const found = [];
   for (const line of lines) {
     /** @type {[number, number][]} */

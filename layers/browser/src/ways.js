@@ -1,6 +1,7 @@
 /* The roads and waters of the ground, drawn on one canvas: without seams, and sharp at every zoom. */
 
 import * as L from "leaflet";
+import { clipped } from "./clip.js";
 import { pane } from "./pane.js";
 import { styleOf, widthAt } from "./way_look.js";
 
@@ -145,6 +146,21 @@ export class Ways extends L.Renderer {
   }
 
   /**
+   * The kinds of ways that reach into a frame, which is part of what is drawn.
+   *
+   * @param {import("./types").Box} frame in pixels of the world at zoom 0
+   */
+  kindsIn(frame) {
+    /** @type {Set<string>} */
+    const kinds = new Set();
+    for (const { way, lines, box } of this.seen) {
+      if (kinds.has(way.kind) || !(box[0] < frame[2] && box[2] > frame[0] && box[1] < frame[3] && box[3] > frame[1])) continue;
+      if (lines.some((line) => clipped(points(line, 1, [0, 0]), frame).length)) kinds.add(way.kind);
+    }
+    return kinds;
+  }
+
+  /**
    * @param {boolean} on
    * @param {number} opacity
    */
@@ -158,7 +174,7 @@ export class Ways extends L.Renderer {
  * @param {number} units of a degree
  * @returns {DrawnWay}
  */
-function drawn(way, units) {
+export function drawn(way, units) {
   /** @type {DrawnWay["box"]} */
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   const lines = way.lines.map((steps) => {
@@ -179,4 +195,19 @@ function drawn(way, units) {
     return line;
   });
   return { way, lines, box };
+}
+
+/**
+ * The points of a line, scaled and moved.
+ *
+ * @param {Float64Array} line
+ * @param {number} scale
+ * @param {[x: number, y: number]} origin
+ * @returns {[number, number][]}
+ */
+export function points(line, scale, [x, y]) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (let n = 0; n < line.length; n += 2) found.push([line[n] * scale - x, line[n + 1] * scale - y]);
+  return found;
 }
