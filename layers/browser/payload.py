@@ -58,7 +58,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
         "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
         "filtered": without_status_filter.filtered,
-        "found": [site.id for site in selection.found],
+        "found": [site_id for site in selection.found for site_id in plan.place(site.id)],
         "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
         "tasks": "".join(
             _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks

@@ -70,6 +70,7 @@ def entries(
         or shown.number is not None
         or shown.layer.ground
         or not shown.simple
+        or shown.part
         or shown.site.id in site_symbols.drawn
     ]
     ground = [entry for entry in before if entry.group == _LINES and entry.picture is not _halo]
@@ -109,6 +110,8 @@ def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -
     quiet = sum(shown.number is None for shown in with_symbol)
     if quiet:
         found.append(Entry("legend.category", text("sheet.no-task"), quiet, _no_task))
+    if any(shown.part and shown.simple and not shown.layer.ground for shown in drawn):
+        found.append(Entry("legend.category", text("legend.part"), None, _part))
     if moved:
         found.append(Entry("legend.category", text("sheet.moved"), None, _moved))
     return found
@@ -116,6 +119,10 @@ def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -
 
 def _no_task(x: float, y: float, cell: float) -> list[Shape]:
     return [circle(x, y, cell * 0.42, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06)]
+
+
+def _part(x: float, y: float, cell: float) -> list[Shape]:
+    return [symbols.part_at(x, y, cell * 0.24, lit=False)]
 
 
 def _moved(x: float, y: float, cell: float) -> list[Shape]:

@@ -119,7 +119,7 @@ def _require(code: str, asked: Iterable[str], present: Collection[str], suggests
 
 
 def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
-    """Return `scene` with the site selected whose id or name is `wanted`.
+    """Return `scene` with the place selected of which the id or name, or that of a part, is `wanted`.
 
     Raises
     ------
@@ -131,7 +131,7 @@ def with_site(plan: Plan, scene: Scene, wanted: str) -> Scene:
     found = text if text in plan.sites else names.get(text)
     if found is None:
         raise PlanMapError("no-such-site", name=wanted, near=_near(text, [*plan.sites, *names]))
-    return replace(scene, site=found, task="", view=None)
+    return replace(scene, site=plan.whole(found), task="", view=None)
 
 
 def _near(name: str, present: list[str]) -> str:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 
-from shapely.geometry.base import BaseGeometry
-
 from geo.crs import EARTH_M, FALSE_EASTING_M, GAUSS_KRUGER_117E, REACH_M, WGS84, to_grid, transformer
 from geo.errors import PlanMapError
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
 
@@ -17,6 +15,9 @@ Extent = tuple[float, float, float, float]
 
 AROUND_M = 2000.0
 """Least margin in metres around a site: a site without its surroundings says little about where it is."""
+
+PART_M = 500.0
+"""Margin in metres around a part of a place: what lies around the place itself already shows where it is."""
 
 SCREEN = (1024.0, 768.0)
 """Width and height in pixels assumed for the window of a view: an address does not hold the window's size."""
@@ -40,7 +41,8 @@ def wanted_extent(
         return _checked(_view_extent(scene.view, largest))
     lit = [plan.sites[site_id] for site_id in selection.lit]
     if (scene.site or scene.task) and not any(site.placed for site in lit):
-        name = plan.sites[scene.site].name if scene.site in plan.sites else plan.tasks[scene.task].title
+        site = plan.sites[plan.whole(scene.site)] if scene.site in plan.sites else None
+        name = site.name if site else plan.tasks[scene.task].title
         raise PlanMapError("nothing-placed", name=name.get(scene.language))
     district = plan.sites.get(plan.info.district_site)
     if close and not lit:
@@ -48,11 +50,11 @@ def wanted_extent(
         lit = [site for site in chosen if site is not district]
         lit = lit if any(site.placed for site in lit) else []
     if lit and not (len(lit) == 1 and lit[0] is district):
-        boxes = [_around(site.geometry, site.accuracy_m) for site in lit if site.geometry is not None]
+        boxes = [_around(site) for site in lit if site.placed]
     elif district is not None and district.geometry is not None and district.geometry.area > 0:
         boxes = [to_grid(district.geometry).bounds]
     else:
-        boxes = [_around(site.geometry, site.accuracy_m) for site in plan.sites.values() if site.geometry is not None]
+        boxes = [_around(site) for site in plan.sites.values() if site.placed]
     if not boxes:
         raise PlanMapError("nothing-placed", name=plan.info.title.get(scene.language))
     merged = (
@@ -64,10 +66,12 @@ def wanted_extent(
     return _checked(merged)
 
 
-def _around(geometry: BaseGeometry, accuracy_m: float | None) -> Extent:
-    west, south, east, north = to_grid(geometry).bounds
+def _around(site: Site) -> Extent:
+    if site.geometry is None:
+        raise ValueError("nothing lies around a site without a position")
+    west, south, east, north = to_grid(site.geometry).bounds
     # A position known to a kilometre is not shown as if it were known to a metre.
-    by = max(AROUND_M, 5 * (accuracy_m or 0.0))
+    by = PART_M if site.part_of else max(AROUND_M, 5 * (site.accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
 

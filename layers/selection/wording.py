@@ -59,7 +59,7 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     title = plan.info.title.get(language)
     subtitle = plan.info.subtitle.get(language)
     if scene.site in plan.sites:
-        return plan.sites[scene.site].name.get(language), title
+        return plan.sites[plan.whole(scene.site)].name.get(language), title
     if scene.task in plan.tasks:
         return plan.tasks[scene.task].title.get(language), title
     headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
