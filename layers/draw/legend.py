@@ -14,7 +14,8 @@ from layers.draw import symbols, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
-from layers.draw.ground import strokes
+from layers.draw.ground import HALOS, strokes
+from layers.draw.soft import is_soft, soft_sample
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
@@ -41,7 +42,12 @@ _LINES = "legend.lines"
 
 
 def brief_entries(
-    plan: Plan, content: Content, text: Translation, *, site_symbols: SiteSymbols | None = None, halos: bool = True
+    plan: Plan,
+    content: Content,
+    text: Translation,
+    *,
+    site_symbols: SiteSymbols | None = None,
+    halos: frozenset[str] = HALOS,
 ) -> list[Entry]:
     """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
@@ -55,7 +61,7 @@ def entries(
     text: Translation,
     *,
     site_symbols: SiteSymbols | None = None,
-    halos: bool = True,
+    halos: frozenset[str] = HALOS,
     before: Sequence[Entry] = (),
 ) -> list[Entry]:
     """Return the entries for what is on the map, in order.
@@ -73,7 +79,7 @@ def entries(
         or shown.part
         or shown.site.id in site_symbols.drawn
     ]
-    ground = [entry for entry in before if entry.group == _LINES and entry.picture is not _halo]
+    ground = [entry for entry in before if entry.group == _LINES and entry.picture not in (_halo, _proxy)]
     return [
         *_statuses(content, text),
         *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
@@ -140,19 +146,15 @@ def _icon(category: str) -> Picture:
 
 def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
     drawn = [shown for shown in content.sites if shown.layer.ground or not shown.simple]
-    counts = Counter(shown.site.category for shown in drawn)
     found = []
     for category in style.CATEGORIES:
-        sample = next((shown for shown in drawn if shown.site.category == category), None)
-        if sample is None:
-            continue
-        dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
-        looks = ground_style(sample)
-        picture = _dot(looks) if sample.simple else _stroke(looks, dash, linear=sample.linear)
-        name = text(f"category.{category}")
-        if all(shown.site.precision is Precision.NOMINAL for shown in drawn if shown.site.category == category):
-            name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
-        found.append(Entry(_LINES, name, counts[category], picture))
+        of_category = [shown for shown in drawn if shown.site.category == category]
+        for soft in (False, True):
+            alike = [shown for shown in of_category if is_soft(shown) is soft]
+            if alike:
+                # Two sides of one place are one place.
+                count = len({plan.whole(shown.site.id) for shown in alike})
+                found.append(Entry(_LINES, _ground_words(alike, text), count, _ground_picture(alike[0])))
     frame = shapely.box(*content.extent)
     home = focus(plan)
     if home is not None and home.geometry.boundary.intersects(frame):
@@ -162,6 +164,24 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
     if not dry_land().contains(frame):
         found.append(Entry(_LINES, text("sheet.sea"), None, _sea))
     return found
+
+
+def _ground_words(alike: Sequence[ShownSite], text: Translation) -> str:
+    name = text(f"category.{alike[0].site.category}")
+    if not all(shown.site.precision is Precision.NOMINAL for shown in alike):
+        return name
+    return name + text("legend.nominal-line" if alike[0].linear else "legend.nominal-area")
+
+
+def _ground_picture(sample: ShownSite) -> Picture:
+    if is_soft(sample):
+        look = style.soft_look(sample.site.category)
+        return lambda x, y, cell: soft_sample(x, y, cell, *look)
+    looks = ground_style(sample)
+    if sample.simple:
+        return _dot(looks)
+    dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
+    return _stroke(looks, dash, linear=sample.linear)
 
 
 def _stroke(looks: list[dict[str, object]], dash: str, *, linear: bool) -> Picture:
@@ -205,11 +225,13 @@ def _sea(x: float, y: float, cell: float) -> list[Shape]:
     return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=style.SEA)]
 
 
-def _precision(text: Translation, *, halos: bool) -> list[Entry]:
-    found = []
-    if halos:
-        found.append(Entry(_LINES, text("legend.halo"), None, _halo))
-    return found
+def _precision(text: Translation, *, halos: frozenset[str]) -> list[Entry]:
+    listed = (("accuracy", "legend.halo", _halo), ("soft-point", "legend.proxy", _proxy))
+    return [Entry(_LINES, text(words), None, picture) for name, words, picture in listed if name in halos]
+
+
+def _proxy(x: float, y: float, cell: float) -> list[Shape]:
+    return soft_sample(x, y, cell, *style.SOFT_POINT)
 
 
 def _halo(x: float, y: float, cell: float) -> list[Shape]:

@@ -18,7 +18,7 @@ from layers.draw.drawing import Box, Drawing, line
 from layers.draw.figure import Properties
 from layers.draw.furniture import draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
-from layers.draw.ground import draw_ground
+from layers.draw.ground import draw_ground, halos_in
 from layers.draw.legend import Entry
 from layers.draw.paper import SIZES, Paper, round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
@@ -34,7 +34,7 @@ from layers.sheet.layout import SHARES, Layout, lay_out
 from layers.sheet.table import FORMS, Table
 from layers.translation import Translation, translation
 
-EDITION = 1
+EDITION = 2
 """Raised when the look of sheets changes, so that sheets with the same hash look the same."""
 
 A3 = Paper("A3", *SIZES["A3"])
@@ -93,7 +93,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     title = typeface.check(order.title or title, Weight.BOLD)
     digest = sheet_digest(plan, dated, order, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
-    halos = any(shape.name == "accuracy" for shape in drawing.ground)
+    halos = halos_in(drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, shown, language=scene.language, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
@@ -233,7 +233,7 @@ def _draw_side(
     plan: Plan,
     selection: Selection,
     site_symbols: SiteSymbols,
-    halos: bool,
+    halos: frozenset[str],
     text: Translation,
 ) -> frozenset[str]:
     """Draw legend, table and notes; return the ids of the tasks that the table names."""
