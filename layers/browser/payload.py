@@ -178,6 +178,8 @@ def _site_payload(site: Site, geometry: BaseGeometry | None) -> dict[str, Any]:
         "accuracy": site.accuracy_m,
         "geometry": None,
     }
+    if site.part_of:
+        payload["whole"] = site.part_of
     if geometry is None or (site.category == "district" and geometry.geom_type == "Point"):
         # A district that is a point only marks a name, and the basemap already names the districts.
         return payload

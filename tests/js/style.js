@@ -26,5 +26,9 @@ export function styleWith(categories) {
     metroText: "metro text", gridLine: "grid", gridText: "grid text", gridSample: "grid sample", fonts: [],
     status, categories: looks, details: ["runway"], ground: { "": [{ colour: "line", width: 1 }] },
     dash: { approximate: "5 4", nominal: "2 5" },
+    soft: {
+      "": { colour: "soft", opacity: 0.2 }, water: { colour: "soft water", opacity: 0.5 },
+      point: { colour: "soft point", opacity: 0.2 }, lit: { colour: "soft lit", opacity: 0.3 },
+    },
   };
 }
