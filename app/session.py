@@ -63,7 +63,7 @@ def current_scene(plan: Plan, today: date) -> Scene:
         kinds=frozenset(values["kinds"]),
         as_of=None if values["as_of"] in (None, max(today, date(plan.info.year, 1, 1))) else values["as_of"],
         search=values["search"].strip()[:MAXIMUM_QUERY],
-        site=",".join(site_id for site_id in Scene(site=values["site"]).sites if site_id in plan.sites),
+        site=",".join(plan.wholes(Scene(site=values["site"]).sites)),
         task=values["task"] if values["task"] in plan.tasks else "",
     )
 
@@ -81,9 +81,9 @@ def fly(plan: Plan) -> None:
 
 
 def select_site(plan: Plan, site_id: str, *, flying: bool) -> None:
-    """Select a site and deselect any task; when `flying`, send the map there."""
+    """Select the place that a site is or is a part of, and deselect any task; when `flying`, send the map there."""
     if site_id in plan.sites:
-        state().update(site=site_id, task="")
+        state().update(site=plan.whole(site_id), task="")
         if flying:
             fly(plan)
 

@@ -17,6 +17,7 @@ def summary(name: str, plan: Plan, text: Translation, *, today: date | None = No
     counts = count(task_states(plan, today or date.today()).values())
     placed = Counter(placing(plan, task) for task in plan.tasks.values())
     precision = Counter(site.precision for site in plan.sites.values())
+    parts = len(plan.sites) - len(plan.places)
     evidence = sum(event.basis is Basis.EVIDENCE for event in plan.events)
     return [
         text("check.good", plan=name),
@@ -24,7 +25,7 @@ def summary(name: str, plan: Plan, text: Translation, *, today: date | None = No
         *(f"  {text(f'status.{status.value}')} {number}" for status, number in counts.by_status.items()),
         text("check.evidence", **{"with": counts.with_evidence, "without": counts.without_evidence}),
         text("check.placing", summary=_list((text(f"placing.{how.value}"), placed[how]) for how in Placing)),
-        text("check.sites", count=len(plan.sites)),
+        text("check.sites", count=len(plan.places)) + (text("check.parts", count=parts) if parts else ""),
         *(f"  {text(f'precision.{level.value}')} {precision[level]}" for level in Precision),
         text("check.layers", count=len(plan.catalogue.layers), groups=len(plan.catalogue.groups)),
         text("check.events", count=len(plan.events), evidence=evidence),

@@ -230,6 +230,31 @@ INTERFACE = {
 SEE_THROUGH = ("accent", "ink", "white")
 """Names of the colours that style sheets also use with an opacity, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
 
+SOFT = {
+    # Colour, and opacity where the patch is strongest, by the ground style of the category.
+    "water": ("#6FA8D0", 0.5),
+    "plan-area": ("#8A7A55", 0.3),
+    "apron": ("#8C939D", 0.36),
+    "": (QUIET, 0.22),
+}
+"""How extents are drawn that nobody has published: as soft patches, without the edge that such an extent has not."""
+
+SOFT_POINT = (QUIET, 0.18)
+"""The same for the surroundings of a point that stands in for a place."""
+
+SOFT_LIT = (ACCENT, 0.36)
+"""The same for what is highlighted on the screen."""
+
+SOFT_STEP = 1.6 / 255
+"""Share of the way from black to white by which each band of a patch on paper is darker than the one around it: too
+little to be seen as a line."""
+
+
+def soft_look(category: str) -> tuple[str, float]:
+    """Return colour and greatest opacity of the soft patch of a category."""
+    return SOFT.get(CATEGORIES[category].ground, SOFT[""])
+
+
 PRECISION_DASH = {Precision.APPROXIMATE: "5 4", Precision.NOMINAL: "2 5"}
 """Dashes, in pixels, of the outlines of inexact shapes: the less exact, the more open."""
 
@@ -299,4 +324,13 @@ def tokens() -> dict[str, object]:
         "details": list(DETAILS),
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
+        "soft": {
+            **{name: _patch(*look) for name, look in SOFT.items()},
+            "point": _patch(*SOFT_POINT),
+            "lit": _patch(*SOFT_LIT),
+        },
     }
+
+
+def _patch(colour: str, opacity: float) -> dict[str, object]:
+    return {"colour": colour, "opacity": opacity}

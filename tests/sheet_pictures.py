@@ -35,7 +35,7 @@ def _legend(plan: Plan) -> bytes:
     sheet = compose(plan, Scene(), Order(), today=DAY)
     text = translation("zh")
     drawing = Drawing(110, 110)
-    found = entries(plan, Scene(), sheet.content, text, halos=True)
+    found = entries(plan, Scene(), sheet.content, text)
     draw_legend(drawing, found, Box(4, 4, 106, 106), size=1.0, columns=2, text=text)
     return figure.png(drawing, dpi=150, scale=None, properties=_PLAIN)
 

@@ -20,7 +20,14 @@ def data(tmp_path_factory):
 def test_check_counts_the_built_in_plan(data):
     result = call("check", folder=data)
     assert result.returncode == 0, result.stderr
-    for line in ("任务：78", "已完成 1", "有佐证 24，尚无佐证 54", "地点：165", "无坐标 17", "图层：15"):
+    for line in (
+        "任务：78",
+        "已完成 1",
+        "有佐证 24，尚无佐证 54",
+        "地点：162，另有其点位与范围 4",
+        "无坐标 17",
+        "图层：15",
+    ):
         assert line in result.stdout
 
 

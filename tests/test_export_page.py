@@ -126,7 +126,7 @@ def test_an_atlas_is_asked_for_by_sites_themes_and_sections():
     page = AppPage(export)
     page.at.radio(key="what").set_value("atlas")
     page.run()
-    assert result(page) == "图集，A3 横放，13 幅图"
+    assert result(page) == "图集，A3 横放，11 幅图"
     assert page.labels["start"] == "生成图集"
     assert downloads(page) == []
     page.choose("by", "theme")

@@ -1,4 +1,4 @@
-"""Plans of the first release, opened by this one: brought up to date, and never at the cost of what they held."""
+"""Plans of older releases, opened by this one: brought up to date, and never at the cost of what they held."""
 
 import os
 import shutil
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -14,19 +15,35 @@ import sqlalchemy
 from geo.errors import PlanMapError
 from layers.store.base import open_store, read_plan
 from layers.store.tables import SCHEMA_VERSION
-from tests.schema_1 import write_geopackage, write_postgis
+from tests.old_schemas import without_parts, write_geopackage, write_postgis, write_version_2
+from tests.test_constraints import run_elsewhere
 from tests.test_store import EVENT, same
 
 
+@pytest.fixture(scope="module")
+def plan(plan):
+    """The built-in plan as an older release can hold it."""
+    return without_parts(plan)
+
+
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
-def older(request, plan, tmp_path):
-    """Address of a plan of the first release."""
+def home(request, tmp_path):
+    """Where a plan can be written: a new file, or an empty database."""
     if request.param == "geopackage":
-        write_geopackage(plan, tmp_path / "plan.gpkg")
         return str(tmp_path / "plan.gpkg")
-    url = request.getfixturevalue("empty_database_url")
-    write_postgis(plan, url)
-    return url
+    return request.getfixturevalue("empty_database_url")
+
+
+@pytest.fixture(params=[1, 2])
+def older(request, plan, home):
+    """Address of a plan of an older release."""
+    if request.param == 2:
+        write_version_2(plan, home)
+    elif home.endswith(".gpkg"):
+        write_geopackage(plan, Path(home))
+    else:
+        write_postgis(plan, home)
+    return home
 
 
 def test_it_is_read_as_it_was_and_events_get_ids_that_stay(plan, older):
@@ -61,6 +78,27 @@ def test_a_copy_of_the_file_is_set_aside(plan, tmp_path):
     with closing(sqlite3.connect(tmp_path / "plan (schema 1).gpkg")) as copy:
         assert copy.execute("SELECT value FROM planmap_info WHERE key = 'schema_version'").fetchall() == [("1",)]
         assert copy.execute("SELECT count(*) FROM planmap_events").fetchone() == (len(plan.events),)
+
+
+def test_a_part_can_be_written_into_it_afterwards(older):
+    open_store(older)
+    changed = "UPDATE planmap_sites SET part_of = 'dongli-lake-centre' WHERE site_id = 'dongli-lake-poi'"
+    assert run_elsewhere(older, changed) == 1
+    assert read_plan(open_store(older)).sites["dongli-lake-poi"].part_of == "dongli-lake-centre"
+
+
+def test_a_column_that_somebody_has_added_before_is_taken_over(plan, home):
+    gate = replace(plan.sites["dongli-lake-poi"], part_of="dongli-lake-centre")
+    write_version_2(replace(plan, sites={**plan.sites, gate.id: gate}), home, column=True)
+    again = open_store(home)
+    assert again.note("schema_version") == str(SCHEMA_VERSION)
+    assert read_plan(again).sites["dongli-lake-poi"].part_of == "dongli-lake-centre"
+
+
+def test_the_copy_is_named_after_its_version(plan, tmp_path):
+    write_version_2(plan, str(tmp_path / "plan.gpkg"))
+    open_store(str(tmp_path / "plan.gpkg"))
+    assert sorted(os.listdir(tmp_path)) == ["plan (schema 2).gpkg", "plan.gpkg"]
 
 
 def test_a_copy_of_the_tables_is_set_aside_in_a_database(plan, empty_database_url):

@@ -36,7 +36,8 @@ from tests.test_sheet import DAY
         ("军粮城", "junliangcheng-town"),
         # A whole name goes before one with its bracket cut off.
         ("东丽湖", "dongli-lake-centre"),
-        ("东丽湖（名义范围）", "dongli-lake-nominal-extent"),
+        # A part answers as the place.
+        ("东丽湖（名义范围）", "dongli-lake-centre"),
         # Commas that belong to the name.
         ("Metro Line 6, south-east part (nominal)", "metro-6-5252"),
         ("外环线（东南、东、东北段）", "road-outer-ring-east"),

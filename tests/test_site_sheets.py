@@ -47,7 +47,7 @@ def test_the_scale_that_was_asked_for_is_that_of_the_sheet(plan, site, scale):
 
 
 def test_a_site_that_fits_says_nothing(plan):
-    for query, scale in (("site=junliangcheng-north", 10_000), ("site=dongli-lake-centre", 50_000), ("", None),
+    for query, scale in (("site=happy-valley-tianjin", 10_000), ("site=dongli-lake-centre", 50_000), ("", None),
                          ("site=dongli-lake-centre", None), ("site=haihe-dongli", None)):  # fmt: skip
         sheet = sheet_of(plan, query, scale=scale)
         assert sheet.omissions == ()
@@ -62,20 +62,32 @@ def test_a_point_stands_in_the_middle(plan):
 
 
 def test_a_circle_that_is_cut_is_said(plan):
-    assert sheet_of(plan, "site=dongli-lake-centre", "A3", scale=10_000).omissions == ()
-    sheet = sheet_of(plan, "site=dongli-lake-centre", "A4", scale=10_000)
-    assert lines_of(plan, sheet) == ["未能全部纳入图幅：东丽湖（位置误差圈半径 1000 m，部分在图外）。"]
+    assert sheet_of(plan, "site=cauc", "A3", scale=10_000).omissions == ()
+    sheet = sheet_of(plan, "site=cauc", "A4", scale=7_500)
+    assert lines_of(plan, sheet) == [
+        "未能全部纳入图幅：中国民航大学（以地铁站代）（位置误差圈半径 700 m，部分在图外）。"
+    ]
     assert lines_of(plan, sheet)[0] in on_it(sheet)
-    sheet = sheet_of(plan, "site=dongli-lake-centre&lang=en", "A4", scale=10_000)
-    [line] = lines_of(plan, sheet, "en")
-    assert line == "Not wholly on this sheet: Dongli Lake (part of its circle of accuracy, 1000 m, is outside)."
+
+
+def test_of_a_place_of_several_sites_each_says_what_of_it_is_cut(plan):
+    # The extent is wider than the sheet; the point has its circle on A3, and not on A4.
+    [line] = lines_of(plan, sheet_of(plan, "site=dongli-lake-centre&lang=en", "A3", scale=10_000), "en")
+    assert line == "Not wholly on this sheet: Dongli Lake (nominal) (part of it is outside)."
+    [line] = lines_of(plan, sheet_of(plan, "site=dongli-lake-centre&lang=en", "A4", scale=10_000), "en")
+    assert line.startswith(
+        "Not wholly on this sheet: Dongli Lake (part of its circle of accuracy, 1000 m, is outside), "
+    )
 
 
 def test_several_sites_lie_around_the_middle_of_the_sheet(plan):
     query = "site=dongli-lake-centre,junliangcheng-north"
     auto = sheet_of(plan, query)
     assert auto.omissions == ()
-    assert {shown.site.id for shown in auto.content.sites if shown.lit} == {"dongli-lake-centre", "junliangcheng-north"}
+    assert set(plan.wholes(shown.site.id for shown in auto.content.sites if shown.lit)) == {
+        "dongli-lake-centre",
+        "junliangcheng-north",
+    }
     close = sheet_of(plan, query, scale=10_000)
     west, south, east, north = close.content.extent
     points = [plan.grid.project(plan.sites[name].geometry) for name in ("dongli-lake-centre", "junliangcheng-north")]

@@ -194,5 +194,5 @@ def _latest(state: TaskState, year: int, text: Translation) -> str:
 
 
 def _places(plan: Plan, task: Task, language: str) -> str:
-    names = [plan.sites[site_id].name.get(language) for site_id in task.linked_sites]
+    names = [plan.sites[site_id].name.get(language) for site_id in plan.places_of(task)]
     return " · ".join([*names, *task.partners])

@@ -151,7 +151,7 @@ def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
     linked = [
         (len(tasks), plan.sites[site_id])
         for site_id, tasks in plan.tasks_by_site.items()
-        if plan.sites[site_id].placed and site_id != plan.info.district_site
+        if plan.sites[site_id].placed and not plan.sites[site_id].part_of and site_id != plan.info.district_site
     ]
     for number, site in sorted(linked, key=lambda pair: -pair[0])[:8]:
         st.button(

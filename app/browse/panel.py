@@ -22,25 +22,35 @@ _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 
 def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
-    """Return the panel of a site: its tasks as of the selection's day, distances, precision, source."""
+    """Return the panel of a place: its tasks as of the selection's day, distances, precision and source of each part.
+
+    A part gives the panel of the whole.
+    """
+    site = plan.sites[plan.whole(site.id)]
     tasks = [
-        (task, selection.states[task.id], site.id not in task.sites) for task in plan.tasks_by_site.get(site.id, ())
+        (task, selection.states[task.id], not plan.names_place(task, site.id))
+        for task in plan.tasks_by_site.get(site.id, ())
     ]
-    metres = f"{site.accuracy_m:g}" if site.accuracy_m is not None else ""
+    parts = [(one, f"{one.accuracy_m:g}" if one.accuracy_m is not None else "") for one in _sites_of(plan, site)]
     return str(
         _TEMPLATES.get_template("site.html").render(
             page=_page(plan, text),
             site=site,
             tasks=tasks,
             distances=distances(plan, site, text),
-            metres=metres,
+            parts=parts,
         )
     )
 
 
+def _sites_of(plan: Plan, site: Site) -> list[Site]:
+    """Return all sites that are one place with `site`, the whole first."""
+    return [plan.sites[site_id] for site_id in plan.place(site.id)]
+
+
 def task_panel(plan: Plan, task: Task, selection: Selection, text: Translation) -> str:
     """Return the panel of a task: its state, evidence, clause and sites."""
-    sites = [(plan.sites[site_id], site_id not in task.sites) for site_id in task.linked_sites]
+    sites = [(plan.sites[whole], not plan.names_place(task, whole)) for whole in plan.places_of(task)]
     state: TaskState = selection.states[task.id]
     on_map = placing(plan, task) is Placing.PLACED
     theme = next(theme.title.get(text.language) for theme in plan.info.themes if theme.id == task.theme)
@@ -92,7 +102,7 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
         others = {
             other.id: other.geometry
             for other in plan.sites.values()
-            if other.category == category and other.geometry is not None and other.id != site.id
+            if other.category == category and other.geometry is not None and plan.whole(other.id) != site.id
         }
         found = nearest(site.geometry, others)
         if found is None or not math.isfinite(found[1]):

@@ -254,7 +254,7 @@ def _sees_all(plan: Plan, scene: Scene) -> bool:
 def _site_names(plan: Plan, language: str) -> dict[str, str]:
     """Return the names of the sites that can be drawn, by id, those with the most tasks first."""
     tasks = {site_id: len(found) for site_id, found in plan.tasks_by_site.items()}
-    placed = sorted((site for site in plan.sites.values() if site.placed), key=lambda site: -tasks.get(site.id, 0))
+    placed = sorted((site for site in plan.places if site.placed), key=lambda site: -tasks.get(site.id, 0))
     names = {site.id: site.name.get(language) for site in placed if site.id != plan.info.district_site}
     seen = list(names.values())
     # Streamlit cannot tell two options with the same name apart.

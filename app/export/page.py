@@ -230,8 +230,9 @@ def empty(line: str, *, fault: bool = False) -> None:
 
 
 def _linked(plan: Plan, scene: Scene, today: date) -> list[str]:
-    """Return the ids of the sites that `scene` shows with tasks."""
-    return [site_id for site_id, state in select(plan, scene, today=today).sites.items() if state is not None]
+    """Return the ids of the places that `scene` shows with tasks."""
+    states = select(plan, scene, today=today).sites
+    return [site.id for site in plan.places if states.get(site.id) is not None]
 
 
 def _within_days(plan: Plan, scene: Scene, today: date) -> Scene:

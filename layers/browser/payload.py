@@ -62,7 +62,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
         "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
         "filtered": without_status_filter.filtered,
-        "found": [site.id for site in selection.found],
+        "found": [site_id for site in selection.found for site_id in plan.place(site.id)],
         "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
         "tasks": "".join(
             _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
@@ -187,6 +187,8 @@ def _site_payload(site: Site, geometry: BaseGeometry | None) -> dict[str, Any]:
         "accuracy": site.accuracy_m,
         "geometry": None,
     }
+    if site.part_of:
+        payload["whole"] = site.part_of
     if geometry is None or (site.category == "district" and geometry.geom_type == "Point"):
         # A district that is a point only marks a name, and the basemap already names the districts.
         return payload

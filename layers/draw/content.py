@@ -60,9 +60,14 @@ class ShownSite:
         return self.geometry.geom_type in ("Point", "MultiPoint")
 
     @property
+    def part(self) -> bool:
+        """Whether it is a part of a place, whose symbol, number and name stand elsewhere."""
+        return bool(self.site.part_of)
+
+    @property
     def quiet(self) -> bool:
         """Whether it stands for no task and is drawn with a small grey symbol."""
-        return self.number is None and self.simple and not self.layer.ground
+        return self.number is None and self.simple and not self.layer.ground and not self.part
 
     @property
     def linear(self) -> bool:
@@ -99,10 +104,10 @@ class Content:
 
 
 def site_numbers(plan: Plan) -> Mapping[str, int]:
-    """Return the number of each site with tasks and a position, except the district's own, by id."""
+    """Return the number of each place with tasks and a position, except the district's own, by id of the whole."""
     found = [
         site.id
-        for site in plan.sites.values()
+        for site in plan.places
         if site.placed and site.id != plan.info.district_site and plan.tasks_by_site.get(site.id)
     ]
     return {site_id: number for number, site_id in enumerate(found, start=1)}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import style
-from layers.draw.content import Content, ShownSite, ground_style
+from layers.draw.content import Content, ShownSite, grid_geometries, ground_style
 from layers.draw.drawing import PIXEL, Shape, geometry_path
+from layers.draw.soft import is_soft, soft_patch
 from layers.draw.ways import draw_ways
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.plan.terms import Precision
 from layers.region import region
 from layers.selection.extent import Extent
 
@@ -18,6 +22,9 @@ FAINT = 0.45
 """Factor for the fill opacity of inexact shapes, which must not look like real land or water."""
 
 HALO_DASH = "5 4"
+
+HALOS = frozenset({"accuracy", "soft-point"})
+"""Names of the shapes around points: the circle of an approximate one, the patch of one that stands in for a place."""
 
 BLEED_MM = 4.0
 """Millimetres outside the frame at which areas are cut, so that the stroke along the cut is not visible."""
@@ -51,17 +58,28 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     waters = [shown for shown in ground if shown.site.category == "river"]
     for shown in ground:
         if shown not in waters:
-            shapes += _strokes(shown, cut, unit)
+            shapes += _strokes(plan, shown, cut, unit)
     veil, edge = _focus(plan, scene, cut, size)
     shapes += veil
     # Rivers go over the veil around the district, because one of them is its edge; the boundary goes over both.
     for shown in waters:
-        shapes += _strokes(shown, cut, unit)
+        shapes += _strokes(plan, shown, cut, unit)
     shapes += edge
+    # A place whose extent is a patch needs no circle: that would be one more line around what nobody has drawn.
+    patched = {plan.whole(shown.site.id) for shown in content.sites if is_soft(shown)}
     for shown in content.sites:
-        if not shown.layer.ground:
-            shapes += _strokes(shown, cut, unit) if not shown.simple else _halo(shown, content.scale, size)
+        if shown.layer.ground:
+            continue
+        if not shown.simple:
+            shapes += _strokes(plan, shown, cut, unit)
+        elif plan.whole(shown.site.id) not in patched:
+            shapes += _halo(shown, cut, content.scale, size)
     return shapes
+
+
+def halos_in(ground: Sequence[Shape]) -> frozenset[str]:
+    """Return those of `HALOS` that are in a ground as drawn."""
+    return HALOS & {shape.name for shape in ground}
 
 
 def _cut(geometry: BaseGeometry, cut: Extent) -> BaseGeometry:
@@ -120,7 +138,11 @@ def strokes(
     return shapes
 
 
-def _strokes(shown: ShownSite, cut: Extent, unit: float) -> list[Shape]:
+def _strokes(plan: Plan, shown: ShownSite, cut: Extent, unit: float) -> list[Shape]:
+    if is_soft(shown):
+        # The whole of it: where the frame cuts it, it does not end.
+        whole = grid_geometries(plan)[shown.site.id]
+        return soft_patch(whole, *style.soft_look(shown.site.category), cut, layer=shown.opacity, name="soft")
     looks = ground_style(shown)
     dash = "" if shown.layer.ground else style.PRECISION_DASH.get(shown.site.precision, "")
     if shown.linear:
@@ -128,8 +150,11 @@ def _strokes(shown: ShownSite, cut: Extent, unit: float) -> list[Shape]:
     return strokes(_cut(shown.geometry, cut), looks, unit, opacity=shown.opacity, dash=dash)
 
 
-def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
-    """Return the circles in which the true position is expected, if they are wider than the symbol."""
+def _halo(shown: ShownSite, cut: Extent, scale: float, size: float) -> list[Shape]:
+    """Return the circles in which the true position is expected, if they are wider than the symbol.
+
+    Those around a point that only stands in for a place are soft patches: such a circle has no meaning as a line.
+    """
     accuracy = shown.site.accuracy_m
     if not accuracy or accuracy * 1000 / scale < 3.4 * size:
         return []
@@ -137,7 +162,11 @@ def _halo(shown: ShownSite, scale: float, size: float) -> list[Shape]:
     dash = tuple(float(part) * PIXEL * 1.2 for part in HALO_DASH.split())
     shapes = []
     for point in getattr(shown.geometry, "geoms", [shown.geometry]):
-        path = geometry_path(point.buffer(accuracy, quad_segs=24))
+        around = point.buffer(accuracy, quad_segs=24)
+        if shown.site.precision is Precision.NOMINAL:
+            shapes += soft_patch(around, *style.SOFT_POINT, cut, name="soft-point")
+            continue
+        path = geometry_path(around)
         if path is not None:
             shapes.append(
                 Shape(

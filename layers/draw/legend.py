@@ -13,7 +13,8 @@ from layers.draw import symbols, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
-from layers.draw.ground import strokes
+from layers.draw.ground import HALOS, strokes
+from layers.draw.soft import is_soft, soft_sample
 from layers.draw.typeface import MM_PER_POINT
 from layers.draw.ways import seen_ways
 from layers.font import Weight
@@ -38,6 +39,8 @@ class Entry:
     count: int | None
     """How many are on the map; None for what cannot be counted."""
     picture: Picture
+    summary: str = ""
+    """What an entry says that stands for all of its group."""
 
 
 _LINES = "legend.lines"
@@ -51,7 +54,7 @@ def brief_entries(
     text: Translation,
     *,
     site_symbols: SiteSymbols | None = None,
-    halos: bool = True,
+    halos: frozenset[str] = HALOS,
 ) -> list[Entry]:
     """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
@@ -66,7 +69,7 @@ def entries(
     text: Translation,
     *,
     site_symbols: SiteSymbols | None = None,
-    halos: bool = True,
+    halos: frozenset[str] = HALOS,
     before: Sequence[Entry] = (),
 ) -> list[Entry]:
     """Return the entries for what is on the map, in order.
@@ -81,9 +84,10 @@ def entries(
         or shown.number is not None
         or shown.layer.ground
         or not shown.simple
+        or shown.part
         or shown.site.id in site_symbols.drawn
     ]
-    ground = [entry for entry in before if entry.group in (_LINES, WAYS) and entry.picture is not _halo]
+    ground = [entry for entry in before if entry.group in (_LINES, WAYS) and entry.picture not in (_halo, _proxy)]
     return [
         *_statuses(content, text),
         *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
@@ -120,6 +124,8 @@ def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -
     quiet = sum(shown.number is None for shown in with_symbol)
     if quiet:
         found.append(Entry("legend.category", text("sheet.no-task"), quiet, _no_task))
+    if any(shown.part and shown.simple and not shown.layer.ground for shown in drawn):
+        found.append(Entry("legend.category", text("legend.part"), None, _part))
     if moved:
         found.append(Entry("legend.category", text("sheet.moved"), None, _moved))
     return found
@@ -127,6 +133,10 @@ def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -
 
 def _no_task(x: float, y: float, cell: float) -> list[Shape]:
     return [circle(x, y, cell * 0.42, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06)]
+
+
+def _part(x: float, y: float, cell: float) -> list[Shape]:
+    return [symbols.part_at(x, y, cell * 0.24, lit=False)]
 
 
 def _moved(x: float, y: float, cell: float) -> list[Shape]:
@@ -144,19 +154,15 @@ def _icon(category: str) -> Picture:
 
 def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
     drawn = [shown for shown in content.sites if shown.layer.ground or not shown.simple]
-    counts = Counter(shown.site.category for shown in drawn)
     found = []
     for category in style.CATEGORIES:
-        sample = next((shown for shown in drawn if shown.site.category == category), None)
-        if sample is None:
-            continue
-        dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
-        looks = ground_style(sample)
-        picture = _dot(looks) if sample.simple else _stroke(looks, dash, linear=sample.linear)
-        name = text(f"category.{category}")
-        if all(shown.site.precision is Precision.NOMINAL for shown in drawn if shown.site.category == category):
-            name += text("sheet.nominal-line" if sample.linear else "sheet.nominal-area")
-        found.append(Entry(_LINES, name, counts[category], picture))
+        of_category = [shown for shown in drawn if shown.site.category == category]
+        for soft in (False, True):
+            alike = [shown for shown in of_category if is_soft(shown) is soft]
+            if alike:
+                # Two sides of one place are one place.
+                count = len({plan.whole(shown.site.id) for shown in alike})
+                found.append(Entry(_LINES, _ground_words(alike, text), count, _ground_picture(alike[0])))
     frame = shapely.box(*content.extent)
     place = region(plan)
     home = place.focus
@@ -173,10 +179,17 @@ def _ways(plan: Plan, scene: Scene, content: Content, text: Translation) -> list
     """Return the classes of roads and waters of the ground that are drawn; their title says what they are."""
     drawn = {seen.way.kind for seen in seen_ways(plan, scene, content)}
     return [
-        Entry(WAYS, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)))
+        Entry(WAYS, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)), text(WAYS))
         for group, kinds in look.LEGEND.items()
         if drawn.intersection(kinds)
     ]
+
+
+def shortened(found: Sequence[Entry]) -> list[Entry]:
+    """Return the entries with all roads and waters of the ground in one, for paper that has no room for more."""
+    first = next((entry for entry in found if entry.group == WAYS), None)
+    rest = [entry for entry in found if entry.group != WAYS]
+    return rest if first is None else [*rest, replace(first, group=_LINES, text=first.summary)]
 
 
 def _way(kind: str) -> Picture:
@@ -191,6 +204,24 @@ def _way(kind: str) -> Picture:
         ]
 
     return picture
+
+
+def _ground_words(alike: Sequence[ShownSite], text: Translation) -> str:
+    name = text(f"category.{alike[0].site.category}")
+    if not all(shown.site.precision is Precision.NOMINAL for shown in alike):
+        return name
+    return name + text("legend.nominal-line" if alike[0].linear else "legend.nominal-area")
+
+
+def _ground_picture(sample: ShownSite) -> Picture:
+    if is_soft(sample):
+        look = style.soft_look(sample.site.category)
+        return lambda x, y, cell: soft_sample(x, y, cell, *look)
+    looks = ground_style(sample)
+    if sample.simple:
+        return _dot(looks)
+    dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
+    return _stroke(looks, dash, linear=sample.linear)
 
 
 def _stroke(looks: list[dict[str, object]], dash: str, *, linear: bool) -> Picture:
@@ -234,11 +265,13 @@ def _sea(x: float, y: float, cell: float) -> list[Shape]:
     return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=style.SEA)]
 
 
-def _precision(text: Translation, *, halos: bool) -> list[Entry]:
-    found = []
-    if halos:
-        found.append(Entry(_LINES, text("legend.halo"), None, _halo))
-    return found
+def _precision(text: Translation, *, halos: frozenset[str]) -> list[Entry]:
+    listed = (("accuracy", "legend.halo", _halo), ("soft-point", "legend.proxy", _proxy))
+    return [Entry(_LINES, text(words), None, picture) for name, words, picture in listed if name in halos]
+
+
+def _proxy(x: float, y: float, cell: float) -> list[Shape]:
+    return soft_sample(x, y, cell, *style.SOFT_POINT)
 
 
 def _halo(x: float, y: float, cell: float) -> list[Shape]:

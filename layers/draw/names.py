@@ -73,7 +73,8 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
     ground = [
         shown
         for shown in canvas.content.sites
-        if (shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river"
+        if not shown.part
+        and ((shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river")
     ]
     ground.sort(key=lambda shown: (-priority(shown), shown.site.id))
     for shown in ground:

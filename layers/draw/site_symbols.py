@@ -25,6 +25,9 @@ RADIUS = 2.5
 
 QUIET_RADIUS = 1.5
 
+PART_RADIUS = 0.8
+"""Radius in millimetres of the dot of a point that is part of a place."""
+
 
 def draw_site_symbols(drawing: Drawing, plan: Plan, scene: Scene, content: Content, *, size: float) -> SiteSymbols:
     """Draw symbols and labels on the map of `drawing`; return what was placed where.
@@ -45,7 +48,7 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, scene: Scene, content: Conte
         with canvas.owned(shown):
             _draw_numbered_symbol(canvas, shown, labels)
     drawing.add(canvas.over)
-    quiet = [shown for shown in content.sites if shown.number is None and not shown.layer.ground]
+    quiet = [shown for shown in content.sites if shown.number is None and not (shown.layer.ground or shown.part)]
     quiet.sort(key=lambda shown: (not shown.lit, -priority(shown), shown.site.id))
     for shown in quiet:
         _draw_quiet_symbol(canvas, shown, labels)
@@ -59,12 +62,18 @@ def draw_site_symbols(drawing: Drawing, plan: Plan, scene: Scene, content: Conte
 
 
 def _draw_dots(canvas: Canvas) -> None:
-    """Draw points of the ground, such as stations, as dots. Labels may lie on them, because they are many and small."""
+    """Draw points of the ground, such as stations, and those that are part of a place as dots.
+
+    Labels may lie on them, because they are many and small.
+    """
     unit = PIXEL * stroke_factor(canvas.content.zoom) * canvas.size
     for shown in canvas.content.sites:
-        if not (shown.layer.ground and shown.simple):
+        if not shown.simple or not (shown.layer.ground or shown.part):
             continue
         for x, y in shapely.get_coordinates(canvas.to_paper(shown.geometry)).tolist():
+            if not shown.layer.ground:
+                canvas.drawing.add(symbols.part_at(x, y, PART_RADIUS * canvas.size, lit=shown.lit))
+                continue
             for look in ground_style(shown):
                 canvas.drawing.add(
                     circle(

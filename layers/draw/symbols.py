@@ -106,3 +106,8 @@ def site_reach(radius: float) -> tuple[float, float, float, float]:
     """Return how far a symbol with a badge extends left, down, right and up from its centre, in millimetres."""
     unit = radius / _DISC
     return radius + 1.6 * unit, 17 * unit, 17 * unit, radius + 1.6 * unit
+
+
+def part_at(x: float, y: float, radius: float, *, lit: bool) -> Shape:
+    """Return the dot of a point that is part of a place; all in millimetres."""
+    return circle(x, y, radius, fill=style.ACCENT if lit else style.DOT, stroke=style.WHITE, line_width=radius * 0.3)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from layers.plan.deck import Deck
-from layers.plan.plan import Event, Plan
+from layers.plan.plan import Event, Plan, Site
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
 
 
@@ -49,9 +49,14 @@ def _standing(plan: Plan) -> list[Any]:
     return [
         info_row(plan.info),
         catalogue_row(plan.catalogue),
-        [[site.id, site_row(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
+        [[site.id, _shown(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
         [task_row(task) for task in plan.tasks.values()],
     ]
+
+
+def _shown(site: Site) -> dict[str, Any]:
+    """Return the properties of `site`; most sites are no part, and plans without parts keep the digests they had."""
+    return {name: value for name, value in site_row(site).items() if value or name != "part_of"}
 
 
 def _drawn(event: Event) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +38,8 @@ class Site:
     licence: str
     """Licence of the position."""
     note: Text
+    part_of: str = ""
+    """Id of the site that this one is another point or shape of; empty for a place by itself. See `Plan.whole`."""
 
     @property
     def placed(self) -> bool:
@@ -216,17 +219,60 @@ class Plan:
         return {task_id: tuple(events) for task_id, events in grouped.items()}
 
     @cached_property
+    def parts(self) -> dict[str, tuple[Site, ...]]:
+        """The other points and shapes of each place that has any, by the id of the whole, in the plan's order."""
+        found: dict[str, list[Site]] = defaultdict(list)
+        for site in self.sites.values():
+            if site.part_of:
+                found[site.part_of].append(site)
+        return {whole: tuple(parts) for whole, parts in found.items()}
+
+    @property
+    def places(self) -> list[Site]:
+        """The sites that are no part of another: each place of the plan once, in the plan's order."""
+        return [site for site in self.sites.values() if not site.part_of]
+
+    def whole(self, site_id: str) -> str:
+        """Return the id of the place that answers for a site: the site that it is a part of, else the site itself."""
+        return self.sites[site_id].part_of or site_id
+
+    def wholes(self, site_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of the places that answer for `site_ids`, each once; ids that the plan lacks are left out."""
+        return tuple(dict.fromkeys(self.whole(site_id) for site_id in site_ids if site_id in self.sites))
+
+    def place(self, site_id: str) -> tuple[str, ...]:
+        """Return the ids of all sites that are one place with this one, the whole first."""
+        whole = self.whole(site_id)
+        return whole, *(part.id for part in self.parts.get(whole, ()))
+
+    def places_of(self, task: Task) -> tuple[str, ...]:
+        """Return the ids of the places of a task, each once: those that its clause names, then those of context."""
+        return tuple(dict.fromkeys(map(self.whole, task.linked_sites)))
+
+    def names_place(self, task: Task, site_id: str) -> bool:
+        """Whether a task's clause names the place that a site is or belongs to, and not only the text around it."""
+        return not set(self.place(site_id)).isdisjoint(task.sites)
+
+    @cached_property
     def tasks_by_site(self) -> dict[str, tuple[Task, ...]]:
-        """Tasks of each site by its id: those that name it, then those of context, each in the report's order."""
+        """Tasks of each site by its id: those that name its place, then those of context, each in the report's order.
+
+        All sites of one place have the same ones, so that it answers alike wherever it is asked.
+        """
         named: dict[str, list[Task]] = defaultdict(list)
         context: dict[str, list[Task]] = defaultdict(list)
         for task in self.tasks.values():
-            for site_id in task.sites:
-                named[site_id].append(task)
-            for site_id in task.context_sites:
-                if site_id not in task.sites:
-                    context[site_id].append(task)
-        return {key: tuple(named[key] + context[key]) for key in (*named, *(set(context) - set(named)))}
+            by_name = dict.fromkeys(map(self.whole, task.sites))
+            for whole in by_name:
+                named[whole].append(task)
+            for whole in self.places_of(task):
+                if whole not in by_name:
+                    context[whole].append(task)
+        return {
+            site_id: tuple(named[whole] + context[whole])
+            for whole in (*named, *(set(context) - set(named)))
+            for site_id in self.place(whole)
+        }
 
     @property
     def first_day(self) -> dt.date:

@@ -181,6 +181,7 @@ class SiteRow(Row):
     licence: Title
     note_zh: Words = ""
     note_en: Words = ""
+    part_of: NoIdentifier = ""
 
     def value(self, site_id: str, geometry: Any) -> Site:
         """Return the site with its WGS 84 geometry."""

@@ -16,7 +16,7 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.region import region
 from layers.selection.extent import Extent, centred, wanted_extent
-from layers.selection.select import Selection, select
+from layers.selection.select import Selection, placed_sites, select
 from layers.selection.status import Counts, TaskState, count
 from layers.selection.unplaced import Placing, placing
 from layers.selection.wording import status_words, target_words
@@ -157,7 +157,7 @@ def _lit(plan: Plan, scene: Scene, selection: Selection) -> Selection:
     On a screen in a room, a whole river or ring road that only gives context would outshine the site itself.
     """
     task = plan.tasks.get(scene.task)
-    named = tuple(site_id for site_id in task.sites if plan.sites[site_id].placed) if task else ()
+    named = placed_sites(plan, dict.fromkeys(map(plan.whole, task.sites))) if task else ()
     return replace(selection, lit=named) if named and not scene.site else selection
 
 
@@ -172,7 +172,7 @@ def _tasks(plan: Plan, scene: Scene, selection: Selection) -> tuple[Task, ...]:
 
 
 def _figures(plan: Plan, selection: Selection, tasks: tuple[Task, ...], counts: Counts) -> dict[str, str]:
-    named = {site_id for task in tasks for site_id in task.linked_sites} - {plan.info.district_site}
+    named = {whole for task in tasks for whole in plan.places_of(task)} - {plan.info.district_site}
     figures: dict[str, object] = {
         "tasks": counts.tasks,
         "sites": len(named),

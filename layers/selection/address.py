@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from geo.measure import buffered_bounds
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import SITELESS_LAYERS, Scene
 from layers.selection.select import lit_sites
 
@@ -22,7 +22,10 @@ def day_range(plan: Plan, today: date) -> tuple[date, date]:
 
 
 def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
-    """Return `scene` without anything that the plan lacks; a day outside the plan becomes the nearest one in it."""
+    """Return `scene` without anything that the plan lacks; a day outside the plan becomes the nearest one in it.
+
+    An address may name a part of a place, as older ones do; the whole opens.
+    """
     first, last = day_range(plan, today)
     layers = {*SITELESS_LAYERS, *(layer.id for layer in plan.catalogue.layers)}
     return replace(
@@ -30,7 +33,7 @@ def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
         as_of=min(max(scene.as_of, first), last) if scene.as_of else None,
         themes=scene.themes & {theme.id for theme in plan.info.themes},
         sections=scene.sections & {section.id for section in plan.info.sections},
-        site=",".join(site_id for site_id in scene.sites if site_id in plan.sites),
+        site=",".join(plan.wholes(scene.sites)),
         task=scene.task if scene.task in plan.tasks else "",
         visible={key: on for key, on in scene.visible.items() if key in layers},
         opacity={key: value for key, value in scene.opacity.items() if key in layers},
@@ -42,11 +45,15 @@ def own_query(scene: Scene) -> str:
     return replace(scene, view=None, basemap="offline", visible={}, opacity={}).to_query()
 
 
+def _radius_m(site: Site) -> float:
+    return max(FIT_RADIUS_M, site.accuracy_m or 0.0)
+
+
 def flight(plan: Plan, scene: Scene) -> tuple[float, float, float, float] | None:
     """Return the WGS 84 bbox (west, south, east, north) in degrees that shows what is selected; None if not placed."""
     sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
     boxes = [
-        buffered_bounds(site.geometry, radius_m=max(FIT_RADIUS_M, site.accuracy_m or 0.0))
+        buffered_bounds(site.geometry, radius_m=FIT_RADIUS_M if site.part_of else _radius_m(site))
         for site in sites
         if site.geometry is not None
     ]

@@ -20,6 +20,9 @@ Extent = tuple[float, float, float, float]
 AROUND_M = 2000.0
 """Least margin in metres around a site: a site without its surroundings says little about where it is."""
 
+PART_M = 500.0
+"""Margin in metres around a part of a place: what lies around the place itself already shows where it is."""
+
 SCREEN = (1024.0, 768.0)
 """Width and height in pixels assumed for the window of a view: an address does not hold the window's size."""
 
@@ -68,7 +71,7 @@ def wanted_extent(
 def _around(plan: Plan, site: Site) -> Extent:
     west, south, east, north = site_shape(plan, site).bounds
     # A position known to a kilometre is not shown as if it were known to a metre.
-    by = max(AROUND_M, 5 * (site.accuracy_m or 0.0))
+    by = PART_M if site.part_of else max(AROUND_M, 5 * (site.accuracy_m or 0.0))
     return west - by, south - by, east + by, north + by
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.plan.plan import Plan, Site
+from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
 from layers.selection.extent import Extent, wanted_extent
 from layers.selection.select import Selection
@@ -58,24 +58,36 @@ class Omission:
 def omissions(plan: Plan, scene: Scene, selection: Selection, extent: Extent) -> tuple[Omission, ...]:
     """Return what a map of `extent`, in metres of the grid, leaves out of what `scene` asks for."""
     layer_of = {site_id: layer for layer in plan.catalogue.layers for site_id in layer.sites}
-    found = []
+    found: list[Omission] = []
+    # The whole of a place comes first; what is so of a part as well is said once.
+    told: set[tuple[str, Why]] = set()
     for site_id in selection.lit:
-        site = plan.sites[site_id]
-        layer = layer_of[site_id]
-        if not site.placed:
-            found.append(Omission(site_id, Why.UNPLACED))
-            continue
-        # The basemap draws the districts, whatever layers and filters say.
-        if site.category != "district" and not scene.visible.get(layer.id, layer.visible):
-            found.append(Omission(site_id, Why.SWITCHED_OFF))
-        elif site.category != "district" and not (layer.ground or site_id in selection.sites):
-            found.append(Omission(site_id, Why.FILTERED))
-        cut = _cut(plan, site, extent)
-        if cut is not None:
-            found.append(Omission(site_id, cut))
+        whole = plan.whole(site_id)
+        for why in _why(plan, scene, selection, site_id, layer_of[site_id], extent):
+            if (whole, why) not in told:
+                found.append(Omission(site_id, why))
+            if site_id == whole:
+                told.add((whole, why))
     if scene.view is not None and not _holds(extent, shapely.box(*wanted_extent(plan, scene, selection))):
         found.append(Omission("", Why.GROUND))
     return tuple(found)
+
+
+def _why(
+    plan: Plan, scene: Scene, selection: Selection, site_id: str, layer: LayerEntry, extent: Extent
+) -> Iterator[Why]:
+    site = plan.sites[site_id]
+    if not site.placed:
+        yield Why.UNPLACED
+        return
+    # The basemap draws the districts, whatever layers and filters say.
+    if site.category != "district" and not scene.visible.get(layer.id, layer.visible):
+        yield Why.SWITCHED_OFF
+    elif site.category != "district" and not (layer.ground or site_id in selection.sites):
+        yield Why.FILTERED
+    cut = _cut(plan, site, extent)
+    if cut is not None:
+        yield cut
 
 
 def _cut(plan: Plan, site: Site, extent: Extent) -> Why | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,9 +25,9 @@ class Selection:
     sites: Mapping[str, SiteState | None]
     """State of each site to show, by id, in the plan's order; None for a site without tasks that pass."""
     lit: tuple[str, ...]
-    """Ids of the sites to highlight: the selected ones, or those of the selected task."""
+    """Ids of the sites to highlight: all that are one place with a selected one, or with those of the task."""
     found: tuple[Site, ...]
-    """Sites whose name holds the search text, best match first."""
+    """Places whose name, or that of a part, holds the search text, best match first."""
 
 
 def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
@@ -35,7 +35,7 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
     as_of = scene.as_of or today
     states = task_states(plan, as_of)
     found = search_sites(plan, scene.search) if scene.search else ()
-    found_ids = {site.id for site in found}
+    found_ids = {site_id for site in found for site_id in plan.place(site.id)}
     candidates = [task for task in plan.tasks.values() if _is_candidate(task, scene, found_ids)]
     tasks = tuple(task for task in candidates if _passes(states[task.id], scene))
     passing = {task.id for task in tasks}
@@ -52,13 +52,16 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
 
 def lit_sites(plan: Plan, scene: Scene) -> tuple[str, ...]:
     """Return the ids of the sites that the Scene's selection highlights; none for an unknown id."""
-    chosen = tuple(site_id for site_id in scene.sites if site_id in plan.sites)
+    chosen = plan.wholes(scene.sites)
     if chosen:
-        return chosen
+        return tuple(part for whole in chosen for part in plan.place(whole))
     task = plan.tasks.get(scene.task)
-    if task is None:
-        return ()
-    return tuple(site_id for site_id in task.linked_sites if plan.sites[site_id].placed)
+    return () if task is None else placed_sites(plan, plan.places_of(task))
+
+
+def placed_sites(plan: Plan, places: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids of all sites of `places`, the ids of wholes, that have a position."""
+    return tuple(site_id for whole in places for site_id in plan.place(whole) if plan.sites[site_id].placed)
 
 
 def _passes(state: TaskState, scene: Scene) -> bool:
@@ -84,17 +87,18 @@ def _names(task: Task, text: str) -> bool:
 
 
 def search_sites(plan: Plan, text: str) -> tuple[Site, ...]:
-    """Return the sites whose name in either language holds `text`, best match first.
+    """Return the places of which a name in either language holds `text`, best match first.
 
-    A site with tasks comes before one that only helps to find the way, so that 军粮城 finds the railway
-    station of the report and not the metro stop of the same name.
+    The name of a part finds the whole, which stands for it. A place with tasks comes before one that only helps
+    to find the way, so that 军粮城 finds the railway station of the report and not the metro stop of the same name.
     """
     wanted = text.strip().casefold()
     if not wanted:
         return ()
     ranked = []
-    for order, site in enumerate(plan.sites.values()):
-        names = [name.casefold() for name in (site.name.zh, site.name.en) if name]
+    for order, site in enumerate(plan.places):
+        own = [plan.sites[site_id].name for site_id in plan.place(site.id)]
+        names = [name.casefold() for both in own for name in (both.zh, both.en) if name]
         hits = [name for name in names if wanted in name]
         if not hits:
             continue

@@ -55,7 +55,7 @@ def with_sites(plan: Plan, scene: Scene, wanted: Sequence[str]) -> Asked:
         return Asked(replace(scene, site="", task="", view=_view_of(plan, areas[0])), areas[0].name(scene.language))
     if not found:
         return Asked(scene, "")
-    chosen = ",".join(dict.fromkeys(str(site_id) for site_id in found))
+    chosen = ",".join(plan.wholes(str(site_id) for site_id in found))
     return Asked(replace(scene, site=chosen, task="", view=None), "")
 
 
@@ -84,6 +84,8 @@ def _found(plan: Plan, text: str) -> str | Area | None:
         named = [site for site in plan.sites.values() if plain and plain in {reading(name) for name in site.name}]
         # Of two with the same name only one that has a position can be on a map.
         named = [site for site in named if site.placed] or named
+        # All that are one place answer as one.
+        named = [plan.sites[whole] for whole in plan.wholes(site.id for site in named)]
         if len(named) > 1:
             raise _ambiguous(wanted, named)
         if named:

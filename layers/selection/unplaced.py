@@ -22,7 +22,7 @@ class Placing(StrEnum):
 
 def placing(plan: Plan, task: Task) -> Placing:
     """Return how `task` is placed; one named or context site with a position is enough for the map."""
-    own = [site_id for site_id in task.linked_sites if site_id != plan.info.district_site]
+    own = [whole for whole in plan.places_of(task) if whole != plan.info.district_site]
     if any(plan.sites[site_id].placed for site_id in own):
         return Placing.PLACED
     if own:
@@ -41,5 +41,5 @@ def tasks_without_place(plan: Plan) -> dict[Placing, tuple[Task, ...]]:
 
 
 def sites_without_position(plan: Plan) -> tuple[Site, ...]:
-    """Return the sites that have no position, in the plan's order."""
-    return tuple(site for site in plan.sites.values() if not site.placed)
+    """Return the places that have no position, in the plan's order."""
+    return tuple(site for site in plan.places if not site.placed)

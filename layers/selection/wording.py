@@ -63,7 +63,7 @@ MOST_NAMED = 3
 
 def selected_words(plan: Plan, scene: Scene, text: Translation) -> str:
     """Return the names of the selected sites, or the title of the selected task; empty if nothing is selected."""
-    names = [plan.sites[site_id].name.get(text.language) for site_id in scene.sites if site_id in plan.sites]
+    names = [plan.sites[site_id].name.get(text.language) for site_id in plan.wholes(scene.sites)]
     if names:
         return listed_words(names, MOST_NAMED, text)
     return plan.tasks[scene.task].title.get(text.language) if scene.task in plan.tasks else ""

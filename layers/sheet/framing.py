@@ -67,7 +67,14 @@ def framing(
             has=f"{frame.width:.0f}×{frame.height:.0f} mm",
             fits=f"1:{fitting_scale(wanted, frame)}",
         )
-    for shapes in ([_with_circle(plan, site) for site in lit], [site_shape(plan, site) for site in lit]):
+    # Of a place of several sites, those that are its parts are given up before the place itself is.
+    wholes = [site for site in lit if not site.part_of] or lit
+    for shapes in (
+        [_with_circle(plan, site) for site in lit],
+        [site_shape(plan, site) for site in lit],
+        [_with_circle(plan, site) for site in wholes],
+        [site_shape(plan, site) for site in wholes],
+    ):
         whole: Extent = tuple(shapely.total_bounds(shapes).tolist())
         if _fits(whole, frame, scale):
             return Framing(scale, whole)

@@ -17,7 +17,7 @@ from layers.draw.drawing import Box, Drawing, line
 from layers.draw.figure import Properties
 from layers.draw.furniture import QR_BYTES, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
 from layers.draw.graticule import draw_graticule, true_north_degrees
-from layers.draw.ground import draw_ground
+from layers.draw.ground import draw_ground, halos_in
 from layers.draw.legend import Entry
 from layers.draw.paper import SIZES, Paper, scale_text
 from layers.draw.site_symbols import draw_site_symbols
@@ -99,7 +99,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     title = typeface.check(order.title or title, Weight.BOLD)
     digest = sheet_digest(plan, dated, order, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
-    halos = any(shape.name == "accuracy" for shape in drawing.ground)
+    halos = halos_in(drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, scene, shown, size=layout.size)
     draw_graticule(drawing, size=layout.size)
     _draw_title(drawing, layout, title, subtitle, selection, text)
@@ -220,7 +220,7 @@ def _draw_side(
     plan: Plan,
     scene: Scene,
     site_symbols: SiteSymbols,
-    halos: bool,
+    halos: frozenset[str],
     notes: Sequence[str],
     text: Translation,
 ) -> frozenset[str]:
@@ -229,14 +229,19 @@ def _draw_side(
     k = layout.size
     entries = legend.entries(plan, scene, shown, text, site_symbols=site_symbols, halos=halos, before=arranged.entries)
     columns, box = layout.legend_columns, layout.legend
-    # On small paper the legend is set smaller before the sheet is refused.
-    sizes = [share * k for share in LEGEND_SIZES]
-    fitting = [
-        size for size in sizes if legend.height(entries, box.width, size=size, columns=columns, text=text) <= box.height
-    ]
-    if not fitting:
+    # On small paper the legend is set smaller, and then says less of the ground, before the sheet is refused.
+    fitting = next(
+        (
+            (chosen, share * k)
+            for chosen in (entries, legend.shortened(entries))
+            for share in LEGEND_SIZES
+            if legend.height(chosen, box.width, size=share * k, columns=columns, text=text) <= box.height
+        ),
+        None,
+    )
+    if fitting is None:
         raise PlanMapError("paper-crowded", paper=f"{drawing.width:g}×{drawing.height:g} mm")
-    used = legend.draw_legend(drawing, entries, box, size=fitting[0], columns=columns, text=text)
+    used = legend.draw_legend(drawing, fitting[0], box, size=fitting[1], columns=columns, text=text)
     table_box = layout.table
     if table_box == layout.legend:
         table_box = table_box._replace(top=table_box.top - used - 2.0 * k)

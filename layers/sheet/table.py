@@ -88,7 +88,7 @@ class Table:
             linked = [task for task in self.plan.tasks_by_site.get(shown.site.id, ()) if task.id in self.passing]
             found.append(self._site_row(shown, linked, size, counts=not tasks))
             if tasks:
-                context = {task.id for task in linked if shown.site.id not in task.sites}
+                context = {task.id for task in linked if not self.plan.names_place(task, shown.site.id)}
                 found += [self._task_row(task, size, context=task.id in context) for task in linked]
         if tasks:
             found += self._elsewhere(size)

@@ -24,6 +24,7 @@ from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoR
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
 from layers.plan.terms import Basis, Precision
+from layers.store.check_parts import Whole, check_parts
 from layers.store.ground_folder import ground_version
 from layers.style import CATEGORIES
 
@@ -132,6 +133,12 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
             fault("events", place, "source_publisher", "evidence-without-source")
     _linked(events, fault)
+    wholes = {
+        raw.id: Whole(str(raw.properties.get("part_of") or ""), raw.geometry is None and raw.fault is None)
+        for raw in raw_sites
+        if raw.id
+    }
+    check_parts(sites, wholes, info.district_site if info else "", fault)
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
     if info and info.grid:

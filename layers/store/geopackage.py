@@ -19,7 +19,7 @@ from layers.plan.plan import Plan
 from layers.store import journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
-from layers.store.geopackage_schema import copy_aside, from_version_1, make_tables
+from layers.store.geopackage_schema import bring_up, copy_aside, make_tables
 from layers.store.ground_folder import ground_version
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
@@ -131,13 +131,16 @@ class GeoPackageStore(SqlStore):
         if not self.is_older():
             return
         with explained(self.name, "plan-older"):
-            copy = copy_aside(self.path)
+            with self.reading() as connection:
+                found = schema_version(connection, self.name)
+            copy = copy_aside(self.path, found)
             changed = False
             try:
                 with self.connect_to_write() as connection:
                     # Another process may have been faster.
-                    if schema_version(connection, self.name) < SCHEMA_VERSION:
-                        from_version_1(connection)
+                    version = schema_version(connection, self.name)
+                    if version < SCHEMA_VERSION:
+                        bring_up(connection, version)
                         changed = True
             except BaseException:
                 changed = False

@@ -11,7 +11,8 @@ import sqlalchemy
 from sqlalchemy.schema import CreateIndex
 
 from layers.store.journal import free_name
-from layers.store.migration import events_of, latest_notes, tasks_of
+from layers.store.migration import add_parts, events_of, latest_notes, tasks_of
+from layers.store.sqlite_limits import altering
 from layers.store.tables import EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
 
 _CONTENTS = sqlalchemy.table(
@@ -64,16 +65,29 @@ def _guard(connection: sqlalchemy.Connection) -> None:
     run(connection, _TASK_RENAMED)
 
 
-def copy_aside(path: Path) -> Path:
-    """Copy the file with all that has been written to it, and return the copy's path."""
-    aside = free_name(path, "schema 1")
+def copy_aside(path: Path, version: int) -> Path:
+    """Copy the file with all that has been written to it, and return the copy's path; `version` is its schema's."""
+    aside = free_name(path, f"schema {version}")
     source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=20)
     with closing(source), closing(sqlite3.connect(aside)) as target:
         source.backup(target)
     return aside
 
 
-def from_version_1(connection: sqlalchemy.Connection) -> None:
+def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
+    """Bring the tables of an older schema `version` up to date."""
+    if version < 2:
+        _from_version_1(connection)
+    add_parts(connection, _alter)
+
+
+def _alter(connection: sqlalchemy.Connection, words: str) -> None:
+    driver: Any = connection.connection.driver_connection
+    with altering(driver):
+        run(connection, words)
+
+
+def _from_version_1(connection: sqlalchemy.Connection) -> None:
     """Make the tables anew with keys, give each event an id, and add the triggers."""
     rows: dict[Any, list[dict[str, Any]]] = {
         INFO: latest_notes(connection),

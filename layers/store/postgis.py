@@ -17,7 +17,7 @@ from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
-from layers.store.postgis_schema import CHANGES, from_version_1, make_tables
+from layers.store.postgis_schema import CHANGES, bring_up, make_tables
 from layers.store.sql import SqlStore, fill, schema_version
 from layers.store.tables import INFO, SCHEMA_VERSION, SITES, TABLES
 
@@ -114,8 +114,9 @@ class PostgisStore(SqlStore):
         with explained(self.name, "plan-older"), self.engine.begin() as connection:
             # One at a time; whoever comes second finds it done.
             connection.execute(sqlalchemy.select(func.pg_advisory_xact_lock(_MIGRATING)))
-            if schema_version(connection, self.name) < SCHEMA_VERSION:
-                from_version_1(connection)
+            version = schema_version(connection, self.name)
+            if version < SCHEMA_VERSION:
+                bring_up(connection, version)
 
     @classmethod
     def create(cls, plan: Plan, address: str) -> PostgisStore:

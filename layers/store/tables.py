@@ -11,7 +11,7 @@ from sqlalchemy.schema import SchemaItem
 
 from layers.plan.rows import EventRow, SiteRow, TaskRow
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""
 
 _FIGURES = ("accuracy_m", "target_value", "measured_value")

@@ -298,7 +298,7 @@ def test_a_click_on_a_site_shows_its_tasks(shown, plan):
 
 def test_a_resting_pointer_points_at_nothing(shown):
     page = at_view(shown, 4)
-    place = page.locator('.pm-site[data-site="jlcb-south-nominal"]').bounding_box()
+    place = page.locator('.pm-site[data-site="junliangcheng-north"]').bounding_box()
     page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(page.locator(".pm-tooltip")).to_be_visible()
     page.keyboard.press("PageUp")

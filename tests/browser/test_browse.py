@@ -196,6 +196,54 @@ def test_a_click_on_a_site_opens_its_panel_with_evidence(page, frame):
     let_go(page, frame)
 
 
+def patch_of(frame: Frame, site_id: str) -> str:
+    """Return JavaScript for the entry of a site that is drawn as a soft patch."""
+    return f"PlanMap.current.sites.byId.get('{site_id}')"
+
+
+def test_a_click_on_the_patch_of_the_lake_opens_the_lake_with_its_tasks(page, frame):
+    look_at(frame, 39.1655, 117.4867, 14)
+    wait_until(frame, f"{patch_of(frame, 'dongli-lake-nominal-extent')}.patch.isOn(PlanMap.current.map)")
+    # The patch is a picture without an edge, and what takes the click cannot be seen.
+    shape = frame.locator("path.pm-unseen").first
+    assert shape.evaluate("path => getComputedStyle(path).stroke") == "none"
+    assert shape.evaluate("path => Number(getComputedStyle(path).fillOpacity)") == 0
+    assert frame.locator("img.pm-soft").count() > 0
+    # No circle runs around the lake.
+    assert frame.evaluate(f"{patch_of(frame, 'dongli-lake-centre')}.halo._map") is None
+    at = frame.evaluate("(({x, y}) => [x, y])(PlanMap.current.map.latLngToContainerPoint([39.1725, 117.4867]))")
+    frame.locator("#map, .folium-map").first.click(position={"x": at[0], "y": at[1]})
+    expect(frame.locator(".pm-card h3")).to_have_text("东丽湖")
+    expect(frame.locator(".pm-card li")).to_have_count(6)
+    panel = page.locator(".st-key-panel")
+    expect(panel.get_by_role("heading", name="东丽湖", exact=True)).to_be_visible()
+    expect(panel).to_contain_text("任务（6）")
+    # One place with its parts, each with its own precision.
+    for words in ("东丽湖（名义范围）", "东丽湖景区（名录点位）", "误差约 1200 米", "误差约 300 米"):
+        expect(panel).to_contain_text(words)
+    address_holds(page, "site=dongli-lake-centre")
+    # All of it is lit, and its symbol and name stand once.
+    lit = frame.evaluate(
+        "PlanMap.current.sites.entries.filter((entry) => entry.lit).map((entry) => entry.site.id).sort()"
+    )
+    assert lit == ["dongli-lake-centre", "dongli-lake-nominal-extent", "dongli-lake-poi"]
+    assert [one for one in shown_sites(frame) if one.startswith("dongli-lake")] == ["dongli-lake-centre"]
+    # A panel that is longer than the window is read by scrolling in it.
+    assert panel.evaluate("box => getComputedStyle(box).overflowY") == "auto"
+    let_go(page, frame)
+
+
+@pytest.mark.parametrize("part", ["dongli-lake-nominal-extent", "dongli-lake-poi"])
+def test_an_old_address_of_a_part_opens_the_whole(browser, server, part):
+    context = new_context(browser)
+    page = context.new_page()
+    frame = open_map(page, f"{server}/?site={part}")
+    expect(page.locator(".st-key-panel").get_by_role("heading", name="东丽湖", exact=True)).to_be_visible()
+    address_holds(page, "site=dongli-lake-centre")
+    assert frame.evaluate("PlanMap.current.sites.byId.get('dongli-lake-centre').lit")
+    context.close()
+
+
 def test_a_site_opens_by_keyboard(page, frame):
     look_at(frame, 39.06579, 117.42119, 14)
     marker = frame.locator('.pm-site[data-site="junliangcheng-north"]')

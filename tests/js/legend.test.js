@@ -28,6 +28,7 @@ function seen({ category, shape, task = "-", ground = false, away = false }) {
   return {
     site: { category, precision: "mapped" }, state: decode(task), inView: !away,
     symbol, small: false, whole: symbol, shape: shape !== "point", halo: false,
+    soft: false, proxy: false, dot: false,
   };
 }
 
@@ -85,12 +86,37 @@ describe("the legend", () => {
     expect(legendParts({ sites: [road], boundary: false, gridStep: null }, detailed, text, false)).toHaveLength(1);
   });
 
-  test("boundary, grid, halo and outlines that are only rough come after the categories", () => {
-    const site = { category: "road", precision: /** @type {const} */ ("nominal") };
-    const rough = { ...seen({ category: "road", shape: "line" }), site, halo: true };
-    expect(words([rough], "legend.lines", { boundary: true, gridStep: 500 })).toEqual([
-      "category.road", "legend.boundary", "legend.grid 500 m", "legend.halo", "legend.nominal",
+  test("boundary, grid and what lies around points come after the categories", () => {
+    const road = { ...seen({ category: "road", shape: "line" }), halo: true, proxy: true };
+    expect(words([road], "legend.lines", { boundary: true, gridStep: 500 })).toEqual([
+      "category.road", "legend.boundary", "legend.grid 500 m", "legend.halo", "legend.proxy",
     ]);
     expect(words([], "legend.lines", { gridStep: 2000 })).toEqual(["legend.grid 2 km"]);
+  });
+
+  const rough = /** @type {const} */ ("nominal");
+
+  test("an extent that nobody has published is shown as the patch that it is, and says so", () => {
+    const patch = { ...seen({ category: "lake", shape: "area" }), site: { category: "lake", precision: rough }, soft: true };
+    const water = { ...style, categories: { ...style.categories, lake: { ...style.categories.lake, ground: "water" } } };
+    const [part] = legendParts({ sites: [patch], boundary: false, gridStep: null }, water, text, false);
+    expect(part.entries).toEqual([{
+      sample: { kind: "soft", look: { colour: "soft water", opacity: 0.5 } }, words: "category.lakelegend.nominal-area",
+    }]);
+    // Beside areas that are known, both stand there.
+    expect(words([patch, seen({ category: "lake", shape: "area" })], "legend.lines")).toEqual([
+      "category.lake", "category.lakelegend.nominal-area",
+    ]);
+  });
+
+  test("a course that is only nominal is called so where all of its category are", () => {
+    const course = { ...seen({ category: "metro-line", shape: "line" }), site: { category: "metro-line", precision: rough } };
+    expect(words([course], "legend.lines")).toEqual(["category.metro-linelegend.nominal-line"]);
+    expect(words([course, seen({ category: "metro-line", shape: "line" })], "legend.lines")).toEqual(["category.metro-line"]);
+  });
+
+  test("the dot of a part is listed among the symbols", () => {
+    const dot = { ...seen({ category: "lake", shape: "point" }), symbol: false, dot: true };
+    expect(words([dot], "legend.category")).toEqual(["legend.part"]);
   });
 });

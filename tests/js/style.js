@@ -30,5 +30,9 @@ export function styleWith(categories) {
       casing: 2, casedFrom: 1.5, roads: {}, waterways: {}, legend: {}, waterNames: {}, placeNames: [14],
       placeSize: 10, waterSize: 11, placePriority: -50, waterPriority: -20,
     },
+    soft: {
+      "": { colour: "soft", opacity: 0.2 }, water: { colour: "soft water", opacity: 0.5 },
+      point: { colour: "soft point", opacity: 0.2 }, lit: { colour: "soft lit", opacity: 0.3 },
+    },
   };
 }

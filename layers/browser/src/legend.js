@@ -6,7 +6,7 @@ import { folding, panel } from "./panel.js";
 import { svg } from "./svg.js";
 import { dot, picture } from "./symbols.js";
 
-/** @import { Stroke, Style, Text } from "./types" */
+/** @import { SoftLook, Stroke, Style, Text } from "./types" */
 /** @import { Sample, Seen } from "./legend_entries.js" */
 
 const make = L.DomUtil.create;
@@ -66,7 +66,9 @@ function draw(sample, style) {
     case "strokes": return line(sample.strokes);
     case "pale": return make("i", "pm-swatch pm-pale");
     case "dot": return smallDot(style);
+    case "part": return smallDot(style);
     case "halo": return halo(style);
+    case "soft": return softSample(sample.look);
   }
 }
 
@@ -89,6 +91,22 @@ function line(strokes) {
 function smallDot(style) {
   const box = svg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" });
   svg("circle", { ...dot(style), cx: 7, cy: 7 }, box);
+  return box;
+}
+
+/**
+ * A patch as the map has it: stronger towards its middle, and without a line.
+ *
+ * @param {SoftLook} look
+ */
+function softSample({ colour, opacity }) {
+  const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
+  const sheets = 5;
+  for (let sheet = 0; sheet < sheets; sheet++) {
+    const by = (sheet * 4.8) / sheets;
+    const look = { fill: colour, "fill-opacity": 1 - (1 - opacity) ** (1 / sheets) };
+    svg("rect", { x: 1 + by, y: 0.5 + by, width: 24 - 2 * by, height: 13 - 2 * by, rx: Math.max(1.5, 5 - by / 2), ...look }, box);
+  }
   return box;
 }
 

@@ -3,14 +3,15 @@
 import { statusSymbol } from "./symbols.js";
 import { styleOf } from "./way_look.js";
 
-/** @import { SeenSite, Stroke, Style, Text, WayLook } from "./types" */
+/** @import { SeenSite, SoftLook, Stroke, Style, Text, WayLook } from "./types" */
 
 /**
  * What stands before the words: a symbol of the page, strokes, or one of the few others.
  *
  * @typedef {{ kind: "status" | "category", symbol: string }
  *   | { kind: "strokes", strokes: Stroke[] }
- *   | { kind: "pale" | "dot" | "halo" }} Sample
+ *   | { kind: "soft", look: SoftLook }
+ *   | { kind: "pale" | "dot" | "halo" | "part" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
 /** @typedef {{ title: string, entries: Entry[], caption?: boolean }} Part with a caption, its title is shown too */
@@ -38,7 +39,7 @@ export function legendParts(seen, style, text, brief) {
   const symbols = sites.filter((site) => site.symbol);
   return [
     { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
-    { title: text("legend.category"), entries: categories(symbols, style, text, brief) },
+    { title: text("legend.category"), entries: categories(symbols, sites, style, text, brief) },
     { title: text("legend.lines"), entries: lines({ ...seen, sites }, style, text, brief) },
     { title: text("legend.ways"), entries: seen.ways ? ways(seen.ways, style.ways, text) : [], caption: true },
   ].filter((part) => part.entries.length);
@@ -88,12 +89,13 @@ function allStatuses(symbols, style, text) {
 
 /**
  * @param {SeenSite[]} symbols
+ * @param {SeenSite[]} sites
  * @param {Style} style
  * @param {Text} text
  * @param {boolean} brief
  * @returns {Entry[]}
  */
-function categories(symbols, style, text, brief) {
+function categories(symbols, sites, style, text, brief) {
   const named = symbols.filter(({ state }) => !brief || state.status);
   const present = new Set(named.filter(({ whole }) => whole).map(({ site }) => site.category));
   /** @type {Entry[]} */
@@ -101,6 +103,7 @@ function categories(symbols, style, text, brief) {
     .filter((category) => present.has(category))
     .map((category) => ({ sample: { kind: "category", symbol: "pm-category-" + category }, words: text("category." + category) }));
   if (named.some(({ small }) => small)) found.push({ sample: { kind: "dot" }, words: text("legend.small") });
+  if (sites.some(({ dot }) => dot)) found.push({ sample: { kind: "part" }, words: text("legend.part") });
   return found;
 }
 
@@ -112,14 +115,23 @@ function categories(symbols, style, text, brief) {
  * @returns {Entry[]}
  */
 function lines({ sites, boundary, gridStep }, style, text, brief) {
-  const drawn = new Set(sites.filter(({ shape }) => shape).map(({ site }) => site.category));
+  const drawn = sites.filter(({ shape, site }) => shape && !(brief && style.details.includes(site.category)));
   /** @type {Entry[]} */
-  const found = Object.keys(style.categories)
-    .filter((category) => drawn.has(category) && !(brief && style.details.includes(category)))
-    .map((category) => {
-      const strokes = style.ground[style.categories[category].ground] || style.ground[""];
-      return { sample: { kind: "strokes", strokes }, words: text("category." + category) };
-    });
+  const found = Object.keys(style.categories).flatMap((category) => {
+    const { ground } = style.categories[category];
+    const alike = drawn.filter(({ site }) => site.category === category);
+    const [soft, rest] = [alike.filter((one) => one.soft), alike.filter((one) => !one.soft)];
+    const name = text("category." + category);
+    // Where all are, the words say it; where some are, their names on the map do.
+    const course = rest.every(({ site }) => site.precision === "nominal") ? text("legend.nominal-line") : "";
+    /** @type {Entry[]} */
+    const entries = [];
+    if (rest.length) entries.push({ sample: { kind: "strokes", strokes: style.ground[ground] || style.ground[""] }, words: name + course });
+    if (soft.length) {
+      entries.push({ sample: { kind: "soft", look: style.soft[ground] || style.soft[""] }, words: name + text("legend.nominal-area") });
+    }
+    return entries;
+  });
   /**
    * @param {Stroke} stroke
    * @param {string} words
@@ -131,9 +143,7 @@ function lines({ sites, boundary, gridStep }, style, text, brief) {
     add({ colour: style.gridSample, width: 1 }, text("legend.grid") + " " + width);
   }
   if (sites.some(({ halo }) => halo)) found.push({ sample: { kind: "halo" }, words: text("legend.halo") });
-  if (sites.some(({ shape, site }) => shape && site.precision === "nominal")) {
-    add({ colour: style.quiet, width: 1.4, dash: style.dash.nominal }, text("legend.nominal"));
-  }
+  if (sites.some(({ proxy }) => proxy)) found.push({ sample: { kind: "soft", look: style.soft.point }, words: text("legend.proxy") });
   return found;
 }
 

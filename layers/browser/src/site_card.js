@@ -10,30 +10,35 @@ import { words } from "./words.js";
 const make = L.DomUtil.create;
 
 /**
- * @param {SitePayload} site
+ * @param {SitePayload} site what is under the pointer
+ * @param {SitePayload} whole the place that it is or is a part of
  * @param {Language} language
  * @param {Text} text
  */
-export function tooltip(site, language, text) {
+export function tooltip(site, whole, language, text) {
   const box = make("div");
-  make("b", "", box).textContent = words(site, language);
+  make("b", "", box).textContent = words(whole, language);
   make("div", "pm-small", box).textContent = kind(site, text);
   return box;
 }
 
 /**
- * Its name, how exact it is, its tasks with their status.
+ * Its name, how exact it is, also of its parts, its tasks with their status.
  *
  * @param {SitePayload} site
+ * @param {SitePayload[]} parts
  * @param {TaskPayload[]} tasks of the plan
  * @param {(task: number) => string} letter of a task
  * @param {Language} language
  * @param {Text} text
  */
-export function card(site, tasks, letter, language, text) {
+export function card(site, parts, tasks, letter, language, text) {
   const box = make("div", "pm-card");
   make("h3", "", box).textContent = words(site, language);
-  make("div", "pm-small", box).textContent = kind(site, text) + (site.accuracy ? " · ±" + site.accuracy + " m" : "");
+  make("div", "pm-small", box).textContent = kind(site, text) + exactness(site);
+  for (const part of parts) {
+    make("div", "pm-small", box).textContent = words(part, language) + " · " + text("precision." + part.precision) + exactness(part);
+  }
   const list = make("ul", "", box);
   for (const index of site.tasks) {
     const state = decode(letter(index));
@@ -44,6 +49,11 @@ export function card(site, tasks, letter, language, text) {
   }
   if (!list.childNodes.length) make("div", "pm-small", box).textContent = text("map.no-tasks");
   return box;
+}
+
+/** @param {SitePayload} site */
+function exactness({ accuracy }) {
+  return accuracy ? " · ±" + accuracy + " m" : "";
 }
 
 /**

@@ -3,6 +3,7 @@
 /** @import { LayerGroup, SVG } from "leaflet" */
 /** @import { LayerPayload, PlacedSite, SitePayload, SiteState } from "./types" */
 /** @import { SiteMarker } from "./site_marker.js" */
+/** @import { SoftPatch } from "./soft_patch.js" */
 /** @import { Part } from "./stroke.js" */
 
 /**
@@ -34,8 +35,18 @@ export class SiteEntry {
     this.placed = geometry && anchors && bounds ? { ...site, geometry, anchors, bounds } : null;
     this.home = home;
     this.state = state;
-    /** @type {Part[]} */
+    /**
+     * The strokes that it is drawn with; of a soft patch what can be clicked.
+     *
+     * @type {Part[]}
+     */
     this.parts = [];
+    /**
+     * An extent that nobody has published, or the surroundings of a point that stands in for a place.
+     *
+     * @type {SoftPatch | null}
+     */
+    this.patch = null;
     /** @type {SiteMarker[]} */
     this.markers = [];
     /**
@@ -45,11 +56,23 @@ export class SiteEntry {
      */
     this.halo = null;
     this.area = false;
+    /** Whether it is a point that is part of a place, and so no more than a dot. */
+    this.dot = false;
     this.lit = false;
     this.shown = false;
     /** Whether its symbols are shown. */
     this.marked = false;
     this.opacity = -1;
+  }
+
+  /** Whether its shape is a soft patch. */
+  get soft() {
+    return this.patch !== null && this.area;
+  }
+
+  /** Id of the place that answers for it. */
+  get place() {
+    return this.site.whole || this.site.id;
   }
 
   /** Its symbols that are shown, of any size. */

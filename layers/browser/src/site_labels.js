@@ -22,7 +22,8 @@ export function siteLabels(entries, map, style, language, size) {
   const obstacles = [];
   for (const entry of entries) {
     const site = entry.placed;
-    if (!site) continue;
+    // The name of a place stands once, beside its symbol.
+    if (!site || site.whole) continue;
     if (entry.area && !entry.marked && !site.tasks.length && zoom < 12.5) continue;
     const big = isBig(entry);
     for (const marker of entry.symbols) {

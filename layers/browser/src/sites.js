@@ -9,6 +9,7 @@ import { card, tooltip } from "./site_card.js";
 import { SiteEntry } from "./site_entry.js";
 import { siteLabels } from "./site_labels.js";
 import { SiteMarker } from "./site_marker.js";
+import { softArea, softCircles } from "./soft_patch.js";
 import { drawStrokes, elementOf } from "./stroke.js";
 
 /** @import { LayerPayload, Language, PlacedSite, Plan, Reach, SitePayload, StageCallbacks } from "./types" */
@@ -18,6 +19,9 @@ import { drawStrokes, elementOf } from "./stroke.js";
 
 // What is not exact must not look like land or water that is there.
 const FAINT = 0.45;
+
+// From here on the other points of a place stand clear of its symbol.
+const DOTS_FROM = 12.5;
 
 export class Sites {
   /**
@@ -44,13 +48,14 @@ export class Sites {
     this.layers = new Map(data.layers.map((layer, index) => [layer.id, this.addLayer(layer, index)]));
     this.entries = data.sites.map((site) => this.addSite(site));
     this.byId = new Map(this.entries.map((entry) => [entry.site.id, entry]));
+    map.on("moveend", () => this.surround());
     map.on("zoomend", () => {
       for (const entry of this.entries) {
-        if (entry.area) this.present(entry);
+        if (entry.area || entry.dot) this.present(entry);
         if (entry.marked && entry.markers.length > 1) this.thin(entry);
       }
       this.crowd();
-      this.halos();
+      this.surround();
     });
   }
 
@@ -77,24 +82,63 @@ export class Sites {
     const simple = site.geometry.type === "Point" || site.geometry.type === "MultiPoint";
     const dash = this.data.style.dash[site.precision];
     const { ground } = home.layer;
-    if (ground ? site.category !== "district" : !simple) {
+    entry.area = site.geometry.type.includes("Polygon");
+    if (entry.area && site.precision === "nominal") this.soften(entry, site);
+    else if (ground ? site.category !== "district" : !simple) {
       entry.parts = drawStrokes(site.geometry, this.strokes(site, ground ? undefined : dash), home.name, home.renderer);
     }
     if (!ground) {
-      entry.area = site.geometry.type.includes("Polygon");
-      // An area that no commitment hangs on is its own symbol.
-      const marked = simple || site.tasks.length > 0;
+      entry.dot = simple && Boolean(site.whole);
+      // An area that no commitment hangs on is its own symbol, and a place has one.
+      const marked = !site.whole && (simple || site.tasks.length > 0);
       entry.markers = marked ? site.anchors.map((at) => this.addMarker(entry, at)) : [];
-      if (simple && site.accuracy) entry.halo = makeHalo(site, home, this.data.style);
+      if (entry.dot) this.addDot(entry, site);
+      if (simple && site.accuracy) this.addSurroundings(entry, site, site.accuracy);
     }
     for (const part of this.reach === "none" ? [] : entry.parts) {
       part.on("click", (event) => {
         L.DomEvent.stop(event);
         this.open(entry, event.latlng);
       });
-      part.bindTooltip(() => tooltip(entry.site, this.language, this.callbacks.text), { sticky: true, className: "pm-tooltip" });
+      part.bindTooltip(() => this.tooltip(entry), { sticky: true, className: "pm-tooltip" });
     }
     return entry;
+  }
+
+  /**
+   * Draw an extent that nobody has published; an area that cannot be seen takes the clicks.
+   *
+   * @param {SiteEntry} entry
+   * @param {PlacedSite} site
+   */
+  soften(entry, site) {
+    const { categories, soft, white } = this.data.style;
+    const { home } = entry;
+    entry.patch = softArea(site.geometry, home, soft[categories[site.category].ground] || soft[""], soft.lit);
+    entry.parts = drawStrokes(site.geometry, [{ fill: white, fill_opacity: 0 }], home.name, home.renderer, "pm-unseen");
+  }
+
+  /**
+   * @param {SiteEntry} entry
+   * @param {PlacedSite} site
+   */
+  addDot({ parts, home }, site) {
+    const { dot, white } = this.data.style;
+    const look = { fill: dot, fill_opacity: 1, colour: white, width: 1.2, radius: 4 };
+    parts.push(...drawStrokes(site.geometry, [look], home.name, home.renderer, "pm-dot"));
+  }
+
+  /**
+   * Around a point: the circle in which its true position is expected, or the patch of one that stands in for a place.
+   *
+   * @param {SiteEntry} entry
+   * @param {PlacedSite} site
+   * @param {number} accuracy
+   */
+  addSurroundings(entry, site, accuracy) {
+    const { soft } = this.data.style;
+    if (site.precision === "nominal") entry.patch = softCircles(site.anchors, accuracy, entry.home, soft.point, soft.lit);
+    else entry.halo = makeHalo(site, entry.home, this.data.style);
   }
 
   /**
@@ -119,20 +163,41 @@ export class Sites {
     const keyboard = this.reach === "all" || (interactive && entry.site.tasks.length > 0);
     const marker = L.marker(at, { icon, keyboard, interactive, riseOnHover: true, pane: "markerPane" });
     if (!interactive) return new SiteMarker(marker);
-    const words = () => tooltip(entry.site, this.language, this.callbacks.text);
-    marker.bindTooltip(words, { direction: "top", offset: [0, -12], className: "pm-tooltip" });
+    marker.bindTooltip(() => this.tooltip(entry), { direction: "top", offset: [0, -12], className: "pm-tooltip" });
     marker.on("click", () => this.open(entry, marker.getLatLng()));
     // Leaflet lets people tab to a marker, but turns Enter into a click only where it opens a popup itself.
     marker.on("keypress", (event) => event.originalEvent.key === "Enter" && this.open(entry, marker.getLatLng()));
     return new SiteMarker(marker);
   }
 
-  halos() {
-    for (const { halo, placed, shown, home } of this.entries) {
-      if (!halo || !placed) continue;
-      const wanted = shown && home.visible && isWide(placed, this.map.getZoom());
-      if (wanted === this.map.hasLayer(halo)) continue;
-      if (wanted) halo.addTo(this.map);
+  /** @param {SiteEntry} entry */
+  tooltip(entry) {
+    return tooltip(entry.site, this.whole(entry).site, this.language, this.callbacks.text);
+  }
+
+  /**
+   * The entry of the place that answers for a part.
+   *
+   * @param {SiteEntry} entry
+   */
+  whole(entry) {
+    return this.byId.get(entry.place) || entry;
+  }
+
+  /** Show what lies around sites where it can be seen: circles, and the patches in view. */
+  surround() {
+    const { map } = this;
+    const view = map.getBounds();
+    // A place whose extent is a patch needs no circle: that would be one more line around what nobody has drawn.
+    const patched = new Set(this.entries.filter(({ soft, shown }) => soft && shown).map(({ place }) => place));
+    for (const entry of this.entries) {
+      const { halo, patch, placed, shown, home, area } = entry;
+      if (!placed || !(halo || patch)) continue;
+      const wanted = shown && home.visible && (area || (isWide(placed, map.getZoom()) && !patched.has(entry.place)));
+      // The first picture of a patch takes a moment, and most are never looked at.
+      patch?.show(map, wanted && (patch.isOn(map) || view.pad(0.3).intersects(placed.bounds)));
+      if (!halo || wanted === map.hasLayer(halo)) continue;
+      if (wanted) halo.addTo(map);
       else halo.remove();
     }
   }
@@ -159,12 +224,13 @@ export class Sites {
     this.letters = letters;
     this.lit = newlyLit;
     this.crowd();
-    this.halos();
+    this.surround();
   }
 
   /** @param {SiteEntry} entry */
   dress(entry) {
     for (const part of entry.parts) part.eachLayer((shape) => elementOf(shape)?.classList.toggle("pm-lit", entry.lit));
+    entry.patch?.light(entry.lit);
     for (const marker of entry.markers) marker.dress(entry, this.data.style, this.language);
   }
 
@@ -200,8 +266,9 @@ export class Sites {
 
   /** @param {SiteEntry} entry */
   present(entry) {
-    const shown = entry.state.shown && entry.home.visible;
-    const marked = shown && (!entry.area || this.roomy(entry));
+    const far = entry.dot && !entry.lit && this.map.getZoom() < DOTS_FROM;
+    const shown = entry.state.shown && entry.home.visible && !far;
+    const marked = shown && !entry.site.whole && (!entry.area || this.roomy(entry));
     if (shown !== entry.shown || marked !== entry.marked) {
       entry.shown = shown;
       entry.marked = marked;
@@ -260,11 +327,11 @@ export class Sites {
     home.pane.style.opacity = String(opacity);
     for (const entry of this.entries) if (entry.home === home) this.present(entry);
     this.crowd();
-    this.halos();
+    this.surround();
   }
 
   /**
-   * Open the card of a site.
+   * Open the card of a site, or of the place that it is a part of.
    *
    * @param {SiteEntry} entry
    * @param {L.LatLng} at
@@ -273,14 +340,16 @@ export class Sites {
     // Who measures from a place clicks on it.
     if (this.callbacks.measuring(at)) return;
     const { text, taskLetter, select } = this.callbacks;
-    const content = card(entry.site, this.data.tasks, taskLetter, this.language, text);
+    const { site } = this.whole(entry);
+    const others = this.entries.filter((other) => other.site.whole === site.id && other.placed).map((other) => other.site);
+    const content = card(site, others, this.data.tasks, taskLetter, this.language, text);
     // The card says what the tooltip says, and lies over it.
     for (const part of [...entry.parts, ...entry.markers.map((marker) => marker.leaflet)]) part.closeTooltip();
     const maxWidth = Math.min(280 * this.size, this.map.getSize().x - 60);
     const popup = L.popup({ maxWidth, className: "pm-popup", autoPanPadding: [20, 20] });
     popup.setLatLng(at).setContent(content).openOn(this.map);
     popup.getElement()?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", text("map.close"));
-    select(entry.site.id);
+    select(site.id);
   }
 
   /**

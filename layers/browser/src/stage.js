@@ -142,8 +142,11 @@ export class Stage {
       symbol: entry.marked && entry.markers.length > 0,
       small: entry.symbols.some((marker) => marker.small),
       whole: entry.symbols.some((marker) => !marker.small),
-      shape: entry.parts.length > 0,
+      shape: entry.parts.length > 0 && !entry.dot,
       halo: entry.halo !== null && this.map.hasLayer(entry.halo),
+      soft: entry.soft,
+      proxy: !entry.area && entry.patch !== null && entry.patch.isOn(this.map),
+      dot: entry.dot && entry.shown,
     }));
   }
 

@@ -22,14 +22,15 @@ export function strokeFactor(zoom) {
  * @param {Stroke[]} strokes
  * @param {string} pane
  * @param {L.Renderer} renderer
+ * @param {string} [className] beside that of all strokes
  * @returns {Part[]}
  */
-export function drawStrokes(geometry, strokes, pane, renderer) {
+export function drawStrokes(geometry, strokes, pane, renderer, className = "") {
   return strokes.map((stroke, index) => {
     const options = {
       pane,
       renderer,
-      className: "pm-stroke",
+      className: ("pm-stroke " + className).trim(),
       color: stroke.colour,
       stroke: Boolean(stroke.colour),
       weight: stroke.width || 1,

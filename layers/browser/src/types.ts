@@ -21,8 +21,10 @@ export interface SitePayload extends Named {
   /** Metres; null where the position is exact. */
   accuracy: number | null;
   layer: string;
-  /** Places of its tasks in `Plan.tasks`. */
+  /** Places of its tasks in `Plan.tasks`; a part has those of the whole. */
   tasks: number[];
+  /** Id of the site that it is a part of, if it is one. */
+  whole?: string;
   geometry: GeoJSON.Geometry | null;
   /** These two with every geometry, `lines` with those of lines. */
   anchors?: Position[];
@@ -108,6 +110,14 @@ export interface Style {
   ground: Record<string, Stroke[]>;
   dash: Record<string, string>;
   ways: WayLook;
+  /** By ground style, and `point` around one that stands in for a place, and `lit`. */
+  soft: Record<string, SoftLook>;
+}
+
+/** A soft patch: its colour, and its opacity where it is strongest. */
+export interface SoftLook {
+  colour: string;
+  opacity: number;
 }
 
 export interface DistrictProperties {
@@ -319,6 +329,10 @@ export interface SeenSite {
   whole: boolean;
   shape: boolean;
   halo: boolean;
+  /** Whether its shape is a soft patch, the surroundings of its point are one, it is the dot of a part. */
+  soft: boolean;
+  proxy: boolean;
+  dot: boolean;
 }
 
 export interface StageCallbacks {

@@ -77,8 +77,10 @@ def pages(
 
 
 def _in_order(plan: Plan, sites: Iterable[str]) -> list[str]:
+    """Return the numbered ones of `sites` by number, each with the parts of its place after it."""
     numbers = site_numbers(plan)
-    return sorted((site for site in sites if site in numbers), key=lambda site: numbers[site])
+    numbered = sorted((site for site in sites if site in numbers), key=lambda site: numbers[site])
+    return [part for site in numbered for part in plan.place(site) if plan.sites[part].placed]
 
 
 def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation) -> TableRows:
@@ -92,7 +94,8 @@ def _site_grid(plan: Plan, sites: Iterable[str], width: float, text: Translation
         if site.accuracy_m:
             precision += text("slides.within", metres=f"{site.accuracy_m:.0f}")
         name, source = site.name.get(text.language), site.source.get(text.language)
-        words = (str(numbers[site_id]), name, precision, source, site.licence)
+        # A part has a source of its own, and no number.
+        words = (str(numbers.get(site_id, "")), name, precision, source, site.licence)
         rows.append([Cell(Run(part, bold=index == 0)) for index, part in enumerate(words)])
     return TableRows(widths, rows).shortened(POINTS, MOST_LINES)
 

@@ -16,7 +16,7 @@ from layers.draw.content import Content, ShownSite, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.draw.furniture import draw_scale_bar
-from layers.draw.ground import draw_ground
+from layers.draw.ground import draw_ground, halos_in
 from layers.draw.legend import WAYS, Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
@@ -118,7 +118,7 @@ def slide_map(
     frame = Box(0.0, STRIP_MM, width, STRIP_MM + tall)
     drawing = Drawing(width, STRIP_MM + tall, frame, extent, plan.grid)
     drawing.ground += draw_ground(plan, view.scene, shown, size=SIZE)
-    halos = any(shape.name == "accuracy" for shape in drawing.ground)
+    halos = halos_in(drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, view.scene, shown, size=SIZE)
     # A site without room for its symbol has only a dot, which belongs to the picture.
     standing = {name.removeprefix("symbol ") for name, _ in site_symbols.boxes if name.startswith("symbol ")}

@@ -1,6 +1,12 @@
-"""A plan as the first release wrote it: tables without keys, events without ids, no revision."""
+"""A plan as older releases wrote it.
+
+Version 1 had tables without keys, events without ids and no revision; version 2 had no parts of places.
+"""
 
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
@@ -10,10 +16,37 @@ import sqlalchemy
 from layers.plan.digest import whole_digest
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
+from layers.store.base import copy_plan
 from layers.store.frames import sites_frame
 
 NEW = ("id", "withdraws", "corrects")
 """The fields that an event had not yet."""
+
+
+def without_parts(plan: Plan) -> Plan:
+    """Return `plan` as an older release can hold it."""
+    return replace(plan, sites={key: replace(site, part_of="") for key, site in plan.sites.items()})
+
+
+def write_version_2(plan: Plan, where: str, *, column: bool = False) -> None:
+    """Write `plan`; with `column` as if somebody had added by hand the one that version 3 brought."""
+    copy_plan(plan if column else without_parts(plan), where)
+    dropped = () if column else ("ALTER TABLE planmap_sites DROP COLUMN part_of",)
+    statements = (*dropped, "UPDATE planmap_info SET value = '2' WHERE key = 'schema_version'")
+    if where.endswith(".gpkg"):
+        with closing(sqlite3.connect(where)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+        return
+    engine = sqlalchemy.create_engine(where.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
+def sites(plan: Plan) -> pandas.DataFrame:
+    return sites_frame(plan).drop(columns="part_of")
 
 
 def tables(plan: Plan) -> dict[str, pandas.DataFrame]:
@@ -34,7 +67,7 @@ def tables(plan: Plan) -> dict[str, pandas.DataFrame]:
 
 
 def write_geopackage(plan: Plan, path: Path) -> None:
-    pyogrio.write_dataframe(sites_frame(plan), path, layer="planmap_sites", driver="GPKG", geometry_type="Unknown")
+    pyogrio.write_dataframe(sites(plan), path, layer="planmap_sites", driver="GPKG", geometry_type="Unknown")
     for name, table in tables(plan).items():
         pyogrio.write_dataframe(table, path, layer=name, driver="GPKG", append=True)
 
@@ -42,7 +75,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
 def write_postgis(plan: Plan, url: str) -> None:
     engine = sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        sites_frame(plan).rename_axis("fid").to_postgis("planmap_sites", connection, index=True)
+        sites(plan).rename_axis("fid").to_postgis("planmap_sites", connection, index=True)
         for name, table in tables(plan).items():
             table.rename_axis("fid").to_sql(name, connection, index=True)
         first = len(plan.events)
