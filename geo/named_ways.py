@@ -1,0 +1,297 @@
+"""Lines through the points of named ways: one point for each way, all ways of one name, in metres of the grid.
+
+OpenStreetMap cuts a road into many ways, and draws each carriageway as one. A point on each way is therefore a sample
+of the road every few hundred metres, now on one carriageway and now on the other. The line is looked for in four
+steps: points of both carriageways become one node; the nodes are strung by a minimum spanning tree, never over more
+than the gap that the class allows; short spurs are cut off; then the corners of the line are fitted to the points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+import shapely.ops
+from numpy.typing import NDArray
+
+Positions = NDArray[np.float64]
+"""Shape (n, 2): easting and northing in metres of `geo.crs.GAUSS_KRUGER_117E`."""
+
+GAP_M = {
+    "motorway": 5200.0,
+    "trunk": 3000.0,
+    "primary": 2000.0,
+    "secondary": 1500.0,
+    "tertiary": 1000.0,
+    "minor": 700.0,
+    "construction": 700.0,
+    "link": 400.0,
+    "river": 4000.0,
+    "canal": 2500.0,
+    "stream": 1500.0,
+    "drain": 1500.0,
+}
+"""Longest distance in metres between two neighbouring points of a line, by class; beyond it the line breaks."""
+
+CARRIAGEWAYS_M = 60.0
+"""Points of one name that lie within this distance of each other, in metres, are taken as one place on the road."""
+
+SPUR_M = 250.0
+"""Branches of a tree up to this length in metres are carriageways that were strung separately, and are cut off."""
+
+SHORTEST_M = 30.0
+"""Points that all lie within this distance in metres yield no line: they do not say where the road goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One unbroken line through points of one name and class."""
+
+    line: Positions
+    kind: str
+    """Class, a key of `GAP_M`."""
+    points: int
+    """How many points it goes through."""
+    gap_m: float
+    """Longest distance in metres along the line between two neighbouring points."""
+
+
+def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
+    """Return the lines through the points of one name at `positions`, whose classes are `kinds`.
+
+    The order of the points does not matter. Points that yield no line are not in the result: single ones, and groups
+    within `SHORTEST_M`. Where the class changes along the road two lines share a vertex.
+    """
+    order = sorted(range(len(kinds)), key=lambda i: (positions[i][0], positions[i][1], kinds[i]))
+    positions = np.asarray(positions, dtype=float).reshape(-1, 2)[order]
+    limits = np.array([GAP_M[kinds[i]] for i in order])
+    label = places(positions, CARRIAGEWAYS_M)
+    nodes = np.array([positions[label == k].mean(axis=0) for k in range(label.max(initial=-1) + 1)]).reshape(-1, 2)
+    reach = np.array([limits[label == k].max() for k in range(len(nodes))])
+    found = []
+    for strand in strands(spanning_forest(nodes, reach), nodes):
+        members = np.flatnonzero(np.isin(label, strand))
+        found += _by_class(
+            fitted(nodes[strand], positions[members]), positions[members], [kinds[order[i]] for i in members]
+        )
+    return found
+
+
+def places(positions: Positions, width_m: float) -> NDArray[np.intp]:
+    """Return for each point the number of its group; no group is wider than `width_m`, in metres.
+
+    Complete linkage: the two groups whose farthest points are nearest to each other are joined first.
+    """
+    count = len(positions)
+    label = np.arange(count)
+    if count < 2:
+        return label
+    apart = np.hypot(*(positions[:, None] - positions[None]).transpose(2, 0, 1))
+    np.fill_diagonal(apart, np.inf)
+    while True:
+        one, other = np.unravel_index(np.argmin(apart), apart.shape)
+        if apart[one, other] > width_m:
+            break
+        apart[one] = apart[:, one] = np.maximum(apart[one], apart[other])
+        apart[other] = apart[:, other] = apart[one, one] = np.inf
+        label[label == other] = one
+    return np.unique(label, return_inverse=True)[1]
+
+
+def spanning_forest(nodes: Positions, reach: NDArray[np.float64]) -> list[set[int]]:
+    """Return the neighbours of each node in the minimum spanning forest, by Kruskal's algorithm.
+
+    An edge is at most as long, in metres, as the `reach` of both its nodes.
+    """
+    neighbours: list[set[int]] = [set() for _ in nodes]
+    tree = list(range(len(nodes)))
+    rows, columns = np.triu_indices(len(nodes), 1)
+    lengths = np.hypot(*(nodes[rows] - nodes[columns]).T)
+    allowed = lengths <= np.minimum(reach[rows], reach[columns])
+    for edge in np.argsort(np.where(allowed, lengths, np.inf), kind="stable")[: int(allowed.sum())]:
+        one, other = int(rows[edge]), int(columns[edge])
+        if tree[one] != tree[other]:
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+            old, new = tree[other], tree[one]
+            tree = [new if root == old else root for root in tree]
+    return neighbours
+
+
+def strands(neighbours: list[set[int]], nodes: Positions) -> list[list[int]]:
+    """Return a forest as paths of node numbers: of each tree its longest path, then the longest of its branches.
+
+    Branches up to `SPUR_M` are left out; the others begin at the node of the path that they leave.
+    """
+    left = [set(others) for others in neighbours]
+    found = []
+    for start in range(len(left)):
+        roots = [start]
+        while roots:
+            root = roots.pop()
+            path = (
+                _longest(_longest([root], left, nodes)[::-1][:1], left, nodes)
+                if root == start
+                else _longest([root], left, nodes)
+            )
+            length = _length(nodes[path])
+            if len(path) < 2:
+                continue
+            for one, other in zip(path, path[1:], strict=False):
+                left[one].discard(other)
+                left[other].discard(one)
+            if root == start or length > SPUR_M:
+                found.append(path)
+                # A node may be left by more than one branch.
+                roots += [node for node in path for _ in left[node]] + [root]
+            else:
+                roots.append(root)
+    return found
+
+
+def _longest(start: list[int], neighbours: list[set[int]], nodes: Positions) -> list[int]:
+    """Return the longest path in a tree that begins with the one node of `start`."""
+    best, best_length = start, 0.0
+    stack = [(start, 0.0)]
+    while stack:
+        path, length = stack.pop()
+        if length > best_length:
+            best, best_length = path, length
+        for other in sorted(neighbours[path[-1]]):
+            if len(path) < 2 or other != path[-2]:
+                stack.append(([*path, other], length + float(np.hypot(*(nodes[other] - nodes[path[-1]])))))
+    return best
+
+
+def _length(line: Positions) -> float:
+    return float(np.hypot(*np.diff(line, axis=0).T).sum()) if len(line) > 1 else 0.0
+
+
+def fitted(path: Positions, points: Positions) -> Positions:
+    """Return the line along `path` with the fewest corners that fits `points`, between the carriageways.
+
+    Twice: the points are put in order along the line, Douglas and Peucker's algorithm chooses corners among them, and
+    least squares put the corners where the points are nearest to the line.
+    """
+    line = path
+    if len(path) > 2:
+        # Half-way between neighbours, so that the path no longer swings between the carriageways.
+        middle = (path[:-2] + 2 * path[1:-1] + path[2:]) / 4
+        near = np.hypot(*(middle - path[1:-1]).T) < CARRIAGEWAYS_M / 2
+        line = np.vstack([path[:1], np.where(near[:, None], middle, path[1:-1]), path[-1:]])
+    for _ in range(2):
+        along, stations = _stations(line, points)
+        if len(stations) < 2:
+            return line
+        corners = np.asarray(shapely.LineString(stations).simplify(_tolerance(along, stations, points, line)).coords)
+        line = _least_squares(corners, points)
+    return line
+
+
+def _along(line: Positions, points: Positions) -> NDArray[np.float64]:
+    """Return the distance in metres along `line` of the place nearest to each of `points`."""
+    return np.asarray(shapely.line_locate_point(shapely.LineString(line), shapely.points(points)))
+
+
+def _stations(line: Positions, points: Positions) -> tuple[NDArray[np.float64], Positions]:
+    """Return where along `line` there are points, in order, and the middle of those that stand close together."""
+    along = _along(line, points)
+    order = np.argsort(along, kind="stable")
+    groups: list[list[int]] = []
+    for i in order:
+        if groups and along[i] - along[groups[-1][0]] < CARRIAGEWAYS_M * 0.75:
+            groups[-1].append(int(i))
+        else:
+            groups.append([int(i)])
+    return np.array([along[g].mean() for g in groups]), np.array([points[g].mean(axis=0) for g in groups])
+
+
+def _tolerance(along: NDArray[np.float64], stations: Positions, points: Positions, line: Positions) -> float:
+    """Return how far, in metres, points may be from the line: about half the distance between its carriageways."""
+    swings = []
+    for i in range(1, len(stations) - 1):
+        if along[i + 1] - along[i - 1] < 800:
+            swings.append(shapely.LineString(stations[[i - 1, i + 1]]).distance(shapely.Point(stations[i])))
+    off = shapely.distance(shapely.LineString(line), shapely.points(points))
+    beside = float(np.median(off))
+    swing = float(np.median(swings)) if swings else 8.0
+    return float(np.clip(max(swing, 1.5 * beside) + 3.0, 6.0, 25.0))
+
+
+def _least_squares(corners: Positions, points: Positions) -> Positions:
+    """Return `corners` moved to where the line between them is nearest to `points`, in the sense of least squares."""
+    if len(corners) < 2:
+        return corners
+    knots = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
+    if np.any(np.diff(knots) < 1e-6):
+        return corners
+    along = np.clip(_along(corners, points), 0.0, knots[-1])
+    segment = np.clip(np.searchsorted(knots, along, side="right") - 1, 0, len(knots) - 2)
+    share = (along - knots[segment]) / (knots[segment + 1] - knots[segment])
+    rows = np.zeros((len(points), len(knots)))
+    rows[np.arange(len(points)), segment] = 1 - share
+    rows[np.arange(len(points)), segment + 1] += share
+    # A little weight on the corners themselves keeps those with few points near them where they are.
+    weight = 0.3
+    system = np.vstack([rows, weight * np.eye(len(knots))])
+    return np.asarray(np.linalg.lstsq(system, np.vstack([points, weight * corners]), rcond=None)[0])
+
+
+def _by_class(line: Positions, points: Positions, kinds: list[str]) -> list[Course]:
+    """Cut `line` where the class of its `points` changes, half-way between the last of one and the first of the next."""
+    if _length(line) < SHORTEST_M:
+        return []
+    along = _along(line, points)
+    order = [int(i) for i in np.argsort(along, kind="stable")]
+    runs: list[list[int]] = []
+    for i in order:
+        if runs and kinds[runs[-1][0]] == kinds[i]:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    runs = _without_short_runs(runs, along, kinds)
+    total = _length(line)
+    cuts = [0.0, *((along[a[-1]] + along[b[0]]) / 2 for a, b in zip(runs, runs[1:], strict=False)), total]
+    whole = shapely.LineString(line)
+    found = []
+    for run, start, end in zip(runs, cuts, cuts[1:], strict=False):
+        piece = shapely.ops.substring(whole, start, end)
+        if piece.length < 1:
+            continue
+        stops = np.unique([start, *along[run], end])
+        names = [kinds[i] for i in run]
+        kind = max(sorted(set(names)), key=names.count)
+        found.append(Course(np.asarray(piece.coords), kind, len(run), float(np.diff(stops).max())))
+    return found
+
+
+def _without_short_runs(runs: list[list[int]], along: NDArray[np.float64], kinds: list[str]) -> list[list[int]]:
+    """Give the points of runs shorter than 300 m to the longer neighbour, the shortest first."""
+
+    def extent(run: list[int]) -> float:
+        return float(along[run[-1]] - along[run[0]])
+
+    while len(runs) > 1:
+        k = min(range(len(runs)), key=lambda k: (extent(runs[k]), k))
+        if extent(runs[k]) >= 300:
+            break
+        beside = [j for j in (k - 1, k + 1) if 0 <= j < len(runs)]
+        into = max(beside, key=lambda j: (extent(runs[j]), -j))
+        one, other = min(k, into), max(k, into)
+        # The larger part comes first, because a run's first point gives its class.
+        merged = sorted([*runs[one], *runs[other]], key=lambda i: (along[i], i))
+        kept = kinds[runs[into][0]]
+        merged_kinds = [kept if i in runs[k] else kinds[i] for i in merged]
+        for i, kind in zip(merged, merged_kinds, strict=True):
+            kinds[i] = kind
+        runs = [*runs[:one], merged, *runs[other + 1 :]]
+        joined: list[list[int]] = []
+        for run in runs:
+            if joined and kinds[joined[-1][0]] == kinds[run[0]]:
+                joined[-1] = [*joined[-1], *run]
+            else:
+                joined.append(run)
+        runs = joined
+    return runs
