@@ -23,6 +23,7 @@ import numpy as np
 from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
 from geo.named_places import RANKS, Place, distinct, kind_of
 from geo.named_ways import Course, Positions, courses
+from geo.way_network import Way, network
 
 WINDOW = (117.1, 38.9, 117.85, 39.33)
 """West, south, east, north in degrees (WGS 84): Dongli with a margin of about 25 km."""
@@ -165,7 +166,10 @@ def named_courses(rows: Iterable[Entry], classes: Mapping[str, str]) -> dict[str
     found: dict[str, list[Course]] = defaultdict(list)
     for (name, _), members in sorted(groups.items()):
         found[name] += courses(grid(members), [classes[row.source_class] for row in members])
-    return dict(found)
+    joined: dict[str, list[Course]] = defaultdict(list)
+    for way in network([Way(name, course) for name, members in found.items() for course in members]):
+        joined[way.name].append(way.course)
+    return dict(joined)
 
 
 def line_features(found: Mapping[str, list[Course]], english_names: Mapping[str, str]) -> list[dict[str, Any]]:

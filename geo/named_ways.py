@@ -41,8 +41,14 @@ CARRIAGEWAYS_M = 60.0
 SPUR_M = 250.0
 """Branches of a tree up to this length in metres are carriageways that were strung separately, and are cut off."""
 
-SHORTEST_M = 30.0
-"""Points that all lie within this distance in metres yield no line: they do not say where the road goes."""
+WIDEST_M = 30.0
+"""Half the distance in metres between the carriageways of the widest roads; a line is at most this far from a point."""
+
+HOOK_M = 250.0
+"""A last leg up to this length in metres that turns off to the side is taken for the other carriageway."""
+
+SHORTEST_M = 100.0
+"""A line shorter than this, in metres, is none: two points on two carriageways do not say where the road goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +67,8 @@ class Course:
 def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
     """Return the lines through the points of one name at `positions`, whose classes are `kinds`.
 
-    The order of the points does not matter. Points that yield no line are not in the result: single ones, and groups
-    within `SHORTEST_M`. Where the class changes along the road two lines share a vertex.
+    The order of the points does not matter. Points that yield no line are not in the result: single ones, and those
+    whose line would be shorter than `SHORTEST_M`. Where the class changes along the road two lines share a vertex.
     """
     order = sorted(range(len(kinds)), key=lambda i: (positions[i][0], positions[i][1], kinds[i]))
     positions = np.asarray(positions, dtype=float).reshape(-1, 2)[order]
@@ -185,8 +191,27 @@ def fitted(path: Positions, points: Positions) -> Positions:
         along, stations = _stations(line, points)
         if len(stations) < 2:
             return line
-        corners = np.asarray(shapely.LineString(stations).simplify(_tolerance(along, stations, points, line)).coords)
-        line = _least_squares(corners, points)
+        tolerance = _tolerance(along, stations, points, line)
+        corners = np.asarray(shapely.LineString(stations).simplify(tolerance).coords)
+        moved = _least_squares(corners, points) - corners
+        # Least squares alone may put a corner between two long legs far from every point.
+        far = np.maximum(np.hypot(*moved.T) / tolerance, 1.0)
+        line = _without_hooks(corners + moved / far[:, None])
+    return line
+
+
+def _without_hooks(line: Positions) -> Positions:
+    """Return `line` with last legs straightened that are short and turn off only to one of the carriageways."""
+    for _ in range(2):
+        line = line[::-1]
+        while len(line) > 2:
+            back, leg = line[-2] - line[-3], line[-1] - line[-2]
+            back = back / max(float(np.hypot(*back)), 1e-9)
+            aside = float(abs(back[0] * leg[1] - back[1] * leg[0]))
+            ahead = float(back @ leg)
+            if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside < 0.2 * ahead:
+                break
+            line = np.vstack([line[:-2], line[-2] + max(ahead, 0.0) * back])
     return line
 
 
@@ -217,7 +242,7 @@ def _tolerance(along: NDArray[np.float64], stations: Positions, points: Position
     off = shapely.distance(shapely.LineString(line), shapely.points(points))
     beside = float(np.median(off))
     swing = float(np.median(swings)) if swings else 8.0
-    return float(np.clip(max(swing, 1.5 * beside) + 3.0, 6.0, 25.0))
+    return float(np.clip(max(swing, 1.5 * beside) + 3.0, 6.0, WIDEST_M))
 
 
 def _least_squares(corners: Positions, points: Positions) -> Positions:
