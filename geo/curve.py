@@ -37,7 +37,7 @@ def curve(corners: NDArray[np.float64], straight_deg: float = 0.0) -> NDArray[np
             before = corners[i - 1] if 0 < turns[i] <= SHARP_DEG else 2 * one - other
             after = corners[i + 2] if 0 < turns[i + 1] <= SHARP_DEG else 2 * other - one
             piece = shapely.LineString(np.vstack([one, _piece(np.vstack([before, one, other, after])), other]))
-            pieces.append(np.asarray(piece.simplify(TOLERANCE_M).coords)[1:])
+            pieces.append(shapely.get_coordinates(piece.simplify(TOLERANCE_M))[1:])
         else:
             pieces.append(corners[i + 1 : i + 2])
     return np.vstack(pieces)
@@ -61,8 +61,8 @@ def _piece(four: NDArray[np.float64]) -> NDArray[np.float64]:
     t = np.linspace(knots[1], knots[2], count + 1)[1:-1, None]
 
     def between(one: NDArray[np.float64], other: NDArray[np.float64], start: int, end: int) -> NDArray[np.float64]:
-        share = (t - knots[start]) / (knots[end] - knots[start])
-        return (1 - share) * one + share * other
+        share: NDArray[np.float64] = (t - knots[start]) / (knots[end] - knots[start])
+        return np.asarray((1 - share) * one + share * other)
 
     a = [between(four[k], four[k + 1], k, k + 1) for k in range(3)]
     b = [between(a[k], a[k + 1], k, k + 2) for k in range(2)]

@@ -7,26 +7,34 @@ they are schematic (docs/decisions/0022).
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
 from geo.named_places import RANKS, Place, distinct, kind_of
-from geo.named_ways import Course, Positions, courses
-from geo.way_network import Way, network
+from geo.named_ways import SHORTEST_M, Course, Positions, courses
+from geo.way import Way
+from geo.way_network import network
 
 WINDOW = (117.1, 38.9, 117.85, 39.33)
 """West, south, east, north in degrees (WGS 84): Dongli with a margin of about 25 km."""
+
+DISTRICT = "120110"
+"""Administrative code of Dongli, whose roads are all accounted for."""
 
 NOTE_LINES = (
     "依 OSM 点位连线，示意 / lines through OpenStreetMap points, schematic; © OpenStreetMap contributors, ODbL 1.0"
@@ -86,8 +94,15 @@ CORRECTIONS = {
 }
 """Slips and transcriptions of names that stand right on other points of the same road."""
 
+WATER_CORRECTIONS = {"Honghihe": "洪泥河"}
+"""The same for waterways."""
+
 NOT_ROADS = re.compile("换乘|汀步|排$|园$|环岛$|门道口|下坡$")
 """Names of roads that are none: transfers, stepping stones, rows of houses, estates, roundabouts."""
+
+
+NOT_WATERS = re.compile("岛$|滑雪场$|公园$|^天津港$|水塘$|大坑")
+"""Names of waters that are those of something else: islands, parks, a harbour; and of ponds on farms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +207,7 @@ def line_features(found: Mapping[str, list[Course]], english_names: Mapping[str,
                 "name_en": name_en or english_names.get(name, ""),
                 "class": kind,
                 "ref": number(name),
-                "points": sum(course.points for course in members),
+                "points": sum(len(course.points) for course in members),
                 "gap_m": round(max(course.gap_m for course in members)),
             }
             features.append({"type": "Feature", "properties": properties, "geometry": geometry})
@@ -212,13 +227,53 @@ def roads(rows: list[Entry]) -> list[dict[str, Any]]:
     for row in kept:
         if row.name not in CORRECTIONS and english(row.name):
             english_names[road_name(row.name)] = english(row.name)
-    renamed = [Entry(road_name(row.name), row.group, row.source_class, row.lon, row.lat) for row in kept]
+    renamed = [replace(row, name=road_name(row.name)) for row in kept]
     return line_features(named_courses(renamed, ROAD_CLASSES), english_names)
+
+
+def without_line(
+    rows: list[Entry], features: list[dict[str, Any]], district: BaseGeometry
+) -> list[tuple[str, int, str]]:
+    """Return the names of roads with points in `district`, in WGS 84, that have no line: name, points, and why.
+
+    `features` are those that `roads` has made of the same `rows`.
+    """
+    drawn = {feature["properties"]["name_zh"] or feature["properties"]["name_en"] for feature in features}
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    for row in rows:
+        if row.group == "道路":
+            groups[road_name(row.name)].append(row)
+    found = []
+    for name, members in sorted(groups.items()):
+        inside = shapely.contains_xy(district, [row.lon for row in members], [row.lat for row in members])
+        if inside.any() and name not in drawn:
+            found.append((name, len(members), _reason(name, members)))
+    return found
+
+
+def _reason(name: str, members: list[Entry]) -> str:
+    """Return why the points of a road make no line."""
+    kept = [row for row in members if row.source_class in ROAD_CLASSES]
+    if NOT_ROADS.search(name):
+        return "not a road"
+    if not kept:
+        return "a path, or only proposed"
+    if all(ROAD_CLASSES[row.source_class] == "link" for row in kept):
+        return "links only, too few or too short"
+    if len(kept) == 1:
+        return "one point"
+    positions = grid(kept)
+    if shapely.MultiPoint(positions).minimum_rotated_rectangle.length / 2 < SHORTEST_M:
+        return "points too close together"
+    if not courses(positions, [ROAD_CLASSES[row.source_class] for row in kept]):
+        return "points too far apart, or too short"
+    return "beside another road"
 
 
 def waters(rows: list[Entry]) -> list[dict[str, Any]]:
     """Return the features of `waters.geojson`: lines, then points of waters whose shape is not known."""
-    ways = [row for row in rows if row.group == "水系"]
+    rows = [row for row in rows if not NOT_WATERS.search(row.name)]
+    ways = [replace(row, name=WATER_CORRECTIONS.get(row.name, row.name)) for row in rows if row.group == "水系"]
     found = named_courses(ways, WATER_CLASSES)
     lines = line_features(found, {})
     for feature in lines:
@@ -272,11 +327,21 @@ def collection(features: list[dict[str, Any]], note: str) -> str:
 
 
 def main(folder: Path) -> None:
-    """Write `roads.geojson`, `waters.geojson` and `places.geojson` into `folder`."""
+    """Write `roads.geojson`, `waters.geojson`, `places.geojson` and `roads-without-line.csv` into `folder`.
+
+    `districts.geojson` must be there.
+    """
     rows = entries()
-    (folder / "roads.geojson").write_text(collection(roads(rows), NOTE_LINES), encoding="utf-8")
+    features = roads(rows)
+    (folder / "roads.geojson").write_text(collection(features, NOTE_LINES), encoding="utf-8")
     (folder / "waters.geojson").write_text(collection(waters(rows), NOTE_LINES), encoding="utf-8")
     (folder / "places.geojson").write_text(collection(places(rows), NOTE_PLACES), encoding="utf-8")
+    districts = json.loads((folder / "districts.geojson").read_text(encoding="utf-8"))["features"]
+    [district] = [shape(feature["geometry"]) for feature in districts if feature["id"] == DISTRICT]
+    with (folder / "roads-without-line.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["name", "points", "reason"])
+        writer.writerows(without_line(rows, features, district))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 import numpy as np
 import shapely
@@ -47,6 +48,15 @@ WIDEST_M = 30.0
 HOOK_M = 250.0
 """A last leg up to this length in metres that turns off to the side is taken for the other carriageway."""
 
+KINK_M = 180.0
+"""A leg up to this length in metres may only lead from one carriageway to the other."""
+
+KINK_DEG = 30.0
+"""It does if the line turns by more than this, in degrees, at both ends of it, first to one side, then back."""
+
+RUN_M = 300.0
+"""Where the class of a road changes for less than this, in metres, the line keeps the class of what is beside."""
+
 SHORTEST_M = 100.0
 """A line shorter than this, in metres, is none: two points on two carriageways do not say where the road goes."""
 
@@ -58,10 +68,17 @@ class Course:
     line: Positions
     kind: str
     """Class, a key of `GAP_M`."""
-    points: int
-    """How many points it goes through."""
-    gap_m: float
-    """Longest distance in metres along the line between two neighbouring points."""
+    points: Positions
+    """The points that it goes through."""
+    over_ends_m: float = 0.0
+    """Distance in metres to the next point beyond an end, where another line goes on; the longer of the two ends."""
+
+    @property
+    def gap_m(self) -> float:
+        """Longest distance in metres along the line without a point: between two, or from one to an end or over it."""
+        whole = shapely.LineString(self.line)
+        stops = np.sort(np.concatenate([[0.0], _along(self.line, self.points), [whole.length]]))
+        return max(float(np.diff(stops).max()), self.over_ends_m)
 
 
 def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
@@ -79,9 +96,8 @@ def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
     found = []
     for strand in strands(spanning_forest(nodes, reach), nodes):
         members = np.flatnonzero(np.isin(label, strand))
-        found += _by_class(
-            fitted(nodes[strand], positions[members]), positions[members], [kinds[order[i]] for i in members]
-        )
+        line = fitted(nodes[strand], positions[members])
+        found += _by_class(line, positions[members], [kinds[order[i]] for i in members])
     return found
 
 
@@ -127,40 +143,36 @@ def spanning_forest(nodes: Positions, reach: NDArray[np.float64]) -> list[set[in
 
 
 def strands(neighbours: list[set[int]], nodes: Positions) -> list[list[int]]:
-    """Return a forest as paths of node numbers: of each tree its longest path, then the longest of its branches.
+    """Return a forest as paths of node numbers: of each tree its longest path, then its branches.
 
     Branches up to `SPUR_M` are left out; the others begin at the node of the path that they leave.
     """
     left = [set(others) for others in neighbours]
     found = []
     for start in range(len(left)):
-        roots = [start]
+        # The node farthest from any other is one end of the longest path in a tree.
+        roots = [_longest(start, left, nodes)[-1]]
+        whole_tree = True
         while roots:
             root = roots.pop()
-            path = (
-                _longest(_longest([root], left, nodes)[::-1][:1], left, nodes)
-                if root == start
-                else _longest([root], left, nodes)
-            )
-            length = _length(nodes[path])
+            path = _longest(root, left, nodes)
             if len(path) < 2:
                 continue
-            for one, other in zip(path, path[1:], strict=False):
+            for one, other in pairwise(path):
                 left[one].discard(other)
                 left[other].discard(one)
-            if root == start or length > SPUR_M:
+            if whole_tree or _length(nodes[path]) > SPUR_M:
                 found.append(path)
-                # A node may be left by more than one branch.
-                roots += [node for node in path for _ in left[node]] + [root]
-            else:
-                roots.append(root)
+            whole_tree = False
+            # A node may be left by more than one branch.
+            roots += [root, *path]
     return found
 
 
-def _longest(start: list[int], neighbours: list[set[int]], nodes: Positions) -> list[int]:
-    """Return the longest path in a tree that begins with the one node of `start`."""
-    best, best_length = start, 0.0
-    stack = [(start, 0.0)]
+def _longest(start: int, neighbours: list[set[int]], nodes: Positions) -> list[int]:
+    """Return the longest path in a tree that begins at the node `start`."""
+    best, best_length = [start], 0.0
+    stack = [(best, 0.0)]
     while stack:
         path, length = stack.pop()
         if length > best_length:
@@ -196,7 +208,7 @@ def fitted(path: Positions, points: Positions) -> Positions:
         moved = _least_squares(corners, points) - corners
         # Least squares alone may put a corner between two long legs far from every point.
         far = np.maximum(np.hypot(*moved.T) / tolerance, 1.0)
-        line = _without_hooks(corners + moved / far[:, None])
+        line = _without_kinks(_without_hooks(corners + moved / far[:, None]))
     return line
 
 
@@ -212,6 +224,21 @@ def _without_hooks(line: Positions) -> Positions:
             if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside < 0.2 * ahead:
                 break
             line = np.vstack([line[:-2], line[-2] + max(ahead, 0.0) * back])
+    return line
+
+
+def _without_kinks(line: Positions) -> Positions:
+    """Return `line` with a corner in place of each short leg that only leads from one carriageway to the other."""
+    k = 1
+    while k < len(line) - 2:
+        legs = np.diff(line[k - 1 : k + 3], axis=0)
+        sizes = np.hypot(*legs.T)
+        bearing = np.degrees(np.arctan2(legs[:, 1], legs[:, 0]))
+        turns = (np.diff(bearing) + 180) % 360 - 180
+        if sizes[1] < KINK_M and min(abs(turns)) > KINK_DEG and turns[0] * turns[1] < 0:
+            line = np.vstack([line[:k], (line[k] + line[k + 1]) / 2, line[k + 2 :]])
+        else:
+            k += 1
     return line
 
 
@@ -265,58 +292,37 @@ def _least_squares(corners: Positions, points: Positions) -> Positions:
 
 
 def _by_class(line: Positions, points: Positions, kinds: list[str]) -> list[Course]:
-    """Cut `line` where the class of its `points` changes, half-way between the last of one and the first of the next."""
+    """Cut `line` where the class of its `points` changes, half-way between two points."""
     if _length(line) < SHORTEST_M:
         return []
     along = _along(line, points)
     order = [int(i) for i in np.argsort(along, kind="stable")]
-    runs: list[list[int]] = []
-    for i in order:
-        if runs and kinds[runs[-1][0]] == kinds[i]:
-            runs[-1].append(i)
-        else:
-            runs.append([i])
-    runs = _without_short_runs(runs, along, kinds)
+    runs = _runs(order, kinds)
+    while len(runs) > 1:
+        extents = [float(along[run[-1]] - along[run[0]]) for run in runs]
+        shortest = min(range(len(runs)), key=lambda k: extents[k])
+        if extents[shortest] >= RUN_M:
+            break
+        # It takes the class of the longer neighbour.
+        beside = max((k for k in (shortest - 1, shortest + 1) if 0 <= k < len(runs)), key=lambda k: extents[k])
+        for i in runs[shortest]:
+            kinds[i] = kinds[runs[beside][0]]
+        runs = _runs(order, kinds)
     total = _length(line)
-    cuts = [0.0, *((along[a[-1]] + along[b[0]]) / 2 for a, b in zip(runs, runs[1:], strict=False)), total]
+    cuts = [0.0, *((along[a[-1]] + along[b[0]]) / 2 for a, b in pairwise(runs)), total]
     whole = shapely.LineString(line)
     found = []
-    for run, start, end in zip(runs, cuts, cuts[1:], strict=False):
+    for k, (run, (start, end)) in enumerate(zip(runs, pairwise(cuts), strict=True)):
         piece = shapely.ops.substring(whole, start, end)
         if piece.length < 1:
             continue
-        stops = np.unique([start, *along[run], end])
-        names = [kinds[i] for i in run]
-        kind = max(sorted(set(names)), key=names.count)
-        found.append(Course(np.asarray(piece.coords), kind, len(run), float(np.diff(stops).max())))
+        # A cut is half-way between two points.
+        before = along[run[0]] - along[runs[k - 1][-1]] if k else 0.0
+        after = along[runs[k + 1][0]] - along[run[-1]] if k + 1 < len(runs) else 0.0
+        found.append(Course(np.asarray(piece.coords), kinds[run[0]], points[run], float(max(before, after))))
     return found
 
 
-def _without_short_runs(runs: list[list[int]], along: NDArray[np.float64], kinds: list[str]) -> list[list[int]]:
-    """Give the points of runs shorter than 300 m to the longer neighbour, the shortest first."""
-
-    def extent(run: list[int]) -> float:
-        return float(along[run[-1]] - along[run[0]])
-
-    while len(runs) > 1:
-        k = min(range(len(runs)), key=lambda k: (extent(runs[k]), k))
-        if extent(runs[k]) >= 300:
-            break
-        beside = [j for j in (k - 1, k + 1) if 0 <= j < len(runs)]
-        into = max(beside, key=lambda j: (extent(runs[j]), -j))
-        one, other = min(k, into), max(k, into)
-        # The larger part comes first, because a run's first point gives its class.
-        merged = sorted([*runs[one], *runs[other]], key=lambda i: (along[i], i))
-        kept = kinds[runs[into][0]]
-        merged_kinds = [kept if i in runs[k] else kinds[i] for i in merged]
-        for i, kind in zip(merged, merged_kinds, strict=True):
-            kinds[i] = kind
-        runs = [*runs[:one], merged, *runs[other + 1 :]]
-        joined: list[list[int]] = []
-        for run in runs:
-            if joined and kinds[joined[-1][0]] == kinds[run[0]]:
-                joined[-1] = [*joined[-1], *run]
-            else:
-                joined.append(run)
-        runs = joined
-    return runs
+def _runs(order: list[int], kinds: list[str]) -> list[list[int]]:
+    """Return the numbers in `order`, cut where their class changes."""
+    return [list(run) for _, run in groupby(order, key=lambda i: kinds[i])]
