@@ -25,7 +25,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import GAUSS_KRUGER_117E, WGS84, transformer
-from geo.named_places import RANKS, Place, distinct, kind_of
+from geo.landmarks import RANKS, Landmark, distinct, kind_of
 from geo.named_ways import SHORTEST_M, Course, Positions, courses
 from geo.way import Way
 from geo.way_network import network
@@ -306,7 +306,7 @@ def places(rows: list[Entry]) -> list[dict[str, Any]]:
         kind = kind_of(row.name, row.source_class) if row.group in ("建筑", "交通") else None
         if kind:
             x, y = grid([row])[0]
-            found.append(Place(row.name, kind, float(x), float(y)))
+            found.append(Landmark(row.name, kind, float(x), float(y)))
     features = []
     for place in sorted(distinct(found), key=lambda place: (RANKS[place.kind], place.kind, place.name, place.x)):
         [[lon, lat]] = degrees(np.array([[place.x, place.y]]))

@@ -48,6 +48,9 @@ WIDEST_M = 30.0
 HOOK_M = 250.0
 """A last leg up to this length in metres that turns off to the side is taken for the other carriageway."""
 
+HOOK_SLOPE = 0.45
+"""It does if it is off by this part of its length, which is about 24 degrees; less than that may be a bend."""
+
 KINK_M = 180.0
 """A leg up to this length in metres may only lead from one carriageway to the other."""
 
@@ -90,7 +93,7 @@ def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
     order = sorted(range(len(kinds)), key=lambda i: (positions[i][0], positions[i][1], kinds[i]))
     positions = np.asarray(positions, dtype=float).reshape(-1, 2)[order]
     limits = np.array([GAP_M[kinds[i]] for i in order])
-    label = places(positions, CARRIAGEWAYS_M)
+    label = grouped(positions, CARRIAGEWAYS_M)
     nodes = np.array([positions[label == k].mean(axis=0) for k in range(label.max(initial=-1) + 1)]).reshape(-1, 2)
     reach = np.array([limits[label == k].max() for k in range(len(nodes))])
     found = []
@@ -101,7 +104,7 @@ def courses(positions: Positions, kinds: Sequence[str]) -> list[Course]:
     return found
 
 
-def places(positions: Positions, width_m: float) -> NDArray[np.intp]:
+def grouped(positions: Positions, width_m: float) -> NDArray[np.intp]:
     """Return for each point the number of its group; no group is wider than `width_m`, in metres.
 
     Complete linkage: the two groups whose farthest points are nearest to each other are joined first.
@@ -217,13 +220,20 @@ def _without_hooks(line: Positions) -> Positions:
     for _ in range(2):
         line = line[::-1]
         while len(line) > 2:
-            back, leg = line[-2] - line[-3], line[-1] - line[-2]
-            back = back / max(float(np.hypot(*back)), 1e-9)
-            aside = float(abs(back[0] * leg[1] - back[1] * leg[0]))
-            ahead = float(back @ leg)
-            if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside < 0.2 * ahead:
+            leg, before = line[-1] - line[-2], line[-2] - line[-3]
+            size = float(np.hypot(*before))
+            ahead = float(before @ leg) / size
+            aside = abs(float(before[0] * leg[1] - before[1] * leg[0])) / size
+            if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside < HOOK_SLOPE * ahead:
                 break
-            line = np.vstack([line[:-2], line[-2] + max(ahead, 0.0) * back])
+            if size > 2 * HOOK_M:
+                line = np.vstack([line[:-2], line[-2] + max(ahead, 0.0) * before / size])
+            else:
+                # The leg before is too short to tell the direction.
+                corner = shapely.Point(line[-2])
+                if shapely.LineString([line[-3], line[-1]]).distance(corner) > WIDEST_M:
+                    break
+                line = np.vstack([line[:-2], line[-1:]])
     return line
 
 

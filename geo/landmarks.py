@@ -30,10 +30,10 @@ RANKS = {
     "residential": 4,
     "building": 4,
 }
-"""Classes of places, and which of them come first where there is not room for all: 1 before 4."""
+"""Classes of landmarks, and which of them come first where there is not room for all: 1 before 4."""
 
-SAME_PLACE_M = 150.0
-"""Points of one name within this distance in metres are one place."""
+SAME_M = 150.0
+"""Points of one name within this distance in metres are one landmark."""
 
 _SOURCE_CLASS = {
     "train_station": "train_station",
@@ -114,8 +114,8 @@ _PART_OF_SOMETHING = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A building or station with a name."""
+class Landmark:
+    """A building or station whose name is worth a map's while."""
 
     name: str
     kind: str
@@ -127,7 +127,7 @@ class Place:
 
 
 def kind_of(name: str, source_class: str) -> str | None:
-    """Return the class of the place `name` by its `source_class` in OpenStreetMap; None if it is worth no name."""
+    """Return the class of the landmark `name` by its `source_class` in OpenStreetMap; None if it is worth no name."""
     kind = _SOURCE_CLASS.get(source_class)
     if kind is None or _PART_OF_SOMETHING.search(name):
         return None
@@ -142,14 +142,14 @@ def kind_of(name: str, source_class: str) -> str | None:
     return kind
 
 
-def distinct(places: Iterable[Place]) -> list[Place]:
-    """Return `places` without those that have the name of an earlier one within `SAME_PLACE_M`.
+def distinct(landmarks: Iterable[Landmark]) -> list[Landmark]:
+    """Return `landmarks` without those that have the name of an earlier one within `SAME_M`.
 
     Of two with the same name the one with the better rank stays.
     """
-    kept: list[Place] = []
-    for place in sorted(places, key=lambda place: (place.name, RANKS[place.kind], place.kind, place.x, place.y)):
+    kept: list[Landmark] = []
+    for place in sorted(landmarks, key=lambda place: (place.name, RANKS[place.kind], place.kind, place.x, place.y)):
         same = [other for other in kept if other.name == place.name]
-        if all(np.hypot(place.x - other.x, place.y - other.y) > SAME_PLACE_M for other in same):
+        if all(np.hypot(place.x - other.x, place.y - other.y) > SAME_M for other in same):
             kept.append(place)
     return kept
