@@ -19,7 +19,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 
 BUNDLES := layers/browser/dist/.made-from
 
-.PHONY: help run check test check-py check-js browser bench soak screenshot pictures districts lock format clean
+.PHONY: help run check test check-py check-js browser bench soak screenshot pictures districts roads lock format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -65,6 +65,9 @@ pictures: .venv/installed-dev ## Make the pictures in tests/pictures anew, which
 districts: .venv/installed-districts ## Make the district boundaries in data/ anew
 	$(BIN)/python -m geo.districts
 
+roads: .venv/installed-roads ## Make the roads, waters and places in data/ anew
+	$(BIN)/python -m geo.roads
+
 format: .venv/installed-dev ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -81,6 +84,7 @@ lock: .venv/bin/python ## Remake package-lock.json and requirements/
 	resolve dev.txt pyproject.toml --extra dev -c requirements/run.txt && \
 	resolve bench.txt pyproject.toml --extra bench -c requirements/run.txt && \
 	resolve districts.txt pyproject.toml --extra districts -c requirements/run.txt && \
+	resolve roads.txt pyproject.toml --extra roads -c requirements/run.txt && \
 	resolve npm.txt requirements/npm.in
 
 clean: ## Remove what make and the build made

@@ -18,7 +18,7 @@ from layers.draw.drawing import PIXEL, Box, Shape, circle, geometry_path
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.typeface import MM_PER_POINT
 from layers.ground import look
-from layers.ground.ways import Spot, Way, ways
+from layers.ground.ways import GroundWay, Spot, ways
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
 from layers.selection.extent import Extent
@@ -44,7 +44,7 @@ TRIED = 4
 class SeenWay:
     """What of a way is in the frame."""
 
-    way: Way
+    way: GroundWay
     geometry: BaseGeometry
     """MultiLineString or LineString in metres of the grid."""
 
@@ -71,7 +71,7 @@ def are_shown(scene: Scene) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _on_grid(plan: Plan) -> tuple[tuple[Way, ...], shapely.STRtree]:
+def _on_grid(plan: Plan) -> tuple[tuple[GroundWay, ...], shapely.STRtree]:
     """Return the ways, and their geometries in metres of the grid."""
     lines = ways(plan).lines
     return lines, shapely.STRtree([plan.grid.project(way.geometry) for way in lines])
@@ -101,7 +101,7 @@ def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0
     return found
 
 
-def _looks(way: Way) -> look.WayStyle:
+def _looks(way: GroundWay) -> look.WayStyle:
     return look.ROADS[way.kind] if way.is_road else look.WATERWAYS[way.kind]
 
 
@@ -161,7 +161,7 @@ def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
     return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.LineString)]
 
 
-def _name(way: Way, language: str) -> str:
+def _name(way: GroundWay, language: str) -> str:
     return way.name.get(language) or way.name.zh or way.name.en
 
 

@@ -32,7 +32,7 @@ SAME_WATER_M = 2000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class GroundWay:
     """A road or a water as lines."""
 
     name: Text
@@ -67,7 +67,7 @@ class Spot:
 class Ways:
     """All roads, waters and places of the ground under a plan."""
 
-    lines: tuple[Way, ...]
+    lines: tuple[GroundWay, ...]
     """Waters, then roads, the lowest class first."""
     spots: tuple[Spot, ...]
 
@@ -95,10 +95,10 @@ def _plain(name: str) -> str:
     return re.sub(r"(地铁|火车|铁路)?站$", "", re.split("[（(]", name)[0].strip())
 
 
-def _lines(where: Region, part: str, classes: dict[str, Any]) -> list[Way]:
+def _lines(where: Region, part: str, classes: dict[str, Any]) -> list[GroundWay]:
     order = {name: number for number, name in enumerate(classes)}
     found = [
-        Way(_name(feature), feature["properties"]["class"], shape(feature["geometry"]))
+        GroundWay(_name(feature), feature["properties"]["class"], shape(feature["geometry"]))
         for feature in where.features(part)
         if feature["properties"]["class"] in order and "Line" in feature["geometry"]["type"]
     ]
@@ -122,7 +122,7 @@ def _spots(where: Region, part: str) -> list[Spot]:
     return sorted(found, key=lambda spot: spot.rank)
 
 
-def _parted(lines: list[Way], roads: Mapping[str, BaseGeometry]) -> list[Way]:
+def _parted(lines: list[GroundWay], roads: Mapping[str, BaseGeometry]) -> list[GroundWay]:
     """Return the ways in parts: those along which one of the plan's own `roads` runs, and the rest."""
     beside = {site_id: road.buffer(BESIDE_DEG, quad_segs=2) for site_id, road in roads.items()}
     geometries = [line.geometry for line in lines]
@@ -135,17 +135,17 @@ def _parted(lines: list[Way], roads: Mapping[str, BaseGeometry]) -> list[Way]:
     return found
 
 
-def _parts(way: Way, beside: Mapping[str, BaseGeometry]) -> list[Way]:
+def _parts(way: GroundWay, beside: Mapping[str, BaseGeometry]) -> list[GroundWay]:
     rest, parts = way.geometry, []
     for site_id, area in beside.items():
         runs = [line for line in _line_parts(rest.intersection(area)) if line.length >= LEAST_RUN_DEG]
         if runs:
             along = shapely.MultiLineString(runs)
-            parts.append(Way(way.name, way.kind, along, site_id))
+            parts.append(GroundWay(way.name, way.kind, along, site_id))
             rest = rest.difference(along.buffer(1e-7))
     left = _line_parts(rest)
     if left:
-        parts.append(Way(way.name, way.kind, shapely.MultiLineString(left) if parts else way.geometry))
+        parts.append(GroundWay(way.name, way.kind, shapely.MultiLineString(left) if parts else way.geometry))
     return parts
 
 
