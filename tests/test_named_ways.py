@@ -98,6 +98,14 @@ def test_points_close_together_say_nothing_of_the_direction():
     assert len(courses(np.array([(0, 0), (SHORTEST_M * 1.1, 0)]), ["minor"] * 2)) == 1
 
 
+@pytest.mark.parametrize("last", [(2050, 55), (2100, 60), (2000, 50), (1985, 40)])
+def test_a_last_point_on_the_other_carriageway_makes_no_hook(last):
+    road = np.vstack([straight(0, 2000, 400), np.array([last], dtype=float)])
+    [course] = courses(road, ["primary"] * len(road))
+    assert max(abs(course.line[:, 1])) < 30
+    assert max(turns_deg(course.line)) < 30
+
+
 def test_a_fork_keeps_both_arms_and_a_stub_is_cut_off():
     trunk, arm, stub = straight(0, 4000, 200), straight(2000, 3400, 200), np.array([(1000.0, 150.0)])
     arm = np.column_stack([np.full(len(arm), 2000.0), arm[:, 0] - 1700])

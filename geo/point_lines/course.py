@@ -224,10 +224,11 @@ def _without_hooks(line: Positions) -> Positions:
             size = float(np.hypot(*before))
             ahead = float(before @ leg) / size
             aside = abs(float(before[0] * leg[1] - before[1] * leg[0])) / size
-            if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside < HOOK_SLOPE * ahead:
+            if float(np.hypot(*leg)) > HOOK_M or aside > 1.5 * CARRIAGEWAYS_M or aside <= HOOK_SLOPE * ahead:
                 break
             if size > 2 * HOOK_M:
-                line = np.vstack([line[:-2], line[-2] + max(ahead, 0.0) * before / size])
+                # A leg that turns back adds nothing.
+                line = np.vstack([line[:-2], line[-2] + ahead * before / size]) if ahead > 1 else line[:-1]
             else:
                 # The leg before is too short to tell the direction.
                 corner = shapely.Point(line[-2])
