@@ -149,7 +149,7 @@ def test_the_legend_shows_a_patch_as_one_and_says_that_nobody_has_published_it(p
     found = {entry.text: entry for entry in entries(plan, Scene(), shown, text, halos=halos_in(shapes))}
     lake = found[text("category.lake") + text("legend.nominal-area")]
     samples = lake.picture(0, 0, 3.3)
-    assert len(samples) > 5
+    assert len(samples) == 6
     assert not any(shape.stroke for shape in samples)
     assert lake.count == 1
     assert found[text("legend.proxy")]

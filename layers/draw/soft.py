@@ -10,12 +10,14 @@ from shapely.geometry.base import BaseGeometry
 from geo.soft import soft_bands
 from layers import style
 from layers.draw.content import ShownSite
-from layers.draw.drawing import Box, Shape, geometry_path
+from layers.draw.drawing import Shape, geometry_path
 from layers.plan.terms import Precision
 from layers.selection.extent import Extent
 
 SHEET = 0.05
 """Opacity of each of the sheets that lie over each other."""
+
+SAMPLE_SHEETS = 6
 
 
 def is_soft(shown: ShownSite) -> bool:
@@ -24,12 +26,20 @@ def is_soft(shown: ShownSite) -> bool:
 
 
 def soft_patch(
-    area: BaseGeometry, colour: str, opacity: float, cut: Extent, *, layer: float = 1.0, name: str = ""
+    area: BaseGeometry,
+    colour: str,
+    opacity: float,
+    cut: Extent,
+    *,
+    layer: float = 1.0,
+    sheets: int = 0,
+    name: str = "",
 ) -> list[Shape]:
     """Return `area`, a Polygon or MultiPolygon, as shapes of one `colour` that together fade out towards its outline.
 
     `opacity` is the greatest, `layer` that of the whole patch. What lies outside `cut` is left out; both are in the
-    units of `area`, and the outline is the true one, so that nothing fades where the map ends.
+    units of `area`, and the outline is the true one, so that nothing fades where the map ends. With a number of
+    `sheets` there are these and no finer steps, which is enough for something small.
 
     Notes
     -----
@@ -38,8 +48,10 @@ def soft_patch(
     many rings beside each other would show their seams where they are strong.
     """
     darkness = 1 - sum(bytes.fromhex(colour.removeprefix("#"))) / (3 * 255)
-    sheets = max(3, round(opacity / SHEET))
-    rings = max(2, math.ceil(opacity * darkness / style.SOFT_STEP / sheets))
+    rings = 1
+    if not sheets:
+        sheets = max(3, round(opacity / SHEET))
+        rings = max(2, math.ceil(opacity * darkness / style.SOFT_STEP / sheets))
     bands = [shapely.clip_by_rect(band, *cut) for band, _ in soft_bands(area, sheets * rings)]
     shapes = []
     for number, band in enumerate(bands):
@@ -55,5 +67,6 @@ def soft_patch(
 
 def soft_sample(x: float, y: float, cell: float, colour: str, opacity: float) -> list[Shape]:
     """Return the sample for a legend, around `x`, `y` in a cell of a certain height, all in millimetres."""
-    box = Box(x - cell * 0.9, y - cell * 0.56, x + cell * 0.9, y + cell * 0.56)
-    return soft_patch(shapely.box(*box), colour, opacity, box)
+    # Few shapes, because on a slide each of them is one that somebody may take hold of.
+    area = shapely.LineString([(x - cell * 0.34, y), (x + cell * 0.34, y)]).buffer(cell * 0.62)
+    return soft_patch(area, colour, opacity, area.bounds, sheets=SAMPLE_SHEETS)

@@ -46,17 +46,14 @@ def own_query(scene: Scene) -> str:
 
 
 def _radius_m(site: Site) -> float:
-    return max(FIT_RADIUS_M, site.accuracy_m or 0.0)
+    """Return how much around a site must be seen; a part is itself what lies around the place."""
+    return 0.0 if site.part_of else max(FIT_RADIUS_M, site.accuracy_m or 0.0)
 
 
 def flight(plan: Plan, scene: Scene) -> tuple[float, float, float, float] | None:
     """Return the WGS 84 bbox (west, south, east, north) in degrees that shows what is selected; None if not placed."""
     sites = [plan.sites[site_id] for site_id in lit_sites(plan, scene)]
-    boxes = [
-        buffered_bounds(site.geometry, radius_m=FIT_RADIUS_M if site.part_of else _radius_m(site))
-        for site in sites
-        if site.geometry is not None
-    ]
+    boxes = [buffered_bounds(site.geometry, radius_m=_radius_m(site)) for site in sites if site.geometry is not None]
     if not boxes:
         return None
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)

@@ -44,11 +44,23 @@ export class Sites {
     this.lit = new Set();
     /** @type {Language} */
     this.language = "zh";
+    /**
+     * What was last said under the pointer.
+     *
+     * @type {L.Tooltip | null}
+     */
+    this.said = null;
     /** @type {Map<string, Home>} */
     this.layers = new Map(data.layers.map((layer, index) => [layer.id, this.addLayer(layer, index)]));
     this.entries = data.sites.map((site) => this.addSite(site));
     this.byId = new Map(this.entries.map((entry) => [entry.site.id, entry]));
     map.on("moveend", () => this.surround());
+    // A symbol that a flight takes from under the pointer is not told that the pointer has gone.
+    map.on("tooltipopen", ({ tooltip: opened }) => {
+      if (opened.options.permanent) return;
+      if (this.said !== opened) this.said?.close();
+      this.said = opened;
+    });
     map.on("zoomend", () => {
       for (const entry of this.entries) {
         if (entry.area || entry.dot) this.present(entry);

@@ -85,7 +85,7 @@ def slides(
             progress(len(maps), len(shown))
             drawn, picture = _map(plan, view, text)
             maps.append(drawn)
-            packing.append(packer.submit(reduced, picture))
+            packing.append(packer.submit(reduced, picture, soft=drawn.soft))
     made = layouts.empty_presentation()
     cover = new_page(made, 0, text)
     pages = [new_page(made, 1, text) for _ in shown]

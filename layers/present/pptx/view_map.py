@@ -85,6 +85,8 @@ class SlideMap:
     legend: Drawing
     notes: tuple[str, ...]
     """Notes about what the map cannot show."""
+    soft: bool
+    """Whether anything on it fades out."""
 
 
 def legend_height(
@@ -143,6 +145,7 @@ def slide_map(
         notes=tuple(
             _notes(plan, view, shown, site_symbols, len(standing & set(site_symbols.items)) - len(native), text)
         ),
+        soft=any(shape.name.startswith("soft") for shape in drawing.ground),
     )
     return made, figure.picture(drawing, dpi=DPI, scale=scale)
 
@@ -188,13 +191,17 @@ def _draw_foot(drawing: Drawing, grid: Grid, frame: Box, scale: int, text: Trans
     drawing.write(words, frame.right, middle - 1.0, 8.0, colour=style.MUTED, align="right")
 
 
-def reduced(picture: Image.Image) -> bytes:
-    """Return a picture as PNG with 256 colours, which are enough for such maps, at a fraction of the size."""
+def reduced(picture: Image.Image, *, soft: bool = False) -> bytes:
+    """Return a picture as PNG with 256 colours, which are enough for such maps, at a fraction of the size.
+
+    They are not enough for what fades out: in a `soft` picture neighbouring pixels share the colours between them.
+    """
+    dither = Image.Dither.FLOYDSTEINBERG if soft else Image.Dither.NONE
     # The palette is chosen from every third pixel: just as good, and nine times as fast.
     palette = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     chosen = palette.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = BytesIO()
-    small = picture.quantize(palette=chosen, dither=Image.Dither.NONE)
+    small = picture.quantize(palette=chosen, dither=dither)
     # White must stay white, but the palette's nearest colour may be a shade off.
     white = Image.new("RGB", (1, 1), style.WHITE).quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
     colours = list(small.getpalette() or [])
