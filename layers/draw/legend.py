@@ -59,7 +59,7 @@ def brief_entries(
     """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
     asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
     found = entries(plan, scene, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
-    return [replace(entry, count=None) for entry in found]
+    return [replace(entry, count=None) for entry in shortened(found)]
 
 
 def entries(

@@ -37,11 +37,12 @@ import { styleOf } from "./way_look.js";
 export function legendParts(seen, style, text, brief) {
   const sites = seen.sites.filter((site) => site.inView);
   const symbols = sites.filter((site) => site.symbol);
+  const roads = seen.ways ? ways(seen.ways, style.ways, text, brief) : [];
   return [
     { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text, brief) },
-    { title: text("legend.lines"), entries: lines({ ...seen, sites }, style, text, brief) },
-    { title: text("legend.ways"), entries: seen.ways ? ways(seen.ways, style.ways, text) : [], caption: true },
+    { title: text("legend.lines"), entries: [...lines({ ...seen, sites }, style, text, brief), ...(brief ? roads.slice(0, 1) : [])] },
+    { title: text("legend.ways"), entries: brief ? [] : roads, caption: true },
   ].filter((part) => part.entries.length);
 }
 
@@ -151,9 +152,10 @@ function lines({ sites, boundary, gridStep }, style, text, brief) {
  * @param {Set<string>} kinds
  * @param {WayLook} look
  * @param {Text} text
+ * @param {boolean} brief one entry stands for all
  * @returns {Entry[]}
  */
-function ways(kinds, look, text) {
+function ways(kinds, look, text, brief) {
   /** @type {Entry[]} */
   const found = [];
   for (const [group, members] of Object.entries(look.legend)) {
@@ -161,7 +163,7 @@ function ways(kinds, look, text) {
     if (!kind) continue;
     const { edge, fill, dash } = styleOf(look, kind);
     const strokes = [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
-    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + group) });
+    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + (brief ? "ways" : group)) });
   }
   return found;
 }

@@ -17,7 +17,7 @@ from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import draw_ground, halos_in
-from layers.draw.legend import WAYS, Entry, brief_entries, slots
+from layers.draw.legend import Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
@@ -51,7 +51,6 @@ _TITLES = {
     "sheet.site-status": "legend.status",
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
-    WAYS: "legend.ways-short",
 }
 """Short titles for the legend's groups."""
 
