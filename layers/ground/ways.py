@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.generalise import generalised
 from geo.measure import distance_m
 from layers.ground.look import ROADS, WATERWAYS
 from layers.plan.plan import Plan
@@ -23,6 +24,9 @@ BESIDE_DEG = 0.0004
 
 LEAST_RUN_DEG = 0.002
 """How long, in degrees, it must run along it: roads that only cross are others."""
+
+MOST_VERTICES = 5_000
+"""Most vertices of a road of the plan, generalised, that is looked for on the ground; no real one has as many."""
 
 SAME_PLACE_M = 400.0
 """How far apart in metres two places of the same name can be and still be the same."""
@@ -124,7 +128,13 @@ def _spots(where: Region, part: str) -> list[Spot]:
 
 def _parted(lines: list[GroundWay], roads: Mapping[str, BaseGeometry]) -> list[GroundWay]:
     """Return the ways in parts: those along which one of the plan's own `roads` runs, and the rest."""
-    beside = {site_id: road.buffer(BESIDE_DEG, quad_segs=2) for site_id, road in roads.items()}
+    # GEOS works out each place where the edges of a buffer cross, and a line may cross itself any number of times.
+    plain = {site_id: generalised(road, BESIDE_DEG / 4) for site_id, road in roads.items()}
+    beside = {
+        site_id: road.buffer(BESIDE_DEG, quad_segs=2)
+        for site_id, road in plain.items()
+        if shapely.get_num_coordinates(road) <= MOST_VERTICES
+    }
     geometries = [line.geometry for line in lines]
     shapely.prepare(list(beside.values()))
     near = {site_id: shapely.intersects(area, geometries) for site_id, area in beside.items()}

@@ -94,7 +94,7 @@ export class Overview {
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(map);
     // Paper has three times the dots of a screen.
     stage.labels.ratio = 3;
-    stage.ways.ratio = 3;
+    stage.ways.ratio = 2;
     stage.ways.draw();
     stage.labels.addTo(map);
     stage.labels.draw();

@@ -39,7 +39,7 @@ export class Stage {
     const beyond = flights ? 1.5 : 0.5;
     this.ground = new Ground(map, data, beyond);
     // A canvas takes memory for each pixel, which shapes do not.
-    this.ways = new Ways(data, flights ? 0.5 : 0.25);
+    this.ways = new Ways(data, reach === "none" ? 0 : flights ? 0.5 : 0.25);
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
