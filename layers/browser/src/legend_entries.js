@@ -163,7 +163,8 @@ function ways(kinds, look, text, brief) {
     if (!kind) continue;
     const { edge, fill, dash } = styleOf(look, kind);
     const strokes = [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
-    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + (brief ? "ways" : group)) });
+    const key = brief ? "ways" : group;
+    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + key) });
   }
   return found;
 }

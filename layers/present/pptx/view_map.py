@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from geo.grid import Grid
 from layers import style
@@ -195,12 +195,17 @@ def reduced(picture: Image.Image, *, soft: bool = False) -> bytes:
 
     They are not enough for what fades out: in a `soft` picture neighbouring pixels share the colours between them.
     """
-    dither = Image.Dither.FLOYDSTEINBERG if soft else Image.Dither.NONE
     # The palette is chosen from every third pixel: just as good, and nine times as fast.
     palette = picture.resize((picture.width // 3, picture.height // 3), Image.Resampling.NEAREST)
     chosen = palette.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     buffer = BytesIO()
-    small = picture.quantize(palette=chosen, dither=dither)
+    small = picture.quantize(palette=chosen, dither=Image.Dither.NONE)
+    if soft:
+        # Only where no colour of the palette is right: speckles in plain areas would double the file.
+        off = ImageChops.difference(picture.convert("RGB"), small.convert("RGB")).convert("L")
+        small.paste(
+            picture.quantize(palette=chosen, dither=Image.Dither.FLOYDSTEINBERG), mask=off.point([0, 0, *[255] * 254])
+        )
     # White must stay white, but the palette's nearest colour may be a shade off.
     white = Image.new("RGB", (1, 1), style.WHITE).quantize(palette=chosen, dither=Image.Dither.NONE).getpixel((0, 0))
     colours = list(small.getpalette() or [])
