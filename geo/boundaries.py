@@ -20,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.datum import gcj02_to_wgs84
 from geo.errors import PlanMapError
+from geo.feature_lines import feature_lines
 from geo.grid import BBox
 from geo.measure import inner_point
 from geo.world import WORLD_SOURCE, areas, land_around
@@ -29,6 +30,9 @@ AROUND_DEG = 1.0
 
 LAND_TOLERANCE_DEG = 0.002
 """Tolerance in degrees, about 200 m, with which provinces are simplified: they are only background."""
+
+SHIFT_DEG = 0.02
+"""More than GCJ-02 is shifted anywhere, in degrees."""
 
 SLIVER_DEG = 0.02
 """Half the width in degrees up to which land that only the world's coarse coast has is taken for its error."""
@@ -98,12 +102,19 @@ class Boundaries:
         PlanMapError
             The package lacks it.
         """
+        return shapely.transform(self._drawn(code), lambda pairs: np.array([gcj02_to_wgs84(x, y) for x, y in pairs]))
+
+    def is_near(self, code: str, frame: BBox) -> bool:
+        """Whether a unit reaches into `frame`, in degrees, or nearly so; far quicker than to ask its outline."""
+        return bool(self._drawn(code).intersects(shapely.box(*frame).buffer(SHIFT_DEG)))
+
+    def _drawn(self, code: str) -> BaseGeometry:
+        """Return the outline as the package has it, in GCJ-02."""
         file = self._root / "administrative" / "amap" / "land" / f"{code}.geojson"
         try:
-            drawn = shape(json.loads(file.read_text(encoding="utf-8")))
+            return shape(json.loads(file.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise PlanMapError("unreadable", file=file, reason=error) from error
-        return shapely.transform(drawn, lambda pairs: np.array([gcj02_to_wgs84(x, y) for x, y in pairs]))
 
 
 def find_unit(units: Sequence[Unit], name: str) -> Unit:
@@ -156,20 +167,18 @@ def _districts(units: Sequence[Unit]) -> list[Unit]:
     return [unit for unit in units if unit.level == "区县"]
 
 
-def ground_files(boundaries: Boundaries, unit: Unit, world: Path) -> dict[str, str]:
+def ground_files(boundaries: Boundaries, units: Sequence[Unit], unit: Unit, world: Path) -> dict[str, str]:
     """Return the content of `districts.geojson` and `land.geojson` for a plan about `unit`, by file name.
 
-    `world` is Natural Earth's land, see `geo.world`. All positions are WGS 84.
+    `units` are all that there are, and `world` is Natural Earth's land, see `geo.world`. All positions are WGS 84.
     """
-    units = boundaries.units()
     found = around(units, unit)
     # One grid of 0.1 m for all keeps shared edges shared.
     outlines = {other.code: shapely.set_precision(boundaries.outline(other.code), 1e-6) for other in found}
     west, south, east, north = shapely.total_bounds(list(outlines.values()))
     frame = (west - AROUND_DEG, south - AROUND_DEG, east + AROUND_DEG, north + AROUND_DEG)
     provinces = {other.code: other for other in units if other.level == "省"}
-    near = {code: boundaries.outline(code) for code in provinces}
-    touched = {code: outline for code, outline in near.items() if outline.intersects(shapely.box(*frame))}
+    touched = {code: boundaries.outline(code) for code in provinces if boundaries.is_near(code, frame)}
     names = {other.code: (other.name, "") for other in [*found, *provinces.values()]}
     return {
         "districts.geojson": collection(
@@ -208,23 +217,15 @@ def land_collection(
 def collection(
     rows: Sequence[tuple[str, tuple[str, str], BaseGeometry]], frame: BBox, *sources: tuple[str, str]
 ) -> str:
-    """Return a GeoJSON FeatureCollection with one feature per line, so that a diff can be read.
+    """Return districts or land in the form of the files in `data/basemap/`.
 
     `rows` hold a code, a Chinese and an English name, and an area; `frame` is the bbox that the areas are complete in,
     and `sources` say in Chinese and English where they come from.
     """
-    lines = []
+    features = []
     for code, (name_zh, name_en), geometry in rows:
         properties: dict[str, object] = {"name_zh": name_zh, "name_en": name_en}
         if name_zh:
             properties["label"] = [round(value, 5) for value in inner_point(geometry).coords[0]]
-        feature = {"type": "Feature", "id": code, "properties": properties, "geometry": mapping(geometry)}
-        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
-    head = {
-        "type": "FeatureCollection",
-        "bbox": [round(value, 5) for value in frame],
-        "source_zh": "；".join(zh for zh, _ in sources),
-        "source_en": "; ".join(en for _, en in sources),
-    }
-    begin = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
-    return begin + ',"features":[\n' + ",\n".join(lines) + "\n]}\n"
+        features.append({"type": "Feature", "id": code, "properties": properties, "geometry": mapping(geometry)})
+    return feature_lines(features, bbox=[round(value, 5) for value in frame], sources=sources)

@@ -24,6 +24,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.feature_lines import feature_lines
 from geo.grid import grid_of
 from geo.landmarks import RANKS, Landmark, distinct, kind_of
 from geo.point_lines.course import SHORTEST_M, Course, Positions, courses
@@ -324,17 +325,6 @@ def places(rows: list[Entry]) -> list[dict[str, Any]]:
     return features
 
 
-def collection(features: list[dict[str, Any]], source: tuple[str, str]) -> str:
-    """Return a GeoJSON FeatureCollection with one feature per line, so that a diff can be read.
-
-    `source` says in Chinese and English where it comes from.
-    """
-    lines = [json.dumps(feature, ensure_ascii=False, separators=(",", ":")) for feature in features]
-    head = {"type": "FeatureCollection", "source_zh": source[0], "source_en": source[1]}
-    begin = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
-    return begin + ',"features":[\n' + ",\n".join(lines) + "\n]}\n"
-
-
 def main(folder: Path) -> None:
     """Write `roads.geojson`, `waters.geojson`, `places.geojson` and `roads-without-line.csv` into `folder`.
 
@@ -342,9 +332,9 @@ def main(folder: Path) -> None:
     """
     rows = entries()
     features = roads(rows)
-    (folder / "roads.geojson").write_text(collection(features, SOURCE_LINES), encoding="utf-8")
-    (folder / "waters.geojson").write_text(collection(waters(rows), SOURCE_LINES), encoding="utf-8")
-    (folder / "places.geojson").write_text(collection(places(rows), SOURCE_PLACES), encoding="utf-8")
+    (folder / "roads.geojson").write_text(feature_lines(features, sources=[SOURCE_LINES]), encoding="utf-8")
+    (folder / "waters.geojson").write_text(feature_lines(waters(rows), sources=[SOURCE_LINES]), encoding="utf-8")
+    (folder / "places.geojson").write_text(feature_lines(places(rows), sources=[SOURCE_PLACES]), encoding="utf-8")
     districts = json.loads((folder / "districts.geojson").read_text(encoding="utf-8"))["features"]
     [district] = [shape(feature["geometry"]) for feature in districts if feature["id"] == DISTRICT]
     with (folder / "roads-without-line.csv").open("w", encoding="utf-8", newline="") as file:

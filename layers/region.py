@@ -15,18 +15,17 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.errors import PlanMapError
 from geo.grid import BBox, Grid
 from geo.measure import inner_point
 from geo.world import WORLD_SOURCE, land_around
 from layers.cache import kept_bytes
 from layers.plan.plan import Plan
 from layers.plan.terms import Text
-from layers.resources import data_folder, vendor_file
+from layers.resources import WORLD_LAND, data_folder, vendor_file
 
 OWN_DISTRICT = "district"
 """Id of the plan's district on the ground where no file has it but the plan itself."""
-
-_WORLD = "world-atlas/land-10m.json"
 
 _WORLD_EDITION = 1
 """Counted up when the same file comes to other land, so that no cache keeps the old one."""
@@ -73,8 +72,8 @@ class Region:
     """Of the plan's district; empty without one."""
     outline: bytes
     """The district's own area in the plan as WKB, in degrees; empty without one."""
-    written: tuple[int, ...] = ()
-    """When the files in `folder` were written last, so that no cache outlives them."""
+    version: str
+    """Changes with the files that belong to the plan alone, so that no cache outlives them."""
 
     @property
     def bounds(self) -> BBox:
@@ -114,7 +113,7 @@ class Region:
         """Return the GeoJSON features (WGS 84) of `roads`, `waters` or `places`; none where the ground lacks them."""
         if self.folder is None or not (self.folder / f"{name}.geojson").is_file():
             return []
-        found: list[dict[str, Any]] = _read(self.folder / f"{name}.geojson", self.written)["features"]
+        found: list[dict[str, Any]] = _read(self.folder / f"{name}.geojson", self.version)["features"]
         return found
 
     @property
@@ -123,12 +122,8 @@ class Region:
         found = [self.collection(name) for name in _FILES]
         if self.folder is not None:
             more = [self.folder / f"{name}.geojson" for name in _MORE_FILES]
-            found += [_read(path, self.written) for path in more if path.is_file()]
-        texts = [(each.get("source_zh", ""), each.get("source_en", "")) for each in found]
-        pairs = dict.fromkeys(
-            pair for zh, en in texts for pair in zip(zh.split("；"), en.split("; "), strict=False) if pair[0]
-        )
-        return tuple(Text(zh, en) for zh, en in pairs)
+            found += [_read(path, self.version) for path in more if path.is_file()]
+        return tuple(dict.fromkeys(Text(*pair) for each in found for pair in each.get("sources", ())))
 
     @property
     def dry_land(self) -> BaseGeometry:
@@ -141,8 +136,9 @@ class Region:
         return _city(self)
 
 
+@lru_cache(maxsize=8)
 def region(plan: Plan) -> Region:
-    """Return the region of `plan`.
+    """Return the region of `plan`, the same for the same plan.
 
     Raises
     ------
@@ -150,15 +146,13 @@ def region(plan: Plan) -> Region:
         The plan names a grid that cannot be used.
     """
     district = plan.sites.get(plan.info.district_site)
-    own = district is not None and district.geometry is not None and district.geometry.area > 0
-    folder = _folder(plan.ground_folder, plan.home)
     return Region(
         plan.grid,
         plan.home,
-        folder,
+        _folder(plan.ground_folder, plan.home),
         district.name if district else Text("", ""),
-        district.geometry.wkb if own and district and district.geometry else b"",
-        _written(folder) if folder else (),
+        plan.district_area.wkb if plan.district_area is not None else b"",
+        plan.ground_version,
     )
 
 
@@ -171,29 +165,34 @@ def _folder(own: Path | None, home: BBox) -> Path | None:
     return _built_in() if west <= x <= east and south <= y <= north else None
 
 
-def _written(folder: Path) -> tuple[int, ...]:
-    paths = [folder / f"{name}.geojson" for name in (*_FILES, *_MORE_FILES)]
-    return tuple(path.stat().st_mtime_ns for path in paths if path.is_file())
-
-
 def _built_in() -> Path:
     return data_folder() / "basemap"
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, written: tuple[int, ...] = ()) -> dict[str, Any]:
-    """Return the content of a GeoJSON file; `written` is here so that a file written anew is read anew."""
-    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+def _read(path: Path, version: str = "") -> dict[str, Any]:
+    """Return the content of a GeoJSON file of the ground; for another `version` it is read anew.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be read, or is not in the form of the files in `data/basemap/`.
+    """
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for feature in content["features"]:
+            _ = feature["geometry"]["type"], feature["properties"]["name_zh"], feature["properties"].get("name_en")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise PlanMapError("ground-damaged", file=path) from error
     return content
 
 
 @lru_cache(maxsize=8)
 def _collection(region: Region, name: str) -> dict[str, Any]:
     if region.folder is not None:
-        found = _read(region.folder / f"{name}.geojson", region.written)
+        found = _read(region.folder / f"{name}.geojson", region.version)
     elif name == "land":
-        source = dict(zip(("source_zh", "source_en"), WORLD_SOURCE, strict=True))
-        found = {**_features([("land", Text("", ""), _world_land(region))]), **source}
+        found = {**_features([("land", Text("", ""), _world_land(region))]), "sources": [WORLD_SOURCE]}
     else:
         found = _features([])
     if name != "districts" or not region.outline:
@@ -215,7 +214,7 @@ def _features(rows: list[tuple[str, Text, BaseGeometry]]) -> dict[str, Any]:
 
 
 def _world_land(region: Region) -> BaseGeometry:
-    file = vendor_file(_WORLD)
+    file = vendor_file(WORLD_LAND)
     depends = f"{_WORLD_EDITION} {file.stat().st_size} {region.bounds} {shapely.geos_version_string}"
     name = hashlib.sha256(depends.encode()).hexdigest()[:20]
 

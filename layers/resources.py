@@ -13,6 +13,10 @@ BROWSER_FOLDER = Path(__file__).resolve().parent / "browser"
 """Folder with our scripts and styles in `src/`, their bundles in `dist/`, and locked third-party files in `vendor/`."""
 
 
+WORLD_LAND = "world-atlas/land-10m.json"
+"""The third-party file with the land of the world, for `geo.world`."""
+
+
 @lru_cache(maxsize=1)
 def data_folder() -> Path:
     """Return the folder `data/` of a checkout, or `planmap_data/` beside the installed packages.

@@ -15,7 +15,7 @@ from geo.errors import PlanMapError
 from layers.draw.paper import Paper
 from layers.plan.scene import Scene
 from layers.region import region
-from layers.resources import vendor_file
+from layers.resources import WORLD_LAND, vendor_file
 from layers.sheet.sheet import Order, compose
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
@@ -103,8 +103,8 @@ def test_the_districts_of_the_city_are_drawn(package):
 @pytest.fixture(scope="module")
 def files(package) -> dict[str, str]:
     boundaries = Boundaries(package)
-    unit = find_unit(boundaries.units(), "本区")
-    return ground_files(boundaries, unit, vendor_file("world-atlas/land-10m.json"))
+    units = boundaries.units()
+    return ground_files(boundaries, units, find_unit(units, "本区"), vendor_file(WORLD_LAND))
 
 
 def test_boundaries_are_shifted_to_wgs84(files):

@@ -10,11 +10,12 @@ import pytest
 import shapely
 from shapely.geometry import shape
 
+from geo.feature_lines import feature_lines
 from geo.landmarks import RANKS, SAME_M, kind_of
 from geo.point_lines.course import GAP_M, SHORTEST_M
 from geo.point_lines.curve import turns_deg
 from geo.point_lines.joints import ONE_ROAD_M
-from geo.roads import DISTRICT, GRID, NOT_ROADS, WINDOW, collection, names, number
+from geo.roads import DISTRICT, GRID, NOT_ROADS, WINDOW, names, number
 from layers.resources import data_folder
 
 FOLDER = data_folder() / "basemap"
@@ -41,13 +42,13 @@ def test_the_basemap_stays_small():
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_written_as_make_roads_writes_it(name):
     text = (FOLDER / f"{name}.geojson").read_text(encoding="utf-8")
-    assert text == collection(FOUND[name]["features"], (FOUND[name]["source_zh"], FOUND[name]["source_en"]))
+    assert text == feature_lines(FOUND[name]["features"], sources=FOUND[name]["sources"])
     assert len(text.splitlines()) == len(FOUND[name]["features"]) + 2
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_says_whose_data_it_is_and_what_the_lines_are(name):
-    chinese, english = FOUND[name]["source_zh"], FOUND[name]["source_en"]
+    [(chinese, english)] = FOUND[name]["sources"]
     assert "© OpenStreetMap contributors" in chinese
     assert "© OpenStreetMap contributors" in english
     assert "ODbL 1.0" in chinese

@@ -1,6 +1,7 @@
 """Roads, waters and places of the ground: read from beside a plan, drawn on sheets by scale, given to the browser."""
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from math import cos, radians
@@ -19,6 +20,7 @@ from layers.plan.scene import WAYS_LAYER, Scene
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
+from tests.command import call, one_line
 from tests.plan_anywhere import PLACES, write_plan_at
 
 TODAY = date(2026, 11, 25)
@@ -71,13 +73,13 @@ def grounded(tmp_path_factory) -> Plan:
     area = affinity.translate(shapely.box(-0.5, -0.5, 0.5, 0.5), X, Y)
     write(ground / "districts.geojson", [feature(area, name_zh="别区", name_en="")], label=True)
     write(ground / "land.geojson", [feature(area, name_zh="", name_en="")])
-    write(ground / "roads.geojson", ROADS, source_zh="依 OSM 点位连线，示意", source_en="lines through OSM points")
+    write(ground / "roads.geojson", ROADS, sources=[["依 OSM 点位连线，示意", "lines through OSM points"]])
     write(ground / "waters.geojson", WATERS)
     write(ground / "places.geojson", PLACES_)
     return read_plan(FolderStore(folder))
 
 
-def write(path, features: list[dict], *, label: bool = False, **more: str) -> None:
+def write(path, features: list[dict], *, label: bool = False, **more: object) -> None:
     for number, one in enumerate(features):
         one["id"] = str(number)
         if label:
@@ -228,3 +230,14 @@ def test_without_such_ground_there_is_no_such_layer(tmp_path):
     # An address that names it is not refused.
     replaced = replace(Scene(), visible={WAYS_LAYER: False})
     assert compose(plan, replaced, Order(Paper.parse("A3"), None), today=TODAY)
+
+
+@pytest.mark.parametrize("damage", ["", '{"type":', "[]", "{}", '{"features":[{}]}', '{"features":[null]}', "\x00\x01"])
+@pytest.mark.parametrize("name", ["districts", "roads", "places"])
+def test_a_damaged_file_of_the_ground_ends_in_one_line_that_names_it(grounded, tmp_path, name, damage):
+    plan = shutil.copytree(grounded.ground_folder.parent, tmp_path / "plan")
+    (plan / "ground" / f"{name}.geojson").write_text(damage, encoding="utf-8")
+    target = tmp_path / "a.svg"
+    done = call("export", "--plan", str(plan), "-o", str(target), folder=tmp_path)
+    assert f"{name}.geojson" in one_line(done)
+    assert not target.exists()

@@ -10,7 +10,7 @@ from functools import lru_cache
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import EARTH_M
+from geo.crs import zoom_of
 from geo.errors import PlanMapError
 from geo.generalise import generalised
 from geo.grid import Grid
@@ -94,13 +94,9 @@ class Content:
 
     @property
     def zoom(self) -> float:
-        """The zoom level at which a web map on a nominal screen has this scale, in the middle of the extent.
-
-        A web map of zoom z is 256 · 2^z pixels wide, and one pixel at latitude φ is 2πR cos φ / (256 · 2^z) metres.
-        """
+        """The zoom level at which a web map on a nominal screen has this scale, in the middle of the extent."""
         _, south, _, north = self.grid.bbox(self.extent)
-        around = 2 * math.pi * EARTH_M * math.cos(math.radians((south + north) / 2))
-        return math.log2(around / (256 * self.scale * SCREEN_PIXEL_M))
+        return zoom_of((south + north) / 2, self.scale * SCREEN_PIXEL_M)
 
 
 def site_numbers(plan: Plan) -> Mapping[str, int]:

@@ -193,7 +193,7 @@ def shortened(found: Sequence[Entry]) -> list[Entry]:
 
 
 def _way(kind: str) -> Picture:
-    looks = look.ROADS.get(kind) or look.WATERWAYS[kind]
+    looks = look.style_of(kind)
 
     def picture(x: float, y: float, cell: float) -> list[Shape]:
         ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]

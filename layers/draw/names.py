@@ -17,7 +17,11 @@ from layers.draw.label import LINE_HEIGHT
 from layers.draw.placement import Placement
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
+from layers.plan.terms import printed_name
 from layers.region import Area, Region
+
+RIVER_SPREAD = 2.1
+"""How much wider than its letters a river's name is."""
 
 
 def draw_area_names(canvas: Canvas, region: Region) -> None:
@@ -101,31 +105,34 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
 def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
     name = shown.site.name.get(canvas.language)
     # A nominal line keeps the bracket in its name that says so.
-    text = name if shown.site.precision.value == "nominal" else name.split("（")[0].split(" (")[0]
-    points = (7.6 if shown.site.category == "river" else 6.0) * canvas.size
-    merged = shapely.line_merge(canvas.to_paper(shown.geometry))
-    wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
-    found = place_along(canvas.space, _simple(merged, 0.4), wide, tall)
-    if found is None or shown.site.category == "river":
-        _name_bent_line(canvas, shown, text, points, colour, merged)
-        return
-    canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=0.45)
-    canvas.keep(f"label {shown.site.id}", *found.boxes)
+    text = name if shown.site.precision.value == "nominal" else printed_name(name)
+    river = shown.site.category == "river"
+    points = (7.6 if river else 6.0) * canvas.size
+    name_course(canvas, text, shown.geometry, points, colour, key=shown.site.id, river=river)
 
 
-def _name_bent_line(
-    canvas: Canvas, shown: ShownSite, text: str, points: float, colour: str, course: BaseGeometry
+def name_course(
+    canvas: Canvas, text: str, course: BaseGeometry, points: float, colour: str, *, key: str, river: bool = False
 ) -> None:
-    """Set a name letter by letter along a bent line; on rivers the letters are spaced widely, as maps do."""
-    spread = 2.1 if shown.site.category == "river" else 1.0
-    widths = [typeface.width(letter, points) * spread for letter in text]
-    found = place_letters(canvas.space, _simple(course, 0.25), widths, points * MM_PER_POINT)
-    if found is None:
-        return
-    letters, boxes = found
-    for letter, at in zip(text, letters, strict=True):
-        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
-    canvas.keep(f"name {shown.site.id}", *boxes)
+    """Write a name along lines in metres of the grid, where there is room: straight, else letter by letter.
+
+    On rivers the letters are always set one by one, spaced widely, as maps do. `key` is what the room is kept under.
+    """
+    merged = shapely.line_merge(canvas.to_paper(course))
+    if not river:
+        wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
+        found = place_along(canvas.space, _simple(merged, 0.4), wide, tall)
+        if found is not None:
+            canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=0.45)
+            canvas.keep(f"label {key}", *found.boxes)
+            return
+    widths = [typeface.width(letter, points) * (RIVER_SPREAD if river else 1.0) for letter in text]
+    bent = place_letters(canvas.space, _simple(merged, 0.25), widths, points * MM_PER_POINT)
+    if bent is not None:
+        letters, boxes = bent
+        for letter, at in zip(text, letters, strict=True):
+            canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
+        canvas.keep(f"name {key}", *boxes)
 
 
 def _simple(line: BaseGeometry, tolerance: float) -> BaseGeometry:

@@ -11,16 +11,17 @@ from shapely.geometry.base import BaseGeometry
 
 from layers import style
 from layers.draw import typeface
-from layers.draw.along import place_along, place_letters
 from layers.draw.canvas import Canvas, is_free
 from layers.draw.content import Content
 from layers.draw.drawing import PIXEL, Box, Shape, circle, geometry_path
 from layers.draw.label import LINE_HEIGHT
+from layers.draw.names import name_course
 from layers.draw.typeface import MM_PER_POINT
 from layers.ground import look
 from layers.ground.ways import GroundWay, Spot, ways
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
+from layers.plan.terms import printed_name
 from layers.selection.extent import Extent
 
 FINER = 0.6
@@ -34,7 +35,6 @@ LEAST_MM = 1.5
 
 POINTS_PER_PIXEL = 0.55
 """Points of type on A3 for a pixel of the screen."""
-
 
 TRIED = 4
 """Most pieces of a way on which room for its name is looked for, the longest first."""
@@ -50,7 +50,7 @@ class SeenWay:
 
 
 @dataclass(slots=True)
-class Course:
+class NamedWays:
     """All that is in the frame of the ways of one name."""
 
     name: str
@@ -77,32 +77,33 @@ def _on_grid(plan: Plan) -> tuple[tuple[GroundWay, ...], shapely.STRtree]:
     return lines, shapely.STRtree([plan.grid.project(way.geometry) for way in lines])
 
 
-def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> list[SeenWay]:
+def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> tuple[SeenWay, ...]:
     """Return the ways in the frame of a map, grown by `margin` metres, the lowest class first.
 
     Left out are those that are too small for the scale, and those for which a line of the plan stands that is drawn.
     """
     if not are_shown(scene):
-        return []
-    zoom = content.zoom + FINER
-    drawn = {shown.site.id for shown in content.sites if shown.linear}
+        return ()
+    drawn = frozenset(shown.site.id for shown in content.sites if shown.linear)
     west, south, east, north = content.extent
     extent: Extent = (west - margin, south - margin, east + margin, north + margin)
+    return _seen(plan, drawn, extent, content.zoom + FINER, content.scale / 1000)
+
+
+# Names and legend ask for the same ways, the legend once for each way in which a sheet may be divided.
+@lru_cache(maxsize=8)
+def _seen(plan: Plan, drawn: frozenset[str], extent: Extent, zoom: float, millimetre: float) -> tuple[SeenWay, ...]:
+    """Return the ways in `extent` at a zoom but those for which a site in `drawn` stands; a millimetre is in metres."""
     lines, tree = _on_grid(plan)
-    millimetre = content.scale / 1000
-    found = []
-    for number in np.sort(tree.query(shapely.box(*extent))):
-        way = lines[number]
-        if way.site in drawn or look.width_at(_looks(way).widths, zoom) == 0.0:
-            continue
-        cut = shapely.clip_by_rect(tree.geometries[number], *extent)
-        if not cut.is_empty and cut.length >= LEAST_MM * millimetre:
-            found.append(SeenWay(way, shapely.simplify(cut, DETAIL_MM * millimetre)))
-    return found
-
-
-def _looks(way: GroundWay) -> look.WayStyle:
-    return look.ROADS[way.kind] if way.is_road else look.WATERWAYS[way.kind]
+    numbers = [
+        number
+        for number in np.sort(tree.query(shapely.box(*extent))).tolist()
+        if lines[number].site not in drawn and look.width_at(look.style_of(lines[number].kind).widths, zoom) > 0
+    ]
+    cuts = shapely.clip_by_rect(tree.geometries[numbers], *extent)
+    long = shapely.length(cuts) >= LEAST_MM * millimetre
+    simple = shapely.simplify(cuts[long], DETAIL_MM * millimetre)
+    return tuple(map(SeenWay, [lines[numbers[at]] for at in np.flatnonzero(long)], simple))
 
 
 def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin: float) -> list[Shape]:
@@ -141,18 +142,18 @@ def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin
 def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     """Write the names of roads and waters along them, and those of places, where there is room."""
     zoom = canvas.content.zoom + FINER
-    taken = {_short(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
-    courses: dict[tuple[str, bool], Course] = {}
+    taken = {printed_name(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
+    by_name: dict[tuple[str, bool], NamedWays] = {}
     for seen in seen_ways(plan, scene, canvas.content):
-        name = _short(_name(seen.way, canvas.language))
-        looks = _looks(seen.way)
+        name = printed_name(seen.way.name.get(canvas.language))
+        looks = look.style_of(seen.way.kind)
         if name and name not in taken and zoom >= looks.name_zoom:
             # The higher classes come last, and a road of several is named as its highest.
-            course = courses.setdefault((name, seen.way.is_road), Course(name, seen.way.is_road, looks))
-            course.looks = looks
-            course.lines += _lines(seen.geometry)
-    for course in sorted(courses.values(), key=lambda course: (-course.looks.priority, -course.length, course.name)):
-        _name_along(canvas, course)
+            named = by_name.setdefault((name, seen.way.is_road), NamedWays(name, seen.way.is_road, looks))
+            named.looks = looks
+            named.lines += _lines(seen.geometry)
+    for named in sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name)):
+        _name_along(canvas, named)
     if are_shown(scene):
         _name_spots(canvas, plan, taken, zoom)
 
@@ -161,51 +162,26 @@ def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
     return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.LineString)]
 
 
-def _name(way: GroundWay, language: str) -> str:
-    return way.name.get(language) or way.name.zh or way.name.en
-
-
-def _short(name: str) -> str:
-    """Return a name as maps print it, without what it has in brackets."""
-    return name.split("（")[0].split(" (")[0].split("(")[0].strip()
-
-
-def _name_along(canvas: Canvas, course: Course) -> None:
-    name, looks = course.name, course.looks
-    if not typeface.covers(name):
+def _name_along(canvas: Canvas, named: NamedWays) -> None:
+    if not typeface.covers(named.name):
         return
-    colour = style.MUTED if course.is_road else style.WATER_TEXT
-    points = looks.name_size * POINTS_PER_PIXEL * canvas.size
-    wide, tall = typeface.width(name, points), points * MM_PER_POINT * 1.05
-    merged = shapely.line_merge(canvas.to_paper(shapely.MultiLineString(course.lines))).simplify(0.25)
-    longest = sorted(_lines(merged), key=lambda part: -part.length)[:TRIED]
-    line = shapely.MultiLineString([part for part in longest if part.length >= wide * 1.8])
-    found = place_along(canvas.space, line, wide, tall)
-    if found is not None:
-        canvas.write_turned(name, found.x, found.y, found.turn, points, colour=colour, halo=0.42)
-        canvas.keep(f"way {name}", *found.boxes)
-        return
-    widths = [typeface.width(letter, points) * 1.04 for letter in name]
-    bent = place_letters(canvas.space, line, widths, points * MM_PER_POINT)
-    if bent is None:
-        return
-    letters, boxes = bent
-    for letter, at in zip(name, letters, strict=True):
-        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
-    canvas.keep(f"way {name}", *boxes)
+    points = named.looks.name_size * POINTS_PER_PIXEL * canvas.size
+    longest = sorted(_lines(shapely.line_merge(shapely.MultiLineString(named.lines))), key=lambda line: -line.length)
+    colour = style.MUTED if named.is_road else style.WATER_TEXT
+    key = f"way {named.name}"
+    name_course(canvas, named.name, shapely.MultiLineString(longest[:TRIED]), points, colour, key=key)
 
 
 def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> None:
     west, south, east, north = canvas.content.grid.bbox(canvas.content.extent)
-    for spot in sorted(ways(plan).spots, key=lambda spot: spot.rank):
+    for spot in ways(plan).spots:
         if not (west < spot.longitude < east and south < spot.latitude < north):
             continue
-        name = _short(spot.name.get(canvas.language) or spot.name.zh or spot.name.en)
+        name = printed_name(spot.name.get(canvas.language))
         if zoom >= _spot_zoom(spot) and name and name not in taken and typeface.covers(name):
             x, y = canvas.content.grid.position(spot.longitude, spot.latitude)
-            if _name_spot(
-                canvas, spot, name, *shapely.get_coordinates(canvas.to_paper(shapely.Point(x, y)))[0].tolist()
-            ):
+            ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.Point(x, y))).tolist()
+            if _name_spot(canvas, spot, name, x, y):
                 taken.add(name)
 
 

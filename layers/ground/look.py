@@ -1,7 +1,8 @@
 """How the roads, waters and places of the ground look at each zoom, on the screen and on paper.
 
 Roads are told apart by width, then by a pale tint; none is as loud as a status. Widths and sizes are in pixels of the
-screen, where a zoom level is that of a web map with tiles of 256 pixels.
+screen, where a zoom level is that of a web map with tiles of 256 pixels. The colours are tokens like those of
+`layers.style`, and stand here because each belongs to a class of ways and to nothing else.
 """
 
 from __future__ import annotations
@@ -93,6 +94,11 @@ PLACE_SIZE = 10.5
 WATER_SIZE = 11.5
 PLACE_PRIORITY = -50
 WATER_PRIORITY = -20
+
+
+def style_of(kind: str) -> WayStyle:
+    """Return how the ways of one class, of roads or of waters, are drawn."""
+    return ROADS.get(kind) or WATERWAYS[kind]
 
 
 def width_at(stops: Sequence[tuple[float, float]], zoom: float) -> float:

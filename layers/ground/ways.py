@@ -16,7 +16,7 @@ from geo.generalise import generalised
 from geo.measure import distance_m
 from layers.ground.look import ROADS, WATERWAYS
 from layers.plan.plan import Plan
-from layers.plan.terms import Text
+from layers.plan.terms import Text, printed_name
 from layers.region import Region, region
 
 BESIDE_DEG = 0.0004
@@ -96,7 +96,7 @@ def ways(plan: Plan) -> Ways:
 
 def _plain(name: str) -> str:
     """Return a name without what it has in brackets, and without the last word for a kind of place."""
-    return re.sub(r"(地铁|火车|铁路)?站$", "", re.split("[（(]", name)[0].strip())
+    return re.sub(r"(地铁|火车|铁路)?站$", "", printed_name(name))
 
 
 def _lines(where: Region, part: str, classes: dict[str, Any]) -> list[GroundWay]:

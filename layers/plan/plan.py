@@ -188,15 +188,21 @@ class Plan:
     ground_version: str = ""
     """Changes with what is in that folder."""
 
+    @property
+    def district_area(self) -> BaseGeometry | None:
+        """The area of the district, WGS 84 in degrees; None if the plan has none or only a point for it."""
+        district = self.sites.get(self.info.district_site)
+        geometry = district.geometry if district is not None else None
+        return geometry if geometry is not None and geometry.area > 0 else None
+
     @cached_property
     def home(self) -> BBox:
         """What a map of the whole plan shows: bbox in degrees (WGS 84) of its district, else of all that is placed.
 
         China as a whole if nothing is placed.
         """
-        district = self.sites.get(self.info.district_site)
-        if district is not None and district.geometry is not None and district.geometry.area > 0:
-            return district.geometry.bounds
+        if self.district_area is not None:
+            return self.district_area.bounds
         return bounds([site.geometry for site in self.sites.values() if site.geometry is not None]) or CHINA
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -64,6 +65,11 @@ class Text(NamedTuple):
     def get(self, language: str) -> str:
         """Return the words in `language`, or the other language's where they are missing."""
         return (self.en or self.zh) if language == "en" else (self.zh or self.en)
+
+
+def printed_name(name: str) -> str:
+    """Return a name as maps print it along a line: without what it has in brackets."""
+    return re.split("[（(]", name)[0].strip()
 
 
 class PartialDate(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from geo.crs import EARTH_M
+from geo.crs import pixel_m
 from geo.errors import PlanMapError
 from geo.grid import Grid
 from layers.plan.plan import Plan, Site
@@ -53,8 +53,8 @@ def wanted_extent(
         lit = lit if any(site.placed for site in lit) else []
     if lit and not (len(lit) == 1 and lit[0] is district):
         boxes = [_around(plan, site) for site in lit if site.placed]
-    elif district is not None and district.geometry is not None and district.geometry.area > 0:
-        boxes = [plan.grid.project(district.geometry).bounds]
+    elif plan.district_area is not None:
+        boxes = [plan.grid.project(plan.district_area).bounds]
     else:
         boxes = [_around(plan, site) for site in plan.sites.values() if site.placed]
     if not boxes:
@@ -77,8 +77,7 @@ def _around(plan: Plan, site: Site) -> Extent:
 
 def _view_extent(grid: Grid, view: ViewState, largest: float) -> Extent:
     x, y = grid.position(view.longitude, view.latitude)
-    # A pixel of a web map at this zoom, in metres on the ground.
-    metres = 2 * math.pi * EARTH_M * math.cos(math.radians(view.latitude)) / (256 * 2**view.zoom)
+    metres = pixel_m(view.latitude, view.zoom)
     across, up = (min(side * metres, largest) / 2 for side in SCREEN)
     return x - across, y - up, x + across, y + up
 

@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from geo.crs import EARTH_M
+from geo.crs import zoom_of
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene, ViewState
 from layers.plan.scene_text import near
+from layers.plan.terms import printed_name
 from layers.region import Area, region
 from layers.selection.extent import SCREEN
 
@@ -112,13 +113,13 @@ def _plain(name: str) -> str:
 
 def _without_bracket(name: str) -> str:
     """Return a plain name up to its bracket, as the map prints it."""
-    return _plain(name).partition("(")[0].strip()
+    return printed_name(_plain(name))
 
 
 def _all_names(plan: Plan) -> list[str]:
     """Return all that is accepted, names before ids, as they are written in the plan."""
     names = [name for site in plan.sites.values() for name in site.name if name]
-    short = [re.split("[（(]", name)[0].strip() for name in names]
+    short = [printed_name(name) for name in names]
     districts = [area.name_zh for area in region(plan).districts]
     return [*dict.fromkeys(name for name in (*short, *names, *districts, *plan.sites) if name)]
 
@@ -128,8 +129,7 @@ def _view_of(plan: Plan, area: Area) -> ViewState:
     west, south, east, north = area.geometry.bounds
     left, bottom, right, top = plan.grid.bbox((west, south, east, north))
     latitude = round((bottom + top) / 2, 5)
-    # One pixel at latitude φ is 2πR cos φ / (256 · 2^z) metres; see `layers.selection.extent`.
     pixel = 1.02 * max((east - west) / SCREEN[0], (north - south) / SCREEN[1])
-    zoom = math.log2(2 * math.pi * EARTH_M * math.cos(math.radians(latitude)) / (256 * pixel))
+    zoom = zoom_of(latitude, pixel)
     # As an address writes it, so that the sheet of its QR code is this one.
     return ViewState(latitude, round((left + right) / 2, 5), math.floor(zoom * 100) / 100)

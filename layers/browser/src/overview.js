@@ -92,7 +92,7 @@ export class Overview {
     fitMap();
     legend.render(stage.seen(), this.text);
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(map);
-    // Paper has three times the dots of a screen.
+    // Paper has three times the dots of a screen. Of the ground twice as many will do: its picture is the largest.
     stage.labels.ratio = 3;
     stage.ways.ratio = 2;
     stage.ways.draw();

@@ -1,6 +1,6 @@
 /* The names of the sites in view, and the boxes that their symbols take. */
 
-import { words } from "./words.js";
+import { short, words } from "./words.js";
 
 /** @import { Label, Language, Obstacle, PlacedSite, Style } from "./types" */
 /** @import { SiteEntry } from "./site_entry.js" */
@@ -76,7 +76,7 @@ function label(entry, site, { style, language, size, big }) {
   const name = words(site, language);
   const common = {
     owner: site.id,
-    text: lines && site.precision !== "nominal" ? name.split(/[（(]/)[0].trim() : name,
+    text: lines && site.precision !== "nominal" ? short(name) : name,
     priority: category.priority + (big ? 40 : 0) + (entry.lit ? 200 : 0) - (ground ? 30 : 0),
     weight: entry.lit ? 700 : big ? 600 : 500,
     colour: colour(category.ground, entry, style),

@@ -6,8 +6,8 @@ import { Labels } from "./labels.js";
 import { Sites } from "./sites.js";
 import { defineSymbols } from "./symbols.js";
 import { Ways } from "./ways.js";
-import { short, spotLabels, wayLabels } from "./way_labels.js";
-import { words } from "./words.js";
+import { spotLabels, wayLabels } from "./way_labels.js";
+import { short, words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
 /** @import { Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
@@ -83,6 +83,7 @@ export class Stage {
   setLayer(id, visible, opacity) {
     this.layers[id] = { visible, opacity };
     this.applyLayer(id);
+    this.ways.cover(this.sites.drawnLines());
   }
 
   /**
@@ -101,12 +102,12 @@ export class Stage {
       if (visible) this.grid.setOpacity(opacity);
     }
     if (id === this.data.waysLayer) this.ways.show(visible && !this.covered, opacity);
-    this.ways.cover(this.sites.drawnLines());
     if (id === this.data.districtLayer) this.ground.showBoundaries(visible, opacity);
   }
 
   applyLayers() {
     this.data.layers.forEach((layer) => this.applyLayer(layer.id));
+    this.ways.cover(this.sites.drawnLines());
   }
 
   get boundaryShown() {

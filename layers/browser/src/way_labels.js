@@ -3,7 +3,7 @@
 import { clipped } from "./clip.js";
 import { styleOf } from "./way_look.js";
 import { points } from "./ways.js";
-import { words } from "./words.js";
+import { short, words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
 /** @import { Label, Language, Plan, WayPayload } from "./types" */
@@ -31,7 +31,7 @@ export function wayLabels(seen, data, map, language, size, taken) {
   const scale = 2 ** zoom;
   // The higher classes come last, and a road of several is named as its highest.
   for (const { way, lines } of seen) {
-    const name = short(words(way, language) || way.en);
+    const name = short(words(way, language));
     if (!name || taken.has(name) || zoom < styleOf(look, way.kind).name_zoom + Math.log2(size)) continue;
     const entry = named.get(name) || { way, lines: [] };
     entry.way = way;
@@ -74,7 +74,7 @@ export function spotLabels(data, map, language, size, taken) {
   const labels = [];
   for (const spot of spots) {
     const from = spot.rank ? look.placeNames[Math.min(spot.rank, look.placeNames.length) - 1] : look.waterNames[spot.kind] ?? lowest;
-    const text = short(words(spot, language) || spot.en);
+    const text = short(words(spot, language));
     if (zoom < from || !text || taken.has(text) || !bounds.contains(spot.at)) continue;
     labels.push({
       owner: null, text, at: spot.at, weight: 400, haloOpacity: 0.95,
@@ -85,15 +85,6 @@ export function spotLabels(data, map, language, size, taken) {
     });
   }
   return labels;
-}
-
-/**
- * A name as maps print it, without what it has in brackets.
- *
- * @param {string} name
- */
-export function short(name) {
-  return name.split(/[（(]/)[0].trim();
 }
 
 /**
