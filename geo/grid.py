@@ -28,6 +28,22 @@ STRETCH = 0.001
 DATUM_M = 1.0
 """Largest distance in metres between positions in a grid's datum and in WGS 84 for which they may pass for the same."""
 
+_ALIKE = (
+    "WGS 84",
+    "CGCS2000",
+    "China Geodetic Coordinate System 2000",
+    "ETRS89",
+    "RGF93",
+    "SIRGAS 2000",
+    "NAD83(2011)",
+    "GDA2020",
+    "NZGD2000",
+    "JGD2000",
+    "JGD2011",
+    "KGD2002",
+)
+"""How the registry's names of datums begin that agree with WGS 84 to a metre."""
+
 _FIRST_ZONE = 25
 """Number of the 3-degree zone with the central meridian 75°E, the first of China."""
 
@@ -163,8 +179,9 @@ def _projection(proj: str) -> pyproj.Proj:
 
 def _transverse_mercator(meridian: float, *, k: float, north_m: float, ellipsoid: str) -> str:
     """Return the PROJ string of a transverse Mercator grid with a false easting of 500 km."""
+    # Without exponents, which proj4js does not read.
     return (
-        f"+proj=tmerc +lat_0=0 +lon_0={meridian:g} +k={k:g} +x_0=500000 +y_0={north_m:g} +ellps={ellipsoid} {_METRES}"
+        f"+proj=tmerc +lat_0=0 +lon_0={meridian:g} +k={k:g} +x_0=500000 +y_0={north_m:.0f} +ellps={ellipsoid} {_METRES}"
     )
 
 
@@ -281,8 +298,5 @@ def _has_wgs84_datum(grid: Grid, crs: pyproj.CRS) -> bool:
     own = pyproj.Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(x, y)
     # PROJ passes on positions unchanged where it knows no way between the datums: the registry's name tells.
     geodetic = crs.geodetic_crs
-    alike = ("WGS 84", "CGCS2000", "China Geodetic Coordinate System 2000", "ETRS89", "SIRGAS 2000", "NAD83(2011)")
-    named = geodetic is not None and geodetic.name.startswith(
-        (*alike, "RGF93", "GDA2020", "NZGD2000", "JGD2011", "KGD2002", "JGD2000")
-    )
+    named = geodetic is not None and geodetic.name.startswith(_ALIKE)
     return named and math.dist(own, grid.position(x, y)) <= DATUM_M

@@ -189,6 +189,13 @@ def test_the_grid():
         assert GRID.position(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-3)
 
 
+@pytest.mark.parametrize("case", positions()["grids"], ids=lambda case: case["crs"])
+def test_a_grid_elsewhere(case):
+    # In the very letters that the browser's half is tested with: it reads no exponents.
+    assert grid_of(case["crs"]).proj == case["proj"]
+    assert grid_of(case["crs"]).position(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-2)
+
+
 def test_lengths_and_areas():
     ellipsoid = pyproj.Geod(a=6378137, rf=298.257222101)
     for case in positions()["lines"]:

@@ -27,6 +27,15 @@ describe("positions", () => {
     expect(latitude).toBeCloseTo(wgs84[1], 8);
   });
 
+  test.each(cases.grids)("the grid $crs", ({ proj, wgs84, is }) => {
+    const [easting, northing] = toGrid(proj, wgs84[0], wgs84[1]);
+    expect(easting).toBeCloseTo(is[0], 2);
+    expect(northing).toBeCloseTo(is[1], 2);
+    const [longitude, latitude] = fromGrid(proj, is[0], is[1]);
+    expect(longitude).toBeCloseTo(wgs84[0], 7);
+    expect(latitude).toBeCloseTo(wgs84[1], 7);
+  });
+
   test.each(cases.lines)("the length and the area of $wgs84", (line) => {
     const points = line.wgs84.map(([lng, lat]) => ({ lat, lng }));
     expect(length(points)).toBeCloseTo(line.length, 3);
