@@ -1,0 +1,80 @@
+"""What kind of file one from outside is, by its first bytes and not by its name."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from enum import StrEnum
+from pathlib import Path
+
+from geo.errors import PlanMapError
+
+
+class Kind(StrEnum):
+    """A kind of file that ground can be made from."""
+
+    EXTRACT = "osm.pbf"
+    """An extract of OpenStreetMap."""
+    GEOPACKAGE = "gpkg"
+    MBTILES = "mbtiles"
+    PMTILES = "pmtiles"
+    TIFF = "tif"
+
+
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_SQLITE = b"SQLite format 3\0"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
+
+
+def kind_of_file(path: Path) -> Kind:
+    """Return the kind of the file at `path`.
+
+    Raises
+    ------
+    PlanMapError
+        It is missing, cannot be read, is empty, is packed, or is none of those kinds.
+    """
+    try:
+        # O_NONBLOCK, because opening a pipe would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise PlanMapError("foreign-not-a-file", file=path.name)
+            start = file.read(100)
+    except FileNotFoundError as error:
+        raise PlanMapError("foreign-missing", file=path) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PlanMapError("foreign-unreadable", file=path.name, reason=reason or type(error).__name__) from error
+    if not start:
+        raise PlanMapError("foreign-empty", file=path.name)
+    if start.startswith(_ZIP):
+        raise PlanMapError("foreign-packed", file=path.name)
+    if start.startswith(_TIFF):
+        return Kind.TIFF
+    if start.startswith(b"PMTiles"):
+        return Kind.PMTILES
+    if start.startswith(_SQLITE):
+        return _database(path)
+    # A block begins with the length of its header, as four bytes; the first one has this name.
+    if b"OSMHeader" in start[4:40]:
+        return Kind.EXTRACT
+    raise PlanMapError("foreign-kind", file=path.name, expected=tuple(f".{kind}" for kind in Kind))
+
+
+def _database(path: Path) -> Kind:
+    try:
+        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            rows = database.execute("SELECT name FROM sqlite_master WHERE name IN ('gpkg_contents', 'tiles')").fetchall()
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise PlanMapError("foreign-damaged", file=path.name, reason=str(error)) from error
+    names = {str(name).lower() for (name,) in rows}
+    if "gpkg_contents" in names:
+        return Kind.GEOPACKAGE
+    if "tiles" in names:
+        return Kind.MBTILES
+    raise PlanMapError("foreign-kind", file=path.name, expected=tuple(f".{kind}" for kind in Kind))

@@ -1,0 +1,33 @@
+"""The Chinese and the English name of a feature, from the tags that OpenStreetMap has for names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+LONGEST = 80
+"""Characters of a name that are kept."""
+
+_IDEOGRAPH = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
+
+
+def names(tags: Mapping[str, str]) -> tuple[str, str]:
+    """Return the Chinese and the English name.
+
+    Chinese is `name:zh-Hans`, else `name:zh`, else `name`: what stands on the spot, in whatever script, is better than
+    nothing. English is `name:en`, else `name` where that is not in Chinese characters, else empty.
+    """
+    own = cleaned(tags.get("name", ""))
+    chinese = cleaned(tags.get("name:zh-Hans", "")) or cleaned(tags.get("name:zh", "")) or own
+    english = cleaned(tags.get("name:en", "")) or (own if not _IDEOGRAPH.search(own) else "")
+    return chinese, english
+
+
+def cleaned(text: str) -> str:
+    """Return a name in one line, without control characters and not too long."""
+    kept = "".join(
+        character if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") else " "
+        for character in str(text)[: LONGEST * 4]
+    )
+    return " ".join(kept.split())[:LONGEST]
