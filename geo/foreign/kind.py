@@ -67,7 +67,9 @@ def _database(path: Path) -> Kind:
     try:
         database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
         try:
-            rows = database.execute("SELECT name FROM sqlite_master WHERE name IN ('gpkg_contents', 'tiles')").fetchall()
+            rows = database.execute(
+                "SELECT name FROM sqlite_master WHERE name IN ('gpkg_contents', 'tiles')"
+            ).fetchall()
         finally:
             database.close()
     except sqlite3.Error as error:

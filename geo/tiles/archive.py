@@ -155,7 +155,9 @@ class Archive:
         for at, _ in self._entries(self._header["root_offset"], self._header["root_length"], DEEPEST):
             yield at
 
-    def _entries(self, offset: int, length: int, depth: int, count: list[int] | None = None) -> Iterator[tuple[Tile, Entry]]:
+    def _entries(
+        self, offset: int, length: int, depth: int, count: list[int] | None = None
+    ) -> Iterator[tuple[Tile, Entry]]:
         count = count if count is not None else [0]
         if depth < 0:
             raise PlanMapError("tiles-damaged", file=self.path.name)

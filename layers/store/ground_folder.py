@@ -10,7 +10,8 @@ def ground_version(folder: Path | None) -> str:
     if folder is None:
         return ""
     try:
-        states = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
+        # What begins with a dot is a draft, and no ground yet.
+        states = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     except OSError:
         return ""
     return ";".join(f"{name}:{state.st_mtime_ns}:{state.st_size}" for name, state in states)

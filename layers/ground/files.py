@@ -1,0 +1,257 @@
+"""Ground that somebody has added to a plan from a file: one PMTiles archive for each, in the plan's ground folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import shapely
+
+from geo.errors import PlanMapError
+from geo.foreign import child
+from geo.foreign.kind import Kind, kind_of_file
+from geo.grid import BBox
+from geo.tiles.archive import Archive
+from geo.tiles.schema import SCHEMA
+from layers.plan.plan import Plan
+from layers.plan.terms import Text
+
+SUFFIX = ".pmtiles"
+
+MARGIN = 0.5
+"""How much ground there is beyond the plan on each side, as a share of its own size."""
+
+LEAST_MARGIN_DEG = 0.05
+
+LONGEST_NAME = 60
+"""Characters of a ground's name."""
+
+OPENSTREETMAP = Text("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)")
+
+_DRAFT = ".ground-"
+
+
+@dataclass(frozen=True, slots=True)
+class GroundFile:
+    """A ground of a plan."""
+
+    id: str
+    """Stem of its file's name: small letters, digits and hyphens."""
+    path: Path
+    name: str
+    source: Text
+    """Where its facts come from, and their licence."""
+    file: str
+    """Name of the file that it was made from."""
+    added: str
+    """Day on which it was added, as in 2026-11-25."""
+    image_type: str
+    """Media type of its tiles if they are pictures; empty for vector tiles."""
+    tile_pixels: int
+    """Side of a tile on the screen at its own zoom."""
+    zooms: tuple[int, int]
+    bounds: BBox
+    """What it covers, in degrees (WGS 84)."""
+    size: int
+    """Bytes."""
+    version: str
+    """Changes with the file."""
+    thinned: tuple[int, ...]
+    """Zooms at which small things are left out, since the tiles would be too large."""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is an orthophoto or the like, and not features."""
+        return bool(self.image_type)
+
+
+def ground_files(plan: Plan) -> tuple[GroundFile, ...]:
+    """Return the grounds of `plan`, the one that was added last first; files that cannot be read are left out."""
+    return _files(plan.ground_folder, plan.ground_version) if plan.ground_folder is not None else ()
+
+
+def damaged_files(plan: Plan) -> list[str]:
+    """Return the names of the files in the plan's ground folder that should be grounds and cannot be read."""
+    known = {ground.path.name for ground in ground_files(plan)}
+    folder = plan.ground_folder
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.glob(f"[!.]*{SUFFIX}") if path.name not in known)
+
+
+@lru_cache(maxsize=8)
+def _files(folder: Path, version: str) -> tuple[GroundFile, ...]:  # noqa: ARG001 - the cache depends on it
+    found = []
+    for path in sorted(folder.glob(f"[!.]*{SUFFIX}")) if folder.is_dir() else []:
+        with suppress(PlanMapError, OSError):
+            found.append(_described(path))
+    return tuple(sorted(found, key=lambda ground: (ground.added, ground.path.stat().st_mtime_ns), reverse=True))
+
+
+def _described(path: Path) -> GroundFile:
+    """Return what a file of the folder says of itself.
+
+    Raises
+    ------
+    PlanMapError
+        It is damaged, or of a form that this version does not know.
+    """
+    with Archive(path) as archive:
+        own = archive.metadata.get("planmap")
+        if not isinstance(own, dict) or own.get("schema") != SCHEMA:
+            raise PlanMapError("tiles-schema", file=path.name)
+        state = path.stat()
+        source = own.get("source") or ["", ""]
+        return GroundFile(
+            id=path.stem,
+            path=path,
+            name=str(own.get("name") or path.stem)[:LONGEST_NAME],
+            source=Text(str(source[0]), str(source[-1])),
+            file=str(own.get("file", "")),
+            added=str(own.get("added", "")),
+            image_type=archive.image_type,
+            tile_pixels=256 if own.get("tile_pixels") == 256 else 512,
+            zooms=archive.zooms,
+            bounds=archive.bounds,
+            size=state.st_size,
+            version=f"{state.st_mtime_ns:x}-{state.st_size:x}",
+            thinned=tuple(int(zoom) for zoom in own.get("thinned", ())),
+        )
+
+
+def around(plan: Plan) -> BBox:
+    """Return the part of the world for which ground is taken from a file: the plan with a margin, in degrees."""
+    west, south, east, north = plan.home
+    x, y = max(LEAST_MARGIN_DEG, MARGIN * (east - west)), max(LEAST_MARGIN_DEG, MARGIN * (north - south))
+    return max(-180.0, west - x), max(-85.0, south - y), min(180.0, east + x), min(85.0, north + y)
+
+
+def add_ground(
+    plan: Plan,
+    source: Path,
+    *,
+    name: str = "",
+    credit: str = "",
+    today: date,
+    progress: Callable[[float], None] = lambda share: None,
+    limits: child.Limits | None = None,
+) -> GroundFile:
+    """Make a ground of the file `source` and put it beside the plan; one of the same name is replaced when it is done.
+
+    `credit` says where the facts of a file come from that is no extract of OpenStreetMap, and their licence.
+    `progress` is told what share is done; whatever it raises ends the work and leaves everything as it was.
+
+    Raises
+    ------
+    PlanMapError
+        The file cannot be used, or the folder cannot be written. The plan keeps the ground that it had.
+    """
+    folder = plan.ground_folder
+    if folder is None:
+        raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
+    kind = kind_of_file(source)
+    shown = " ".join(name.split())[:LONGEST_NAME] or source.name.removesuffix(f".{kind.value}")[:LONGEST_NAME]
+    if kind is Kind.EXTRACT:
+        stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
+    else:
+        words = " ".join(credit.split())
+        stated = [words or f"{source.name}（来源未注明）", words or f"{source.name} (source not stated)"]
+    own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
+    draft = _draft_folder(folder)
+    try:
+        made = draft / f"made{SUFFIX}"
+        job: dict[str, Any] = {
+            "source": str(source.resolve()),
+            "target": str(made),
+            "kind": kind.value,
+            "bounds": around(plan),
+            "metadata": {"name": shown, "attribution": stated[1], "planmap": own},
+        }
+        child.run("tiles.make:work", job, draft, progress=progress, limits=limits)
+        _described(made)
+        target = folder / f"{identifier(shown)}{SUFFIX}"
+        try:
+            os.replace(made, target)
+        except OSError as error:
+            raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
+        return _described(target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def remove_ground(plan: Plan, name: str) -> GroundFile:
+    """Delete the ground with the id or the name `name`, and return what it was.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such ground, or it cannot be deleted.
+    """
+    ground = find_ground(plan, name)
+    try:
+        ground.path.unlink()
+    except OSError as error:
+        raise PlanMapError("output-refused", path=ground.path, reason=error.strerror or "") from error
+    return ground
+
+
+def find_ground(plan: Plan, name: str) -> GroundFile:
+    """Return the ground with the id or the name `name`.
+
+    Raises
+    ------
+    PlanMapError
+        There is none.
+    """
+    grounds = ground_files(plan)
+    for ground in grounds:
+        if name in (ground.id, ground.name, ground.path.name):
+            return ground
+    raise PlanMapError("no-such-ground", name=name, near="、".join(ground.id for ground in grounds) or "-")
+
+
+def identifier(name: str) -> str:
+    """Return a name as part of a file's name and of an address: letters, digits and hyphens of any script's words."""
+    plain = unicodedata.normalize("NFKC", name).lower()
+    words = re.sub(r"[^\w]+|_", "-", plain).strip("-")[:40].strip("-")
+    return words or "ground"
+
+
+def _draft_folder(folder: Path) -> Path:
+    """Return a new folder beside where the archive will be, for it can be moved in one step only within a file system.
+
+    What a process that died has left there goes.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"{_DRAFT}*"):
+            if not _is_alive(left):
+                shutil.rmtree(left, ignore_errors=True)
+        draft = folder / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
+        draft.mkdir()
+    except OSError as error:
+        raise PlanMapError("folder-not-writable", folder=folder, reason=error.strerror or "") from error
+    return draft
+
+
+def _is_alive(draft: Path) -> bool:
+    """Whether the process that has made a draft folder still runs."""
+    import psutil
+
+    number = draft.name.removeprefix(_DRAFT).partition("-")[0]
+    return number.isdigit() and psutil.pid_exists(int(number))
+
+
+def reaches(ground: GroundFile, area: BBox) -> bool:
+    """Whether a ground has anything in `area` (degrees)."""
+    return bool(shapely.box(*ground.bounds).intersects(shapely.box(*area)))
