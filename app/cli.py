@@ -303,6 +303,78 @@ def ground_district(*, text: Translation, name: str, plan: str) -> None:
     click.echo(text("cli.ground-made", name=unit, count=count, folder=printable(folder)))
 
 
+@ground.command("add", help=_HELP("cli.ground-add-help"))
+@click.argument("file", metavar="FILE")
+@click.option("--name", default="", help=_HELP("cli.ground-name-option"))
+@click.option("--credit", default="", help=_HELP("cli.ground-credit-option"))
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def ground_add(*, text: Translation, file: str, name: str, credit: str, plan: str) -> None:
+    """Make ground for a plan of a file."""
+    from app.context import store_at
+    from layers.ground.files import add_ground
+    from layers.store.base import read_plan
+
+    found = read_plan(store_at(read_settings(plan=plan)))
+    with _progress(text, label="cli.ground-making") as progress:
+        made = add_ground(
+            found,
+            target_of(file),
+            name=name,
+            credit=credit,
+            today=date.today(),
+            progress=lambda share: progress(round(share * 1000), 1000),
+        )
+    click.echo(text("cli.ground-added", name=made.name, id=made.id, size=f"{made.size / 1e6:.1f} MB"))
+    if made.thinned:
+        _note([text("cli.ground-thinned", zooms="、".join(map(str, made.thinned)))])
+
+
+@ground.command("list", help=_HELP("cli.ground-list-help"))
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def ground_list(*, text: Translation, plan: str) -> None:
+    """List the grounds of a plan."""
+    from app.context import store_at
+    from layers.ground.files import damaged_files, ground_files
+    from layers.store.base import read_plan
+
+    found = read_plan(store_at(read_settings(plan=plan)))
+    grounds = ground_files(found)
+    for made in grounds:
+        size = f"{made.size / 1e6:.1f} MB"
+        line = text(
+            "cli.ground-line",
+            id=made.id,
+            name=made.name,
+            file=made.file,
+            added=made.added,
+            size=size,
+            source=made.source.get(text.language),
+        )
+        click.echo(printable(line, limit=len(line)))
+    if not grounds:
+        click.echo(text("cli.ground-none"))
+    _note([text("cli.ground-damaged", file=name) for name in damaged_files(found)])
+
+
+@ground.command("remove", help=_HELP("cli.ground-remove-help"))
+@click.argument("name")
+@_plan_option
+@_language_option
+@_ends_in_a_line
+def ground_remove(*, text: Translation, name: str, plan: str) -> None:
+    """Remove a ground of a plan."""
+    from app.context import store_at
+    from layers.ground.files import remove_ground
+    from layers.store.base import read_plan
+
+    removed = remove_ground(read_plan(store_at(read_settings(plan=plan))), name)
+    click.echo(text("cli.ground-removed", name=removed.name))
+
+
 def _target(output: str, *kinds: str) -> Path:
     """Return the path of the file to write, checked before anything is drawn.
 
@@ -334,11 +406,11 @@ def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
 
 
 @contextmanager
-def _progress(text: Translation) -> Iterator[Callable[[int, int], None]]:
+def _progress(text: Translation, *, label: str = "cli.drawing") -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr, and yield the function that is told how many steps of how many are done."""
     # What many pictures leave behind would add up.
     garbage.look_for(after=100_000)
-    with click.progressbar(length=100, label=text("cli.drawing"), file=sys.stderr) as bar:
+    with click.progressbar(length=100, label=text(label), file=sys.stderr) as bar:
         yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
         bar.update(100 - bar.pos)
 

@@ -140,7 +140,7 @@ def _watched(
         _check(process, folder, limits, began)
     process.wait()
     _complain(complaining, complaints)
-    raise PlanMapError("foreign-died", code=process.returncode)
+    raise PlanMapError("foreign-died", exit=process.returncode)
 
 
 def _lines(lines: SimpleQueue[bytes | None]) -> Iterator[bytes | None]:

@@ -69,7 +69,7 @@ class Archive:
             raise PlanMapError("foreign-unreadable", file=path.name, reason=error.strerror or "") from error
         try:
             self._bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-            self._header: dict[str, Any] = deserialize_header(self._bytes[:HEADER_BYTES])
+            self._header: dict[str, Any] = dict(deserialize_header(self._bytes[:HEADER_BYTES]))
         except Exception as error:
             self._file.close()
             # The library checks little: what is too short or has unknown numbers fails in many ways.
@@ -246,7 +246,7 @@ class ArchiveWriter:
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb")
-        self._writer = Writer(self._file)
+        self._writer: Any = Writer(self._file)  # type: ignore[no-untyped-call]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

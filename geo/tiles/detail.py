@@ -69,7 +69,7 @@ def _areas(frame: gpd.GeoDataFrame, layer: str, form: TileLayer, pixel: float, t
 
 def _ranks(frame: gpd.GeoDataFrame, form: TileLayer) -> NDArray[np.int64]:
     order = {kind: number for number, kind in enumerate(form.kinds)}
-    return frame["kind"].map(order).to_numpy(dtype=np.int64)
+    return np.asarray(frame["kind"].map(order), dtype=np.int64)
 
 
 def _lines(

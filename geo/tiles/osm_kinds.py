@@ -11,12 +11,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import EARTH_M
 from geo.tiles.names import names
 
 Frames = dict[str, gpd.GeoDataFrame]
-"""Frames (WGS 84) by layer of the tiles, with the layer's attributes; `from_zoom`, if there, goes before that of a kind."""
+"""Frames (WGS 84) by layer of the tiles, with the layer's attributes; `from_zoom` can put off what a kind's zoom says."""
 
 ROADS = {
     **dict.fromkeys(("motorway", "trunk", "primary", "secondary", "tertiary", "construction"), ""),
@@ -127,7 +128,7 @@ RANKS = {
 }
 
 LOCAL_LEVELS = {"5": "county", "6": "county", "7": "township", "8": "township", "9": "township"}
-"""By `admin_level`. Boundaries of states and provinces are left out: not every country lets them be printed from here."""
+"""By `admin_level`. Boundaries of states and provinces are left out: not every country lets them be printed."""
 
 ROOM_PIXELS = 26.0
 """How wide in pixels an area is from whose zoom on its name can be shown."""
@@ -208,7 +209,7 @@ def sound(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.set_geometry(shapes, crs=frame.crs)[~shapely.is_empty(shapes)]
 
 
-def _solid(geometry: shapely.Geometry) -> shapely.Geometry:
+def _solid(geometry: BaseGeometry) -> BaseGeometry:
     """Return the areas of what a mended area has become, without the lines and points beside them."""
     if geometry.geom_type != "GeometryCollection":
         return geometry
@@ -218,7 +219,7 @@ def _solid(geometry: shapely.Geometry) -> shapely.Geometry:
 def _column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
     if name not in frame:
         return pd.Series("", index=frame.index, dtype=object)
-    return frame[name].fillna("").astype(str)
+    return pd.Series(frame[name].fillna("").astype(str))
 
 
 def _mapped(values: pd.Series, kinds: Mapping[str, str]) -> pd.Series:

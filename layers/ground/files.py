@@ -90,7 +90,7 @@ def damaged_files(plan: Plan) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _files(folder: Path, version: str) -> tuple[GroundFile, ...]:  # noqa: ARG001 - the cache depends on it
+def _files(folder: Path, version: str) -> tuple[GroundFile, ...]:
     found = []
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")) if folder.is_dir() else []:
         with suppress(PlanMapError, OSError):
