@@ -22,8 +22,10 @@ from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from geo.errors import PlanMapError
+from geo.tiles.archive import Archive
 from layers import style
 from layers.browser.face import face_bytes
+from layers.ground.files import find_ground
 from layers.map.document import map_scripts
 from layers.plan.fault import PlanFaultsError
 from layers.plan.terms import Status
@@ -54,6 +56,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         # Which browsers ask for beside a document that names no icon.
         Route("/favicon.ico", _icon),
         Route("/faces/{name}", _face),
+        Route("/ground/{ground}/{version}/{zoom:int}/{x:int}/{y:int}", _ground_tile),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),
@@ -155,6 +158,24 @@ def _face(request: Request) -> Response:
     if face is None:
         return Response(status_code=404)
     return Response(face, media_type="font/woff", headers={"Cache-Control": FOREVER})
+
+
+def _ground_tile(request: Request) -> Response:
+    """Return a tile of a ground of the plan as it is stored; status 204 where the ground has none."""
+    place = request.path_params
+    try:
+        _, plan = context.current().plan()
+        ground = find_ground(plan, place["ground"])
+        if ground.version != place["version"]:
+            raise PlanMapError("no-such-ground", name=place["ground"], near="")
+        with Archive(ground.path) as archive:
+            tile = archive.stored(place["zoom"], place["x"], place["y"])
+    except PlanMapError:
+        return Response(status_code=404)
+    if tile is None:
+        return Response(status_code=204, headers={"Cache-Control": FOREVER})
+    headers = {"Cache-Control": FOREVER} | ({} if ground.is_picture else {"Content-Encoding": "gzip"})
+    return Response(tile, media_type=ground.image_type or "application/vnd.mapbox-vector-tile", headers=headers)
 
 
 def _icon(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""The process in which a file from outside is read: it takes a job as a line of JSON, and tells its progress in such."""
+"""The process in which a file from outside is read: it takes a job as a line of JSON, and tells of it in such lines."""
 
 from __future__ import annotations
 

@@ -126,6 +126,15 @@ class Archive:
         PlanMapError
             The archive is damaged.
         """
+        found = self._entry(zoom, x, y)
+        return None if found is None else self._tile_at(found)
+
+    def stored(self, zoom: int, x: int, y: int) -> bytes | None:
+        """Return a tile as it is stored, vector tiles gzipped; None where there is none. Raises as `tile` does."""
+        found = self._entry(zoom, x, y)
+        return None if found is None else self._slice(self._header["tile_data_offset"] + found.offset, found.length)
+
+    def _entry(self, zoom: int, x: int, y: int) -> Entry | None:
         if not 0 <= zoom <= 22 or not (0 <= x < 2**zoom and 0 <= y < 2**zoom):
             return None
         wanted = zxy_to_tileid(zoom, x, y)
@@ -135,7 +144,7 @@ class Archive:
             if entry is None:
                 return None
             if entry.run_length:
-                return self._tile_at(entry)
+                return entry
             offset, length = self._header["leaf_directory_offset"] + entry.offset, entry.length
         raise PlanMapError("tiles-damaged", file=self.path.name)
 

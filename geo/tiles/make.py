@@ -9,11 +9,16 @@ from typing import Any
 from geo.foreign.kind import Kind
 from geo.grid import BBox
 from geo.tiles.extract import read_extract
+from geo.tiles.osm_kinds import Frames
 from geo.tiles.schema import SCHEMA
 from geo.tiles.tiling import write_tiles
 
 READING = 0.35
 """Share of the work that is reading an extract."""
+
+
+MOST_CHARACTERS = 12_000
+"""Different characters of names that are kept; no typeface has many more."""
 
 
 def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
@@ -31,12 +36,19 @@ def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, An
     kind = Kind(job["kind"])
     if kind is Kind.EXTRACT:
         frames = read_extract(source, bounds, lambda share: progress(share * READING))
+        own = {**metadata["planmap"], "schema": SCHEMA, "characters": _characters(frames)}
         thinned = write_tiles(
             frames,
             target,
             bounds=bounds,
-            metadata={**metadata, "planmap": {**metadata["planmap"], "schema": SCHEMA}},
+            metadata={**metadata, "planmap": own},
             progress=lambda share: progress(READING + share * (1 - READING)),
         )
         return {"thinned": {str(zoom): factor for zoom, factor in thinned.items()}}
     raise NotImplementedError(kind)
+
+
+def _characters(frames: Frames) -> str:
+    """Return every character of the names, for a typeface that has just those."""
+    names = (name for frame in frames.values() for column in ("zh", "en") for name in frame[column].unique())
+    return "".join(sorted(set("".join(names))))[:MOST_CHARACTERS]

@@ -17,7 +17,7 @@ from geo.crs import EARTH_M
 from geo.tiles.names import names
 
 Frames = dict[str, gpd.GeoDataFrame]
-"""Frames (WGS 84) by layer of the tiles, with the layer's attributes; `from_zoom` can put off what a kind's zoom says."""
+"""Frames (WGS 84) by layer of the tiles, with the layer's attributes; `from_zoom` can put off a kind's zoom."""
 
 ROADS = {
     **dict.fromkeys(("motorway", "trunk", "primary", "secondary", "tertiary", "construction"), ""),

@@ -11,6 +11,7 @@ import json
 from functools import lru_cache
 
 from layers.font import CSS_WEIGHTS, Weight, web_font
+from layers.ground.files import ground_files
 from layers.ground.ways import ways
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
@@ -37,6 +38,7 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         [event_row(event) for event in plan.events],
         decks_row(plan.decks),
         [feature["properties"] for name in ("districts", "land") for feature in place.collection(name)["features"]],
+        [(ground.name, ground.characters, ground.source.zh, ground.source.en) for ground in ground_files(plan)],
         [name for found in (ways(plan).lines, ways(plan).spots) for name in {each.name for each in found}],
     ]
     texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import shapely
 from shapely.geometry import mapping
@@ -16,10 +17,12 @@ from geo.measure import anchors
 from layers import style
 from layers.browser.ways_payload import ways_payload
 from layers.ground import look
+from layers.ground.files import GroundFile, ground_files
 from layers.ground.ways import ways
 from layers.plan.digest import map_digest
 from layers.plan.plan import LayerEntry, Plan, Site
-from layers.plan.scene import BASEMAPS, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
+from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
+from layers.plan.scene import PLAIN as OWN_GROUND
 from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.select import Selection
@@ -133,6 +136,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "gridLayer": GRID_LAYER,
         "waysLayer": WAYS_LAYER,
         "ways": ways_payload(plan, within),
+        "grounds": [_ground_payload(ground) for ground in ground_files(plan) if not ground.is_picture],
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": {**style.tokens(), "ways": look.tokens()},
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
@@ -149,6 +153,23 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
     }
 
 
+def _ground_payload(ground: GroundFile) -> dict[str, Any]:
+    return {
+        "id": FROM_FILE + ground.id,
+        "zh": ground.name,
+        "en": ground.name,
+        "url": ground_address(ground),
+        "zooms": list(ground.zooms),
+        "bounds": list(ground.bounds),
+        "credit": {"zh": ground.source.zh, "en": ground.source.en},
+    }
+
+
+def ground_address(ground: GroundFile) -> str:
+    """Return what `zoom/column/row` is added to for the address of a tile; it changes with the file."""
+    return f"ground/{quote(ground.id, safe='')}/{ground.version}/"
+
+
 def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:
     """Return the catalogue entries of the layers without sites, which every plan has last in its last group."""
     titles = {WAYS_LAYER: "page.streets", GRID_LAYER: "page.grid"}
@@ -157,7 +178,7 @@ def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:
     found = []
     for layer, key in titles.items():
         title = Text(*(text(key, grid=grid_words(plan.grid, text, short=True)) for text in texts))
-        if layer != WAYS_LAYER or ways(plan):
+        if layer != WAYS_LAYER or ways(plan) or ground_files(plan):
             found.append(LayerEntry(layer, group, title, (), visible=True, opacity=1.0, ground=True))
     return tuple(found)
 
@@ -209,6 +230,6 @@ def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:
 def _texts(plan: Plan, language: str) -> dict[str, str]:
     words = translation(language)
     texts = {key: text for key, text in words.texts.items() if key.startswith(_TEXT_SECTIONS)}
-    source = f"{map_sources(plan, language)} | {plan.info.disclaimer.get(language)}"
+    source = f"{map_sources(plan, language, OWN_GROUND)} | {plan.info.disclaimer.get(language)}"
     grid = grid_words(plan.grid, words, short=True)
     return texts | {"map.attribution": source, "map.grid": grid, "legend.grid": words("legend.grid", grid=grid)}

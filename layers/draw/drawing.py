@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.grid import Grid
@@ -23,6 +24,10 @@ from layers.font import Weight
 
 PIXEL = 0.17
 """Millimetres on paper for one pixel in a style of the screen; print can show finer lines than a screen."""
+
+
+Positions = NDArray[np.float64]
+"""Of shape (n, 2)."""
 
 
 class Box(NamedTuple):
@@ -240,6 +245,16 @@ def moved(shape: Shape, *, scale: float = 1.0, x: float = 0.0, y: float = 0.0) -
     path = Affine2D().scale(scale).translate(x, y).transform_path(shape.path)
     dash = tuple(length * scale for length in shape.dash)
     return replace(shape, path=path, line_width=shape.line_width * scale, dash=dash)
+
+
+def rings_path(rings: Sequence[Positions]) -> Path:
+    """Return closed rings, each of shape (n, 2), as one path: holes are those that run the other way round."""
+    codes = []
+    for ring in rings:
+        kinds = np.full(len(ring), Path.LINETO, dtype=np.uint8)
+        kinds[0], kinds[-1] = Path.MOVETO, Path.CLOSEPOLY
+        codes.append(kinds)
+    return Path(np.concatenate(rings), np.concatenate(codes))
 
 
 def geometry_path(geometry: BaseGeometry) -> Path | None:

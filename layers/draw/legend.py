@@ -16,9 +16,10 @@ from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectan
 from layers.draw.ground import HALOS, strokes
 from layers.draw.soft import is_soft, soft_sample
 from layers.draw.typeface import MM_PER_POINT
-from layers.draw.ways import seen_ways
+from layers.draw.ways import seen_areas, seen_ways
 from layers.font import Weight
 from layers.ground import look
+from layers.ground.files import ground_of
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision, Status
@@ -44,7 +45,8 @@ class Entry:
 
 
 _LINES = "legend.lines"
-WAYS = "legend.ways"
+WAYS = ("legend.ways", "legend.ground-file")
+"""The groups of what the ground has: that which came with the plan, and that from a file."""
 
 
 def brief_entries(
@@ -87,7 +89,7 @@ def entries(
         or shown.part
         or shown.site.id in site_symbols.drawn
     ]
-    ground = [entry for entry in before if entry.group in (_LINES, WAYS) and entry.picture not in (_halo, _proxy)]
+    ground = [entry for entry in before if entry.group in (_LINES, *WAYS) and entry.picture not in (_halo, _proxy)]
     return [
         *_statuses(content, text),
         *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
@@ -177,18 +179,34 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
 
 def _ways(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
     """Return the classes of roads and waters of the ground that are drawn; their title says what they are."""
-    drawn = {seen.way.kind for seen in seen_ways(plan, scene, content)}
-    return [
-        Entry(WAYS, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)), text(WAYS))
+    drawn = {seen.kind for seen in seen_ways(plan, scene, content)}
+    ground = ground_of(plan, scene.basemap)
+    title = WAYS[0] if ground is None else WAYS[1]
+    found = [
+        Entry(title, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)), text(title))
         for group, kinds in look.LEGEND.items()
         if drawn.intersection(kinds)
     ]
+    areas = seen_areas(plan, scene, content)
+    return found + [
+        Entry(title, text(f"legend.{group}"), None, _fill(next(kind for kind in kinds if kind in areas)), text(title))
+        for group, kinds in look.AREA_LEGEND.items()
+        if not areas.keys().isdisjoint(kinds)
+    ]
+
+
+def _fill(kind: str) -> Picture:
+    def picture(x: float, y: float, cell: float) -> list[Shape]:
+        box = Box(x - cell * 0.75, y - cell * 0.35, x + cell * 0.75, y + cell * 0.35)
+        return [rectangle(box, fill=look.AREAS[kind].fill)]
+
+    return picture
 
 
 def shortened(found: Sequence[Entry]) -> list[Entry]:
     """Return the entries with all roads and waters of the ground in one, for paper that has no room for more."""
-    first = next((entry for entry in found if entry.group == WAYS), None)
-    rest = [entry for entry in found if entry.group != WAYS]
+    first = next((entry for entry in found if entry.group in WAYS), None)
+    rest = [entry for entry in found if entry.group not in WAYS]
     return rest if first is None else [*rest, replace(first, group=_LINES, text=first.summary)]
 
 
@@ -198,6 +216,8 @@ def _way(kind: str) -> Picture:
     def picture(x: float, y: float, cell: float) -> list[Shape]:
         ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]
         dash = tuple(float(part) * PIXEL * cell / 3.2 for part in looks.dash.split())
+        if looks.single:
+            return [line(ends, stroke=looks.edge, line_width=cell * 0.1, dash=dash)]
         return [
             line(ends, stroke=looks.edge, line_width=cell * 0.34),
             line(ends, stroke=looks.fill, line_width=cell * 0.22, dash=dash),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -13,15 +14,17 @@ from layers import style
 from layers.draw import typeface
 from layers.draw.canvas import Canvas, is_free
 from layers.draw.content import Content
-from layers.draw.drawing import PIXEL, Box, Shape, circle, geometry_path
+from layers.draw.drawing import PIXEL, Box, Positions, Shape, circle, geometry_path, rings_path
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.names import name_course
 from layers.draw.typeface import MM_PER_POINT
 from layers.ground import look
+from layers.ground.files import GroundFile, ground_of
+from layers.ground.tiles import TileGround, TileSpot, tile_ground
 from layers.ground.ways import GroundWay, Spot, ways
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
-from layers.plan.terms import printed_name
+from layers.plan.terms import Text, printed_name
 from layers.selection.extent import Extent
 
 FINER = 0.6
@@ -44,9 +47,17 @@ TRIED = 4
 class SeenWay:
     """What of a way is in the frame."""
 
-    way: GroundWay
+    name: Text
+    """Empty without one."""
+    kind: str
+    """One of those in `layers.ground.look.LINE_GROUPS`."""
     geometry: BaseGeometry
     """MultiLineString or LineString in metres of the grid."""
+
+    @property
+    def is_water(self) -> bool:
+        """Whether it is a water and not a road or the like."""
+        return self.kind in look.WATERWAYS
 
 
 @dataclass(slots=True)
@@ -54,7 +65,7 @@ class NamedWays:
     """All that is in the frame of the ways of one name."""
 
     name: str
-    is_road: bool
+    is_water: bool
     looks: look.WayStyle
     lines: list[shapely.LineString] = field(default_factory=list)
     """In metres of the grid."""
@@ -84,10 +95,37 @@ def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0
     """
     if not are_shown(scene):
         return ()
+    ground = ground_of(plan, scene.basemap)
+    if ground is not None:
+        return _from_tiles(_tiles(ground, plan, content, margin), content)
     drawn = frozenset(shown.site.id for shown in content.sites if shown.linear)
     west, south, east, north = content.extent
     extent: Extent = (west - margin, south - margin, east + margin, north + margin)
     return _seen(plan, drawn, extent, content.zoom + FINER, content.scale / 1000)
+
+
+def seen_areas(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> dict[str, list[Positions]]:
+    """Return the rings of the areas in the frame of a map, grown by `margin` metres, by kind; none without tiles."""
+    ground = ground_of(plan, scene.basemap) if are_shown(scene) else None
+    if ground is None:
+        return {}
+    zoom = content.zoom + FINER
+    found = _tiles(ground, plan, content, margin).rings
+    return {kind: found[kind] for kind, looks in look.AREAS.items() if kind in found and looks.zoom <= zoom}
+
+
+def _tiles(ground: GroundFile, plan: Plan, content: Content, margin: float) -> TileGround:
+    west, south, east, north = content.extent
+    extent: Extent = (west - margin, south - margin, east + margin, north + margin)
+    return tile_ground(ground, plan.grid, extent, content.zoom + FINER)
+
+
+def _from_tiles(tiles: TileGround, content: Content) -> tuple[SeenWay, ...]:
+    zoom = content.zoom + FINER
+    lines = [line for line in tiles.lines if look.width_at(look.style_of(line.kind).widths, zoom) > 0]
+    tolerance = DETAIL_MM * content.scale / 1000
+    simple = shapely.simplify(np.array([line.geometry for line in lines], dtype=object), tolerance)
+    return tuple(SeenWay(line.name, line.kind, geometry) for line, geometry in zip(lines, simple.tolist(), strict=True))
 
 
 # Names and legend ask for the same ways, the legend once for each way in which a sheet may be divided.
@@ -103,7 +141,8 @@ def _seen(plan: Plan, drawn: frozenset[str], extent: Extent, zoom: float, millim
     cuts = shapely.clip_by_rect(tree.geometries[numbers], *extent)
     long = shapely.length(cuts) >= LEAST_MM * millimetre
     simple = shapely.simplify(cuts[long], DETAIL_MM * millimetre)
-    return tuple(map(SeenWay, [lines[numbers[at]] for at in np.flatnonzero(long)], simple))
+    ways_in = [lines[numbers[at]] for at in np.flatnonzero(long)]
+    return tuple(SeenWay(way.name, way.kind, geometry) for way, geometry in zip(ways_in, simple, strict=True))
 
 
 def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin: float) -> list[Shape]:
@@ -115,25 +154,30 @@ def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin
     opacity = scene.opacity.get(WAYS_LAYER, 1.0)
     by_kind: dict[str, list[shapely.LineString]] = {}
     for seen in seen_ways(plan, scene, content, margin=margin):
-        by_kind.setdefault(seen.way.kind, []).extend(_lines(seen.geometry))
+        by_kind.setdefault(seen.kind, []).extend(_lines(seen.geometry))
     zoom = content.zoom + FINER
-    shapes = []
-    for styles in (look.WATERWAYS, look.ROADS):
+    shapes = [
+        Shape(rings_path(rings), fill=look.AREAS[kind].fill, opacity=opacity, name=kind)
+        for kind, rings in seen_areas(plan, scene, content, margin=margin).items()
+    ]
+    for styles in look.LINE_GROUPS:
         for edge in (True, False):
             for kind, looks in styles.items():
                 path = geometry_path(shapely.MultiLineString(by_kind[kind])) if kind in by_kind else None
                 width = look.width_at(looks.widths, zoom)
-                if path is None or (not edge and width < look.CASED_FROM):
+                if path is None or (not edge and (looks.single or width < look.CASED_FROM)):
                     continue
+                cased = edge and not looks.single and width >= look.CASED_FROM
+                dashed = bool(looks.dash) and (looks.single or not edge)
                 shapes.append(
                     Shape(
                         path,
                         stroke=looks.edge if edge else looks.fill,
-                        line_width=(width + (look.CASING if edge and width >= look.CASED_FROM else 0.0)) * unit,
-                        dash=tuple(float(part) * unit for part in looks.dash.split()) if not edge else (),
+                        line_width=(width + (look.CASING if cased else 0.0)) * unit,
+                        dash=tuple(float(part) * unit for part in looks.dash.split()) if dashed else (),
                         opacity=opacity,
                         name=f"{kind}-edge" if edge else kind,
-                        round_ends=not looks.dash or edge,
+                        round_ends=not dashed,
                     )
                 )
     return shapes
@@ -145,17 +189,22 @@ def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     taken = {printed_name(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
     by_name: dict[tuple[str, bool], NamedWays] = {}
     for seen in seen_ways(plan, scene, canvas.content):
-        name = printed_name(seen.way.name.get(canvas.language))
-        looks = look.style_of(seen.way.kind)
+        name = printed_name(seen.name.get(canvas.language))
+        looks = look.style_of(seen.kind)
         if name and name not in taken and zoom >= looks.name_zoom:
             # The higher classes come last, and a road of several is named as its highest.
-            named = by_name.setdefault((name, seen.way.is_road), NamedWays(name, seen.way.is_road, looks))
+            named = by_name.setdefault((name, seen.is_water), NamedWays(name, seen.is_water, looks))
             named.looks = looks
             named.lines += _lines(seen.geometry)
     for named in sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name)):
         _name_along(canvas, named)
-    if are_shown(scene):
+    if not are_shown(scene):
+        return
+    ground = ground_of(plan, scene.basemap)
+    if ground is None:
         _name_spots(canvas, plan, taken, zoom)
+    else:
+        _name_places(canvas, _tiles(ground, plan, canvas.content, 0.0).spots, taken, zoom)
 
 
 def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
@@ -167,7 +216,7 @@ def _name_along(canvas: Canvas, named: NamedWays) -> None:
         return
     points = named.looks.name_size * POINTS_PER_PIXEL * canvas.size
     longest = sorted(_lines(shapely.line_merge(shapely.MultiLineString(named.lines))), key=lambda line: -line.length)
-    colour = style.MUTED if named.is_road else style.WATER_TEXT
+    colour = style.WATER_TEXT if named.is_water else style.MUTED
     key = f"way {named.name}"
     name_course(canvas, named.name, shapely.MultiLineString(longest[:TRIED]), points, colour, key=key)
 
@@ -185,6 +234,18 @@ def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> Non
                 taken.add(name)
 
 
+def _name_places(canvas: Canvas, spots: Sequence[TileSpot], taken: set[str], zoom: float) -> None:
+    for spot in sorted(spots, key=lambda spot: (-look.PLACES[spot.kind].priority, spot.rank, spot.name.zh, spot.x)):
+        looks = look.PLACES[spot.kind]
+        name = printed_name(spot.name.get(canvas.language))
+        if zoom < looks.zoom or not name or name in taken or not typeface.covers(name):
+            continue
+        ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.Point(spot.x, spot.y))).tolist()
+        colour = style.WATER_TEXT if spot.kind in look.WATER_TEXTS else style.MUTED
+        if _write_spot(canvas, name, x, y, looks.size, colour, dot=looks.dot):
+            taken.add(name)
+
+
 def _spot_zoom(spot: Spot) -> float:
     if spot.rank:
         return look.PLACE_NAMES[min(spot.rank, len(look.PLACE_NAMES)) - 1]
@@ -194,18 +255,23 @@ def _spot_zoom(spot: Spot) -> float:
 def _name_spot(canvas: Canvas, spot: Spot, name: str, x: float, y: float) -> bool:
     """Write a name over a water, or below the dot of a place; return whether there was room."""
     pixels = look.PLACE_SIZE if spot.rank else look.WATER_SIZE
+    colour = style.MUTED if spot.rank else style.WATER_TEXT
+    return _write_spot(canvas, name, x, y, pixels, colour, dot=bool(spot.rank))
+
+
+def _write_spot(canvas: Canvas, name: str, x: float, y: float, pixels: float, colour: str, *, dot: bool) -> bool:
+    """Write a name around a place in millimetres, or below its dot; return whether there was room."""
     points = pixels * POINTS_PER_PIXEL * canvas.size
     wide, tall = typeface.width(name, points), points * MM_PER_POINT * LINE_HEIGHT
-    radius = 0.32 * canvas.size if spot.rank else 0.0
-    middle = y - radius * 2 - tall / 2 if spot.rank else y
+    radius = 0.32 * canvas.size if dot else 0.0
+    middle = y - radius * 2 - tall / 2 if dot else y
     box = Box(x - wide / 2, middle - tall / 2, x + wide / 2, middle + tall / 2)
-    dot = Box(x - radius, y - radius, x + radius, y + radius)
-    if not is_free(canvas, box.grown(0.3)) or (radius and not is_free(canvas, dot)):
+    around = Box(x - radius, y - radius, x + radius, y + radius)
+    if not is_free(canvas, box.grown(0.3)) or (radius and not is_free(canvas, around)):
         return False
     if radius:
         canvas.drawing.add(circle(x, y, radius, fill=style.DOT))
     baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-    colour = style.MUTED if spot.rank else style.WATER_TEXT
     canvas.drawing.write(name, x, baseline, points, colour=colour, align="center", halo=0.4)
     canvas.keep(f"spot {name}", box)
     return True

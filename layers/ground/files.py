@@ -15,8 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import shapely
-
 from geo.errors import PlanMapError
 from geo.foreign import child
 from geo.foreign.kind import Kind, kind_of_file
@@ -24,6 +22,7 @@ from geo.grid import BBox
 from geo.tiles.archive import Archive
 from geo.tiles.schema import SCHEMA
 from layers.plan.plan import Plan
+from layers.plan.scene import FROM_FILE, PLAIN
 from layers.plan.terms import Text
 
 SUFFIX = ".pmtiles"
@@ -66,6 +65,8 @@ class GroundFile:
     """Bytes."""
     version: str
     """Changes with the file."""
+    characters: str
+    """The characters of its names."""
     thinned: tuple[int, ...]
     """Zooms at which small things are left out, since the tiles would be too large."""
 
@@ -125,6 +126,7 @@ def _described(path: Path) -> GroundFile:
             bounds=archive.bounds,
             size=state.st_size,
             version=f"{state.st_mtime_ns:x}-{state.st_size:x}",
+            characters=str(own.get("characters", "")),
             thinned=tuple(int(zoom) for zoom in own.get("thinned", ())),
         )
 
@@ -220,6 +222,18 @@ def find_ground(plan: Plan, name: str) -> GroundFile:
     raise PlanMapError("no-such-ground", name=name, near="、".join(ground.id for ground in grounds) or "-")
 
 
+def ground_of(plan: Plan, basemap: str) -> GroundFile | None:
+    """Return the ground from a file that a map of `plan` has, whose Scene names `basemap`; None for the plan's own.
+
+    Pictures of the web lie over the same ground as is drawn without them. A ground that is not here, because it was
+    removed or the Scene comes from another machine, gives way to the one in use.
+    """
+    grounds = [ground for ground in ground_files(plan) if not ground.is_picture]
+    if basemap == PLAIN or not grounds:
+        return None
+    return next((ground for ground in grounds if basemap == FROM_FILE + ground.id), grounds[0])
+
+
 def identifier(name: str) -> str:
     """Return a name as part of a file's name and of an address: letters, digits and hyphens of any script's words."""
     plain = unicodedata.normalize("NFKC", name).lower()
@@ -250,8 +264,3 @@ def _is_alive(draft: Path) -> bool:
 
     number = draft.name.removeprefix(_DRAFT).partition("-")[0]
     return number.isdigit() and psutil.pid_exists(int(number))
-
-
-def reaches(ground: GroundFile, area: BBox) -> bool:
-    """Whether a ground has anything in `area` (degrees)."""
-    return bool(shapely.box(*ground.bounds).intersects(shapely.box(*area)))

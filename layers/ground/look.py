@@ -7,6 +7,7 @@ screen, where a zoom level is that of a web map with tiles of 256 pixels. The co
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -41,9 +42,24 @@ class WayStyle:
     """Names of higher priority are placed first; all are below those of sites."""
     dash: str = ""
     """Dashes in pixels; empty for a solid line."""
+    single: bool = False
+    """Whether it is one line in the colour of its edge, dashed if it has dashes, however wide it is."""
 
+
+@dataclass(frozen=True, slots=True)
+class AreaStyle:
+    """How the areas of one kind are drawn."""
+
+    fill: str
+    zoom: float
+    """The zoom from which they are drawn."""
+
+
+NO_NAME = 99.0
+"""A zoom that no map reaches."""
 
 ROADS = {
+    "path": WayStyle(style.WHITE, "#CFC9BE", ((15, 0.8), (17, 1.4)), NO_NAME, 10.0, -60, "3 2.5", single=True),
     "construction": WayStyle(
         style.WHITE, "#CBC7BE", ((12, 0.8), (14, 2.0), (16, 5.0), (18, 11.0)), 15.0, 10.5, -46, "5 4"
     ),
@@ -67,6 +83,53 @@ ROADS = {
 }
 """By class of road, the lowest first; `minor` are residential, service and other small streets."""
 
+RAILS = {
+    "tram": WayStyle(style.WHITE, "#B9B4BF", ((13.5, 0.7), (16, 1.4)), NO_NAME, 10.0, -60, single=True),
+    "metro": WayStyle(
+        style.WHITE, "#A99BB8", ((11, 0.9), (14, 1.6), (17, 2.6)), NO_NAME, 10.5, -60, "6 3", single=True
+    ),
+    "rail": WayStyle(
+        style.WHITE, "#A3A0A8", ((9, 0.7), (12, 1.0), (15, 1.3), (18, 2.0)), NO_NAME, 10.5, -60, single=True
+    ),
+}
+"""By class of railway, the lowest first; they cross over roads."""
+
+BOUNDARIES = {
+    "township": WayStyle(style.WHITE, "#BDB6B8", ((12, 0.8), (16, 1.2)), NO_NAME, 10.0, -60, "2 3", single=True),
+    "county": WayStyle(style.WHITE, "#A9A1A4", ((9, 0.9), (14, 1.4)), NO_NAME, 10.0, -60, "7 3 2 3", single=True),
+}
+"""By level, the lowest first. They are drawn last of all lines."""
+
+AREAS = {
+    "residential": AreaStyle("#F4F1ED", 9),
+    "commercial": AreaStyle("#F5EFE9", 10),
+    "industrial": AreaStyle("#EFEDEF", 10),
+    "institution": AreaStyle("#F4F1E4", 12),
+    "airport": AreaStyle("#EDEFF2", 10),
+    "farmland": AreaStyle("#F4F4E8", 10),
+    "grass": AreaStyle("#E9F1DF", 12),
+    "wetland": AreaStyle("#E0EDE6", 10),
+    "wood": AreaStyle("#DCE9D2", 9),
+    "park": AreaStyle("#DFEDD5", 11),
+    "sports": AreaStyle("#DAEBD8", 13),
+    "cemetery": AreaStyle("#E2EADA", 13),
+    "lake": AreaStyle(style.WATER, 7),
+    "reservoir": AreaStyle(style.WATER, 7),
+    "river": AreaStyle(style.WATER, 7),
+    "basin": AreaStyle(style.WATER, 11),
+    "dock": AreaStyle(style.WATER, 12),
+    "apron": AreaStyle("#DEE1E7", 12),
+    "taxiway": AreaStyle("#D3D7DF", 13),
+    "runway": AreaStyle("#C6CBD6", 10),
+    "building": AreaStyle("#E3DDD4", 14.2),
+}
+"""By kind, the lowest first: those of tiles, see `geo.tiles.schema`."""
+
+WATER_AREAS = ("lake", "reservoir", "river", "basin", "dock")
+GREEN_AREAS = ("park", "wood", "grass", "wetland", "farmland", "sports", "cemetery")
+BUILT_AREAS = ("residential", "commercial", "industrial", "institution", "airport")
+AIRFIELD_AREAS = ("runway", "taxiway", "apron")
+
 WATERWAYS = {
     "drain": WayStyle(style.WATER, "#B4D0E4", ((13, 0.8), (16, 2.4), (18, 5.0)), 15.0, 10.5, -42),
     "stream": WayStyle(style.WATER, "#B4D0E4", ((13, 0.8), (16, 2.4), (18, 5.0)), 15.0, 10.5, -42),
@@ -79,10 +142,22 @@ LEGEND = {
     "motorway": ("motorway",),
     "main": ("trunk", "primary"),
     "street": ("secondary", "tertiary", "minor", "link"),
+    "path": ("path",),
     "construction": ("construction",),
     "waterway": ("river", "canal", "stream", "drain"),
+    "railway": ("rail", "metro", "tram"),
+    "border": ("county", "township"),
 }
 """The classes that a legend sums up, each under the look of the first; by the ending of its words' key."""
+
+AREA_LEGEND = {
+    "water-area": WATER_AREAS,
+    "green": GREEN_AREAS,
+    "built": BUILT_AREAS,
+    "airfield": AIRFIELD_AREAS,
+    "buildings": ("building",),
+}
+"""The same for areas."""
 
 WATER_NAMES = {"lake": 12.0, "reservoir": 12.0, "river": 13.0, "canal": 13.5, "water": 14.0, "basin": 14.5}
 """The zoom from which the name of a water shows that has no line, by class; any other class is like the last."""
@@ -96,9 +171,51 @@ PLACE_PRIORITY = -50
 WATER_PRIORITY = -20
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceStyle:
+    """How the names of one kind of place in tiles are written."""
+
+    zoom: float
+    """The zoom from which they show; not before their tiles have them."""
+    size: float
+    """Pixels."""
+    priority: int
+    dot: bool = False
+
+
+PLACES = {
+    "building": PlaceStyle(16.2, 9.5, -58),
+    "school": PlaceStyle(15.0, 10.0, -54),
+    "hospital": PlaceStyle(14.6, 10.0, -53),
+    "park": PlaceStyle(13.4, 10.5, -49),
+    "water": PlaceStyle(11.0, 11.5, -20),
+    "station": PlaceStyle(13.4, 10.5, -38, dot=True),
+    "airport": PlaceStyle(10.5, 12.0, -18),
+    "hamlet": PlaceStyle(14.2, 10.5, -50),
+    "village": PlaceStyle(12.6, 11.0, -47),
+    "suburb": PlaceStyle(11.6, 12.0, -30),
+    "town": PlaceStyle(9.5, 12.0, -16),
+    "city": PlaceStyle(7.0, 13.5, -12),
+}
+"""By kind, see `geo.tiles.schema`."""
+
+WATER_TEXTS = frozenset({"water"})
+GREEN_TEXTS = frozenset({"park"})
+
+_LINES = {**WATERWAYS, **ROADS, **RAILS, **BOUNDARIES}
+
+LINE_GROUPS = (WATERWAYS, ROADS, RAILS, BOUNDARIES)
+"""The lines in the order in which they are drawn."""
+
+
+def tile_zoom(zoom: float, zooms: tuple[int, int]) -> int:
+    """Return the zoom of the tiles of 512 pixels from which a map of `zoom` is drawn; there are those of `zooms`."""
+    return max(zooms[0], min(zooms[1], math.floor(zoom + 1e-6) - 1))
+
+
 def style_of(kind: str) -> WayStyle:
-    """Return how the ways of one class, of roads or of waters, are drawn."""
-    return ROADS.get(kind) or WATERWAYS[kind]
+    """Return how the lines of one class are drawn."""
+    return _LINES[kind]
 
 
 def width_at(stops: Sequence[tuple[float, float]], zoom: float) -> float:
@@ -117,9 +234,13 @@ def tokens() -> dict[str, object]:
     return {
         "casing": CASING,
         "casedFrom": CASED_FROM,
-        "roads": {name: asdict(look) for name, look in ROADS.items()},
-        "waterways": {name: asdict(look) for name, look in WATERWAYS.items()},
+        "groups": [{name: asdict(look) for name, look in group.items()} for group in LINE_GROUPS],
+        "waterways": list(WATERWAYS),
+        "areas": {name: asdict(look) for name, look in AREAS.items()},
+        "places": {name: asdict(look) for name, look in PLACES.items()},
+        "waterTexts": sorted(WATER_TEXTS),
         "legend": LEGEND,
+        "areaLegend": AREA_LEGEND,
         "waterNames": WATER_NAMES,
         "placeNames": list(PLACE_NAMES),
         "placeSize": PLACE_SIZE,

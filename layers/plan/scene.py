@@ -35,7 +35,16 @@ class ViewState(NamedTuple):
 
 
 BASEMAPS = ("offline", "tianditu", "osm", "amap")
-"""Known basemaps; the first, the default, needs no network."""
+"""Known basemaps; the first, the default, needs no network: the ground that was added to the plan last, or its own."""
+
+PLAIN = "plain"
+"""The basemap that is the plan's own ground, whatever has been added."""
+
+FROM_FILE = "file-"
+"""How the names of basemaps begin that are ground from a file; its id follows."""
+
+LONGEST_BASEMAP = 60
+"""Characters of such a name."""
 
 IN_CHINA = ("amap",)
 """Those that show only China, in a frame that is shifted there."""
@@ -134,10 +143,16 @@ class Scene:
             site=pairs.get("site", ""),
             task=pairs.get("task", ""),
             view=_view(pairs.get("at", "")),
-            basemap=pairs["base"] if pairs.get("base") in BASEMAPS else BASEMAPS[0],
+            basemap=_basemap(pairs.get("base", "")),
             visible=MappingProxyType(shown | hidden),
             opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
         )
+
+
+def _basemap(name: str) -> str:
+    """Return a basemap's name if it could be one: which grounds from files there are, only the plan knows."""
+    known = name in (*BASEMAPS, PLAIN) or (name.startswith(FROM_FILE) and len(name) <= LONGEST_BASEMAP)
+    return name if known else BASEMAPS[0]
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ MOST_SLIDES = 8
 
 def is_online(scene: Scene) -> bool:
     """Whether the Scene's basemap consists of pictures of the web."""
-    return scene.basemap != BASEMAPS[0]
+    return scene.basemap in BASEMAPS[1:]
 
 
 def sheet_ground(scene: Scene, text: Translation) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geo.grid import Grid
+from layers.ground.files import ground_of
 from layers.plan.plan import Event, Plan, Task
-from layers.plan.scene import Scene
+from layers.plan.scene import BASEMAPS, Scene
 from layers.region import region
 from layers.selection.status import TaskState
 from layers.translation import Translation
@@ -96,19 +97,21 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     return title, f"{subtitle} · {joined}" if joined else subtitle
 
 
-def sources(plan: Plan, text: Translation) -> str:
+def sources(plan: Plan, text: Translation, basemap: str = BASEMAPS[0]) -> str:
     """Return the line that names the sources of the commitments and of the map."""
     report = plan.info.report
     title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
     made = f" ({plan.info.report_date})" if plan.info.report_date else ""
-    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language))
+    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language, basemap))
 
 
-def map_sources(plan: Plan, language: str) -> str:
+def map_sources(plan: Plan, language: str, basemap: str = BASEMAPS[0]) -> str:
     """Return where the positions and the ground of a plan's map come from."""
     own = plan.info.attribution.get(language)
     # A plan may name them itself.
-    ground = [source.get(language) for source in region(plan).sources]
+    found = ground_of(plan, basemap)
+    added = [found.source] if found is not None else []
+    ground = [source.get(language) for source in (*added, *region(plan).sources)]
     return ("；" if language == "zh" else "; ").join([own, *(words for words in ground if words not in own)])
 
 

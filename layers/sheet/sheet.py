@@ -108,7 +108,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     listed = _draw_side(drawing, arranged, plan, scene, site_symbols, halos, notes, text)
     draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
     _draw_code(drawing, layout, plan, dated, digest, text)
-    _draw_foot(drawing, layout, plan, shown, scale, text)
+    _draw_foot(drawing, layout, plan, scene, shown, scale, text)
     properties = Properties(
         title=f"{title} {scale_text(scale)}",
         subject=" · ".join(
@@ -278,7 +278,9 @@ def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, diges
     drawing.write(label, layout.inset.left + 1.2 * k, layout.inset.top - 3.0 * k, points, colour=style.INK, halo=0.4)
 
 
-def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, scale: int, text: Translation) -> None:
+def _draw_foot(
+    drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, shown: Content, scale: int, text: Translation
+) -> None:
     k, box = layout.size, layout.foot
     frame = layout.frame
     number = scale_text(scale)
@@ -305,7 +307,7 @@ def _draw_foot(drawing: Drawing, layout: Layout, plan: Plan, shown: Content, sca
             Weight.REGULAR,
             style.MUTED,
         ),
-        (sources(plan, text), Weight.REGULAR, style.MUTED),
+        (sources(plan, text, scene.basemap), Weight.REGULAR, style.MUTED),
     ]
     small = 6.0 * k
     used = 0.0

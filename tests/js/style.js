@@ -27,7 +27,8 @@ export function styleWith(categories) {
     status, categories: looks, details: ["runway"], ground: { "": [{ colour: "line", width: 1 }] },
     dash: { approximate: "5 4", nominal: "2 5" },
     ways: {
-      casing: 2, casedFrom: 1.5, roads: {}, waterways: {}, legend: {}, waterNames: {}, placeNames: [14],
+      casing: 2, casedFrom: 1.5, groups: [], waterways: [], areas: {}, places: {},
+      waterTexts: [], areaLegend: {}, legend: {}, waterNames: {}, placeNames: [14],
       placeSize: 10, waterSize: 11, placePriority: -50, waterPriority: -20,
     },
     soft: {

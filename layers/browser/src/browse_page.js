@@ -14,6 +14,7 @@ import { showMessage } from "./message.js";
 import { control } from "./panel.js";
 import { addReadout } from "./readout.js";
 import { Stage } from "./stage.js";
+import { words } from "./words.js";
 
 /** @import { Arguments, BrowsePlan, StripFilter } from "./types" */
 
@@ -138,13 +139,16 @@ export class BrowsePage {
    */
   setBasemap(name) {
     const { map, scene, stage, online } = this;
-    const layers = name === "offline" ? [] : online[name];
+    const own = name === "offline" || name === "plain" || name.startsWith("file-");
+    const layers = own ? [] : online[name];
     if (!layers) {
       showMessage(map, this.text("map.basemap-missing-" + name));
       return false;
     }
     for (const layer of Object.values(online).flat()) layer.remove();
     scene.basemap = name;
+    stage.useGround(this.groundOf(name));
+    this.writeCredit();
     stage.covered = false;
     stage.ground.show(true);
     const lowest = layers.at(0);
@@ -161,6 +165,17 @@ export class BrowsePage {
     stage.applyLayers();
     this.refresh();
     return true;
+  }
+
+  /**
+   * The ground of a file that a basemap stands for; online pictures lie over the plan's own.
+   *
+   * @param {string} name
+   */
+  groundOf(name) {
+    const { grounds } = this.data;
+    if (name === "plain") return null;
+    return grounds.find((ground) => ground.id === name) || grounds.at(0) || null;
   }
 
   refresh() {
@@ -251,7 +266,10 @@ export class BrowsePage {
     this.first(args);
     this.scene.fly = args.fly ? args.fly.count : null;
     this.started = true;
-    if (args.basemap && args.basemap !== "offline") this.setBasemap(args.basemap);
+    const wanted = args.basemap || "offline";
+    const there = !wanted.startsWith("file-") || this.data.grounds.some((ground) => ground.id === wanted);
+    if (wanted !== "offline" || this.data.grounds.length) this.setBasemap(there ? wanted : "offline");
+    if (!there) showMessage(this.map, this.text("map.ground-missing"));
   }
 
   rename() {
@@ -264,7 +282,9 @@ export class BrowsePage {
   /** Leaflet takes HTML here and writes the line anew for every layer that comes or goes. */
   writeCredit() {
     const line = document.createElement("span");
-    line.textContent = this.text("map.attribution");
+    const ground = this.scene.basemap && this.groundOf(this.scene.basemap);
+    const credit = ground ? words(ground.credit, this.stage.language) + " | " : "";
+    line.textContent = credit + this.text("map.attribution");
     const { attributionControl } = this.map;
     if (this.credit) attributionControl.removeAttribution(this.credit);
     this.credit = line.innerHTML;

@@ -44,7 +44,11 @@ export class LayerTree {
     }
     const set = make("fieldset", "", body);
     make("legend", "", set).textContent = text("map.basemap");
-    for (const name of this.data.basemaps) this.choice(set, name, text);
+    for (const [n, ground] of this.data.grounds.entries()) this.choice(set, n ? ground.id : "offline", words(ground, language));
+    const [own, ...online] = this.data.basemaps;
+    if (this.data.grounds.length) this.choice(set, "plain", text("basemap.plain"));
+    else this.choice(set, own, text("basemap." + own));
+    for (const name of online) this.choice(set, name, text("basemap." + name));
   }
 
   /**
@@ -82,13 +86,13 @@ export class LayerTree {
   /**
    * @param {HTMLElement} set
    * @param {string} name
-   * @param {Text} text
+   * @param {string} title
    */
-  choice(set, name, text) {
+  choice(set, name, title) {
     const label = make("label", "pm-row", set);
     const radio = make("input", "", label);
     Object.assign(radio, { type: "radio", name: "pm-basemap", value: name, checked: this.choices.basemap() === name });
-    make("span", "", label).textContent = text("basemap." + name);
+    make("span", "", label).textContent = title;
     L.DomEvent.on(radio, "change", () => {
       if (this.choices.setBasemap(name)) return;
       for (const other of set.querySelectorAll("input")) other.checked = other.value === this.choices.basemap();

@@ -22,6 +22,7 @@ import { styleOf } from "./way_look.js";
  * @property {boolean} boundary whether the boundary of the district is shown
  * @property {number | null} gridStep metres between the lines of the grid, if it is shown
  * @property {Set<string>} [ways] kinds of ways of the ground in view
+ * @property {boolean} [fromFile] whether the ground comes from a file and not with the plan
  */
 
 /**
@@ -42,7 +43,7 @@ export function legendParts(seen, style, text, brief) {
     { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text, brief) },
     { title: text("legend.lines"), entries: [...lines({ ...seen, sites }, style, text, brief), ...(brief ? roads.slice(0, 1) : [])] },
-    { title: text("legend.ways"), entries: brief ? [] : roads, caption: true },
+    { title: text(seen.fromFile ? "legend.ground-file" : "legend.ways"), entries: brief ? [] : roads, caption: true },
   ].filter((part) => part.entries.length);
 }
 
@@ -161,10 +162,16 @@ function ways(kinds, look, text, brief) {
   for (const [group, members] of Object.entries(look.legend)) {
     const kind = members.find((member) => kinds.has(member));
     if (!kind) continue;
-    const { edge, fill, dash } = styleOf(look, kind);
-    const strokes = [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
+    const { edge, fill, dash, single } = styleOf(look, kind);
+    const strokes = single ? [{ colour: edge, width: 1.6, dash }] : [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
     const key = brief ? "ways" : group;
     found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + key) });
+  }
+  for (const [group, members] of Object.entries(look.areaLegend)) {
+    const kind = members.find((member) => kinds.has(member));
+    if (!kind) continue;
+    const strokes = [{ colour: look.areas[kind].fill, width: 7 }];
+    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + group) });
   }
   return found;
 }

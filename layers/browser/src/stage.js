@@ -6,11 +6,11 @@ import { Labels } from "./labels.js";
 import { Sites } from "./sites.js";
 import { defineSymbols } from "./symbols.js";
 import { Ways } from "./ways.js";
-import { spotLabels, wayLabels } from "./way_labels.js";
+import { placeLabels, spotLabels, wayLabels } from "./way_labels.js";
 import { short, words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
-/** @import { Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
+/** @import { GroundPayload, Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
 /** @import { Grid } from "./grid.js" */
 
 const IN_THE_WAY = ".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution";
@@ -110,6 +110,15 @@ export class Stage {
     this.ways.cover(this.sites.drawnLines());
   }
 
+  /**
+   * Draw the ground of a file, or what came with the plan.
+   *
+   * @param {GroundPayload | null} ground
+   */
+  useGround(ground) {
+    this.ways.use(ground, () => this.labels.redraw());
+  }
+
   get boundaryShown() {
     return this.data.districtLayer !== null && this.layers[this.data.districtLayer].visible;
   }
@@ -121,6 +130,7 @@ export class Stage {
       boundary: this.boundaryShown,
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
       ways: this.waysShown ? this.seenWays() : new Set(),
+      fromFile: this.ways.tiles !== null,
     };
   }
 
@@ -176,7 +186,8 @@ export class Stage {
     const { map, data, language, sites, ways } = this;
     const taken = new Set(others.map(({ text }) => short(text)));
     const names = wayLabels(ways.seen, data, map, language, sites.size, taken);
-    return [...names, ...spotLabels(data, map, language, sites.size, taken)];
+    const spots = ways.tiles ? placeLabels : spotLabels;
+    return [...names, ...spots(ways.spots, data, map, language, sites.size, taken)];
   }
 
   /** @returns {Label[]} */

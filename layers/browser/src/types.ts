@@ -135,14 +135,20 @@ export interface WayStyle {
   name_size: number;
   priority: number;
   dash: string;
+  single: boolean;
 }
 
 /** `tokens()` of `layers/ground/look.py`. */
 export interface WayLook {
   casing: number;
   casedFrom: number;
-  roads: Record<string, WayStyle>;
-  waterways: Record<string, WayStyle>;
+  /** Lines in the order in which they are drawn. */
+  groups: Record<string, WayStyle>[];
+  waterways: string[];
+  areas: Record<string, { fill: string; zoom: number }>;
+  places: Record<string, { zoom: number; size: number; priority: number; dot: boolean }>;
+  waterTexts: string[];
+  areaLegend: Record<string, string[]>;
   legend: Record<string, string[]>;
   waterNames: Record<string, number>;
   placeNames: number[];
@@ -175,6 +181,18 @@ export interface WaysPayload {
   spots: SpotPayload[];
 }
 
+/** Ground that somebody has added to the plan. */
+export interface GroundPayload extends Named {
+  /** Its name as a basemap. */
+  id: string;
+  /** What the path of a tile, `z/x/y`, is added to. */
+  url: string;
+  zooms: [number, number];
+  /** Degrees: west, south, east, north. */
+  bounds: [number, number, number, number];
+  credit: Named;
+}
+
 /** Everything that a map of a plan is drawn from, whatever the Scene. */
 export interface Plan {
   digest: string;
@@ -185,6 +203,8 @@ export interface Plan {
   gridLayer: string;
   waysLayer: string;
   ways: WaysPayload;
+  /** Grounds from files; the first is drawn unless another is chosen. */
+  grounds: GroundPayload[];
   texts: Record<string, Record<string, string>>;
   style: Style;
   basemaps: string[];

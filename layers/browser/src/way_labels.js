@@ -6,7 +6,7 @@ import { points } from "./ways.js";
 import { short, words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
-/** @import { Label, Language, Plan, WayPayload } from "./types" */
+/** @import { Label, Language, Plan, SpotPayload, WayPayload } from "./types" */
 /** @import { DrawnWay } from "./ways.js" */
 
 // One name for about this many pixels of a long road.
@@ -42,8 +42,8 @@ export function wayLabels(seen, data, map, language, size, taken) {
   const labels = [];
   for (const [text, { way, lines }] of named) {
     const style = styleOf(look, way.kind);
-    const water = way.kind in look.waterways;
-    for (const path of pieces(lines)) {
+    const water = look.waterways.includes(way.kind);
+    for (const path of apart(pieces(lines))) {
       labels.push({
         owner: null, text, pixels: [path], gap: 0, spacing: 1.04, size: style.name_size * size, weight: 400,
         colour: water ? data.style.waterText : data.style.groundText,
@@ -57,6 +57,7 @@ export function wayLabels(seen, data, map, language, size, taken) {
 /**
  * The names of waters and places, which are points.
  *
+ * @param {SpotPayload[]} spots
  * @param {Plan} data
  * @param {Map} map
  * @param {Language} language
@@ -64,10 +65,9 @@ export function wayLabels(seen, data, map, language, size, taken) {
  * @param {Set<string>} taken
  * @returns {Label[]}
  */
-export function spotLabels(data, map, language, size, taken) {
+export function spotLabels(spots, data, map, language, size, taken) {
   const zoom = map.getZoom() - Math.log2(size);
   const look = data.style.ways;
-  const { spots } = data.ways;
   const lowest = Math.max(...Object.values(look.waterNames));
   const bounds = map.getBounds();
   /** @type {Label[]} */
@@ -85,6 +85,64 @@ export function spotLabels(data, map, language, size, taken) {
     });
   }
   return labels;
+}
+
+/**
+ * The names of places in tiles.
+ *
+ * @param {SpotPayload[]} spots
+ * @param {Plan} data
+ * @param {Map} map
+ * @param {Language} language
+ * @param {number} size
+ * @param {Set<string>} taken
+ * @returns {Label[]}
+ */
+export function placeLabels(spots, data, map, language, size, taken) {
+  const zoom = map.getZoom() - Math.log2(size);
+  const look = data.style.ways;
+  const bounds = map.getBounds();
+  /** @type {Label[]} */
+  const labels = [];
+  /** @type {Set<string>} */
+  const said = new Set();
+  for (const spot of spots) {
+    const style = look.places[spot.kind];
+    const text = short(words(spot, language));
+    const key = spot.kind + text;
+    if (!style || !text || zoom < style.zoom || taken.has(text) || said.has(key) || !bounds.contains(spot.at)) continue;
+    said.add(key);
+    labels.push({
+      owner: null, text, at: spot.at, weight: 400, haloOpacity: 0.95,
+      dot: style.dot ? 1.6 * size : 0,
+      size: style.size * size,
+      colour: look.waterTexts.includes(spot.kind) ? data.style.waterText : data.style.groundText,
+      priority: style.priority - spot.rank / 10,
+    });
+  }
+  return labels;
+}
+
+/**
+ * Of the pieces of one name the longest ones, none nearer to another than names should repeat.
+ *
+ * @param {[number, number][][]} lines
+ */
+function apart(lines) {
+  const sized = lines.map((line) => ({ line, length: lengthOf(line), middle: line[Math.floor(line.length / 2)] }));
+  /** @type {typeof sized} */
+  const kept = [];
+  for (const one of sized.sort((a, b) => b.length - a.length)) {
+    if (kept.every(({ middle }) => Math.hypot(middle[0] - one.middle[0], middle[1] - one.middle[1]) > APART / 2)) kept.push(one);
+  }
+  return kept.map(({ line }) => line);
+}
+
+/** @param {[number, number][]} line */
+function lengthOf(line) {
+  let length = 0;
+  for (let n = 1; n < line.length; n++) length += Math.hypot(line[n][0] - line[n - 1][0], line[n][1] - line[n - 1][1]);
+  return length;
 }
 
 /**

@@ -22,5 +22,6 @@ export function widthAt(stops, zoom) {
  * @returns {WayStyle}
  */
 export function styleOf(look, kind) {
-  return look.roads[kind] || look.waterways[kind];
+  for (const group of look.groups) if (group[kind]) return group[kind];
+  throw new Error("no look for " + kind);
 }

@@ -2,10 +2,12 @@
 
 import * as L from "leaflet";
 import { clipped } from "./clip.js";
+import { GroundTiles } from "./ground_tiles.js";
 import { pane } from "./pane.js";
 import { styleOf, widthAt } from "./way_look.js";
 
-/** @import { Plan, WayPayload } from "./types" */
+/** @import { Box, GroundPayload, Plan, SpotPayload, WayPayload } from "./types" */
+/** @import { DrawnArea } from "./ground_tiles.js" */
 
 /**
  * A way as it is drawn: positions as pixels of the world at zoom 0.
@@ -29,8 +31,8 @@ export class Ways extends L.Renderer {
     super({ pane: PANE, padding: beyond });
     this.look = data.style.ways;
     this.ways = data.ways.lines.map((way) => drawn(way, data.ways.units));
-    this.kinds = [...Object.keys(this.look.waterways), ...Object.keys(this.look.roads)];
     this.size = 1;
+    this.waiting = 0;
     /**
      * Dots for each pixel; null for those of the screen.
      *
@@ -45,6 +47,17 @@ export class Ways extends L.Renderer {
     this.covered = new Set();
     /** @type {DrawnWay[]} */
     this.seen = [];
+    /** @type {DrawnArea[]} */
+    this.areas = [];
+    /** @type {SpotPayload[]} */
+    this.spots = data.ways.spots;
+    this.own = data.ways.spots;
+    /**
+     * Ground from a file, which takes the place of what came with the plan.
+     *
+     * @type {GroundTiles | null}
+     */
+    this.tiles = null;
   }
 
   /**
@@ -82,6 +95,25 @@ export class Ways extends L.Renderer {
     if (this._container) this.draw();
   }
 
+  /**
+   * Draw the ground of a file, or what came with the plan.
+   *
+   * @param {GroundPayload | null} ground
+   * @param {() => void} changed is told when the names may be others
+   */
+  use(ground, changed) {
+    const again = () => {
+      cancelAnimationFrame(this.waiting);
+      this.waiting = requestAnimationFrame(() => {
+        if (!this._container || this._map._animatingZoom) return;
+        this.draw();
+        changed();
+      });
+    };
+    this.tiles = ground ? new GroundTiles(ground, again) : null;
+    if (this._container) this.draw();
+  }
+
   draw() {
     const canvas = /** @type {HTMLCanvasElement} */ (this._container);
     const context = canvas?.getContext("2d");
@@ -102,21 +134,36 @@ export class Ways extends L.Renderer {
     const north = origin.y / 2 ** zoom - room;
     const east = (origin.x + size.x) / 2 ** zoom + room;
     const south = (origin.y + size.y) / 2 ** zoom + room;
-    this.seen = this.ways.filter(({ way, box }) =>
-      box[0] < east && box[2] > west && box[1] < south && box[3] > north &&
-      widthAt(styleOf(this.look, way.kind).widths, zoom) > 0 && !this.covered.has(way.site));
+    const tiles = this.tiles?.at(zoom, [west, north, east, south]);
+    const ways = tiles ? tiles.flatMap((tile) => tile.lines) : this.ways;
+    this.spots = tiles ? tiles.flatMap((tile) => tile.spots) : this.own;
+    /** @param {{ box: Box }} one */
+    const isNear = ({ box }) => box[0] < east && box[2] > west && box[1] < south && box[3] > north;
+    this.areas = (tiles || []).flatMap((tile) => tile.areas).filter((area) => isNear(area) && this.look.areas[area.kind]?.zoom <= zoom);
+    this.seen = ways.filter((one) =>
+      isNear(one) && widthAt(styleOf(this.look, one.way.kind).widths, zoom) > 0 && !this.covered.has(one.way.site));
     /** @type {Map<string, Path2D>} */
     const paths = new Map();
-    for (const { way, lines } of this.seen) {
-      const path = paths.get(way.kind) || new Path2D();
-      paths.set(way.kind, path);
+    for (const [kind, lines] of [
+      ...this.areas.map((area) => /** @type {const} */ ([area.kind, area.lines])),
+      ...this.seen.map(({ way, lines }) => /** @type {const} */ ([way.kind, lines])),
+    ]) {
+      const path = paths.get(kind) || new Path2D();
+      paths.set(kind, path);
       for (const line of lines) {
         path.moveTo(line[0] * scale - left, line[1] * scale - top);
         for (let n = 2; n < line.length; n += 2) path.lineTo(line[n] * scale - left, line[n + 1] * scale - top);
       }
     }
+    for (const [kind, { fill }] of Object.entries(this.look.areas)) {
+      const path = paths.get(kind);
+      if (!path) continue;
+      context.fillStyle = fill;
+      // Holes run the other way round than outlines, and neighbouring tiles overlap.
+      context.fill(path, "nonzero");
+    }
     context.lineJoin = "round";
-    for (const group of [this.look.waterways, this.look.roads]) {
+    for (const group of this.look.groups) {
       for (const edge of [true, false]) this.strokes(context, group, paths, edge, zoom, ratio);
     }
   }
@@ -136,11 +183,12 @@ export class Ways extends L.Renderer {
     for (const [kind, style] of Object.entries(group)) {
       const path = paths.get(kind);
       const width = widthAt(style.widths, zoom) * this.size;
-      if (!path || (!edge && width < casedFrom)) continue;
-      context.lineCap = edge || !style.dash ? "round" : "butt";
-      context.setLineDash(edge ? [] : style.dash.split(" ").filter(Boolean).map((part) => Number(part) * ratio));
+      if (!path || (!edge && (style.single || width < casedFrom))) continue;
+      const dashed = style.dash && (style.single || !edge);
+      context.lineCap = dashed ? "butt" : "round";
+      context.setLineDash(!dashed ? [] : style.dash.split(" ").filter(Boolean).map((part) => Number(part) * ratio));
       context.strokeStyle = edge ? style.edge : style.fill;
-      context.lineWidth = (width + (edge && width >= casedFrom ? casing : 0)) * ratio;
+      context.lineWidth = (width + (edge && !style.single && width >= casedFrom ? casing : 0)) * ratio;
       context.stroke(path);
     }
   }
@@ -153,6 +201,11 @@ export class Ways extends L.Renderer {
   kindsIn(frame) {
     /** @type {Set<string>} */
     const kinds = new Set();
+    for (const { kind, lines, box } of this.areas) {
+      if (!kinds.has(kind) && box[0] < frame[2] && box[2] > frame[0] && box[1] < frame[3] && box[3] > frame[1] && covers(lines, frame)) {
+        kinds.add(kind);
+      }
+    }
     for (const { way, lines, box } of this.seen) {
       if (kinds.has(way.kind) || !(box[0] < frame[2] && box[2] > frame[0] && box[1] < frame[3] && box[3] > frame[1])) continue;
       if (lines.some((line) => clipped(points(line, 1, [0, 0]), frame).length)) kinds.add(way.kind);
@@ -167,6 +220,25 @@ export class Ways extends L.Renderer {
   show(on, opacity) {
     if (this._map) Object.assign(pane(this._map, PANE, ORDER).style, { display: on ? "" : "none", opacity });
   }
+}
+
+/**
+ * Whether areas reach into a frame: an outline does, or the frame lies inside.
+ *
+ * @param {Float64Array[]} rings
+ * @param {Box} frame
+ */
+function covers(rings, frame) {
+  if (rings.some((ring) => clipped(points(ring, 1, [0, 0]), frame).length)) return true;
+  const [x, y] = [(frame[0] + frame[2]) / 2, (frame[1] + frame[3]) / 2];
+  let inside = false;
+  for (const ring of rings) {
+    for (let n = 0, before = ring.length - 2; n < ring.length; before = n, n += 2) {
+      const crosses = ring[n + 1] > y !== ring[before + 1] > y;
+      if (crosses && x < ring[n] + ((y - ring[n + 1]) / (ring[before + 1] - ring[n + 1])) * (ring[before] - ring[n])) inside = !inside;
+    }
+  }
+  return inside;
 }
 
 /**
