@@ -306,11 +306,10 @@ def ground_district(*, text: Translation, name: str, plan: str) -> None:
 @ground.command("add", help=_HELP("cli.ground-add-help"))
 @click.argument("file", metavar="FILE")
 @click.option("--name", default="", help=_HELP("cli.ground-name-option"))
-@click.option("--credit", default="", help=_HELP("cli.ground-credit-option"))
 @_plan_option
 @_language_option
 @_ends_in_a_line
-def ground_add(*, text: Translation, file: str, name: str, credit: str, plan: str) -> None:
+def ground_add(*, text: Translation, file: str, name: str, plan: str) -> None:
     """Make ground for a plan of a file."""
     from app.context import store_at
     from layers.ground.files import add_ground
@@ -322,7 +321,6 @@ def ground_add(*, text: Translation, file: str, name: str, credit: str, plan: st
             found,
             target_of(file),
             name=name,
-            credit=credit,
             today=date.today(),
             progress=lambda share: progress(round(share * 1000), 1000),
         )

@@ -23,7 +23,7 @@ from layers.browser import payload
 from layers.draw import content
 from layers.plan import rows as plan_rows
 from layers.plan.deck import FIGURES
-from layers.plan.scene import BASEMAPS, Evidence
+from layers.plan.scene import BASEMAPS, PLAIN, Evidence
 from layers.plan.terms import Confidence, Kind, Precision, Status
 from layers.selection.omission import Why
 from layers.selection.unplaced import Placing
@@ -639,7 +639,7 @@ FAMILIES: dict[str, set[str]] = {
     "evidence": {value.value for value in Evidence},
     "placing": {how.value for how in Placing},
     "category": set(CATEGORIES),
-    "basemap": set(BASEMAPS),
+    "basemap": {*BASEMAPS, PLAIN},
     "unit": set(UNITS),
     "grid": {f"{kind.value}{ending}" for kind in GridKind for ending in ("", "-short")},
     "omission": {why.value for why in Why},

@@ -36,10 +36,6 @@ _SKIPPED = (
 """GDAL's other drivers: a file that passes for one of theirs can name other files of the machine, or the network."""
 
 
-UNFORESEEN = "foreign-failed"
-"""Code of the error for what nobody has foreseen."""
-
-
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The work was cancelled."""
 
@@ -132,9 +128,10 @@ def _watched(
                 result: dict[str, Any] = told["result"]
                 return result
             if "error" in told:
-                if told["error"] == UNFORESEEN:
-                    _complain(complaining, complaints)
                 raise PlanMapError(told["error"], **told["details"])
+            if "unforeseen" in told:
+                _complain(complaining, complaints)
+                raise PlanMapError("foreign-failed", reason=told["unforeseen"])
             share = told["share"]
         progress(share)
         _check(process, folder, limits, began)

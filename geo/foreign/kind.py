@@ -12,7 +12,7 @@ from geo.errors import PlanMapError
 
 
 class Kind(StrEnum):
-    """A kind of file that ground can be made from."""
+    """A kind of file that may hold ground."""
 
     EXTRACT = "osm.pbf"
     """An extract of OpenStreetMap."""

@@ -12,7 +12,6 @@ from contextlib import suppress
 from typing import Any
 
 from geo.errors import PlanMapError
-from geo.foreign.child import UNFORESEEN
 
 MEMORY = 16 * 2**30
 """Bytes of addresses, far more than the watching process allows of memory: this ends what grows between two looks."""
@@ -42,7 +41,7 @@ def main(work: str) -> None:
     except Exception as error:
         traceback.print_exception(error)
         sys.stderr.flush()
-        tell(error=UNFORESEEN, details={"reason": f"{type(error).__name__}: {error}"[:200]})
+        tell(unforeseen=f"{type(error).__name__}: {error}"[:200])
 
 
 def _plain(value: object) -> Any:

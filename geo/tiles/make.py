@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from geo.foreign.kind import Kind
 from geo.grid import BBox
 from geo.tiles.extract import read_extract
 from geo.tiles.osm_kinds import Frames
@@ -22,7 +21,7 @@ MOST_CHARACTERS = 12_000
 
 
 def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
-    """Make the archive that `job` asks for: `source`, `target`, `kind`, `bounds` and `metadata`.
+    """Make the archive that `job` asks for: `source`, `target`, `bounds` and `metadata`.
 
     Raises
     ------
@@ -33,19 +32,16 @@ def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, An
     west, south, east, north = job["bounds"]
     bounds: BBox = (west, south, east, north)
     metadata = job["metadata"]
-    kind = Kind(job["kind"])
-    if kind is Kind.EXTRACT:
-        frames = read_extract(source, bounds, lambda share: progress(share * READING))
-        own = {**metadata["planmap"], "schema": SCHEMA, "characters": _characters(frames)}
-        thinned = write_tiles(
-            frames,
-            target,
-            bounds=bounds,
-            metadata={**metadata, "planmap": own},
-            progress=lambda share: progress(READING + share * (1 - READING)),
-        )
-        return {"thinned": {str(zoom): factor for zoom, factor in thinned.items()}}
-    raise NotImplementedError(kind)
+    frames = read_extract(source, bounds, lambda share: progress(share * READING))
+    own = {**metadata["planmap"], "schema": SCHEMA, "characters": _characters(frames)}
+    thinned = write_tiles(
+        frames,
+        target,
+        bounds=bounds,
+        metadata={**metadata, "planmap": own},
+        progress=lambda share: progress(READING + share * (1 - READING)),
+    )
+    return {"thinned": {str(zoom): factor for zoom, factor in thinned.items()}}
 
 
 def _characters(frames: Frames) -> str:

@@ -37,7 +37,7 @@ def write_tiles(
     try:
         import freestiler
     except ImportError as error:
-        raise PlanMapError("package-missing", package="freestiler") from error
+        raise PlanMapError("tiler-missing", package="freestiler") from error
     flat = {layer: frames[layer].to_crs("EPSG:3857") for layer in LAYERS if layer in frames and len(frames[layer])}
     thinned: dict[int, float] = {}
     draft = target.with_suffix(".zoom.pmtiles")

@@ -37,6 +37,9 @@ LONGEST_NAME = 60
 
 OPENSTREETMAP = Text("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)")
 
+USABLE = (Kind.EXTRACT,)
+"""The kinds of files that ground can be made from."""
+
 _DRAFT = ".ground-"
 
 
@@ -143,14 +146,12 @@ def add_ground(
     source: Path,
     *,
     name: str = "",
-    credit: str = "",
     today: date,
     progress: Callable[[float], None] = lambda share: None,
     limits: child.Limits | None = None,
 ) -> GroundFile:
     """Make a ground of the file `source` and put it beside the plan; one of the same name is replaced when it is done.
 
-    `credit` says where the facts of a file come from that is no extract of OpenStreetMap, and their licence.
     `progress` is told what share is done; whatever it raises ends the work and leaves everything as it was.
 
     Raises
@@ -162,12 +163,10 @@ def add_ground(
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
     kind = kind_of_file(source)
+    if kind not in USABLE:
+        raise PlanMapError("foreign-kind", file=source.name, expected=tuple(f".{usable}" for usable in USABLE))
     shown = " ".join(name.split())[:LONGEST_NAME] or source.name.removesuffix(f".{kind.value}")[:LONGEST_NAME]
-    if kind is Kind.EXTRACT:
-        stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
-    else:
-        words = " ".join(credit.split())
-        stated = [words or f"{source.name}（来源未注明）", words or f"{source.name} (source not stated)"]
+    stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
     own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
     draft = _draft_folder(folder)
     try:
@@ -175,7 +174,6 @@ def add_ground(
         job: dict[str, Any] = {
             "source": str(source.resolve()),
             "target": str(made),
-            "kind": kind.value,
             "bounds": around(plan),
             "metadata": {"name": shown, "attribution": stated[1], "planmap": own},
         }

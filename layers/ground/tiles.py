@@ -86,7 +86,7 @@ def tile_ground(ground: GroundFile, grid: Grid, extent: BBox, zoom: float) -> Ti
                 if tile is not None:
                     _add(found, decoded(tile), grid, extent, level, x, y)
     except PlanMapError as error:
-        raise PlanMapError("ground-damaged", file=ground.path) from error
+        raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
     return found
 
 
