@@ -78,7 +78,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=folder,
-        env=_environment(folder),
+        env=environment(folder),
     )
     try:
         return _watched(process, job, folder, progress, allowed)
@@ -86,7 +86,7 @@ def run(
         _end(process)
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
     """Return the environment of the process: GDAL reads it once, when it is imported."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GDAL_", "OGR_", "CPL_", "OSM_"))},

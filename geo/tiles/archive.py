@@ -248,7 +248,8 @@ class ArchiveWriter:
         """Write to `path` tiles that cover `bounds` (degrees); those of `kind` MVT are to be gzipped already."""
         self._path = path
         self._bounds = bounds
-        self._metadata = dict(metadata)
+        self.metadata = dict(metadata)
+        """Can be added to until the end."""
         self._kind = kind
         self._tiles: dict[int, bytes] = {}
         self._zoom = -1
@@ -296,7 +297,7 @@ class ArchiveWriter:
             "center_lon_e7": (west + east) // 2,
             "center_lat_e7": (south + north) // 2,
         }
-        self._writer.finalize(header, self._metadata)
+        self._writer.finalize(header, self.metadata)
 
 
 def tile_at(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:

@@ -40,8 +40,11 @@ def write_tiles(
         raise PlanMapError("tiler-missing", package="freestiler") from error
     flat = {layer: frames[layer].to_crs("EPSG:3857") for layer in LAYERS if layer in frames and len(frames[layer])}
     thinned: dict[int, float] = {}
+    own = dict(metadata.get("planmap", {}))
     draft = target.with_suffix(".zoom.pmtiles")
-    with ArchiveWriter(target, bounds=bounds, metadata={**metadata, "vector_layers": _described(flat)}) as writer:
+    with ArchiveWriter(
+        target, bounds=bounds, metadata={**metadata, "planmap": own, "vector_layers": _described(flat)}
+    ) as writer:
         for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
             factor = 1.0
             for _ in range(ATTEMPTS):
@@ -61,6 +64,7 @@ def write_tiles(
                     writer.add(zoom, x, y, tile)
             if factor > 1.0:
                 thinned[zoom] = factor
+            own["thinned"] = sorted(thinned)
             progress((zoom - MIN_ZOOM + 1) / (MAX_ZOOM - MIN_ZOOM + 1))
     draft.unlink(missing_ok=True)
     return thinned

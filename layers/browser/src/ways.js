@@ -146,7 +146,7 @@ export class Ways extends L.Renderer {
     const paths = new Map();
     for (const [kind, lines] of [
       ...this.areas.map((area) => /** @type {const} */ ([area.kind, area.lines])),
-      ...this.seen.map(({ way, lines }) => /** @type {const} */ ([way.kind, lines])),
+      ...this.seen.map((one) => /** @type {const} */ ([one.way.kind, one.lines])),
     ]) {
       const path = paths.get(kind) || new Path2D();
       paths.set(kind, path);

@@ -1,0 +1,266 @@
+"""Ground from an extract of OpenStreetMap: what is in its tiles, and what becomes of files that are none."""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from math import atan, degrees, exp, pi
+from pathlib import Path
+from typing import Any
+
+import mapbox_vector_tile
+import psutil
+import pytest
+
+from geo.errors import PlanMapError
+from geo.foreign import child
+from geo.measure import ellipsoid
+from geo.tiles.archive import Archive, tile_at
+from geo.tiles.schema import LAYERS, MAX_ZOOM, MIN_ZOOM, MOST_BYTES
+from layers.ground.files import GroundFile, add_ground, find_ground, ground_files, remove_ground
+from layers.plan.plan import Plan
+from layers.store.base import open_store, read_plan
+from layers.translation import LANGUAGES, translation
+from tests.extracts import KM, LAKE, Extract, town
+from tests.plan_anywhere import write_plan_at
+
+pytestmark = pytest.mark.slow
+
+LONGITUDE, LATITUDE = 126.64, 45.76
+TODAY = date(2026, 3, 1)
+
+
+def plan_of(folder: Path) -> Plan:
+    return read_plan(open_store(str(folder)))
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return town(LONGITUDE, LATITUDE).write(tmp_path_factory.mktemp("extract") / "harbin.osm.pbf")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE)
+
+
+@pytest.fixture(scope="module")
+def made(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> GroundFile:
+    folder = write_plan_at(tmp_path_factory.mktemp("plan"), LONGITUDE, LATITUDE)
+    return add_ground(plan_of(folder), extract, today=TODAY)
+
+
+def features(ground: GroundFile, zoom: int, layer: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Yield column, row and feature for each feature of a layer in the tiles of a zoom."""
+    with Archive(ground.path) as archive:
+        for (z, x, y), tile in archive.tiles():
+            if z == zoom:
+                found = mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
+                for feature in found.get(layer, {"features": []})["features"]:
+                    yield x, y, feature
+
+
+def test_a_ground_has_tiles_of_all_zooms_and_none_is_too_large(made: GroundFile) -> None:
+    with Archive(made.path) as archive:
+        assert {zoom for zoom, _, _ in archive.places()} == set(range(MIN_ZOOM, MAX_ZOOM + 1))
+        for at in archive.places():
+            stored = archive.stored(*at)
+            assert stored is not None
+            assert len(stored) <= MOST_BYTES
+            assert gzip.decompress(stored) == archive.tile(*at)
+    assert (made.name, made.id, made.added) == ("harbin", "harbin", "2026-03-01")
+    assert "OpenStreetMap" in made.source.zh
+    assert not made.is_picture
+
+
+def test_positions_are_true_to_two_metres(made: GroundFile) -> None:
+    """The bridge runs along a parallel, 400 m from end to end."""
+    x, y = tile_at(LONGITUDE, LATITUDE + 0.05 * KM, MAX_ZOOM)
+    bridges = [
+        feature
+        for column, row, feature in features(made, MAX_ZOOM, "roads")
+        if (column, row) == (x, y)
+        and feature["properties"]["kind"] == "motorway"
+        and feature["properties"]["level"] == 1
+    ]
+    assert bridges
+    side = 2**MAX_ZOOM
+    for feature in bridges:
+        for px, py in feature["geometry"]["coordinates"]:
+            longitude = ((x + px / 4096) / side - 0.5) * 360
+            latitude = degrees(2 * atan(exp(pi * (1 - 2 * (y + py / 4096) / side))) - pi / 2)
+            off = ellipsoid().inv(longitude, latitude, longitude, LATITUDE + 0.05 * KM)[2]
+            assert off < 2
+
+
+def test_kinds_and_names(made: GroundFile) -> None:
+    seen = {
+        layer: {
+            (f["properties"]["kind"], f["properties"].get("zh", ""), f["properties"].get("en", ""))
+            for _, _, f in features(made, 15, layer)
+        }
+        for layer in LAYERS
+    }
+    assert ("motorway", "京津高速", "Jingjin Expressway") in seen["roads"]
+    assert ("lake", "湖", "Lake") in seen["water"]
+    assert ("river", "东河", "") in seen["waterways"]
+    assert ("park", "人民公园", "") in seen["green"]
+    assert ("runway", "", "") in seen["aeroways"]
+    assert ("rail", "", "") in seen["rails"]
+    assert ("town", "城关镇", "Chengguan") in seen["places"]
+    assert ("water", "湖", "Lake") in seen["places"]
+    # The boundary of a state is in the extract, and in no tile.
+    assert {kind for kind, _, _ in seen["boundaries"]} == {"county"}
+
+
+def test_each_kind_begins_at_its_zoom(made: GroundFile) -> None:
+    for layer, form in LAYERS.items():
+        for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
+            kinds = {feature["properties"]["kind"] for _, _, feature in features(made, zoom, layer)}
+            assert all(form.kinds[kind] <= zoom for kind in kinds)
+    assert any(True for _ in features(made, LAYERS["buildings"].kinds["building"], "buildings"))
+
+
+def test_the_lake_has_its_shore(made: GroundFile) -> None:
+    x, y = tile_at(LONGITUDE + 2 * KM / 0.698, LATITUDE + 2 * KM, 11)
+    found = [f for column, row, f in features(made, 11, "water") if (column, row) == (x, y)]
+    assert found
+    assert sum(len(ring) for ring in found[0]["geometry"]["coordinates"]) > len(LAKE) / 4
+
+
+def test_a_ground_is_listed_replaced_and_removed(folder: Path, extract: Path) -> None:
+    assert ground_files(plan_of(folder)) == ()
+    add_ground(plan_of(folder), extract, name="甲", today=TODAY)
+    add_ground(plan_of(folder), extract, name="乙", today=date(2026, 3, 2))
+    assert [ground.name for ground in ground_files(plan_of(folder))] == ["乙", "甲"]
+    again = add_ground(plan_of(folder), extract, name="甲", today=date(2026, 3, 3))
+    assert [ground.name for ground in ground_files(plan_of(folder))] == ["甲", "乙"]
+    assert find_ground(plan_of(folder), "甲").added == again.added == "2026-03-03"
+    remove_ground(plan_of(folder), "甲")
+    assert [ground.name for ground in ground_files(plan_of(folder))] == ["乙"]
+    with pytest.raises(PlanMapError, match="no-such-ground"):
+        remove_ground(plan_of(folder), "甲")
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the test wants it
+    pass
+
+
+def test_who_cancels_keeps_what_there_was(folder: Path, extract: Path) -> None:
+    add_ground(plan_of(folder), extract, today=TODAY)
+    before = ground_files(plan_of(folder))
+    running = {process.pid for process in psutil.Process().children(recursive=True)}
+
+    def stop(share: float) -> None:
+        if share > 0:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        add_ground(plan_of(folder), extract, today=date(2026, 4, 1), progress=stop)
+    assert ground_files(plan_of(folder)) == before
+    assert [path.name for path in (folder / "ground").iterdir()] == ["harbin.pmtiles"]
+    assert {process.pid for process in psutil.Process().children(recursive=True)} <= running
+
+
+def test_markup_in_names_stays_text_in_one_line(folder: Path, tmp_path: Path) -> None:
+    made = Extract(LONGITUDE, LATITUDE)
+    name = "<script>`${alert(1)}`</script>\n\u202e路"
+    made.way([(-1, 0), (1, 0)], highway="primary", name=name)
+    ground = add_ground(plan_of(folder), made.write(tmp_path / "odd.osm.pbf"), today=TODAY)
+    names = {feature["properties"]["zh"] for _, _, feature in features(ground, 12, "roads")}
+    assert names == {"<script>`${alert(1)}`</script> 路"}
+
+
+def _truncated(path: Path, extract: Path) -> None:
+    path.write_bytes(extract.read_bytes()[:2000])
+
+
+def _zeros(path: Path, extract: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(1 << 30)
+
+
+def _outside(path: Path, extract: Path) -> None:
+    far = Extract(LONGITUDE, LATITUDE)
+    far.way([(0, 0), (1, 0)], highway="primary")
+    data = bytearray(far.write(path).read_bytes())
+    path.write_bytes(data[:-40] + os.urandom(40))
+
+
+def _elsewhere(path: Path, extract: Path) -> None:
+    town(24.9, 60.2).write(path)
+
+
+def _without_nodes(path: Path, extract: Path) -> None:
+    made = Extract(LONGITUDE, LATITUDE)
+    made.way([(0, 0), (1, 0)], highway="primary")
+    made.nodes = []
+    made.write(path)
+
+
+HOSTILE = {
+    "truncated": (_truncated, "foreign-damaged"),
+    "zeros": (_zeros, "foreign-kind"),
+    "noise": (_outside, "foreign-damaged"),
+    "empty": (lambda path, extract: path.write_bytes(b""), "foreign-empty"),
+    "zip": (lambda path, extract: path.write_bytes(b"PK\x03\x04" + bytes(100)), "foreign-packed"),
+    "text": (lambda path, extract: path.write_text("<osm></osm>"), "foreign-kind"),
+    "vrt": (lambda path, extract: path.write_text("<OGRVRTDataSource></OGRVRTDataSource>"), "foreign-kind"),
+    "database": (lambda path, extract: path.write_bytes(b"SQLite format 3\0" + bytes(200)), "foreign-damaged"),
+    "folder": (lambda path, extract: path.mkdir(), "foreign-"),
+    "missing": (lambda path, extract: None, "foreign-missing"),
+    "elsewhere": (_elsewhere, "ground-nothing-there"),
+    "without nodes": (_without_nodes, "ground-nothing-there"),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_bad_file_ends_in_a_line_and_costs_nothing(case: str, folder: Path, extract: Path, tmp_path: Path) -> None:
+    add_ground(plan_of(folder), extract, today=TODAY)
+    before = ground_files(plan_of(folder))
+    write, code = HOSTILE[case]
+    path = tmp_path / "bad.osm.pbf"
+    write(path, extract)
+    with pytest.raises(PlanMapError) as caught:
+        add_ground(plan_of(folder), path, today=TODAY)
+    assert caught.value.code.startswith(code)
+    for language in LANGUAGES:
+        assert "\n" not in translation(language).explain(caught.value)
+    assert ground_files(plan_of(folder)) == before
+    assert [one.name for one in (folder / "ground").iterdir()] == ["harbin.pmtiles"]
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (child.Limits(seconds=0.0), "foreign-too-slow"),
+        (child.Limits(memory=2**20), "foreign-memory"),
+        (child.Limits(disk=-1), "foreign-disk"),
+    ],
+)
+def test_a_limit_ends_the_work(limits: child.Limits, code: str, folder: Path, extract: Path) -> None:
+    with pytest.raises(PlanMapError, match=code):
+        add_ground(plan_of(folder), extract, today=TODAY, limits=limits)
+    assert list((folder / "ground").iterdir()) == []
+
+
+def test_gdal_in_the_child_knows_only_what_it_needs(tmp_path: Path) -> None:
+    """A file that passes for one of another driver could name other files of the machine."""
+    found = subprocess.run(
+        [sys.executable, "-c", "import pyogrio; print(' '.join(pyogrio.list_drivers(read=True)))"],
+        env=child.environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(found.stdout.split()) <= child.DRIVERS
+
+
+def test_a_damaged_ground_is_left_out(folder: Path, extract: Path) -> None:
+    made = add_ground(plan_of(folder), extract, today=TODAY)
+    data = made.path.read_bytes()
+    for bad in (b"", data[:50], b"PMTiles\x03" + bytes(200), data[:127] + bytes(len(data) - 127)):
+        made.path.write_bytes(bad)
+        assert ground_files(plan_of(folder)) == ()
