@@ -247,7 +247,7 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 @_ends_in_a_line
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
-    from layers.present.briefing import briefing
+    from layers.present.briefing import briefing, cut_words
     from layers.selection.own_ground import deck_ground
 
     target = _target(output, "html")
@@ -256,7 +256,7 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
-    _note(deck_ground(deck, text))
+    _note([*deck_ground(deck, text), *cut_words(found, deck, text, today=date.today())])
 
 
 @main.command(help=_HELP("cli.slides-help"))

@@ -16,14 +16,18 @@ from markupsafe import Markup
 from layers import style
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json, template_environment
+from layers.ground.files import ground_of
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS, FROM_FILE
 from layers.plan.terms import Status
 from layers.present.frame import around
+from layers.present.ground_cut import ground_cut
 from layers.present.inline import font_faces
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
+from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.status import Counts
-from layers.selection.wording import sources, target_words
+from layers.selection.wording import listed_words, sources, target_words
 from layers.translation import Translation, translation
 
 FAMILY = "PlanMap"
@@ -78,6 +82,17 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     return f"{opening}{head}{top}{words}{middle}{script_json(payload)}{end}"
 
 
+def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
+    """Return the line that a briefing of `deck` needs if not all of its ground has room in it; none otherwise."""
+    ground = ground_of(plan, BASEMAPS[0])
+    if ground is None:
+        return []
+    shown = views(plan, deck, language=text.language, today=today)
+    thinned = ground_cut(ground, [view.bounds for view in shown]).thinned
+    numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
+    return [text("ground.cut", slides=numbers)] if thinned else []
+
+
 def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:
     boxes = [view.bounds for view in shown]
     wests, souths, easts, norths = zip(*boxes, strict=True)
@@ -85,6 +100,14 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
     wide, high = max(easts) - min(wests), max(norths) - min(souths)
     within = (min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high)
     payload = plan_payload(plan, within=within)
+    ground = ground_of(plan, BASEMAPS[0])
+    if ground is not None:
+        cut = ground_cut(ground, boxes)
+        own = next(each for each in payload["grounds"] if each["id"] == FROM_FILE + ground.id)
+        payload["grounds"] = [{**own, "url": "", "tiles": cut.tiles}]
+        payload["ways"] = {**payload["ways"], "lines": [], "spots": []}
+        # Tiles are packed: whoever looks for the characters of the document does not find those in them.
+        payload["characters"] = "".join(sorted(cut.characters))
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
     payload["texts"] = {text.language: words}

@@ -147,7 +147,7 @@ export class BrowsePage {
     }
     for (const layer of Object.values(online).flat()) layer.remove();
     scene.basemap = name;
-    stage.useGround(this.groundOf(name));
+    stage.useGround(this.groundOf(name), () => this.refresh());
     this.writeCredit();
     stage.covered = false;
     stage.ground.show(true);

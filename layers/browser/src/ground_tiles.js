@@ -18,6 +18,22 @@ const LINES = ["waterways", "roads", "rails", "boundaries"];
 /** Dashes of neighbouring tiles would fill each other's gaps where the tiles overlap. */
 const CUT = new Set(["rails", "boundaries"]);
 
+/**
+ * What all maps of a page have of a ground: a tile is fetched once for all of them.
+ *
+ * @typedef {{ tiles: Map<string, DrawnTile | null>, listeners: Set<() => void> }} Shared
+ */
+
+/** @type {WeakMap<GroundPayload, Shared>} */
+const shared = new WeakMap();
+
+/** @param {GroundPayload} ground */
+function sharedOf(ground) {
+  const found = shared.get(ground) || { tiles: new Map(), listeners: new Set() };
+  shared.set(ground, found);
+  return found;
+}
+
 export class GroundTiles {
   /**
    * @param {GroundPayload} ground
@@ -26,12 +42,11 @@ export class GroundTiles {
   constructor(ground, changed) {
     this.ground = ground;
     this.changed = changed;
-    /**
-     * By key, those used last at the end; null while a tile is on its way.
-     *
-     * @type {Map<string, DrawnTile | null>}
-     */
-    this.tiles = new Map();
+    const { tiles, listeners } = sharedOf(ground);
+    /** By key, those used last at the end; null while a tile is on its way. */
+    this.tiles = tiles;
+    this.listeners = listeners;
+    listeners.add(changed);
     /**
      * Keys of the tiles that are drawn.
      *
@@ -50,8 +65,7 @@ export class GroundTiles {
    * @param {Box} box what is drawn, in pixels of the world at zoom 0
    */
   at(zoom, box) {
-    const level = tileZoom(zoom, this.ground.zooms);
-    const wanted = this.keys(level, box);
+    const { level, wanted } = this.wanted(tileZoom(zoom, this.ground.zooms), box);
     for (const key of wanted) this.ask(key);
     const ready = wanted.filter((key) => this.tiles.get(key));
     this.complete = ready.length === wanted.length;
@@ -61,6 +75,22 @@ export class GroundTiles {
     }
     this.forget(wanted);
     return this.shown.map((key) => this.tiles.get(key)).filter((tile) => tile !== null && tile !== undefined);
+  }
+
+  /**
+   * The tiles for what is drawn; of a ground that has been cut, those of the finest zoom of which all are there.
+   *
+   * @param {number} finest
+   * @param {Box} box
+   */
+  wanted(finest, box) {
+    const { tiles, zooms } = this.ground;
+    for (let level = finest; tiles && level > zooms[0]; level--) {
+      const wanted = this.keys(level, box);
+      if (wanted.every((key) => key in tiles)) return { level, wanted };
+    }
+    const level = tiles ? zooms[0] : finest;
+    return { level, wanted: this.keys(level, box) };
   }
 
   /**
@@ -91,21 +121,45 @@ export class GroundTiles {
     }
     this.tiles.set(key, null);
     const [z, x, y] = key.split("/").map(Number);
-    fetch(this.ground.url + key)
-      .then((answer) => {
-        if (!answer.ok) throw new Error(String(answer.status));
-        return answer.status === 204 ? null : answer.arrayBuffer();
-      })
+    this.fetch(key)
       .then((data) => {
         this.tiles.set(key, data ? decoded(data, z, x, y) : { lines: [], areas: [], spots: [] });
-        this.changed();
+        for (const changed of this.listeners) changed();
       })
       // Asked for again with the next move.
       .catch(() => this.tiles.delete(key));
   }
 
+  /**
+   * @param {string} key
+   * @returns {Promise<ArrayBuffer | null>} nothing where the ground has nothing
+   */
+  async fetch(key) {
+    const { tiles, url } = this.ground;
+    if (!tiles) {
+      const answer = await fetch(url + key);
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.status === 204 ? null : answer.arrayBuffer();
+    }
+    if (!tiles[key]) return null;
+    const packed = Uint8Array.from(atob(tiles[key]), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  }
+
+  /** Have all tiles of a ground that is in the page ready: print does not wait. */
+  load() {
+    for (const key of Object.keys(this.ground.tiles || {})) this.ask(key);
+  }
+
+  /** No longer be told of tiles that arrive. */
+  leave() {
+    this.listeners.delete(this.changed);
+  }
+
   /** @param {string[]} wanted */
   forget(wanted) {
+    // They are all in the page anyway.
+    if (this.ground.tiles) return;
     const kept = new Set([...wanted, ...this.shown]);
     for (const key of this.tiles.keys()) {
       if (this.tiles.size <= KEPT) return;

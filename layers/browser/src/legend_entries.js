@@ -38,12 +38,13 @@ import { styleOf } from "./way_look.js";
 export function legendParts(seen, style, text, brief) {
   const sites = seen.sites.filter((site) => site.inView);
   const symbols = sites.filter((site) => site.symbol);
-  const roads = seen.ways ? ways(seen.ways, style.ways, text, brief) : [];
+  const title = text(seen.fromFile ? "legend.ground-file" : "legend.ways");
+  const roads = seen.ways ? ways(seen.ways, style.ways, text, brief ? title : "") : [];
   return [
     { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text, brief) },
     { title: text("legend.lines"), entries: [...lines({ ...seen, sites }, style, text, brief), ...(brief ? roads.slice(0, 1) : [])] },
-    { title: text(seen.fromFile ? "legend.ground-file" : "legend.ways"), entries: brief ? [] : roads, caption: true },
+    { title, entries: brief ? [] : roads, caption: true },
   ].filter((part) => part.entries.length);
 }
 
@@ -153,10 +154,10 @@ function lines({ sites, boundary, gridStep }, style, text, brief) {
  * @param {Set<string>} kinds
  * @param {WayLook} look
  * @param {Text} text
- * @param {boolean} brief one entry stands for all
+ * @param {string} summary what one entry says that stands for all; empty where each stands for itself
  * @returns {Entry[]}
  */
-function ways(kinds, look, text, brief) {
+function ways(kinds, look, text, summary) {
   /** @type {Entry[]} */
   const found = [];
   for (const [group, members] of Object.entries(look.legend)) {
@@ -164,8 +165,7 @@ function ways(kinds, look, text, brief) {
     if (!kind) continue;
     const { edge, fill, dash, single } = styleOf(look, kind);
     const strokes = single ? [{ colour: edge, width: 1.6, dash }] : [{ colour: edge, width: 5 }, { colour: fill, width: 3.3, dash }];
-    const key = brief ? "ways" : group;
-    found.push({ sample: { kind: "strokes", strokes }, words: text("legend." + key) });
+    found.push({ sample: { kind: "strokes", strokes }, words: summary || text("legend." + group) });
   }
   for (const [group, members] of Object.entries(look.areaLegend)) {
     const kind = members.find((member) => kinds.has(member));

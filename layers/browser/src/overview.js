@@ -86,6 +86,10 @@ export class Overview {
     stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
     stage.applyLayers();
     const legend = new Legend(map, this.data.style, { box, brief: true });
+    stage.useGround(this.data.grounds.at(0) || null, () => {
+      legend.render(stage.seen(), this.text);
+      stage.labels.draw();
+    });
     legend.render(stage.seen(), this.text);
     // The legend has taken some of the map's height.
     map.invalidateSize({ animate: false });

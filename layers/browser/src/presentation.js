@@ -122,6 +122,8 @@ export class Presentation {
     this.map.invalidateSize({ animate: false });
     this.map.fitBounds(this.data.views[0].bounds, { animate: false });
     this.measure();
+    this.stage.useGround(this.data.grounds.at(0) || null, () => this.drawGround());
+    this.stage.ways.tiles?.load();
     this.stage.applyLayers();
     this.reserve();
     this.stage.labels.addTo(this.map);
@@ -133,6 +135,12 @@ export class Presentation {
       this.box.dataset.ready = "yes";
     });
     whenIdle(() => this.pages.build(1), PAGES_AFTER_MS);
+  }
+
+  /** More of the ground is there: its names and what the legend says of it. */
+  drawGround() {
+    this.stage.labels.redraw();
+    this.legend.render(this.stage.seen(), this.text);
   }
 
   /** Type size, symbols and lines for the window as it is. */

@@ -114,9 +114,10 @@ export class Stage {
    * Draw the ground of a file, or what came with the plan.
    *
    * @param {GroundPayload | null} ground
+   * @param {() => void} changed is told when there is more of it
    */
-  useGround(ground) {
-    this.ways.use(ground, () => this.labels.redraw());
+  useGround(ground, changed) {
+    this.ways.use(ground, changed);
   }
 
   get boundaryShown() {

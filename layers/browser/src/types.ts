@@ -191,6 +191,8 @@ export interface GroundPayload extends Named {
   /** Degrees: west, south, east, north. */
   bounds: [number, number, number, number];
   credit: Named;
+  /** In a briefing the tiles themselves, gzipped and in base64; empty where there is nothing. */
+  tiles?: Record<string, string>;
 }
 
 /** Everything that a map of a plan is drawn from, whatever the Scene. */

@@ -110,6 +110,7 @@ export class Ways extends L.Renderer {
         changed();
       });
     };
+    this.tiles?.leave();
     this.tiles = ground ? new GroundTiles(ground, again) : null;
     if (this._container) this.draw();
   }

@@ -1,0 +1,135 @@
+"""The part of a ground from a file that a briefing takes along: the tiles that its views need."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from geo.errors import PlanMapError
+from geo.grid import BBox
+from geo.tiles.archive import Archive, Tile, tiles_in
+from geo.tiles.decode import decoded
+from layers.ground.files import GroundFile
+from layers.ground.look import tile_zoom
+
+MOST_BYTES = 4_200_000
+"""Most bytes of tiles: with the rest of a briefing, and as text, they are less than 8 MB."""
+
+SCREEN = 1900.0, 1100.0
+"""Width and height in pixels of the map that a view is shown on at most; on a larger one the ground is coarser."""
+
+_WORLD = 256.0
+
+
+@dataclass(frozen=True, slots=True)
+class GroundCut:
+    """Tiles for the views of a deck."""
+
+    tiles: dict[str, str]
+    """Each tile as it is stored, in base64, by `zoom/column/row`; empty where the ground has nothing."""
+    thinned: tuple[int, ...]
+    """Numbers of the views, counted from 1, whose ground is coarser than on the browse page, to save room."""
+    characters: frozenset[str]
+    """The characters of the names in the tiles."""
+
+
+def ground_cut(ground: GroundFile, views: Sequence[BBox], *, limit: int = MOST_BYTES) -> GroundCut:
+    """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes.
+
+    Coarse tiles come first, so that there is some ground wherever somebody drags the map; then those of each view, as
+    long as there is room; then finer ones, for whoever looks closer.
+
+    Raises
+    ------
+    PlanMapError
+        The ground's file is damaged.
+    """
+    tiles: dict[str, str] = {}
+    characters: set[str] = set()
+    thinned: list[int] = []
+    room = limit
+    try:
+        with Archive(ground.path) as archive:
+            for number, wanted in _wishes(ground, views):
+                found = _stored(archive, wanted, tiles)
+                size = sum(len(tile) for tile in found.values() if tile is not None)
+                if size > room:
+                    # Finer tiles than the view needs are no loss.
+                    thinned += [number] if number else []
+                    continue
+                room -= size
+                for key, tile in found.items():
+                    tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
+                    characters |= _characters(gzip.decompress(tile)) if tile is not None else set()
+    except PlanMapError as error:
+        raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
+    return GroundCut(tiles, tuple(dict.fromkeys(thinned)), frozenset(characters))
+
+
+def _wishes(ground: GroundFile, views: Sequence[BBox]) -> Iterator[tuple[int, list[Tile]]]:
+    """Yield sets of tiles in the order of their use, each with the number of the view that needs it, or 0."""
+    whole = (
+        min(view[0] for view in views),
+        min(view[1] for view in views),
+        max(view[2] for view in views),
+        max(view[3] for view in views),
+    )
+    coarse = tile_zoom(_zoom(whole), ground.zooms)
+    for level in range(ground.zooms[0], coarse + 1):
+        yield 0, _within(ground, _seen(whole, _zoom(whole)), level)
+    for number, view in enumerate(views, start=1):
+        zoom = _zoom(view)
+        level = tile_zoom(zoom, ground.zooms)
+        for step in range(coarse + 1, level):
+            yield number, _within(ground, _seen(view, zoom), step)
+        yield number, _within(ground, _seen(view, zoom), level)
+    for view in views:
+        finer = tile_zoom(_zoom(view) + 1, ground.zooms)
+        yield 0, _within(ground, view, finer)
+
+
+def _within(ground: GroundFile, box: BBox, zoom: int) -> list[Tile]:
+    west, south, east, north = (
+        function(one, other) for function, one, other in zip((max, max, min, min), box, ground.bounds, strict=True)
+    )
+    return tiles_in((west, south, east, north), zoom) if west < east and south < north else []
+
+
+def _zoom(view: BBox) -> float:
+    """Return the zoom of a web map at which a view fills a usual screen."""
+    west, south, east, north = view
+    wide = (east - west) / 360 * _WORLD
+    high = (_row(south) - _row(north)) * _WORLD
+    return max(0.0, min(19.0, math.log2(min(1100.0 / max(wide, 1e-9), 800.0 / max(high, 1e-9)))))
+
+
+def _seen(view: BBox, zoom: float) -> BBox:
+    """Return what the largest screen shows around the middle of a view, in degrees."""
+    x, y = ((view[0] + view[2]) / 720 + 0.5), (_row(view[1]) + _row(view[3])) / 2
+    wide, high = (side / (_WORLD * 2**zoom) for side in SCREEN)
+    return (x - wide / 2 - 0.5) * 360, _latitude(y + high / 2), (x + wide / 2 - 0.5) * 360, _latitude(y - high / 2)
+
+
+def _row(latitude: float) -> float:
+    sine = math.sin(math.radians(max(-85.05, min(85.05, latitude))))
+    return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+
+def _latitude(row: float) -> float:
+    return math.degrees(2 * math.atan(math.exp(math.pi * (1 - 2 * max(0.0, min(1.0, row))))) - math.pi / 2)
+
+
+def _stored(archive: Archive, wanted: Iterable[Tile], known: dict[str, str]) -> dict[str, bytes | None]:
+    found = {}
+    for zoom, x, y in wanted:
+        key = f"{zoom}/{x}/{y}"
+        if key not in known:
+            found[key] = archive.stored(zoom, x, y)
+    return found
+
+
+def _characters(tile: bytes) -> set[str]:
+    return {letter for features in decoded(tile).values() for name in (*features.zh, *features.en) for letter in name}
