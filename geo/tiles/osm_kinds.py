@@ -38,13 +38,18 @@ RUNWAY_M = {"runway": 45.0, "taxiway": 18.0}
 
 WATER = {
     ("natural", "water"): "lake",
-    ("waterway", "riverbank"): "river",
+    ("waterway", "riverbank"): "riverbed",
     ("waterway", "dock"): "dock",
     ("landuse", "reservoir"): "reservoir",
     ("landuse", "basin"): "basin",
     ("landuse", "aquaculture"): "basin",
 }
-WATER_KINDS = {"river": "", "canal": "river", "stream": "river", "reservoir": "", "basin": "", "wastewater": "basin"}
+WATER_KINDS = {
+    **dict.fromkeys(("river", "canal", "stream"), "riverbed"),
+    "reservoir": "",
+    "basin": "",
+    "wastewater": "basin",
+}
 """What `water` says more of `natural=water`."""
 
 GREEN = {

@@ -38,10 +38,10 @@ LAYERS: dict[str, TileLayer] = {
     "green": TileLayer(
         "area", {"farmland": 9, "grass": 11, "wetland": 9, "wood": 8, "park": 10, "sports": 12, "cemetery": 12}
     ),
-    "water": TileLayer("area", {"lake": 6, "reservoir": 6, "river": 6, "basin": 10, "dock": 11}),
+    "water": TileLayer("area", {"lake": 6, "reservoir": 6, "riverbed": 6, "basin": 10, "dock": 11}),
     "aeroways": TileLayer("area", {"apron": 11, "taxiway": 12, "runway": 9}),
     "buildings": TileLayer("area", {"building": 13}),
-    "waterways": TileLayer("line", {"drain": 13, "stream": 12, "canal": 10, "river": 8}),
+    "waterways": TileLayer("line", {"drain": 12, "stream": 12, "canal": 10, "river": 8}),
     "boundaries": TileLayer("line", {"township": 11, "county": 7}),
     "roads": TileLayer(
         "line",
@@ -76,7 +76,10 @@ LAYERS: dict[str, TileLayer] = {
         },
     ),
 }
-"""The layers, the lowest first. Taxiways and runways that come as lines are made areas."""
+"""The layers, the lowest first. Taxiways and runways that come as lines are made areas.
+
+No kind of area has the name of a kind of line: both are looked up by it.
+"""
 
 MORE_FIELDS: dict[str, tuple[str, ...]] = {"roads": ("ref", "level"), "places": ("rank",)}
 """Attributes besides `kind`, `zh` and `en`; `level` and `rank` are whole numbers, all others text."""

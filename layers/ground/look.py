@@ -115,7 +115,7 @@ AREAS = {
     "cemetery": AreaStyle("#E2EADA", 13),
     "lake": AreaStyle(style.WATER, 7),
     "reservoir": AreaStyle(style.WATER, 7),
-    "river": AreaStyle(style.WATER, 7),
+    "riverbed": AreaStyle(style.WATER, 7),
     "basin": AreaStyle(style.WATER, 11),
     "dock": AreaStyle(style.WATER, 12),
     "apron": AreaStyle("#DEE1E7", 12),
@@ -125,7 +125,7 @@ AREAS = {
 }
 """By kind, the lowest first: those of tiles, see `geo.tiles.schema`."""
 
-WATER_AREAS = ("lake", "reservoir", "river", "basin", "dock")
+WATER_AREAS = ("lake", "reservoir", "riverbed", "basin", "dock")
 GREEN_AREAS = ("park", "wood", "grass", "wetland", "farmland", "sports", "cemetery")
 BUILT_AREAS = ("residential", "commercial", "industrial", "institution", "airport")
 AIRFIELD_AREAS = ("runway", "taxiway", "apron")
