@@ -22,6 +22,9 @@ DEPTH = 0.96
 _DETAIL = 0.01
 """Tolerance with which an outline is generalised first, as a share of the radius of the largest circle inside."""
 
+_EDGE = 0.1
+"""The longest edge of an outline before bands are taken from it, as a share of the same radius."""
+
 
 def soft_bands(area: BaseGeometry, count: int) -> list[tuple[BaseGeometry, float]]:
     """Return nested areas, the outermost first, each with the strength that a soft patch has in it, 1 being the full.
@@ -41,7 +44,8 @@ def soft_bands(area: BaseGeometry, count: int) -> list[tuple[BaseGeometry, float
         radius = shapely.maximum_inscribed_circle(polygon).length if polygon.area > 0 else 0.0
         if radius <= 0 or not math.isfinite(radius):
             continue
-        outline = generalised(polygon, radius * _DETAIL)
+        # GEOS 3.14 shrinks some areas of few long edges to nothing although much is left; of short edges it does not.
+        outline = shapely.segmentize(generalised(polygon, radius * _DETAIL), radius * _EDGE)
         deepest = DEPTH * radius / (1 + ROUNDING)
         for number, band in enumerate(bands):
             distance = deepest * _share_of_depth((number + 0.5) / count)
@@ -52,15 +56,8 @@ def soft_bands(area: BaseGeometry, count: int) -> list[tuple[BaseGeometry, float
 
 
 def _opened(outline: BaseGeometry, distance: float) -> BaseGeometry:
-    """Return what lies deeper than `distance`, with rounded corners; empty if nothing does.
-
-    Now and then GEOS shrinks an area to nothing of which much is left at a distance that differs by a thousandth.
-    """
-    for share in (1.0, 0.999, 1.001, 0.995):
-        inside = outline.buffer(-(1 + ROUNDING) * distance * share, quad_segs=16)
-        if not inside.is_empty:
-            return inside.buffer(ROUNDING * distance, quad_segs=16)
-    return inside
+    """Return what lies deeper than `distance`, with rounded corners; empty if nothing does."""
+    return outline.buffer(-(1 + ROUNDING) * distance, quad_segs=16).buffer(ROUNDING * distance, quad_segs=16)
 
 
 def _share_of_depth(strength: float) -> float:

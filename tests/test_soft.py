@@ -54,6 +54,22 @@ def test_bands_lie_inside_each_other_and_the_area_and_grow_stronger_evenly(area,
     assert len(bands) == count
 
 
+def test_an_area_of_few_long_edges_keeps_its_innermost_bands():
+    """GEOS 3.14 shrinks this one to nothing at 777 metres, though a circle of 1,013 lies in it."""
+    area = shapely.Polygon(
+        [
+            (2612.2657281097427, -2140.3777723427957),
+            (2609.0620635343416, -2166.0336327951286),
+            (2583.6739466451827, -2170.9254793875357),
+            (-2392.3260533548173, 158.07452061246448),
+            (-2402.9577936064693, 187.25669889115866),
+            (-11.4760417219869, 1653.7696687875737),
+            (9.84428518617295, 1654.6746041681477),
+        ]
+    )
+    assert [strength for _, strength in soft_bands(area, 5)] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_the_strength_at_a_point_is_that_of_the_table(case):
     area = shapely.from_wkt(case["area"])
