@@ -264,3 +264,25 @@ def test_a_damaged_ground_is_left_out(folder: Path, extract: Path) -> None:
     for bad in (b"", data[:50], b"PMTiles\x03" + bytes(200), data[:127] + bytes(len(data) - 127)):
         made.path.write_bytes(bad)
         assert ground_files(plan_of(folder)) == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../outside", "/etc/passwd", "..", "con\0trol\n", "<b>&\"'`${x}", "   ", "名" * 300]
+)
+def test_a_name_of_any_kind_stays_in_the_folder(folder: Path, extract: Path, name: str) -> None:
+    ground = add_ground(plan_of(folder), extract, name=name, today=TODAY)
+    assert [path.name for path in (folder / "ground").iterdir()] == [ground.path.name]
+    assert ground.path.parent == folder / "ground"
+    assert ground.name == ground.name.strip()
+    assert 0 < len(ground.name) <= 60
+    assert "\n" not in ground.name
+    assert [listed.id for listed in ground_files(plan_of(folder))] == [ground.id]
+
+
+def test_what_a_process_that_died_has_left_is_no_ground_and_is_taken_away(folder: Path, extract: Path) -> None:
+    left = folder / "ground" / ".ground-999999999-abcd"
+    left.mkdir(parents=True)
+    (left / "made.pmtiles").write_bytes(b"PMTiles")
+    assert ground_files(plan_of(folder)) == ()
+    add_ground(plan_of(folder), extract, today=TODAY)
+    assert [path.name for path in (folder / "ground").iterdir()] == ["harbin.pmtiles"]
