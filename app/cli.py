@@ -5,24 +5,23 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from app import garbage
+from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.ground_cli import ground
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of, write
 from layers.draw.paper import ORIENTATIONS, Paper, parse_scale
 from layers.plan.fault import PlanFaultsError, printable
 from layers.store.base import is_address
-from layers.translation import LANGUAGES, Translation, translation
+from layers.translation import Translation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,47 +40,13 @@ CHAPTERS = ("site", "theme", "section")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _environment_language() -> str:
-    try:
-        return read_settings().lang
-    except PlanMapError:
-        # The command itself says later which setting is wrong, and needs a language for that.
-        return LANGUAGES[0]
-
-
-_HELP = translation(_environment_language())
-"""Texts of the help. They are made when the module is imported, so they follow the environment and not --lang."""
-
-
-def _ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:
-    """Return `command` so that a `PlanMapError` ends it with one line and exit code 2."""
-
-    @wraps(command)
-    def wrapped(*arguments: Any, lang: str, **options: Any) -> None:
-        text = translation(lang)
-        try:
-            command(*arguments, text=text, **options)
-        except PlanMapError as error:
-            click.echo(text.explain(error), err=True)
-            sys.exit(2)
-
-    return wrapped
-
-
-_language_option = click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default=_HELP.language,
-    help=_HELP("cli.lang-option"),
-)
-_plan_option = click.option("--plan", default="", help=_HELP("cli.plan-option"))
-_deck_option = click.option("--deck", default="", help=_HELP("cli.deck-option"))
+_deck_option = click.option("--deck", default="", help=HELP("cli.deck-option"))
 _paper_options = (
-    click.option("--scene", default="", help=_HELP("cli.scene-option")),
-    click.option("--paper", default="A3", show_default=True, help=_HELP("cli.paper-option")),
-    click.option("--orientation", type=click.Choice(ORIENTATIONS), help=_HELP("cli.orientation-option")),
-    click.option("--scale", default="auto", show_default=True, help=_HELP("cli.scale-option")),
-    click.option("--title", default="", help=_HELP("cli.title-option")),
+    click.option("--scene", default="", help=HELP("cli.scene-option")),
+    click.option("--paper", default="A3", show_default=True, help=HELP("cli.paper-option")),
+    click.option("--orientation", type=click.Choice(ORIENTATIONS), help=HELP("cli.orientation-option")),
+    click.option("--scale", default="auto", show_default=True, help=HELP("cli.scale-option")),
+    click.option("--title", default="", help=HELP("cli.title-option")),
 )
 
 
@@ -92,7 +57,7 @@ def _asks_for_paper(command: _Command) -> _Command:
     return command
 
 
-@click.group(help=_HELP("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(help=HELP("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="planmap")
 def main() -> None:
     """Run one of the commands."""
@@ -102,14 +67,17 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-@main.command(help=_HELP("cli.serve-help"))
-@_plan_option
-@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=_HELP("cli.port-option"))
-@click.option("--host", default="127.0.0.1", show_default=True, help=_HELP("cli.host-option"))
-@click.option("--allow-host", metavar="NAME", multiple=True, help=_HELP("cli.allow-host-option"))
-@click.option("--browser/--no-browser", default=None, help=_HELP("cli.browser-option"))
-@_language_option
-@_ends_in_a_line
+main.add_command(ground)
+
+
+@main.command(help=HELP("cli.serve-help"))
+@plan_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=HELP("cli.port-option"))
+@click.option("--host", default="127.0.0.1", show_default=True, help=HELP("cli.host-option"))
+@click.option("--allow-host", metavar="NAME", multiple=True, help=HELP("cli.allow-host-option"))
+@click.option("--browser/--no-browser", default=None, help=HELP("cli.browser-option"))
+@language_option
+@ends_in_a_line
 def serve(
     *, text: Translation, plan: str, port: int, host: str, allow_host: tuple[str, ...], browser: bool | None
 ) -> None:
@@ -133,11 +101,11 @@ def serve(
     server.serve(host=host, port=port, names=names, language=text.language, open_browser=opens)
 
 
-@main.command(help=_HELP("cli.check-help"))
+@main.command(help=HELP("cli.check-help"))
 @click.argument("where", metavar="[PLAN]", default="")
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@plan_option
+@language_option
+@ends_in_a_line
 def check(*, text: Translation, where: str, plan: str) -> None:
     """List every fault of a plan, or count what a plan without faults holds."""
     from app.context import store_at
@@ -155,25 +123,25 @@ def check(*, text: Translation, where: str, plan: str) -> None:
     click.echo("\n".join(summary(store.name, found, text)))
 
 
-@main.command(help=_HELP("cli.copy-help"))
+@main.command(help=HELP("cli.copy-help"))
 @click.argument("target")
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@plan_option
+@language_option
+@ends_in_a_line
 def copy(*, text: Translation, target: str, plan: str) -> None:
     """Copy a plan into a new file or database."""
     from app.context import store_at
     from layers.store.base import copy_plan, read_plan
 
     source = store_at(read_settings(plan=plan))
-    written = copy_plan(read_plan(source), target)
+    written = copy_plan(read_plan(source, as_written=True), target)
     click.echo(text("cli.copied", target=written.name))
 
 
-@main.command(help=_HELP("cli.recover-help"))
+@main.command(help=HELP("cli.recover-help"))
 @click.argument("file", metavar="FILE")
-@_language_option
-@_ends_in_a_line
+@language_option
+@ends_in_a_line
 def recover(*, text: Translation, file: str) -> None:
     """Undo what another program has left half-done in a .gpkg file."""
     from layers.store import journal
@@ -187,14 +155,14 @@ def recover(*, text: Translation, file: str) -> None:
     click.echo(text("cli.recovered", plan=printable(file), copy=printable(copy)))
 
 
-@main.command(help=_HELP("cli.export-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-option"))
-@click.option("--site", "sites", metavar="NAME", multiple=True, help=_HELP("cli.site-option"))
+@main.command(help=HELP("cli.export-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.output-option"))
+@click.option("--site", "sites", metavar="NAME", multiple=True, help=HELP("cli.site-option"))
 @_asks_for_paper
-@click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=_HELP("cli.dpi-option"))
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=HELP("cli.dpi-option"))
+@plan_option
+@language_option
+@ends_in_a_line
 def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float, plan: str, **asked: str) -> None:
     """Write one sheet."""
     from layers.selection.omission import omission_lines
@@ -215,16 +183,16 @@ def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float
     sheet = compose(found, scene, order, today=date.today())
     write(target, render.render(sheet, kind, dpi=dpi))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
-    _note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
+    note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
 
 
-@main.command(help=_HELP("cli.atlas-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.output-atlas-option"))
-@click.option("--by", type=click.Choice(CHAPTERS), default=CHAPTERS[0], show_default=True, help=_HELP("cli.by-option"))
+@main.command(help=HELP("cli.atlas-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.output-atlas-option"))
+@click.option("--by", type=click.Choice(CHAPTERS), default=CHAPTERS[0], show_default=True, help=HELP("cli.by-option"))
 @_asks_for_paper
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@plan_option
+@language_option
+@ends_in_a_line
 def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
     """Write an atlas."""
     from layers.selection.own_ground import sheet_ground
@@ -232,19 +200,19 @@ def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -
 
     target = _target(output, "pdf")
     found, scene, order = _order(plan, text, **asked)
-    with _progress(text) as progress:
+    with shown_progress(text) as progress:
         made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
     write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
-    _note([*sheet_ground(scene, text), *atlases.cut_words(made, text)])
+    note([*sheet_ground(scene, text), *atlases.cut_words(made, text)])
 
 
-@main.command(help=_HELP("cli.brief-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.brief-output-option"))
+@main.command(help=HELP("cli.brief-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.brief-output-option"))
 @_deck_option
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@plan_option
+@language_option
+@ends_in_a_line
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
     from layers.present.briefing import briefing, cut_words
@@ -256,15 +224,15 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
-    _note([*deck_ground(deck, text), *cut_words(found, deck, text, today=date.today())])
+    note([*deck_ground(deck, text), *cut_words(found, deck, text, today=date.today())])
 
 
-@main.command(help=_HELP("cli.slides-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=_HELP("cli.slides-output-option"))
+@main.command(help=HELP("cli.slides-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.slides-output-option"))
 @_deck_option
-@_plan_option
-@_language_option
-@_ends_in_a_line
+@plan_option
+@language_option
+@ends_in_a_line
 def slides(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as a PowerPoint file."""
     from layers.present.pptx import slides as presentations
@@ -273,104 +241,12 @@ def slides(*, text: Translation, output: str, **asked: str) -> None:
 
     target = _target(output, "pptx")
     found, deck = _deck(**asked)
-    with _progress(text) as progress:
+    with shown_progress(text) as progress:
         document = presentations.slides(found, deck, language=text.language, today=date.today(), progress=progress)
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
-    _note(deck_ground(deck, text))
-
-
-@main.group(help=_HELP("cli.ground-help"))
-def ground() -> None:
-    """Make ground for a plan."""
-
-
-@ground.command("district", help=_HELP("cli.ground-district-help"))
-@click.argument("name")
-@_plan_option
-@_language_option
-@_ends_in_a_line
-def ground_district(*, text: Translation, name: str, plan: str) -> None:
-    """Make the districts around the place `name`, and the land around them."""
-    from app.context import store_at
-    from layers.ground.districts import make_districts
-
-    folder = store_at(read_settings(plan=plan)).ground_folder
-    if folder is None:
-        raise PlanMapError("ground-homeless", plan=plan)
-    unit, count = make_districts(name, folder)
-    click.echo(text("cli.ground-made", name=unit, count=count, folder=printable(folder)))
-
-
-@ground.command("add", help=_HELP("cli.ground-add-help"))
-@click.argument("file", metavar="FILE")
-@click.option("--name", default="", help=_HELP("cli.ground-name-option"))
-@_plan_option
-@_language_option
-@_ends_in_a_line
-def ground_add(*, text: Translation, file: str, name: str, plan: str) -> None:
-    """Make ground for a plan of a file."""
-    from app.context import store_at
-    from layers.ground.files import add_ground
-    from layers.store.base import read_plan
-
-    found = read_plan(store_at(read_settings(plan=plan)))
-    with _progress(text, label="cli.ground-making") as progress:
-        made = add_ground(
-            found,
-            target_of(file),
-            name=name,
-            today=date.today(),
-            progress=lambda share: progress(round(share * 1000), 1000),
-        )
-    click.echo(text("cli.ground-added", name=made.name, id=made.id, size=f"{made.size / 1e6:.1f} MB"))
-    if made.thinned:
-        _note([text("cli.ground-thinned", zooms="、".join(map(str, made.thinned)))])
-
-
-@ground.command("list", help=_HELP("cli.ground-list-help"))
-@_plan_option
-@_language_option
-@_ends_in_a_line
-def ground_list(*, text: Translation, plan: str) -> None:
-    """List the grounds of a plan."""
-    from app.context import store_at
-    from layers.ground.files import damaged_files, ground_files
-    from layers.store.base import read_plan
-
-    found = read_plan(store_at(read_settings(plan=plan)))
-    grounds = ground_files(found)
-    for made in grounds:
-        size = f"{made.size / 1e6:.1f} MB"
-        line = text(
-            "cli.ground-line",
-            id=made.id,
-            name=made.name,
-            file=made.file,
-            added=made.added,
-            size=size,
-            source=made.source.get(text.language),
-        )
-        click.echo(printable(line, limit=len(line)))
-    if not grounds:
-        click.echo(text("cli.ground-none"))
-    _note([text("cli.ground-damaged", file=name) for name in damaged_files(found)])
-
-
-@ground.command("remove", help=_HELP("cli.ground-remove-help"))
-@click.argument("name")
-@_plan_option
-@_language_option
-@_ends_in_a_line
-def ground_remove(*, text: Translation, name: str, plan: str) -> None:
-    """Remove a ground of a plan."""
-    from app.context import store_at
-    from layers.ground.files import remove_ground
-    from layers.store.base import read_plan
-
-    removed = remove_ground(read_plan(store_at(read_settings(plan=plan))), name)
-    click.echo(text("cli.ground-removed", name=removed.name))
+    note(deck_ground(deck, text))
 
 
 def _target(output: str, *kinds: str) -> Path:
@@ -387,12 +263,6 @@ def _target(output: str, *kinds: str) -> Path:
     return target
 
 
-def _note(lines: Sequence[str]) -> None:
-    """Say on stderr what a file that has been written does not show."""
-    for line in lines:
-        click.echo(printable(line, limit=len(line)), err=True)
-
-
 def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
     """Return the plan and the deck that the options ask for."""
     from app.context import store_at
@@ -401,16 +271,6 @@ def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
 
     found = read_plan(store_at(read_settings(plan=plan)))
     return found, chosen_deck(found, deck)
-
-
-@contextmanager
-def _progress(text: Translation, *, label: str = "cli.drawing") -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on stderr, and yield the function that is told how many steps of how many are done."""
-    # What many pictures leave behind would add up.
-    garbage.look_for(after=100_000)
-    with click.progressbar(length=100, label=text(label), file=sys.stderr) as bar:
-        yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
-        bar.update(100 - bar.pos)
 
 
 def _order(

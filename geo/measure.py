@@ -27,6 +27,14 @@ def ellipsoid() -> pyproj.Geod:
     return pyproj.Geod(a=6_378_137.0, rf=298.257222101)
 
 
+def area_km2(area: BaseGeometry) -> float:
+    """Return the area of a WGS 84 Polygon or MultiPolygon on the ellipsoid, in square kilometres.
+
+    Karney, "Algorithms for geodesics", 2013.
+    """
+    return abs(float(ellipsoid().geometry_area_perimeter(shapely.orient_polygons(area))[0])) / 1e6
+
+
 def distance_m(one: BaseGeometry, other: BaseGeometry) -> float:
     """Return the shortest distance in metres between two WGS 84 geometries of any type, neither of them empty.
 

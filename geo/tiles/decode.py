@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +32,17 @@ class Features:
     """The feature of each part, by its place in `kinds`."""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedArea:
+    """An area with a name, or the part of one in a tile."""
+
+    layer: str
+    zh: str
+    en: str
+    rings: list[NDArray[np.float64]]
+    """Closed outlines and holes, each of shape (n, 2), in sides of the tile from its north-west corner."""
+
+
 def decoded(tile: bytes) -> dict[str, Features]:
     """Return the features of a tile by layer. Rings are closed.
 
@@ -46,6 +59,38 @@ def decoded(tile: bytes) -> dict[str, Features]:
         raise
     except Exception as error:
         raise PlanMapError("tiles-damaged", file="") from error
+
+
+def named_areas(tile: bytes, layers: Collection[str], wanted: Callable[[str], bool]) -> list[NamedArea]:
+    """Return the areas of `layers` whose Chinese or English name is `wanted`; raises as `decoded` does.
+
+    Of a tile that has no such name hardly more is read than its table of texts.
+    """
+    read = vector_tile_pb2.tile()
+    try:
+        read.ParseFromString(tile)
+        found = []
+        for layer in read.layers:
+            if layer.name in layers and any(wanted(value.string_value) for value in layer.values):
+                features = _features(layer)
+                for number, (zh, en) in enumerate(zip(features.zh, features.en, strict=True)):
+                    if wanted(zh) or wanted(en):
+                        rings = [part for part, of in zip(features.parts, features.owners, strict=True) if of == number]
+                        found.append(NamedArea(layer.name, zh, en, rings))
+    except PlanMapError:
+        raise
+    except Exception as error:
+        raise PlanMapError("tiles-damaged", file="") from error
+    return found
+
+
+def in_degrees(positions: NDArray[np.float64], zoom: int, x: int, y: int) -> NDArray[np.float64]:
+    """Return positions in a tile, in shares of its side, as degrees (WGS 84); Web Mercator as in all web maps."""
+    side = 2**zoom
+    longitude = ((x + positions[:, 0]) / side - 0.5) * 360
+    rows = (y + positions[:, 1]) / side
+    latitude = np.degrees(2 * np.arctan(np.exp(math.pi * (1 - 2 * rows))) - math.pi / 2)
+    return np.column_stack([longitude, latitude])
 
 
 def _features(layer: Any) -> Features:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import PlanMapError
 from geo.grid import BBox, Grid
 from geo.tiles.archive import Archive, tiles_in
-from geo.tiles.decode import Features, decoded
+from geo.tiles.decode import Features, decoded, in_degrees
 from geo.tiles.schema import LAYERS
 from layers.ground import look
 from layers.ground.files import GroundFile
@@ -98,7 +97,7 @@ def _add(found: TileGround, layers: dict[str, Features], grid: Grid, extent: BBo
             continue
         counts = np.array([len(part) for part in features.parts])
         positions = np.concatenate(features.parts)
-        degrees = _degrees(positions, zoom, x, y)
+        degrees = in_degrees(positions, zoom, x, y)
         metres = (
             shapely.get_coordinates(grid.project(shapely.LineString(degrees)))
             if len(degrees) > 1
@@ -168,12 +167,3 @@ def _add_spots(
             continue
         name = Text(features.zh[owner], features.en[owner])
         found.spots.append(TileSpot(name, features.kinds[owner], float(x), float(y), features.ranks[owner]))
-
-
-def _degrees(positions: NDArray[np.float64], zoom: int, x: int, y: int) -> NDArray[np.float64]:
-    """Return positions in a tile, in shares of its side, as degrees (WGS 84); Web Mercator as in all web maps."""
-    side = 2**zoom
-    longitude = ((x + positions[:, 0]) / side - 0.5) * 360
-    rows = (y + positions[:, 1]) / side
-    latitude = np.degrees(2 * np.arctan(np.exp(math.pi * (1 - 2 * rows))) - math.pi / 2)
-    return np.column_stack([longitude, latitude])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from geo.errors import PlanMapError
+from layers.ground.outlines import with_outlines
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault, PlanFaultsError
 from layers.plan.plan import Event, Plan
@@ -112,8 +113,10 @@ def is_address(where: str) -> bool:
     return "://" in where
 
 
-def read_plan(store: Store) -> Plan:
-    """Return the plan in `store`.
+def read_plan(store: Store, *, as_written: bool = False) -> Plan:
+    """Return the plan in `store`, with the true outlines that have been taken for its nominal extents.
+
+    `as_written` leaves those out, for a copy of the plan.
 
     Raises
     ------
@@ -125,7 +128,7 @@ def read_plan(store: Store) -> Plan:
     plan, faults = store.check()
     if plan is None:
         raise PlanFaultsError(store.name, faults)
-    return plan
+    return plan if as_written else with_outlines(plan)
 
 
 def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:

@@ -62,7 +62,7 @@ def open_user_plan(folder: Path) -> Store:
             # Left behind by a start that was cut off; nobody else writes here while the lock is held.
             for leftover in folder.glob(".planmap-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
-            copy_plan(read_plan(FolderStore(built_in)), str(draft), origin=origin)
+            copy_plan(read_plan(FolderStore(built_in), as_written=True), str(draft), origin=origin)
             make_private(draft)
             draft.replace(path)
     except (OSError, Timeout) as error:
