@@ -124,6 +124,10 @@ class Grid:
         longitude, latitude = self._transformer.transform(easting, northing, direction="INVERSE")
         return float(longitude), float(latitude)
 
+    def degrees(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return positions of shape (n, 2), in metres, as longitude and latitude (WGS 84, degrees)."""
+        return np.column_stack(self._transformer.transform(positions[:, 0], positions[:, 1], direction="INVERSE"))
+
     def bbox(self, extent: BBox) -> BBox:
         """Return the WGS 84 bbox in degrees that holds all of `extent`, in metres."""
         west, south, east, north = extent

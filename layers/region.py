@@ -116,11 +116,10 @@ class Region:
         found: list[dict[str, Any]] = _read(self.folder / f"{name}.geojson", self.version)["features"]
         return found
 
-    @property
-    def sources(self) -> tuple[Text, ...]:
-        """Where the ground comes from, each source once."""
+    def sources(self, *, ways: bool = True) -> tuple[Text, ...]:
+        """Return where the ground comes from, each source once; that of roads and waters only with `ways`."""
         found = [self.collection(name) for name in _FILES]
-        if self.folder is not None:
+        if self.folder is not None and ways:
             more = [self.folder / f"{name}.geojson" for name in _MORE_FILES]
             found += [_read(path, self.version) for path in more if path.is_file()]
         return tuple(dict.fromkeys(Text(*pair) for each in found for pair in each.get("sources", ())))

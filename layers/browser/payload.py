@@ -137,6 +137,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "waysLayer": WAYS_LAYER,
         "ways": ways_payload(plan, within),
         "grounds": [_ground_payload(ground) for ground in ground_files(plan) if not ground.is_picture],
+        "pictures": [_picture_payload(ground) for ground in ground_files(plan) if ground.is_picture],
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": {**style.tokens(), "ways": look.tokens()},
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
@@ -163,6 +164,10 @@ def _ground_payload(ground: GroundFile) -> dict[str, Any]:
         "bounds": list(ground.bounds),
         "credit": {"zh": ground.source.zh, "en": ground.source.en},
     }
+
+
+def _picture_payload(ground: GroundFile) -> dict[str, Any]:
+    return {**_ground_payload(ground), "pixels": ground.tile_pixels, "type": ground.image_type}
 
 
 def ground_address(ground: GroundFile) -> str:

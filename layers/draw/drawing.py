@@ -96,6 +96,17 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Raster:
+    """A picture in the map."""
+
+    pixels: NDArray[np.uint8]
+    """Of shape (rows, columns, 4): red, green, blue and opacity, from the north-west corner."""
+    extent: tuple[float, float, float, float]
+    """What it covers, as west, south, east, north in metres of the grid."""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TextLine:
     """One line of text."""
 
@@ -145,8 +156,8 @@ class Drawing:
     """What the frame shows, as west, south, east, north in metres of `grid`."""
     grid: Grid | None = None
     """The grid of `extent` and `ground`."""
-    ground: list[Shape] = field(default_factory=list)
-    """Shapes in metres of the grid, drawn first and cut off at the frame."""
+    ground: list[Shape | Raster] = field(default_factory=list)
+    """Shapes and pictures in metres of the grid, drawn first and cut off at the frame."""
     items: list[Item] = field(default_factory=list)
     """Shapes and text in millimetres, drawn over the ground in this order."""
 

@@ -23,12 +23,13 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.image import AxesImage
 from matplotlib.text import Text
 
 from geo.errors import PlanMapError
 from layers import font, style
 from layers.draw.artists import Shapes, Words
-from layers.draw.drawing import Box, Drawing, Shape, TextLine
+from layers.draw.drawing import Box, Drawing, Raster, Shape, TextLine
 from layers.font import Weight
 
 if TYPE_CHECKING:
@@ -90,7 +91,16 @@ def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72, 
     figure = Figure(figsize=(drawing.width / 25.4, drawing.height / 25.4), dpi=dpi)
     FigureCanvasAgg(figure)
     if drawing.frame is not None:
-        _map_axes(figure, drawing, drawing.frame).add_artist(Shapes(drawing.ground))
+        axes = _map_axes(figure, drawing, drawing.frame)
+        below: list[Shape] = []
+        for order, part in enumerate([*drawing.ground, None]):
+            if isinstance(part, Shape):
+                below.append(part)
+                continue
+            axes.add_artist(Shapes(below)).set_zorder(1 + order / 1e6)
+            below = []
+            if part is not None:
+                _add_picture(axes, part, 1 + (order + 0.5) / 1e6)
     paper = figure.add_axes((0, 0, 1, 1), facecolor="none")
     paper.set(xlim=(0, drawing.width), ylim=(0, drawing.height))
     paper.axis("off")
@@ -130,6 +140,16 @@ def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
     axes.set(xlim=(west, east), ylim=(south, north))
     axes.axis("off")
     return axes
+
+
+def _add_picture(axes: Axes, raster: Raster, order: float) -> None:
+    west, south, east, north = raster.extent
+    # Not `imshow`, which would fit the axes to the picture.
+    image = AxesImage(axes, extent=(west, east, south, north), origin="upper", interpolation="bilinear")
+    image.set_data(raster.pixels)
+    image.set_zorder(order)
+    axes.add_image(image)
+    image.set_clip_path(axes.patch)
 
 
 def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:

@@ -9,9 +9,11 @@ from shapely.geometry.base import BaseGeometry
 
 from layers import style
 from layers.draw.content import Content, ShownSite, grid_geometries, ground_style
-from layers.draw.drawing import PIXEL, Shape, geometry_path
+from layers.draw.drawing import PIXEL, Raster, Shape, geometry_path
 from layers.draw.soft import is_soft, soft_patch
 from layers.draw.ways import draw_ways
+from layers.ground.files import picture_of
+from layers.ground.pictures import picture_in
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision
@@ -26,6 +28,9 @@ HALO_DASH = "5 4"
 HALOS = frozenset({"accuracy", "soft-point"})
 """Names of the shapes around points: the circle of an approximate one, the patch of one that stands in for a place."""
 
+PICTURE_MM = 25.4 / 150
+"""Side in millimetres of a pixel of a picture on the paper: 150 to the inch, which is what offices print."""
+
 BLEED_MM = 4.0
 """Millimetres outside the frame at which areas are cut, so that the stroke along the cut is not visible."""
 
@@ -35,7 +40,7 @@ def stroke_factor(zoom: float) -> float:
     return max(0.45, min(2.6, 0.55 + (zoom - 10) * 0.2))
 
 
-def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> list[Shape]:
+def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> list[Shape | Raster]:
     """Return the ground as shapes in metres of the grid, the lowest first.
 
     `size` is the factor by which the symbols and text of the sheet are larger than on A3.
@@ -44,7 +49,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     west, south, east, north = content.extent
     cut = (west - bleed, south - bleed, east + bleed, north + bleed)
     unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
-    shapes = [*_area(shapely.box(*cut), fill=style.SEA, name="sea")]
+    shapes: list[Shape | Raster] = [*_area(shapely.box(*cut), fill=style.SEA, name="sea")]
     place = region(plan)
     for area in place.land:
         shapes += _area(_cut(area.geometry, cut), fill=style.LAND)
@@ -53,6 +58,8 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
             _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
         )
     shapes += draw_ways(plan, scene, content, size=size, margin=bleed)
+    # Over roads and areas, as on the screen: where the picture ends, they go on.
+    shapes += _picture(plan, scene, content, cut)
     # Points have a size on the paper and not on the ground, so layers.draw.site_symbols draws them.
     ground = [shown for shown in content.sites if shown.layer.ground and not shown.simple]
     waters = [shown for shown in ground if shown.site.category == "river"]
@@ -77,7 +84,16 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     return shapes
 
 
-def halos_in(ground: Sequence[Shape]) -> frozenset[str]:
+def _picture(plan: Plan, scene: Scene, content: Content, cut: Extent) -> list[Raster]:
+    """Return the picture that the Scene has as ground, as fine as print shows it."""
+    ground = picture_of(plan, scene.basemap)
+    if ground is None:
+        return []
+    pixels = picture_in(ground, plan.grid, cut, content.scale * PICTURE_MM / 1000)
+    return [] if pixels is None else [Raster(pixels, cut, "picture")]
+
+
+def halos_in(ground: Sequence[Shape | Raster]) -> frozenset[str]:
     """Return those of `HALOS` that are in a ground as drawn."""
     return HALOS & {shape.name for shape in ground}
 

@@ -232,6 +232,12 @@ def ground_of(plan: Plan, basemap: str) -> GroundFile | None:
     return next((ground for ground in grounds if basemap == FROM_FILE + ground.id), grounds[0])
 
 
+def picture_of(plan: Plan, basemap: str) -> GroundFile | None:
+    """Return the picture that lies over the ground of a map whose Scene names `basemap`; None for most."""
+    found = (ground for ground in ground_files(plan) if ground.is_picture)
+    return next((ground for ground in found if basemap == FROM_FILE + ground.id), None)
+
+
 def identifier(name: str) -> str:
     """Return a name as part of a file's name and of an address: letters, digits and hyphens of any script's words."""
     plain = unicodedata.normalize("NFKC", name).lower()

@@ -16,13 +16,13 @@ from markupsafe import Markup
 from layers import style
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import html, script_json, template_environment
-from layers.ground.files import ground_of
+from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, FROM_FILE
 from layers.plan.terms import Status
 from layers.present.frame import around
-from layers.present.ground_cut import ground_cut
+from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut
 from layers.present.inline import font_faces
 from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
 from layers.selection.own_ground import MOST_SLIDES
@@ -84,11 +84,11 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
 
 def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
     """Return the line that a briefing of `deck` needs if not all of its ground has room in it; none otherwise."""
-    ground = ground_of(plan, BASEMAPS[0])
-    if ground is None:
-        return []
     shown = views(plan, deck, language=text.language, today=today)
-    thinned = ground_cut(ground, [view.bounds for view in shown]).thinned
+    ground = ground_of(plan, BASEMAPS[0])
+    cuts = [cut for _, cut in _picture_cuts(plan, shown)]
+    cuts += [ground_cut(ground, [view.bounds for view in shown])] if ground is not None else []
+    thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
     return [text("ground.cut", slides=numbers)] if thinned else []
 
@@ -108,6 +108,7 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         payload["ways"] = {**payload["ways"], "lines": [], "spots": []}
         # Tiles are packed: whoever looks for the characters of the document does not find those in them.
         payload["characters"] = "".join(sorted(cut.characters))
+    payload["pictures"] = _pictures(plan, shown, payload["pictures"])
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
     payload["texts"] = {text.language: words}
@@ -116,6 +117,36 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         for titles, task in zip(payload["tasks"], plan.tasks.values(), strict=True)
     ]
     return {**payload, "language": text.language, "views": [_view_payload(plan, view) for view in shown]}
+
+
+def _pictures(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pictures that views have as ground, with the tiles for those."""
+    found = []
+    for picture, cut in _picture_cuts(plan, shown):
+        own = next(each for each in known if each["id"] == FROM_FILE + picture.id)
+        found.append({**own, "url": "", "tiles": cut.tiles})
+    return found
+
+
+def _picture_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[GroundFile, GroundCut]]:
+    """Return each picture with its tiles; all together have as much room as drawn ground has."""
+    views_of: dict[GroundFile, list[View]] = {}
+    for view in shown:
+        picture = picture_of(plan, view.scene.basemap)
+        if picture is not None:
+            views_of.setdefault(picture, []).append(view)
+    return [
+        (
+            picture,
+            ground_cut(
+                picture,
+                [view.bounds for view in over],
+                numbers=[view.number for view in over],
+                limit=MOST_BYTES * len(over) // sum(map(len, views_of.values())),
+            ),
+        )
+        for picture, over in views_of.items()
+    ]
 
 
 def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
@@ -129,6 +160,7 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
         # Numbers of the tasks that the words are about, if those are not all that the map shows.
         "about": None if about == passing else [number for number, task in enumerate(plan.tasks) if task in about],
         "bounds": [[south, west], [north, east]],
+        "picture": view.scene.basemap if picture_of(plan, view.scene.basemap) else None,
     }
 
 

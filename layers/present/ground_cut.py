@@ -21,6 +21,9 @@ MOST_BYTES = 4_200_000
 SCREEN = 1900.0, 1100.0
 """Width and height in pixels of the map that a view is shown on at most; on a larger one the ground is coarser."""
 
+SMALL_PIXELS = 256
+"""Side of a tile on a map of the tile's own zoom; tiles of most grounds have twice that."""
+
 _WORLD = 256.0
 
 
@@ -36,8 +39,12 @@ class GroundCut:
     """The characters of the names in the tiles."""
 
 
-def ground_cut(ground: GroundFile, views: Sequence[BBox], *, limit: int = MOST_BYTES) -> GroundCut:
+def ground_cut(
+    ground: GroundFile, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int = MOST_BYTES
+) -> GroundCut:
     """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes.
+
+    `numbers` are those of the views; without them they are counted from 1.
 
     Coarse tiles come first, so that there is some ground wherever somebody drags the map; then those of each view, as
     long as there is room; then finer ones, for whoever looks closer.
@@ -63,10 +70,12 @@ def ground_cut(ground: GroundFile, views: Sequence[BBox], *, limit: int = MOST_B
                 room -= size
                 for key, tile in found.items():
                     tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
-                    characters |= _characters(gzip.decompress(tile)) if tile is not None else set()
+                    if tile is not None and not ground.is_picture:
+                        characters |= _characters(gzip.decompress(tile))
     except PlanMapError as error:
         raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
-    return GroundCut(tiles, tuple(dict.fromkeys(thinned)), frozenset(characters))
+    named = [numbers[number - 1] for number in dict.fromkeys(thinned)] if numbers else dict.fromkeys(thinned)
+    return GroundCut(tiles, tuple(named), frozenset(characters))
 
 
 def _wishes(ground: GroundFile, views: Sequence[BBox]) -> Iterator[tuple[int, list[Tile]]]:
@@ -77,18 +86,23 @@ def _wishes(ground: GroundFile, views: Sequence[BBox]) -> Iterator[tuple[int, li
         max(view[2] for view in views),
         max(view[3] for view in views),
     )
-    coarse = tile_zoom(_zoom(whole), ground.zooms)
+    coarse = _level(ground, _zoom(whole))
     for level in range(ground.zooms[0], coarse + 1):
         yield 0, _within(ground, _seen(whole, _zoom(whole)), level)
     for number, view in enumerate(views, start=1):
         zoom = _zoom(view)
-        level = tile_zoom(zoom, ground.zooms)
+        level = _level(ground, zoom)
         for step in range(coarse + 1, level):
             yield number, _within(ground, _seen(view, zoom), step)
         yield number, _within(ground, _seen(view, zoom), level)
     for view in views:
-        finer = tile_zoom(_zoom(view) + 1, ground.zooms)
+        finer = _level(ground, _zoom(view) + 1)
         yield 0, _within(ground, view, finer)
+
+
+def _level(ground: GroundFile, zoom: float) -> int:
+    """Return the zoom of the tiles for a map of `zoom`: that of small tiles is one more."""
+    return tile_zoom(zoom + (ground.tile_pixels == SMALL_PIXELS), ground.zooms)
 
 
 def _within(ground: GroundFile, box: BBox, zoom: int) -> list[Tile]:

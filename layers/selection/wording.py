@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from geo.grid import Grid
-from layers.ground.files import ground_of
+from layers.ground.files import ground_of, picture_of
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import BASEMAPS, Scene
 from layers.region import region
@@ -109,9 +109,9 @@ def map_sources(plan: Plan, language: str, basemap: str = BASEMAPS[0]) -> str:
     """Return where the positions and the ground of a plan's map come from."""
     own = plan.info.attribution.get(language)
     # A plan may name them itself.
-    found = ground_of(plan, basemap)
-    added = [found.source] if found is not None else []
-    ground = [source.get(language) for source in (*added, *region(plan).sources)]
+    tiles = ground_of(plan, basemap)
+    added = [found.source for found in (picture_of(plan, basemap), tiles) if found is not None]
+    ground = [source.get(language) for source in (*added, *region(plan).sources(ways=tiles is None))]
     return ("；" if language == "zh" else "; ").join([own, *(words for words in ground if words not in own)])
 
 

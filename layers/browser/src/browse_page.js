@@ -148,6 +148,7 @@ export class BrowsePage {
     for (const layer of Object.values(online).flat()) layer.remove();
     scene.basemap = name;
     stage.useGround(this.groundOf(name), () => this.refresh());
+    stage.usePicture(name);
     this.writeCredit();
     stage.covered = false;
     stage.ground.show(true);
@@ -267,7 +268,7 @@ export class BrowsePage {
     this.scene.fly = args.fly ? args.fly.count : null;
     this.started = true;
     const wanted = args.basemap || "offline";
-    const there = !wanted.startsWith("file-") || this.data.grounds.some((ground) => ground.id === wanted);
+    const there = !wanted.startsWith("file-") || [...this.data.grounds, ...this.data.pictures].some((ground) => ground.id === wanted);
     if (wanted !== "offline" || this.data.grounds.length) this.setBasemap(there ? wanted : "offline");
     if (!there) showMessage(this.map, this.text("map.ground-missing"));
   }
@@ -282,8 +283,10 @@ export class BrowsePage {
   /** Leaflet takes HTML here and writes the line anew for every layer that comes or goes. */
   writeCredit() {
     const line = document.createElement("span");
-    const ground = this.scene.basemap && this.groundOf(this.scene.basemap);
-    const credit = ground ? words(ground.credit, this.stage.language) + " | " : "";
+    const ground = this.scene.basemap ? this.groundOf(this.scene.basemap) : null;
+    const picture = this.data.pictures.find((each) => each.id === this.scene.basemap);
+    const files = [picture, ground].filter((each) => each !== undefined && each !== null);
+    const credit = files.map((each) => words(each.credit, this.stage.language) + " | ").join("");
     line.textContent = credit + this.text("map.attribution");
     const { attributionControl } = this.map;
     if (this.credit) attributionControl.removeAttribution(this.credit);

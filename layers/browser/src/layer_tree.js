@@ -45,6 +45,7 @@ export class LayerTree {
     const set = make("fieldset", "", body);
     make("legend", "", set).textContent = text("map.basemap");
     for (const [n, ground] of this.data.grounds.entries()) this.choice(set, n ? ground.id : "offline", words(ground, language));
+    for (const picture of this.data.pictures) this.choice(set, picture.id, words(picture, language));
     const [own, ...online] = this.data.basemaps;
     if (this.data.grounds.length) this.choice(set, "plain", text("basemap.plain"));
     else this.choice(set, own, text("basemap." + own));

@@ -83,6 +83,7 @@ export class Overview {
     fitMap();
     const stage = new Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, { reach: "none" });
     Object.assign(stage.layers, view.layers);
+    stage.usePicture(view.picture);
     stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
     stage.applyLayers();
     const legend = new Legend(map, this.data.style, { box, brief: true });

@@ -185,6 +185,7 @@ export class Presentation {
   /** @param {BriefingView} view */
   apply(view) {
     for (const id in view.layers) this.stage.setLayer(id, view.layers[id].visible, view.layers[id].opacity);
+    this.stage.usePicture(view.picture);
     this.stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
   }
 

@@ -1,6 +1,7 @@
 /* The map itself, without what stands around it: ground, sites and labels, and a Scene's letters and layers. */
 
 import { Ground } from "./ground.js";
+import { pictureLayers } from "./ground_picture.js";
 import { HIDDEN } from "./letters.js";
 import { Labels } from "./labels.js";
 import { Sites } from "./sites.js";
@@ -9,7 +10,7 @@ import { Ways } from "./ways.js";
 import { placeLabels, spotLabels, wayLabels } from "./way_labels.js";
 import { short, words } from "./words.js";
 
-/** @import { Map } from "leaflet" */
+/** @import { Map, TileLayer } from "leaflet" */
 /** @import { GroundPayload, Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
 /** @import { Grid } from "./grid.js" */
 
@@ -30,6 +31,14 @@ export class Stage {
     this.tasks = "";
     /** Whether pictures from the network cover the drawn ground. */
     this.covered = false;
+    /**
+     * The picture over the ground.
+     *
+     * @type {string | null}
+     */
+    this.picture = null;
+    /** @type {TileLayer[]} */
+    this.pictureLayers = [];
     /** @type {Record<string, LayerState>} */
     this.layers = {};
     for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
@@ -118,6 +127,20 @@ export class Stage {
    */
   useGround(ground, changed) {
     this.ways.use(ground, changed);
+  }
+
+  /**
+   * Lay a picture over the ground, or none.
+   *
+   * @param {string | null} id its name as a basemap
+   */
+  usePicture(id) {
+    if (this.picture === id) return;
+    for (const layer of this.pictureLayers) layer.remove();
+    const picture = this.data.pictures.find((each) => each.id === id);
+    this.picture = picture ? picture.id : null;
+    this.pictureLayers = picture ? pictureLayers(this.map, picture) : [];
+    for (const layer of this.pictureLayers) layer.addTo(this.map);
   }
 
   get boundaryShown() {

@@ -195,6 +195,14 @@ export interface GroundPayload extends Named {
   tiles?: Record<string, string>;
 }
 
+/** A picture that somebody has added to the plan. */
+export interface PicturePayload extends GroundPayload {
+  /** Side of a tile on the screen. */
+  pixels: 256 | 512;
+  /** Media type of its tiles. */
+  type: string;
+}
+
 /** Everything that a map of a plan is drawn from, whatever the Scene. */
 export interface Plan {
   digest: string;
@@ -207,6 +215,7 @@ export interface Plan {
   ways: WaysPayload;
   /** Grounds from files; the first is drawn unless another is chosen. */
   grounds: GroundPayload[];
+  pictures: PicturePayload[];
   texts: Record<string, Record<string, string>>;
   style: Style;
   basemaps: string[];
@@ -275,6 +284,8 @@ export interface BriefingView {
   lit: string[];
   about: number[] | null;
   bounds: Bounds;
+  /** The picture over the ground. */
+  picture: string | null;
 }
 
 export interface BriefingPlan extends Plan {

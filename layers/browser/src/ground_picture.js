@@ -1,0 +1,61 @@
+/* A picture that somebody has added as ground, such as an orthophoto: over the drawn ground, under sites and names. */
+
+import * as L from "leaflet";
+import { pane } from "./pane.js";
+
+/** @import { PicturePayload } from "./types" */
+
+const PANE = "pm-picture";
+/** Over roads and areas: where the picture ends, they go on. */
+const ORDER = 204;
+/** Tiles of 256 pixels are those of the map's own zoom; larger ones hold as much as four of a zoom further in. */
+const SMALL = 256;
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+
+class Tiles extends L.TileLayer {
+  /**
+   * @param {PicturePayload} picture
+   * @param {[number, number]} zooms of its tiles
+   */
+  constructor(picture, zooms) {
+    const [west, south, east, north] = picture.bounds;
+    const shift = picture.pixels === SMALL ? 0 : 1;
+    super(picture.url + "{z}/{x}/{y}", {
+      pane: PANE,
+      tileSize: picture.pixels,
+      zoomOffset: -shift,
+      minNativeZoom: zooms[0] + shift,
+      maxNativeZoom: zooms[1] + shift,
+      bounds: [[south, west], [north, east]],
+      errorTileUrl: NOTHING,
+      className: "pm-picture-tile",
+    });
+    this.picture = picture;
+  }
+
+  /**
+   * @override
+   * @param {L.Coords} at
+   */
+  getTileUrl(at) {
+    const { tiles, type } = this.picture;
+    if (!tiles) return super.getTileUrl(at);
+    const data = tiles[`${this._getZoomForUrl()}/${at.x}/${at.y}`];
+    return data ? `data:${type};base64,${data}` : NOTHING;
+  }
+}
+
+/**
+ * The picture as layers, the lowest first. Of one that came with a page only some fine tiles are there, so that the
+ * coarser ones lie beneath them.
+ *
+ * @param {L.Map} map
+ * @param {PicturePayload} picture
+ */
+export function pictureLayers(map, picture) {
+  pane(map, PANE, ORDER).style.pointerEvents = "none";
+  const { tiles, zooms } = picture;
+  if (!tiles) return [new Tiles(picture, zooms)];
+  const there = [...new Set(Object.keys(tiles).map((key) => Number(key.split("/")[0])))].sort((one, other) => one - other);
+  return there.map((zoom) => new Tiles(picture, [zoom, zoom]));
+}
