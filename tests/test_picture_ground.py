@@ -39,11 +39,11 @@ SIDE, ZOOM = 512, 15
 RED = (200, 30, 30)
 
 
-def write_picture(
-    folder: Path, name: str = "photo", *, zooms: tuple[int, int] = (11, ZOOM), half: float = 0.02
-) -> None:
-    """Write a grey picture around the middle of the plan, with a red square of three pixels in that very middle."""
-    bounds = LONGITUDE - half, LATITUDE - half, LONGITUDE + half, LATITUDE + half
+def write_picture(folder: Path, *, at: tuple[float, float] = (LONGITUDE, LATITUDE), half: float = 0.02) -> None:
+    """Write a grey picture around a place, with a red square of thirteen pixels in its very middle."""
+    name = "photo"
+    longitude, latitude = at
+    bounds = longitude - half, latitude - half, longitude + half, latitude + half
     own = {"schema": SCHEMA, "name": name, "source": ["航拍：甲局", "Photo: Office A"], "tile_pixels": SIDE}
     folder.mkdir(exist_ok=True)
     with ArchiveWriter(
@@ -52,22 +52,22 @@ def write_picture(
         for zoom in range(11, ZOOM + 1):
             for _, x, y in tiles_in(bounds, zoom):
                 tile = Image.new("RGB", (SIDE, SIDE), (128, 128, 128))
-                column, row = middle_of(zoom)
+                column, row = in_tiles(longitude, latitude, zoom)
                 for across in range(-6, 7):
                     for down in range(-6, 7):
-                        at = math.floor((column - x) * SIDE) + across, math.floor((row - y) * SIDE) + down
-                        if 0 <= at[0] < SIDE and 0 <= at[1] < SIDE:
-                            tile.putpixel(at, RED)
+                        dot = math.floor((column - x) * SIDE) + across, math.floor((row - y) * SIDE) + down
+                        if 0 <= dot[0] < SIDE and 0 <= dot[1] < SIDE:
+                            tile.putpixel(dot, RED)
                 buffer = io.BytesIO()
                 tile.save(buffer, "PNG")
                 writer.add(zoom, x, y, buffer.getvalue())
 
 
-def middle_of(zoom: int) -> tuple[float, float]:
-    """Return column and row of the plan's middle in tiles of a zoom."""
-    sine = math.sin(math.radians(LATITUDE))
+def in_tiles(longitude: float, latitude: float, zoom: int) -> tuple[float, float]:
+    """Return column and row of a place in tiles of a zoom."""
+    sine = math.sin(math.radians(latitude))
     row = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-    return (LONGITUDE / 360 + 0.5) * 2**zoom, row * 2**zoom
+    return (longitude / 360 + 0.5) * 2**zoom, row * 2**zoom
 
 
 @pytest.fixture(scope="module")

@@ -93,6 +93,16 @@ def _picture(plan: Plan, scene: Scene, content: Content, cut: Extent) -> list[Ra
     return [] if pixels is None else [Raster(pixels, cut, "picture")]
 
 
+def is_under_picture(plan: Plan, scene: Scene, content: Content) -> bool:
+    """Whether a picture hides all that is drawn of roads and areas."""
+    ground = picture_of(plan, scene.basemap)
+    if ground is None:
+        return False
+    west, south, east, north = plan.grid.bbox(content.extent)
+    left, bottom, right, top = ground.bounds
+    return left <= west and bottom <= south and east <= right and north <= top
+
+
 def halos_in(ground: Sequence[Shape | Raster]) -> frozenset[str]:
     """Return those of `HALOS` that are in a ground as drawn."""
     return HALOS & {shape.name for shape in ground}

@@ -13,7 +13,7 @@ from layers.draw import symbols, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
-from layers.draw.ground import HALOS, strokes
+from layers.draw.ground import HALOS, is_under_picture, strokes
 from layers.draw.soft import is_soft, soft_sample
 from layers.draw.typeface import MM_PER_POINT
 from layers.draw.ways import seen_areas, seen_ways
@@ -179,6 +179,8 @@ def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
 
 def _ways(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
     """Return the classes of roads and waters of the ground that are drawn; their title says what they are."""
+    if is_under_picture(plan, scene, content):
+        return []
     drawn = {seen.kind for seen in seen_ways(plan, scene, content)}
     ground = ground_of(plan, scene.basemap)
     title = WAYS[0] if ground is None else WAYS[1]

@@ -143,6 +143,15 @@ export class Stage {
     for (const layer of this.pictureLayers) layer.addTo(this.map);
   }
 
+  /** Whether a picture hides all that is drawn of roads and areas. */
+  isUnderPicture() {
+    const picture = this.data.pictures.find((each) => each.id === this.picture);
+    if (!picture) return false;
+    const [west, south, east, north] = picture.bounds;
+    const seen = this.map.getBounds();
+    return west <= seen.getWest() && south <= seen.getSouth() && seen.getEast() <= east && seen.getNorth() <= north;
+  }
+
   get boundaryShown() {
     return this.data.districtLayer !== null && this.layers[this.data.districtLayer].visible;
   }
@@ -153,7 +162,7 @@ export class Stage {
       sites: this.seenSites(),
       boundary: this.boundaryShown,
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
-      ways: this.waysShown ? this.seenWays() : new Set(),
+      ways: this.waysShown && !this.isUnderPicture() ? this.seenWays() : new Set(),
       fromFile: this.ways.tiles !== null,
     };
   }
