@@ -175,7 +175,7 @@ def _tile(picture: Picture, zoom: int, x: int, y: int) -> Rgba | None:
         reproject(
             np.ascontiguousarray(np.moveaxis(found, -1, 0)),
             made,
-            src_transform=picture.transform * Affine.translation(window.col_off, window.row_off) * scale,
+            src_transform=picture.transform @ Affine.translation(window.col_off, window.row_off) @ scale,
             src_crs=picture.crs,
             dst_transform=placed,
             dst_crs=_MERCATOR,
@@ -190,7 +190,7 @@ def _window(picture: Picture, placed: Affine) -> tuple[Window | None, float]:
     """Return the pixels of the picture under a tile, if any, and how many of them a pixel of the tile has each way."""
     steps = np.linspace(0, SIDE, 9)
     columns, rows = (grid.ravel() for grid in np.meshgrid(steps, steps))
-    xs, ys = _pixels(picture, _MERCATOR, *(placed * (columns, rows)))
+    xs, ys = _pixels(picture, _MERCATOR, *(placed @ (columns, rows)))
     known = np.isfinite(xs) & np.isfinite(ys)
     if not known.any():
         return None, 1.0
@@ -211,7 +211,7 @@ def _cut(picture: Picture, bounds: BBox) -> BBox:
     steps = np.linspace(0, 1, 41)
     columns = np.concatenate([steps, steps, steps * 0, steps * 0 + 1]) * wide
     rows = np.concatenate([steps * 0, steps * 0 + 1, steps, steps]) * high
-    xs, ys = _moved(picture, picture.crs, _WGS84, *(picture.transform * (columns, rows)))
+    xs, ys = _moved(picture, picture.crs, _WGS84, *(picture.transform @ (columns, rows)))
     known = np.isfinite(xs) & np.isfinite(ys)
     if not known.any():
         raise PlanMapError("ground-nothing-there", file=picture.name)
@@ -247,7 +247,7 @@ def _pixels(
     picture: Picture, crs: Any, xs: NDArray[np.float64], ys: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return columns and rows of the picture for positions in `crs`."""
-    columns, rows = ~picture.transform * _moved(picture, crs, picture.crs, xs, ys)
+    columns, rows = ~picture.transform @ _moved(picture, crs, picture.crs, xs, ys)
     return columns, rows
 
 

@@ -33,7 +33,7 @@ PERCENTILES = (2.0, 98.0)
 SAMPLES, SAMPLE_PIXELS = 12, 64
 """The stretch is found from so many squares each way, each with a side of so many pixels."""
 
-FINEST = 4
+FINEST = 8
 """Pixels of a palette that are mixed, each way; between more of them some are left out."""
 
 Rgba = NDArray[np.uint8]
