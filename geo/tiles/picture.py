@@ -171,18 +171,22 @@ def _tile(picture: Picture, zoom: int, x: int, y: int) -> Rgba | None:
         return None
     made = np.zeros((4, SIDE, SIDE), np.uint8)
     scale = Affine.scale(window.width / found.shape[1], window.height / found.shape[0])
+    bands = np.ascontiguousarray(np.moveaxis(found, -1, 0))
+    # Without alpha this takes a third less time.
+    full = found[..., 3].min() == 255 and _is_inside(picture, window)
     with told_as_damage(picture.name):
         reproject(
-            np.ascontiguousarray(np.moveaxis(found, -1, 0)),
-            made,
+            bands[:3] if full else bands,
+            made[:3] if full else made,
             src_transform=picture.transform @ Affine.translation(window.col_off, window.row_off) @ scale,
             src_crs=picture.crs,
             dst_transform=placed,
             dst_crs=_MERCATOR,
-            src_alpha=4,
-            dst_alpha=4,
             resampling=Resampling.cubic,
+            **({} if full else {"src_alpha": 4, "dst_alpha": 4}),
         )
+    if full:
+        made[3] = 255
     return np.ascontiguousarray(np.moveaxis(made, 0, -1))
 
 
@@ -203,6 +207,13 @@ def _window(picture: Picture, placed: Affine) -> tuple[Window | None, float]:
     if left >= right or top >= bottom:
         return None, ratio
     return Window(left, top, right - left, bottom - top), ratio
+
+
+def _is_inside(picture: Picture, window: Window) -> bool:
+    """Whether a window of a tile, with its margin, ends nowhere at an edge of the picture."""
+    wide, high = picture.size
+    ends = window.col_off + window.width, window.row_off + window.height
+    return bool(window.col_off > 0 and window.row_off > 0 and ends[0] < wide and ends[1] < high)
 
 
 def _cut(picture: Picture, bounds: BBox) -> BBox:
