@@ -24,7 +24,13 @@ LOOK_S = 0.2
 """Seconds between two looks at what the process takes."""
 
 DRIVERS = frozenset({"OSM", "MEM"})
-"""The drivers of GDAL with which the process reads. Files of other kinds are read without GDAL, or with rasterio's."""
+"""The drivers of GDAL with which the process reads features; pictures are read with rasterio's."""
+
+PICTURE_DRIVERS = frozenset({"GTiff", "MEM", "Memory", "OSM"})
+"""The drivers of rasterio's GDAL, which reads the same environment; it opens files with GTiff only.
+
+Memory opens no files, and is another name of MEM since GDAL 3.11, which dies if that is skipped.
+"""
 
 _SKIPPED = (
     "ADBC,AIVector,AVCBin,AVCE00,AmigoCloud,CSV,CSW,Carto,DGN,DXF,EDIGEO,EEDA,ESRI Shapefile,"
@@ -34,6 +40,18 @@ _SKIPPED = (
     "Selafin,TopoJSON,VDV,VFK,VICAR,WAsP,WFS,XLSX,VRT,WMS,WCS,WMTS"
 )
 """GDAL's other drivers: a file that passes for one of theirs can name other files of the machine, or the network."""
+
+_SKIPPED_OF_PICTURES = (
+    "AAIGrid,ACE2,ADRG,AIG,AirSAR,BAG,BIGGIF,BLX,BMP,BSB,BT,BYN,CALS,CEOS,COASP,COG,COSAR,CPG,CTable2,CTG,DAAS,"
+    "DERIVED,DIMAP,DIPEx,DOQ1,DOQ2,DTED,ECRGTOC,EEDAI,EHdr,EIR,ELAS,ENVI,ERS,ESAT,ESRIC,FAST,FIT,GenBin,GFF,GIF,"
+    "GNMDatabase,GNMFile,GRASSASCIIGrid,GRIB,GS7BG,GSAG,GSBG,GSC,GTI,GTX,GXF,HDF5,HDF5Image,HF2,HFA,ILWIS,IRIS,ISCE,"
+    "ISG,ISIS2,ISIS3,JAXAPALSAR,JDEM,JP2OpenJPEG,JPEG,KMLSUPEROVERLAY,KRO,L1B,LAN,LCP,Leveller,LIBERTIFF,LOSLAS,MAP,"
+    "MFF,MFF2,MiraMonRaster,MRF,MSGN,NDF,netCDF,NGSGEOID,NITF,NOAA_B,NSIDCbin,NTv2,NWT_GRC,NWT_GRD,OZI,PAux,"
+    "PCRaster,PDF,PDS,PLMOSAIC,PNG,PNM,PRF,R,Rasterlite,RCM,RIK,RMF,ROI_PAC,RPFTOC,RRASTER,RS2,RST,S102,S104,S111,"
+    "SAFE,SAGA,SAR_CEOS,SDTS,SENTINEL2,SGI,SIGDEM,SNAP_TIFF,SNODAS,SRP,SRTMHGT,STACIT,STACTA,Terragen,TGA,TIL,TSX,"
+    "USGSDEM,WEBP,XPM,XYZ,Zarr,ZMap"
+)
+"""The same of rasterio's GDAL: a GeoTIFF can name a file that GDAL takes for its overviews, with any driver."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody wanted it
@@ -90,9 +108,12 @@ def environment(folder: Path) -> dict[str, str]:
     """Return the environment of the process: GDAL reads it once, when it is imported."""
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GDAL_", "OGR_", "CPL_", "OSM_"))},
-        "GDAL_SKIP": _SKIPPED,
+        "GDAL_SKIP": f"{_SKIPPED},{_SKIPPED_OF_PICTURES}",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
+        # GDAL looks for no files beside the one that it opens: positions, overviews and masks are its own or none.
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        # PROJ fetches no grids of shifts, whatever a file's reference system asks for.
+        "PROJ_NETWORK": "OFF",
         "CPL_TMPDIR": str(folder),
         "TMPDIR": str(folder),
         "TEMP": str(folder),

@@ -244,13 +244,18 @@ class ArchiveWriter:
         bounds: BBox,
         metadata: Mapping[str, Any],
         kind: TileType = TileType.MVT,
+        hold: bool = True,
     ) -> None:
-        """Write to `path` tiles that cover `bounds` (degrees); those of `kind` MVT are to be gzipped already."""
+        """Write to `path` tiles that cover `bounds` (degrees); those of `kind` MVT are to be gzipped already.
+
+        Unless tiles are held until their zoom is complete they are written in the order in which they come.
+        """
         self._path = path
         self._bounds = bounds
         self.metadata = dict(metadata)
         """Can be added to until the end."""
         self._kind = kind
+        self._hold = hold
         self._tiles: dict[int, bytes] = {}
         self._zoom = -1
 
@@ -270,6 +275,9 @@ class ArchiveWriter:
 
     def add(self, zoom: int, x: int, y: int, tile: bytes) -> None:
         """Add a tile."""
+        if not self._hold:
+            self._writer.write_tile(zxy_to_tileid(zoom, x, y), tile)
+            return
         if zoom != self._zoom:
             self._flush()
             self._zoom = zoom

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo.foreign.kind import Kind
 from geo.grid import BBox
 from geo.tiles.extract import read_extract
 from geo.tiles.osm_kinds import Frames
@@ -15,6 +16,8 @@ from geo.tiles.tiling import write_tiles
 READING = 0.35
 """Share of the work that is reading an extract."""
 
+NOT_STATED = ("来源未注明", "source not stated")
+"""The source of a picture that names none, in Chinese and English."""
 
 MOST_CHARACTERS = 12_000
 """Different characters of names that are kept; no typeface has many more."""
@@ -22,6 +25,8 @@ MOST_CHARACTERS = 12_000
 
 def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
     """Make the archive that `job` asks for: `source`, `target`, `bounds` and `metadata`.
+
+    `kind` is that of the source, one of `geo.foreign.kind.Kind`.
 
     Raises
     ------
@@ -32,6 +37,8 @@ def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, An
     west, south, east, north = job["bounds"]
     bounds: BBox = (west, south, east, north)
     metadata = job["metadata"]
+    if job.get("kind") == Kind.TIFF:
+        return _picture(source, target, bounds, metadata, progress)
     frames = read_extract(source, bounds, lambda share: progress(share * READING))
     own = {**metadata["planmap"], "schema": SCHEMA, "characters": _characters(frames)}
     thinned = write_tiles(
@@ -42,6 +49,21 @@ def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, An
         progress=lambda share: progress(READING + share * (1 - READING)),
     )
     return {"thinned": {str(zoom): factor for zoom, factor in thinned.items()}}
+
+
+def _picture(
+    source: Path, target: Path, bounds: BBox, metadata: dict[str, Any], progress: Callable[[float], None]
+) -> dict[str, Any]:
+    # With rasterio comes a second GDAL, which the process of an extract does without.
+    from geo.tiles.picture import picture_tiles
+    from geo.tiles.raster import attribution_of_picture
+
+    named = attribution_of_picture(source)
+    stated = [named, named] if named else list(NOT_STATED)
+    own = {**metadata["planmap"], "schema": SCHEMA, "source": stated}
+    described = {**metadata, "attribution": stated[1], "planmap": own}
+    picture_tiles(source, target, bounds=bounds, metadata=described, progress=progress)
+    return {}
 
 
 def _characters(frames: Frames) -> str:
