@@ -37,7 +37,7 @@ LONGEST_NAME = 60
 
 OPENSTREETMAP = Text("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)")
 
-USABLE = (Kind.EXTRACT,)
+USABLE = (Kind.EXTRACT, Kind.PMTILES, Kind.MBTILES)
 """The kinds of files that ground can be made from."""
 
 _DRAFT = ".ground-"
@@ -173,6 +173,7 @@ def add_ground(
         made = draft / f"made{SUFFIX}"
         job: dict[str, Any] = {
             "source": str(source.resolve()),
+            "kind": kind.value,
             "target": str(made),
             "bounds": around(plan),
             "metadata": {"name": shown, "attribution": stated[1], "planmap": own},
