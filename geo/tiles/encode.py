@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -28,6 +28,8 @@ FARTHEST = EXTENT
 
 _MOVE, _LINE, _CLOSE = 1, 2, 15
 
+M = TypeVar("M")
+
 Value = str | int | float | bool
 
 
@@ -42,27 +44,33 @@ class Feature:
     north-west corner. Rings are closed."""
 
 
-def features_of(tile: bytes) -> Iterator[tuple[str, Feature]]:
-    """Yield each feature of a tile with the name of its layer, with what is far outside the tile cut off.
+def features_of(
+    tile: bytes, meant: Callable[[str, Shape, Mapping[str, Value]], M | None]
+) -> Iterator[tuple[M, Feature]]:
+    """Yield the features of a tile of which `meant` makes something, by layer, shape and attributes, with that.
+
+    What is far outside the tile is cut off; the geometry of other features is not even looked at.
 
     Raises
     ------
     PlanMapError
         The bytes are no tile, or it holds too much.
     """
-    read = vector_tile_pb2.tile()
     try:
-        read.ParseFromString(tile)
-        _check(read)
-        for layer in read.layers:
+        for layer in _read(tile).layers:
             if not 1 <= layer.extent <= 2**20:
                 raise PlanMapError("tiles-damaged", file="")
-            yield from ((layer.name, feature) for feature in _features(layer))
+            yield from _features(layer, meant)
     except PlanMapError:
         raise
     except Exception as error:
         # The library and numpy have many errors for bytes that are no tile.
         raise PlanMapError("tiles-damaged", file="") from error
+
+
+def layers_of(tile: bytes) -> list[str]:
+    """Return the names of a tile's layers; raises as `features_of` does."""
+    return [str(layer.name) for layer in _read(tile).layers]
 
 
 def encoded(layers: Mapping[str, Sequence[Feature]]) -> bytes:
@@ -93,7 +101,13 @@ def encoded(layers: Mapping[str, Sequence[Feature]]) -> bytes:
 _FIELDS = {str: "string_value", bool: "bool_value", int: "int_value", float: "double_value"}
 
 
-def _check(read: Any) -> None:
+def _read(tile: bytes) -> Any:
+    read = vector_tile_pb2.tile()
+    try:
+        read.ParseFromString(tile)
+    except Exception as error:
+        # Which error it is depends on how the library has been built.
+        raise PlanMapError("tiles-damaged", file="") from error
     features = numbers = 0
     for layer in read.layers:
         features += len(layer.features)
@@ -102,9 +116,10 @@ def _check(read: Any) -> None:
         numbers += sum(len(feature.geometry) + len(feature.tags) for feature in layer.features)
         if numbers > MOST_NUMBERS:
             raise PlanMapError("tiles-damaged", file="")
+    return read
 
 
-def _features(layer: Any) -> Iterator[Feature]:
+def _features(layer: Any, meant: Callable[[str, Shape, Mapping[str, Value]], M | None]) -> Iterator[tuple[M, Feature]]:
     keys = list(layer.keys)
     values = [_value(value) for value in layer.values]
     for feature in layer.features:
@@ -113,10 +128,13 @@ def _features(layer: Any) -> Iterator[Feature]:
             continue
         numbers = list(feature.tags)
         tags = {keys[numbers[n]]: values[numbers[n + 1]] for n in range(0, len(numbers) - 1, 2)}
+        meaning = meant(layer.name, shape, tags)
+        if meaning is None:
+            continue
         drawn = parts_of(np.array(feature.geometry, dtype=np.int64), closed=shape == "area")
         parts = [part for one in drawn for part in _near(np.rint(one * (EXTENT / layer.extent)), shape)]
         if parts:
-            yield Feature(shape, tags, parts)
+            yield meaning, Feature(shape, tags, parts)
 
 
 def _value(value: Any) -> Value:

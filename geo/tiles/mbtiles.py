@@ -14,7 +14,7 @@ from geo.errors import PlanMapError
 from geo.grid import BBox
 from geo.tiles.archive import MOST_DIRECTORY_BYTES, MOST_TILE_BYTES, MOST_TILES, Tile, unpacked
 
-MOST_STEPS = 400_000_000
+MOST_STEPS = 200_000_000
 """Instructions of SQLite's virtual machine that one question may take: seconds, and far more than any honest one."""
 
 LOOK_STEPS = 100_000

@@ -16,7 +16,7 @@ from pmtiles.tile import zxy_to_tileid
 from geo.errors import PlanMapError
 from geo.grid import BBox
 from geo.tiles.archive import IMAGES, Archive, ArchiveWriter, Tile, tile_at
-from geo.tiles.encode import features_of
+from geo.tiles.encode import layers_of
 from geo.tiles.mbtiles import Mbtiles, is_picture
 from geo.tiles.names import characters_of, cleaned
 from geo.tiles.retile import is_sound, packed, retiled
@@ -156,6 +156,8 @@ def _copy_pictures(
             if own.setdefault("tile_pixels", side) != side:
                 raise PlanMapError("tiles-picture-size", file=archive.path.name, width=side, height=side)
             writer.add(*at, tile)
+        if "tile_pixels" not in own:
+            raise PlanMapError("ground-nothing-there", file=archive.path.name)
 
 
 def _side(tile: bytes, archive: OpenTiles) -> int:
@@ -250,7 +252,7 @@ def _schema(archive: OpenTiles, bounds: BBox, zooms: range) -> tuple[Schema, tup
     looked = 0
     for _, tile in _found(archive, bounds, range(zooms[-1], zooms[0] - 1, -1), lambda share: None):
         try:
-            layers.update(layer for layer, _ in features_of(tile))
+            layers.update(layers_of(tile))
         except PlanMapError as error:
             raise _named(error, archive) from error
         looked += 1

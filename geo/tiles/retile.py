@@ -18,7 +18,7 @@ from geo.tiles.detail import LEVELS_FROM
 from geo.tiles.encode import Feature, Value, encoded, features_of
 from geo.tiles.names import cleaned, names
 from geo.tiles.osm_kinds import RANKS, RUNWAY_M
-from geo.tiles.schema import EXTENT, LAYERS, MOST_BYTES
+from geo.tiles.schema import EXTENT, LAYERS, MOST_BYTES, Shape
 from geo.tiles.tile_kinds import OWN, Meaning, Schema, level_of, meaning
 
 LONGEST_REF = 20
@@ -53,14 +53,18 @@ def retiled(tile: bytes, schema: Schema, at: Tile, *, is_deepest: bool) -> Layer
     PlanMapError
         The bytes are no tile.
     """
+
+    def meant(layer: str, shape: Shape, tags: Mapping[str, Value]) -> tuple[str, Meaning] | None:
+        own = meaning(schema, layer, shape, tags)
+        if own is None or not (is_deepest or LAYERS[own.layer].kinds[own.kind] <= at[0]):
+            return None
+        return layer, own
+
     found: Layers = {}
-    for layer, feature in features_of(tile):
-        meant = meaning(schema, layer, feature.shape, feature.tags)
-        if meant is None or not (is_deepest or LAYERS[meant.layer].kinds[meant.kind] <= at[0]):
-            continue
-        made = _feature(feature, meant, at, is_label=layer in schema.labels, is_own=schema is OWN)
+    for (layer, own), feature in features_of(tile, meant):
+        made = _feature(feature, own, at, is_label=layer in schema.labels, is_own=schema is OWN)
         if made is not None:
-            found.setdefault(meant.layer, []).append(made)
+            found.setdefault(own.layer, []).append(made)
     return {name: _ordered(name, found[name]) for name in LAYERS if name in found}
 
 
@@ -90,16 +94,17 @@ def packed(layers: Layers, zoom: int) -> tuple[bytes, bool]:
     PlanMapError
         It is too large however much is left out.
     """
-    made = gzip.compress(encoded(layers), 6, mtime=0)
-    left = dict(layers)
+    made, left, left_out = gzip.compress(encoded(layers), 6, mtime=0), dict(layers), False
     for name, kinds in LEAST_IMPORTANT:
         if len(made) <= MOST_BYTES:
-            return made, left != layers
-        left[name] = [feature for feature in left.get(name, []) if feature.tags["kind"] not in kinds]
+            break
+        before = left.get(name, [])
+        left[name] = [feature for feature in before if feature.tags["kind"] not in kinds]
+        left_out = left_out or len(left[name]) < len(before)
         made = gzip.compress(encoded(left), 6, mtime=0)
     if len(made) > MOST_BYTES:
         raise PlanMapError("ground-too-dense", zoom=zoom)
-    return made, True
+    return made, left_out
 
 
 def _feature(feature: Feature, meant: Meaning, at: Tile, *, is_label: bool, is_own: bool) -> Feature | None:
