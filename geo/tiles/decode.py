@@ -106,13 +106,13 @@ def _features(layer: Any) -> Features:
         found.en.append(str(own.get("en", "") or ""))
         rank = own.get("rank", 0)
         found.ranks.append(rank if isinstance(rank, int) else 0)
-        for part in _parts(np.array(feature.geometry, dtype=np.int64), closed=feature.type == _POLYGON):
+        for part in parts_of(np.array(feature.geometry, dtype=np.int64), closed=feature.type == _POLYGON):
             found.parts.append(part / layer.extent)
             found.owners.append(number)
     return found
 
 
-def _parts(commands: NDArray[np.int64], *, closed: bool) -> list[NDArray[np.float64]]:
+def parts_of(commands: NDArray[np.int64], *, closed: bool) -> list[NDArray[np.float64]]:
     """Return the lines, rings or points that the commands of a feature draw, in units of the tile."""
     bounds: list[tuple[int, int]] = []
     is_position = np.ones(len(commands), dtype=bool)

@@ -8,65 +8,93 @@ from typing import Any
 
 from geo.foreign.kind import Kind
 from geo.grid import BBox
-from geo.tiles.extract import read_extract
+from geo.tiles.names import characters_of
 from geo.tiles.osm_kinds import Frames
 from geo.tiles.schema import SCHEMA
-from geo.tiles.tiling import write_tiles
+
+Progress = Callable[[float], None]
 
 READING = 0.35
-"""Share of the work that is reading an extract."""
-
-NOT_STATED = ("来源未注明", "source not stated")
-"""The source of a picture that names none, in Chinese and English."""
-
-MOST_CHARACTERS = 12_000
-"""Different characters of names that are kept; no typeface has many more."""
+"""Share of the work that is reading features."""
 
 
-def work(job: dict[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
-    """Make the archive that `job` asks for: `source`, `target`, `bounds` and `metadata`.
+def work(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Make the archive that `job` asks for: `source`, its `kind`, `target`, `bounds`, `metadata` and `not_stated`.
 
-    `kind` is that of the source, one of `geo.foreign.kind.Kind`.
+    `kind` is one of `geo.foreign.kind.Kind`, `not_stated` the words in Chinese and English for a file that does not
+    say where it comes from.
 
     Raises
     ------
     PlanMapError
         The file cannot be used.
     """
-    source, target = Path(job["source"]), Path(job["target"])
-    west, south, east, north = job["bounds"]
-    bounds: BBox = (west, south, east, north)
-    metadata = job["metadata"]
-    if job.get("kind") == Kind.TIFF:
-        return _picture(source, target, bounds, metadata, progress)
-    frames = read_extract(source, bounds, lambda share: progress(share * READING))
-    own = {**metadata["planmap"], "schema": SCHEMA, "characters": _characters(frames)}
-    thinned = write_tiles(
-        frames,
-        target,
-        bounds=bounds,
-        metadata={**metadata, "planmap": own},
-        progress=lambda share: progress(READING + share * (1 - READING)),
-    )
-    return {"thinned": {str(zoom): factor for zoom, factor in thinned.items()}}
-
-
-def _picture(
-    source: Path, target: Path, bounds: BBox, metadata: dict[str, Any], progress: Callable[[float], None]
-) -> dict[str, Any]:
-    # With rasterio comes a second GDAL, which the process of an extract does without.
-    from geo.tiles.picture import picture_tiles
-    from geo.tiles.raster import attribution_of_picture
-
-    named = attribution_of_picture(source)
-    stated = [named, named] if named else list(NOT_STATED)
-    own = {**metadata["planmap"], "schema": SCHEMA, "source": stated}
-    described = {**metadata, "attribution": stated[1], "planmap": own}
-    picture_tiles(source, target, bounds=bounds, metadata=described, progress=progress)
+    # Each kind needs libraries of its own, and the process of one does without those of the others.
+    makers = {
+        Kind.EXTRACT: _from_extract,
+        Kind.GEOPACKAGE: _from_package,
+        Kind.PMTILES: _from_tiles,
+        Kind.MBTILES: _from_tiles,
+        Kind.TIFF: _from_picture,
+    }
+    makers[Kind(job["kind"])](job, progress)
     return {}
 
 
-def _characters(frames: Frames) -> str:
-    """Return every character of the names, for a typeface that has just those."""
+def _from_extract(job: dict[str, Any], progress: Progress) -> None:
+    from geo.tiles.extract import read_extract
+
+    frames = read_extract(Path(job["source"]), _bounds(job), lambda share: progress(share * READING))
+    _write(frames, job, job["metadata"]["planmap"]["source"], progress)
+
+
+def _from_package(job: dict[str, Any], progress: Progress) -> None:
+    from geo.tiles.geopackage import read_package, source_of_package
+
+    source = Path(job["source"])
+    frames = read_package(source, _bounds(job), lambda share: progress(share * READING))
+    zh, en = job["metadata"]["planmap"]["source"]
+    _write(frames, job, source_of_package(source, (zh, en), tuple(job["not_stated"])), progress)
+
+
+def _from_tiles(job: dict[str, Any], progress: Progress) -> None:
+    from geo.tiles.ready import rewrite, source_of
+
+    source, kind = Path(job["source"]), Kind(job["kind"])
+    metadata = _described(job, source_of(source, kind) or job["not_stated"])
+    rewrite(source, kind, Path(job["target"]), bounds=_bounds(job), metadata=metadata, progress=progress)
+
+
+def _from_picture(job: dict[str, Any], progress: Progress) -> None:
+    from geo.tiles.picture import picture_tiles
+    from geo.tiles.raster import attribution_of_picture
+
+    source = Path(job["source"])
+    named = attribution_of_picture(source)
+    metadata = _described(job, (named, named) if named else job["not_stated"])
+    picture_tiles(source, Path(job["target"]), bounds=_bounds(job), metadata=metadata, progress=progress)
+
+
+def _write(frames: Frames, job: dict[str, Any], stated: tuple[str, str] | list[str], progress: Progress) -> None:
+    from geo.tiles.tiling import write_tiles
+
     names = (name for frame in frames.values() for column in ("zh", "en") for name in frame[column].unique())
-    return "".join(sorted(set("".join(names))))[:MOST_CHARACTERS]
+    write_tiles(
+        frames,
+        Path(job["target"]),
+        bounds=_bounds(job),
+        metadata=_described(job, stated, characters=characters_of(names)),
+        progress=lambda share: progress(READING + share * (1 - READING)),
+    )
+
+
+def _bounds(job: dict[str, Any]) -> BBox:
+    west, south, east, north = job["bounds"]
+    return west, south, east, north
+
+
+def _described(job: dict[str, Any], stated: tuple[str, str] | list[str], **more: object) -> dict[str, Any]:
+    """Return the archive's metadata, with where it comes from in Chinese and English."""
+    metadata: dict[str, Any] = job["metadata"]
+    own = {**metadata["planmap"], "schema": SCHEMA, "source": list(stated), **more}
+    return {**metadata, "attribution": stated[1], "planmap": own}

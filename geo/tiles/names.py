@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 LONGEST = 80
 """Characters of a name that are kept."""
+
+MOST_CHARACTERS = 12_000
+"""Different characters of names that are kept; no typeface has many more."""
 
 _IDEOGRAPH = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 
@@ -31,3 +34,8 @@ def cleaned(text: str) -> str:
         for character in str(text)[: LONGEST * 4]
     )
     return " ".join(kept.split())[:LONGEST]
+
+
+def characters_of(texts: Iterable[str]) -> str:
+    """Return every character of `texts`, for a typeface that has just those."""
+    return "".join(sorted(set().union(*texts)))[:MOST_CHARACTERS]

@@ -37,7 +37,10 @@ LONGEST_NAME = 60
 
 OPENSTREETMAP = Text("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)")
 
-USABLE = (Kind.EXTRACT, Kind.TIFF)
+NOT_STATED = Text("来源未注明", "source not stated")
+"""The source of a file that does not name one."""
+
+USABLE = tuple(Kind)
 """The kinds of files that ground can be made from."""
 
 _DRAFT = ".ground-"
@@ -176,6 +179,7 @@ def add_ground(
             "source": str(source.resolve()),
             "target": str(made),
             "bounds": around(plan),
+            "not_stated": [NOT_STATED.zh, NOT_STATED.en],
             "metadata": {"name": shown, "attribution": stated[1], "planmap": own},
         }
         child.run("tiles.make:work", job, draft, progress=progress, limits=limits)
