@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyproj
@@ -64,7 +63,7 @@ class Layer:
     """Name of the column of its geometry."""
     columns: tuple[str, ...]
     """Names of its other columns."""
-    srs: int
+    srs: str
     """The number of its reference system in the file."""
 
 
@@ -93,20 +92,25 @@ class Package:
         """Return the layers whose tables are ordinary ones, in the order of the file."""
         found = []
         for table, geometry, srs in self.rows("gpkg_geometry_columns", "table_name", "column_name", "srs_id"):
-            name = self._plain(str(table))
+            name = self._plain(table)
             columns = self._columns(name) if name else ()
-            own = [column for column in columns if column.lower() == str(geometry).lower()]
-            if own and isinstance(srs, int):
+            own = [column for column in columns if column.lower() == geometry.lower()]
+            if own:
                 found.append(Layer(name, own[0], tuple(column for column in columns if column != own[0]), srs))
         return found
 
-    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
-        """Return up to `MOST_LAYERS` rows of one of the format's own tables; none if it is missing."""
+    def names(self) -> list[str]:
+        """Return the names of all layers, also of those that are not read because they are views."""
+        return [name for (name,) in self.rows("gpkg_geometry_columns", "table_name")]
+
+    def rows(self, table: str, *columns: str) -> list[tuple[str, ...]]:
+        """Return up to `MOST_LAYERS` rows of one of the format's own tables, as text; none if it is missing."""
         name = self._plain(table)
         if not name or not {column.lower() for column in self._columns(name)}.issuperset(columns):
             return []
         # The columns are asked for in our own words, the table in the file's.
-        return self._select(", ".join(columns), name, f" LIMIT {MOST_LAYERS}").fetchall()
+        wanted = ", ".join(f"substr({column}, 1, {TEXT_LENGTH})" for column in columns)
+        return [_texts(row) for row in self._select(wanted, name, f" LIMIT {MOST_LAYERS}")]
 
     def transformer(self, layer: Layer) -> pyproj.Transformer:
         """Return what takes positions of `layer` to WGS 84, longitude first.
@@ -120,7 +124,7 @@ class Package:
             "gpkg_spatial_ref_sys", "srs_id", "organization", "organization_coordsys_id", "definition"
         ):
             if number == layer.srs:
-                crs = _crs(str(organization), str(code), str(definition))
+                crs = _crs(organization, code, definition)
                 if crs is not None:
                     with suppress(ProjError):
                         return pyproj.Transformer.from_crs(crs, WGS84, always_xy=True)
@@ -219,6 +223,10 @@ def _allowed(action: int, one: str | None, two: str | None, _database: str | Non
     return sqlite3.SQLITE_OK
 
 
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(value if isinstance(value, str) else "" for value in values)
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
@@ -230,7 +238,7 @@ def _crs(organization: str, code: str, definition: str) -> pyproj.CRS | None:
     crs = None
     with suppress(ProjError):
         crs = pyproj.CRS.from_authority(organization, code)
-    if crs is None and len(definition) <= TEXT_LENGTH:
+    if crs is None:
         with suppress(ProjError):
             crs = pyproj.CRS.from_wkt(definition)
     return crs if crs is not None and (crs.is_geographic or crs.is_projected) else None
@@ -259,7 +267,7 @@ def _batches(
         with suppress(GeometryError):
             blob = read_blob(value)
             if near is None or blob.envelope is None or _touch(blob.envelope, near):
-                rows.append((blob, tuple(text if isinstance(text, str) else "" for text in texts)))
+                rows.append((blob, _texts(texts)))
                 size += len(blob.wkb)
         if looked >= MOST_ROWS or size >= MOST_BYTES:
             yield before, looked, rows

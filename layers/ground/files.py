@@ -37,7 +37,7 @@ LONGEST_NAME = 60
 
 OPENSTREETMAP = Text("© OpenStreetMap 贡献者（ODbL）", "© OpenStreetMap contributors (ODbL)")
 
-USABLE = (Kind.EXTRACT,)
+USABLE = (Kind.EXTRACT, Kind.GEOPACKAGE)
 """The kinds of files that ground can be made from."""
 
 _DRAFT = ".ground-"
@@ -172,6 +172,7 @@ def add_ground(
     try:
         made = draft / f"made{SUFFIX}"
         job: dict[str, Any] = {
+            "kind": kind.value,
             "source": str(source.resolve()),
             "target": str(made),
             "bounds": around(plan),
