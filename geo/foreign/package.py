@@ -84,8 +84,8 @@ class Package:
         self.path = path
         self._connection = connection
         self._tables = {
-            name.lower(): (name, sql or "")
-            for name, sql in connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+            name.lower(): (name, sql)
+            for name, sql in map(_texts, connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'"))
         }
 
     def layers(self) -> list[Layer]:
@@ -208,7 +208,8 @@ def opened(path: Path) -> Iterator[Package]:
         connection.execute("PRAGMA query_only = ON")
         connection.set_authorizer(_allowed)
         yield Package(path, connection)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeError) as error:
+        # Names of columns, and SQLite's messages, with bytes that are no text make Python raise a UnicodeError.
         raise PlanMapError("foreign-damaged", file=path.name, reason=str(error)[:200]) from error
     finally:
         if connection is not None:
