@@ -6,9 +6,14 @@ OGC 12-128r19, clause 2.1.3 (the blob is WKB after a small header), and OGC 06-1
 
 from __future__ import annotations
 
+import math
 import struct
+from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
@@ -18,6 +23,39 @@ _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _POINT, _LINE, _POLYGON = 1, 2, 3
 _MULTI = {4: _POINT, 5: _LINE, 6: _POLYGON}
 _SRID_FLAG, _M_FLAG, _Z_FLAG = 0x20000000, 0x40000000, 0x80000000
+
+
+class Blob(NamedTuple):
+    """A GeoPackage geometry with its header read."""
+
+    srs: int
+    """The number of its CRS in the file."""
+    envelope: tuple[float, float, float, float] | None
+    """West, south, east and north in its CRS; None if the header has none, or one with what is no number."""
+    wkb: bytes
+
+
+def read_blob(value: object) -> Blob:
+    """Return what the header of a GeoPackage geometry says, and its WKB unread.
+
+    Raises
+    ------
+    GeometryError
+        The value is not a GeoPackage geometry.
+    """
+    if not isinstance(value, bytes) or len(value) < 8 or value[:2] != b"GP":
+        raise GeometryError("geometry-unreadable", kind="GeoPackage")
+    size = _ENVELOPE_BYTES.get(value[3] >> 1 & 0b111)
+    if size is None or len(value) < 8 + size:
+        raise GeometryError("geometry-unreadable", kind="GeoPackage")
+    order = "<" if value[3] & 1 else ">"
+    (srs,) = struct.unpack_from(f"{order}i", value, 4)
+    envelope = None
+    if size:
+        west, east, south, north = struct.unpack_from(f"{order}4d", value, 8)
+        if math.isfinite(west + east + south + north):
+            envelope = (west, south, east, north)
+    return Blob(srs, envelope, value[8 + size :])
 
 
 def geometry_from_blob(blob: object) -> BaseGeometry | None:
@@ -30,15 +68,31 @@ def geometry_from_blob(blob: object) -> BaseGeometry | None:
     """
     if blob is None:
         return None
-    if not isinstance(blob, bytes) or len(blob) < 8 or blob[:2] != b"GP":
-        raise GeometryError("geometry-unreadable", kind="GeoPackage")
-    envelope = _ENVELOPE_BYTES.get(blob[3] >> 1 & 0b111)
-    if envelope is None:
-        raise GeometryError("geometry-unreadable", kind="GeoPackage")
-    (srs,) = struct.unpack("<i" if blob[3] & 1 else ">i", blob[4:8])
-    if srs != 4326:
-        raise GeometryError("geometry-crs", crs=f"srs_id {srs}")
-    return geometry_from_wkb(blob[8 + envelope :])
+    read = read_blob(blob)
+    if read.srs != 4326:
+        raise GeometryError("geometry-crs", crs=f"srs_id {read.srs}")
+    return geometry_from_wkb(read.wkb)
+
+
+def geometries_from_wkb(data: Sequence[bytes]) -> NDArray[np.object_]:
+    """Return the geometries in many pieces of WKB, as `geometry_from_wkb` does; None for what is none.
+
+    Rings that end short of their beginning are closed.
+    """
+    checked = np.array([each if _is_whole(each) else None for each in data] or [None], dtype=object)[: len(data)]
+    # What is no number is for the caller to find: here it would only be warned of.
+    with np.errstate(invalid="ignore"):
+        read: NDArray[np.object_] = shapely.force_2d(shapely.from_wkb(checked, on_invalid="fix"))
+    read[shapely.is_empty(read)] = None
+    return read
+
+
+def _is_whole(data: bytes) -> bool:
+    """Whether WKB is of a simple or multi type, and its parts end where it ends."""
+    try:
+        return _skip(data, 0, None) == len(data)
+    except (GeometryError, struct.error, IndexError):
+        return False
 
 
 def geometry_from_wkb(data: bytes) -> BaseGeometry | None:
