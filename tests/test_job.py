@@ -1,12 +1,12 @@
-"""The work on an atlas in a thread of its own."""
+"""Work for a page in a thread of its own."""
 
 import threading
 import time
 
 import pytest
 
-from app.export import atlas_job
-from app.export.atlas_job import Job
+from app import job as jobs
+from app.job import Job
 from geo.errors import PlanMapError
 
 
@@ -26,43 +26,43 @@ def endless(progress):
     raise AssertionError("nobody stopped it")
 
 
-def test_a_finished_atlas_is_kept():
-    job = ended(Job("key", 1, lambda progress: "the atlas", lambda: True))
-    assert (job.atlas, job.fault, job.failed, job.cancelled) == ("the atlas", None, False, False)
+def test_what_is_made_is_kept():
+    job = ended(Job("key", lambda progress: "what was made", lambda: True))
+    assert (job.made, job.fault, job.failed, job.cancelled) == ("what was made", None, False, False)
 
 
 def test_it_ends_when_it_is_cancelled():
-    job = Job("key", 1, endless, lambda: True)
+    job = Job("key", endless, lambda: True)
     threading.Timer(0.1, job.cancel).start()
     ended(job)
-    assert (job.atlas, job.failed, job.cancelled) == (None, False, True)
+    assert (job.made, job.failed, job.cancelled) == (None, False, True)
     assert 0 < job.done < job.total == 2000
 
 
 def test_it_ends_when_the_page_is_left(monkeypatch):
-    monkeypatch.setattr(atlas_job, "GRACE_S", 0.1)
-    job = ended(Job("key", 1, endless, lambda: False))
-    assert (job.atlas, job.failed, job.cancelled) == (None, False, True)
+    monkeypatch.setattr(jobs, "GRACE_S", 0.1)
+    job = ended(Job("key", endless, lambda: False))
+    assert (job.made, job.failed, job.cancelled) == (None, False, True)
 
 
 def test_a_short_loss_of_the_line_does_not_end_it(monkeypatch):
-    monkeypatch.setattr(atlas_job, "GRACE_S", 0.5)
+    monkeypatch.setattr(jobs, "GRACE_S", 0.5)
     start = time.monotonic()
 
     def make(progress):
         while time.monotonic() < start + 1:
             progress(0, 1)
-        return "the atlas"
+        return "what was made"
 
-    job = ended(Job("key", 1, make, lambda: not 0.2 < time.monotonic() - start < 0.4))
-    assert job.atlas == "the atlas"
+    job = ended(Job("key", make, lambda: not 0.2 < time.monotonic() - start < 0.4))
+    assert job.made == "what was made"
 
 
 def test_a_fault_is_told():
     def make(progress):
         raise PlanMapError("atlas-empty")
 
-    job = ended(Job("key", 1, make, lambda: True))
+    job = ended(Job("key", make, lambda: True))
     assert job.fault is not None
     assert job.fault.code == "atlas-empty"
 
@@ -71,6 +71,6 @@ def test_an_error_of_ours_is_told_without_its_words(capsys: pytest.CaptureFixtur
     def make(progress):
         raise ZeroDivisionError
 
-    job = ended(Job("key", 1, make, lambda: True))
+    job = ended(Job("key", make, lambda: True))
     assert job.failed
     assert "ZeroDivisionError" in capsys.readouterr().err
