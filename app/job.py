@@ -37,7 +37,7 @@ class Job(Generic[Made]):
     """One piece of work, which `make` does; it calls the function that it is given at every step."""
 
     def __init__(self, key: Hashable, make: Callable[[Progress], Made], is_open: Callable[[], bool]) -> None:
-        self.key = key
+        self.key: Any = key
         """What was asked for; what is made answers only the same request."""
         self.made: Made | None = None
         self.fault: PlanMapError | None = None
@@ -104,7 +104,13 @@ def job_of(name: str, key: Hashable = None) -> Job[Any] | None:
 
 
 def begin(name: str, key: Hashable, make: Callable[[Progress], Any]) -> None:
-    """Start work of the kind `name` for the session, in place of its latest."""
+    """Start work of the kind `name` for the session, in place of its latest; the same is not started twice."""
+    before = job_of(name)
+    if before is not None and not before.over:
+        # A button that is pressed twice in quick succession.
+        if before.key == key:
+            return
+        before.cancel()
     job = Job(key, make, session_check())
     session.state()[name] = job
     job.start()

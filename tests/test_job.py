@@ -74,3 +74,21 @@ def test_an_error_of_ours_is_told_without_its_words(capsys: pytest.CaptureFixtur
     job = ended(Job("key", make, lambda: True))
     assert job.failed
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_what_is_asked_for_twice_is_begun_once(monkeypatch):
+    values = {}
+    monkeypatch.setattr(jobs.session, "state", lambda: values)
+    monkeypatch.setattr(jobs, "session_check", lambda: lambda: True)
+    jobs.begin("work", "key", endless)
+    first = jobs.job_of("work")
+    jobs.begin("work", "key", endless)
+    assert jobs.job_of("work") is first
+    assert not first.cancelled
+    jobs.begin("work", "another", endless)
+    assert first.cancelled
+    assert jobs.job_of("work", "key") is None
+    jobs.leave("work", "another")
+    assert not jobs.job_of("work").cancelled
+    jobs.leave("work")
+    assert jobs.job_of("work", "another").cancelled

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import context
 from app.data.new_ground import show_new
+from app.data.wording import size_words, zoom_words
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
@@ -62,7 +63,7 @@ def show_grounds(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *
     used = ground_of(plan, BASEMAPS[0])
     for ground in grounds:
         with st.container(
-            horizontal=True, vertical_alignment="center", key=f"ground-{ground.id}", gap="small", border=True
+            horizontal=True, vertical_alignment="center", key=f"row-{ground.id}", gap="small", border=True
         ):
             st.html(described(ground, text, used=ground == used), width="stretch")
             st.button(
@@ -74,7 +75,8 @@ def show_grounds(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *
                 on_click=_ask,
                 args=(ground.id,),
             )
-    st.html(f"<p class='pm-quiet'>{escape.html(text('data.used'))} {escape.html(text('data.stays'))}</p>")
+    lines = (text("data.used"), text("data.stays"))
+    st.html("".join(f"<p class='pm-quiet'>{escape.html(line)}</p>" for line in lines))
 
 
 def described(ground: GroundFile, text: Translation, *, used: bool) -> str:
@@ -83,7 +85,7 @@ def described(ground: GroundFile, text: Translation, *, used: bool) -> str:
     tags = [f"<span class='pm-tag pm-used'>{escape.html(text('data.in-use'))}</span>"] if used else []
     tags.append(f"<span class='pm-tag'>{escape.html(kind)}</span>")
     rows = {
-        text("data.size"): f"{size(ground)}{text('data.comma')}{zooms(ground, text)}",
+        text("data.size"): f"{size_words(ground)}{text('data.comma')}{zoom_words(ground, text)}",
         text("data.file"): ground.file or "-",
         text("data.added"): ground.added or "-",
         text("data.source"): ground.source.get(text.language) or "-",
@@ -99,17 +101,6 @@ def described(ground: GroundFile, text: Translation, *, used: bool) -> str:
     return f"<h3>{escape.html(printable(ground.name))} {' '.join(tags)}</h3><dl>{lines}</dl>{note}"
 
 
-def size(ground: GroundFile) -> str:
-    """Return the size of a ground in words."""
-    return f"{ground.size / 1e6:.1f} MB"
-
-
-def zooms(ground: GroundFile, text: Translation) -> str:
-    """Return the zooms of a ground in words."""
-    first, last = ground.zooms
-    return text("data.zooms", first=first, last=last)
-
-
 def ask_removal(plan: Plan, ground: GroundFile, text: Translation) -> None:
     """Ask in a dialog whether `ground` is to be removed."""
 
@@ -118,7 +109,7 @@ def ask_removal(plan: Plan, ground: GroundFile, text: Translation) -> None:
         next_line = text("data.then-other", name=after[0].name) if after else text("data.then-plain")
         if ground != ground_of(plan, BASEMAPS[0]):
             next_line = text("data.then-same")
-        lines = (text("data.remove-sure", name=printable(ground.name), size=size(ground)), next_line)
+        lines = (text("data.remove-sure", name=printable(ground.name), size=size_words(ground)), next_line)
         st.html("".join(f"<p>{escape.html(line)}</p>" for line in lines))
         with st.container(horizontal=True, gap="small", key="sure"):
             removed = st.button(text("data.remove-yes"), key="remove-yes", type="primary", icon=":material/delete:")

@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import context
 from app import job as jobs
+from app.data.wording import size_words, zoom_words
 from app.file_name import file_name
 from app.job import Job, Progress
 from app.session import state
@@ -43,7 +44,7 @@ def show_new(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, ma
     st.html(f"<h3>{escape.html(text('data.add'))}</h3>")
     job = jobs.job_of(NAME)
     if job is not None and not job.over:
-        st.html(f"<p class='pm-file'>{escape.html(printable(job.key))}</p>")
+        st.html(f"<p class='pm-file'>{escape.html(printable(job.key[0]))}</p>")
         jobs.watch(NAME, text.language, _step)
         st.html(f"<p class='pm-quiet'>{escape.html(text('data.keep-open'))}</p>")
         return
@@ -67,7 +68,7 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
     kinds = text("data.list-comma").join(f".{kind}" for kind in USABLE)
     # A key for each filling, so that the field is empty after it.
     upload = st.file_uploader(
-        text("data.upload", kinds=escape.markdown(kinds)),
+        text("data.upload", kinds=kinds),
         key=f"ground-upload-{values.get('ground_filling', 0)}",
         max_upload_size=LARGEST_UPLOAD_MB,
         disabled=closed,
@@ -103,14 +104,12 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
 
 def show_made(made: GroundFile, seconds: float, text: Translation, map_query: str) -> None:
     """Say what has been made, with a link to the map at `map_query`."""
-    first, last = made.zooms
     line = text(
         "data.made",
         name=printable(made.name),
-        size=f"{made.size / 1e6:.1f} MB",
+        size=size_words(made),
+        zooms=zoom_words(made, text),
         seconds=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}",
-        first=first,
-        last=last,
     )
     href = f"/?{map_query}" if map_query else "/"
     st.html(
@@ -148,9 +147,12 @@ def _step(job: Job[GroundFile], text: Translation) -> str:
 
 def _begin(plan: Plan, upload: UploadedFile) -> None:
     values = state()
+    if upload.closed:
+        # The button was pressed twice, and the work that has taken the file is over.
+        return
     name = str(values.get("ground-name") or "")
     values.update(ground_filling=values.get("ground_filling", 0) + 1, ground_said=None)
-    jobs.begin(NAME, upload.name, work(plan, upload, name, today=date.today()))
+    jobs.begin(NAME, (upload.name, upload.file_id), work(plan, upload, name, today=date.today()))
     running = get_script_run_ctx()
     # Otherwise it would stay in memory for as long as the page is open.
     remove = getattr(running and running.uploaded_file_mgr, "remove_file", None)
