@@ -65,6 +65,10 @@ class Context:
         """
         return self._current.get()
 
+    def look_again(self) -> None:
+        """Note that something beside the plan, such as its ground, has just been changed."""
+        self._current.forget()
+
     def decks_file(self) -> Path | None:
         """Return the file in which people edit the decks by hand; None for a plan that PlanMap itself can write."""
         return self._current.store().file_for_hand("decks")

@@ -21,4 +21,5 @@ PAGES = (
     Page("", "app.browse.page", "pages.browse"),
     Page("export", "app.export.page", "pages.export"),
     Page("present", "app.present.page", "pages.present"),
+    Page("data", "app.data.page", "pages.data"),
 )

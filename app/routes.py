@@ -37,6 +37,7 @@ STREAMLIT_PATHS = (
     "/_stcore/health",
     "/_stcore/host-config",
     "/_stcore/bidi-components/{rest:path}",
+    "/_stcore/upload_file/{rest:path}",
     "/component/{rest:path}",
     "/media/{rest:path}",
 )

@@ -27,6 +27,7 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "server.enableStaticServing": False,
         "server.enableCORS": True,
         "server.enableXsrfProtection": True,
+        "server.maxUploadSize": LARGEST_UPLOAD_MB,
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "none",
@@ -45,6 +46,9 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "theme.font": ", ".join(f"'{name}'" for name in style.FONT_FAMILIES) + ", sans-serif",
     }
 
+
+LARGEST_UPLOAD_MB = 500
+"""Largest file that a page takes, in megabytes of 2^20 bytes; Streamlit keeps an upload in memory."""
 
 BASE_FONT_PX = 15
 """Size in pixels of one rem on every page."""

@@ -33,6 +33,12 @@ def present() -> None:
     main()
 
 
+def data() -> None:
+    from app.data.page import main
+
+    main()
+
+
 class AppPage:
     """One session of a page, opened at an address. The plan is that of the current context."""
 

@@ -165,9 +165,7 @@ def add_ground(
     folder = plan.ground_folder
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
-    kind = kind_of_file(source)
-    if kind not in USABLE:
-        raise PlanMapError("foreign-kind", file=source.name, expected=tuple(f".{usable}" for usable in USABLE))
+    kind = _usable_kind(source)
     shown = " ".join(name.split())[:LONGEST_NAME] or source.name.removesuffix(f".{kind.value}")[:LONGEST_NAME]
     stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
     own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
@@ -192,6 +190,25 @@ def add_ground(
         return _described(target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _usable_kind(source: Path) -> Kind:
+    """Return the kind of a file that ground can be made from.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be read, or is of another kind.
+    """
+    refusal = PlanMapError("foreign-kind", file=source.name, expected=tuple(f".{usable}" for usable in USABLE))
+    try:
+        kind = kind_of_file(source)
+    except PlanMapError as error:
+        # That names other kinds too, from which ground cannot be made.
+        raise refusal if error.code == "foreign-kind" else error from error
+    if kind not in USABLE:
+        raise refusal
+    return kind
 
 
 def remove_ground(plan: Plan, name: str) -> GroundFile:

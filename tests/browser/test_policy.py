@@ -21,7 +21,7 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/export", "/present", "/map", "/briefing", "/nope"])
+@pytest.mark.parametrize("path", ["/", "/export", "/present", "/data", "/map", "/briefing", "/nope"])
 def test_a_script_that_is_not_ours_does_not_run(browser, server, path):
     context = new_context(browser)
     page = context.new_page()

@@ -1,0 +1,46 @@
+"""The Data page: what a plan is drawn on, and what else is added to it from files, one section for each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from app import outage, session
+from app.data.grounds import grounds_section
+from app.page_head import show_language, show_name
+from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS, Scene
+from layers.translation import Translation, translation
+
+_ICON = Path(__file__).parents[1] / "icon.svg"
+_STYLE = Path(__file__).with_name("data.css")
+
+
+def main() -> None:
+    """Draw the page; Streamlit calls this again for every change."""
+    asked = Scene.from_query(st.query_params.to_dict())
+    text = translation(session.state().get("language") or asked.language)
+    st.set_page_config(page_title=f"{text('pages.data')} · {text('app.name')}", page_icon=_ICON, layout="wide")
+    st.html(_STYLE)
+    reading, error = outage.read()
+    if reading is None:
+        if error is not None:
+            outage.show_closed(error, text)
+        return
+    session.state().setdefault("language", text.language)
+    outage.show_outage(reading, error, text)
+    head(reading.plan, text)
+    # The map opens on what has just been added, whatever basemap it had.
+    scene = replace(asked, language=text.language, basemap=BASEMAPS[0])
+    grounds_section(reading.plan, text, map_query=scene.to_query(), closed=error is not None)
+
+
+def head(plan: Plan, text: Translation) -> None:
+    """Draw the name of the plan and the language switch."""
+    with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
+        line = text("page.tasks", count=len(plan.tasks))
+        show_name(plan.info.title.get(text.language), line, "data", text, language=text.language)
+        with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
+            show_language(text)

@@ -1,0 +1,17 @@
+"""What the Data page says of a ground in the same words in several places."""
+
+from __future__ import annotations
+
+from layers.ground.files import GroundFile
+from layers.translation import Translation
+
+
+def size_words(ground: GroundFile) -> str:
+    """Return the size of a ground, such as 12.3 MB."""
+    return f"{ground.size / 1e6:.1f} MB" if ground.size >= 1e5 else f"{ground.size / 1e3:.0f} kB"
+
+
+def zoom_words(ground: GroundFile, text: Translation) -> str:
+    """Return the zooms of a ground."""
+    first, last = ground.zooms
+    return text("data.zooms", first=first, last=last)
