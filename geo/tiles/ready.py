@@ -53,7 +53,8 @@ def rewrite(
     """Write those tiles of the file at `path`, of the kind "pmtiles" or "mbtiles", that touch `bounds` to `target`.
 
     `bounds` are in degrees (WGS 84). Vector tiles become ones of PlanMap's own schema, pictures stay as they are. Of
-    the zooms, those of `geo.tiles.schema` are kept, of pictures deeper ones too. To "planmap" in `metadata` are added the schema, the characters of
+    the zooms, those of `geo.tiles.schema` are kept, of pictures deeper ones too. To "planmap" in `metadata` are
+    added the schema, the characters of
     the names, the zooms at which things had to be left out, and the size of pictures.
 
     Raises
