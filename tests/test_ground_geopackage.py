@@ -310,6 +310,13 @@ def test_many_geometries_are_read_as_single_ones_are() -> None:
     assert len(geometries_from_wkb([])) == 0
 
 
+def test_the_index_of_positions_is_used(tmp_path: Path) -> None:
+    """One that has every row elsewhere hides them, so rows are looked up in it."""
+    path = write_layer(tmp_path / "one.gpkg", "roads", [(STREET, {"kind": "primary"})])
+    change(path, "UPDATE rtree_roads_geom SET minx = 1, maxx = 2")
+    assert fails(path) == "ground-nothing-there"
+
+
 def test_an_index_that_has_lost_rows_is_not_believed(tmp_path: Path) -> None:
     path = write_layer(tmp_path / "one.gpkg", "roads", [(STREET, {"kind": "primary"})])
     change(path, "DELETE FROM rtree_roads_geom")

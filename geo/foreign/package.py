@@ -46,8 +46,8 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_VDBE_OP: 250_000,
 }
 
-_FUNCTIONS = frozenset({"count", "substr", "sum", "typeof"})
-"""All that our own statements call."""
+_FUNCTIONS = frozenset({"count", "length", "substr", "sum", "typeof"})
+"""All that our own statements call, and SQLite's R-tree its `length`."""
 
 _RTREE = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\s.*\sUSING\s+rtree\s*\(", re.IGNORECASE | re.DOTALL)
 
