@@ -7,6 +7,7 @@ from datetime import date
 import click
 
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.data.wording import size_words
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.measure import area_km2
@@ -60,7 +61,8 @@ def ground_add(*, text: Translation, file: str, name: str, plan: str) -> None:
             today=date.today(),
             progress=lambda share: progress(round(share * 1000), 1000),
         )
-    click.echo(text("cli.ground-added", name=made.name, id=made.id, size=f"{made.size / 1e6:.1f} MB"))
+    added = "cli.picture-added" if made.is_picture else "cli.ground-added"
+    click.echo(text(added, name=made.name, id=made.id, size=size_words(made.size)))
     if made.thinned:
         note([text("cli.ground-thinned", zooms="、".join(map(str, made.thinned)))])
     outlines = [outline for outline in offered(read_plan(store)) if outline.ground == made.name]
@@ -85,14 +87,13 @@ def ground_list(*, text: Translation, plan: str) -> None:
     found = read_plan(store_at(read_settings(plan=plan)))
     grounds = ground_files(found)
     for made in grounds:
-        size = f"{made.size / 1e6:.1f} MB"
         line = text(
             "cli.ground-line",
             id=made.id,
             name=made.name,
             file=made.file,
             added=made.added,
-            size=size,
+            size=size_words(made.size),
             source=made.source.get(text.language),
         )
         click.echo(printable(line, limit=len(line)))

@@ -13,7 +13,7 @@ import pytest
 from app.context import Context
 from app.data.new_ground import temporary_name, work
 from geo.errors import PlanMapError
-from layers.ground.files import add_ground, ground_files
+from layers.ground.files import USABLE, add_ground, ground_files
 from layers.plan.plan import Plan
 from layers.store.base import open_store, read_plan
 from tests.app_page import AppPage, data, plain
@@ -140,7 +140,7 @@ def test_an_upload_is_gone_after_the_work_and_after_a_refusal(folder, serve, tmp
     with pytest.raises(PlanMapError) as refusal:
         work(plan, upload, "", today=TODAY)(progress)
     assert refusal.value.code == "foreign-kind"
-    assert refusal.value.details == {"file": "x.osm.pbf", "expected": (".osm.pbf",)}
+    assert refusal.value.details == {"file": "x.osm.pbf", "expected": tuple(f".{kind}" for kind in USABLE)}
     assert list((tmp_path / "temporary").iterdir()) == []
     assert upload.closed
     assert ground_files(plan) == ()

@@ -21,11 +21,10 @@ from geo.errors import PlanMapError
 from geo.geopackage import geometries_from_wkb
 from geo.measure import ellipsoid
 from geo.tiles.geopackage import attribution_of_package, read_package, source_of_package
-from geo.tiles.make import NOT_STATED
 from geo.tiles.osm_kinds import Frames
 from geo.tiles.package_forms import hstore
 from geo.tiles.schema import LAYERS
-from layers.ground.files import OPENSTREETMAP, add_ground, ground_files
+from layers.ground.files import NOT_STATED, OPENSTREETMAP, add_ground, ground_files
 from layers.plan.plan import Plan
 from layers.store.base import open_store, read_plan
 from layers.translation import LANGUAGES, translation

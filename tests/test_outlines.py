@@ -15,6 +15,7 @@ from layers.ground.outline_offers import give_back_outline, offered, take_outlin
 from layers.plan.plan import Plan
 from layers.plan.terms import Precision
 from layers.store.base import copy_plan, open_store, read_plan
+from tests.app_page import AppPage, data
 from tests.command import call, one_line
 from tests.extracts import LAKE, town
 from tests.plan_anywhere import write_plan_at
@@ -180,3 +181,22 @@ def test_the_commands(folder, extract, tmp_path):
     assert ground("outlines", "--give-back", EXTENT).returncode == 0
     assert plan_of(folder).sites[EXTENT].precision is Precision.NOMINAL
     one_line(ground("outlines", "--give-back", EXTENT))
+
+
+def test_the_page_offers_takes_and_gives_back(folder, ground, serve):
+    serve(folder)
+    page = AppPage(data)
+    assert "真实轮廓" in page.headings(2)
+    assert "未采用" in page.words
+    page.press(f"check-{EXTENT}")
+    assert plan_of(folder).sites[EXTENT].precision is Precision.MAPPED
+    assert "“湖”现在按真实轮廓画出。" in page.words
+    assert "已采用" in page.words
+    page.press(f"undo-{EXTENT}")
+    assert plan_of(folder).sites[EXTENT].precision is Precision.NOMINAL
+    assert "未采用" in page.words
+
+
+def test_the_page_says_nothing_of_outlines_where_there_are_none(tmp_path, serve):
+    serve(write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE))
+    assert AppPage(data).headings(2) == ["底图"]

@@ -16,13 +16,13 @@ from layers import escape
 from layers.ground.files import GroundFile, damaged_files, ground_files, ground_of, remove_ground
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
-from layers.plan.scene import BASEMAPS
+from layers.plan.scene import BASEMAPS, Scene
 from layers.store.ground_folder import ground_version
 from layers.translation import Translation
 
 
-def grounds_section(plan: Plan, text: Translation, *, map_query: str, closed: bool) -> None:
-    """Draw the section, with links to the map at `map_query`; nothing can be changed in an outage, when `closed`."""
+def grounds_section(plan: Plan, text: Translation, *, scene: Scene, closed: bool) -> None:
+    """Draw the section, with links to the map of `scene`; nothing can be changed in an outage, when `closed`."""
     # What is in the folder now, whenever the plan was read.
     plan = replace(plan, ground_version=ground_version(plan.ground_folder))
     grounds = ground_files(plan)
@@ -35,7 +35,7 @@ def grounds_section(plan: Plan, text: Translation, *, map_query: str, closed: bo
     with left, st.container(key="grounds"):
         show_grounds(plan, grounds, text, closed=closed)
     with right, st.container(key="new"):
-        show_new(plan, grounds, text, map_query=map_query, closed=closed)
+        show_new(plan, grounds, text, scene=scene, closed=closed)
     wanted = state().get("ground_removing")
     removing = next((ground for ground in grounds if ground.id == wanted), None)
     if removing is not None and not closed:
@@ -75,7 +75,8 @@ def show_grounds(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *
                 on_click=_ask,
                 args=(ground.id,),
             )
-    lines = (text("data.used"), text("data.stays"))
+    shown = [text("data.picture-used")] if any(ground.is_picture for ground in grounds) else []
+    lines = (text("data.used"), *shown, text("data.stays"))
     st.html("".join(f"<p class='pm-quiet'>{escape.html(line)}</p>" for line in lines))
 
 
@@ -85,7 +86,7 @@ def described(ground: GroundFile, text: Translation, *, used: bool) -> str:
     tags = [f"<span class='pm-tag pm-used'>{escape.html(text('data.in-use'))}</span>"] if used else []
     tags.append(f"<span class='pm-tag'>{escape.html(kind)}</span>")
     rows = {
-        text("data.size"): f"{size_words(ground)}{text('data.comma')}{zoom_words(ground, text)}",
+        text("data.size"): f"{size_words(ground.size)}{text('data.comma')}{zoom_words(ground, text)}",
         text("data.file"): ground.file or "-",
         text("data.added"): ground.added or "-",
         text("data.source"): ground.source.get(text.language) or "-",
@@ -109,7 +110,7 @@ def ask_removal(plan: Plan, ground: GroundFile, text: Translation) -> None:
         next_line = text("data.then-other", name=after[0].name) if after else text("data.then-plain")
         if ground != ground_of(plan, BASEMAPS[0]):
             next_line = text("data.then-same")
-        lines = (text("data.remove-sure", name=printable(ground.name), size=size_words(ground)), next_line)
+        lines = (text("data.remove-sure", name=printable(ground.name), size=size_words(ground.size)), next_line)
         st.html("".join(f"<p>{escape.html(line)}</p>" for line in lines))
         with st.container(horizontal=True, gap="small", key="sure"):
             removed = st.button(text("data.remove-yes"), key="remove-yes", type="primary", icon=":material/delete:")

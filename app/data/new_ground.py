@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,9 +23,10 @@ from app.session import state
 from app.streamlit_app import LARGEST_UPLOAD_MB
 from geo.errors import PlanMapError
 from layers import escape
-from layers.ground.files import LONGEST_NAME, USABLE, GroundFile, add_ground, identifier
+from layers.ground.files import LONGEST_NAME, USABLE, GroundFile, add_ground, identifier, stem_of
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
+from layers.plan.scene import FROM_FILE, Scene
 from layers.translation import Translation
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ STEPS = 1000
 """Steps of the progress bar."""
 
 
-def show_new(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, map_query: str, closed: bool) -> None:
+def show_new(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, scene: Scene, closed: bool) -> None:
     """Draw the form, or how far the work is, and above it what came of the latest work."""
     st.html(f"<h3>{escape.html(text('data.add'))}</h3>")
     job = jobs.job_of(NAME)
@@ -57,7 +59,7 @@ def show_new(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, ma
             jobs.show_end(job, text, cancelled=text("data.cancelled"))
         # Not of one that has been removed since.
         elif job.made in grounds:
-            show_made(job.made, job.seconds, text, map_query)
+            show_made(job.made, job.seconds, text, scene)
 
 
 def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, closed: bool) -> None:
@@ -85,7 +87,7 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
         disabled=closed,
     )
     if upload is not None:
-        shown = " ".join(name.split()) or _stem(temporary_name(upload.name))
+        shown = " ".join(name.split()) or stem_of(temporary_name(upload.name))
         replaced = next((ground for ground in grounds if ground.id == identifier(shown)), None)
         if replaced is not None:
             line = text("data.replaces", name=printable(replaced.name))
@@ -102,16 +104,18 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
     )
 
 
-def show_made(made: GroundFile, seconds: float, text: Translation, map_query: str) -> None:
-    """Say what has been made, with a link to the map at `map_query`."""
+def show_made(made: GroundFile, seconds: float, text: Translation, scene: Scene) -> None:
+    """Say what has been made, with a link to the map of `scene`."""
     line = text(
         "data.made",
         name=printable(made.name),
-        size=size_words(made),
+        size=size_words(made.size),
         zooms=zoom_words(made, text),
         seconds=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}",
     )
-    href = f"/?{map_query}" if map_query else "/"
+    # A picture is shown only where it is chosen.
+    query = (replace(scene, basemap=FROM_FILE + made.id) if made.is_picture else scene).to_query()
+    href = f"/?{query}" if query else "/"
     st.html(
         f"<div class='pm-said' role='status'><p>{escape.html(line)}</p>"
         f'<a href="{escape.html(href)}">{escape.html(text("data.to-map"))}</a></div>'
@@ -128,10 +132,6 @@ def temporary_name(name: str) -> str:
     if stem and re.fullmatch(r"[0-9A-Za-z]{1,8}", ending):
         return file_name([stem], ending)
     return file_name([plain or "-"], "x").removesuffix(".x")
-
-
-def _stem(name: str) -> str:
-    return next((name.removesuffix(f".{kind}") for kind in USABLE if name.endswith(f".{kind}")), name)
 
 
 def _field_words(words: dict[str, str]) -> str:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app import outage, session
 from app.data.grounds import grounds_section
+from app.data.outlines import outlines_section
 from app.page_head import show_language, show_name
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
@@ -34,7 +35,8 @@ def main() -> None:
     head(reading.plan, text)
     # The map opens on what has just been added, whatever basemap it had.
     scene = replace(asked, language=text.language, basemap=BASEMAPS[0])
-    grounds_section(reading.plan, text, map_query=scene.to_query(), closed=error is not None)
+    grounds_section(reading.plan, text, scene=scene, closed=error is not None)
+    outlines_section(reading.plan, text, closed=error is not None)
 
 
 def head(plan: Plan, text: Translation) -> None:

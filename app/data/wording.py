@@ -1,4 +1,4 @@
-"""What the Data page says of a ground in the same words in several places."""
+"""What is said of a ground in the same words in several places."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from layers.ground.files import GroundFile
 from layers.translation import Translation
 
 
-def size_words(ground: GroundFile) -> str:
-    """Return the size of a ground, such as 12.3 MB."""
-    return f"{ground.size / 1e6:.1f} MB" if ground.size >= 1e5 else f"{ground.size / 1e3:.0f} kB"
+def size_words(size: int) -> str:
+    """Return a size in bytes in words, such as 12.3 MB."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"
 
 
 def zoom_words(ground: GroundFile, text: Translation) -> str:

@@ -166,7 +166,7 @@ def add_ground(
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
     kind = _usable_kind(source)
-    shown = " ".join(name.split())[:LONGEST_NAME] or source.name.removesuffix(f".{kind.value}")[:LONGEST_NAME]
+    shown = " ".join(name.split())[:LONGEST_NAME] or stem_of(source.name)
     stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
     own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
     draft = _draft_folder(folder)
@@ -258,6 +258,12 @@ def picture_of(plan: Plan, basemap: str) -> GroundFile | None:
     """Return the picture that lies over the ground of a map whose Scene names `basemap`; None for most."""
     found = (ground for ground in ground_files(plan) if ground.is_picture)
     return next((ground for ground in found if basemap == FROM_FILE + ground.id), None)
+
+
+def stem_of(file: str) -> str:
+    """Return what a ground is called that is made from a file of this name and is given none."""
+    stem = re.sub(r"\.(osm\.pbf|pbf|gpkg|mbtiles|pmtiles|tiff?)$", "", file, flags=re.IGNORECASE)
+    return (stem or file)[:LONGEST_NAME]
 
 
 def identifier(name: str) -> str:

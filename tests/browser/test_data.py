@@ -100,7 +100,10 @@ def test_what_is_no_extract_is_refused_in_one_line(page, office, tmp_path):
     wrong.write_text("no extract", encoding="utf-8")
     choose(page, wrong).click()
     alert = page.locator(".st-key-came").get_by_role("alert")
-    expect(alert).to_have_text("“x.osm.pbf”不是能制作底图的文件 → 可用的文件：.osm.pbf；看的是内容，不是扩展名")
+    expect(alert).to_have_text(
+        "“x.osm.pbf”不是能制作底图的文件 → "
+        "可用的文件：.osm.pbf / .gpkg / .mbtiles / .pmtiles / .tif；看的是内容，不是扩展名"
+    )
     expect(rows(page)).to_have_count(1)
     assert office.grounds() == ["城-b-$x$"]
     assert office.left_over() == []
