@@ -13,6 +13,7 @@ from pathlib import Path
 from app.current_plan import CurrentPlan
 from app.settings import Settings, read_settings
 from geo.errors import PlanMapError
+from layers.ground.files import ground_files
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
 from layers.plan.plan import Plan
@@ -21,6 +22,7 @@ from layers.plan.scene import Scene
 from layers.selection.select import select
 from layers.store.base import Store, open_store
 from layers.store.check import check_decks
+from layers.translation import translation
 
 BRIEFINGS = 4
 """Number of briefings kept in memory, each a document of some megabytes."""
@@ -46,7 +48,8 @@ class Context:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._current = CurrentPlan(lambda: store_at(settings))
-        self._briefings: OrderedDict[tuple[str, str, date], str] = OrderedDict()
+        self._briefings: OrderedDict[tuple[str, str, str, date], str] = OrderedDict()
+        self._cuts: OrderedDict[tuple[str, str, str, date], list[str]] = OrderedDict()
         self._lock = threading.Lock()
         """Held while briefings in memory are looked up."""
         self._drawing = threading.Lock()
@@ -129,7 +132,7 @@ class Context:
             The plan cannot be read, or the briefing cannot be made.
         """
         _, plan = self.plan()
-        key = deck_digest(plan, deck), language, today
+        key = deck_digest(plan, deck), plan.ground_version, language, today
         with self._lock:
             if key in self._briefings:
                 self._briefings.move_to_end(key)
@@ -143,6 +146,31 @@ class Context:
             while len(self._briefings) > BRIEFINGS:
                 self._briefings.popitem(last=False)
         return document
+
+    def briefing_cut(self, deck: Deck, language: str, today: date) -> list[str]:
+        """Return the words on what a briefing of `deck` has no room for, from memory if they were asked for before.
+
+        Raises
+        ------
+        PlanMapError
+            The plan cannot be read, or a file of its ground is damaged.
+        """
+        _, plan = self.plan()
+        if not ground_files(plan):
+            return []
+        key = deck_digest(plan, deck), plan.ground_version, language, today
+        with self._lock:
+            if key in self._cuts:
+                self._cuts.move_to_end(key)
+                return self._cuts[key]
+        from layers.present.briefing import cut_words
+
+        words = cut_words(plan, deck, translation(language), today=today)
+        with self._lock:
+            self._cuts[key] = words
+            while len(self._cuts) > BRIEFINGS:
+                self._cuts.popitem(last=False)
+        return words
 
 
 _current: Context | None = None

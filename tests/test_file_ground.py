@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -203,3 +203,19 @@ def test_a_cut_without_room_keeps_the_coarse_tiles_and_says_so(ground: GroundFil
     assert tight.thinned == (2,)
     assert 0 < len(tight.tiles) < len(free.tiles)
     assert sum(len(base64.b64decode(tile)) for tile in tight.tiles.values()) <= coarse + 100
+
+
+def test_the_page_has_a_briefing_anew_and_its_words_when_the_ground_changes(
+    tmp_path: Path, serve: Callable[[Path], context.Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE)
+    here = serve(home)
+    deck = made_deck(here.plan()[1])
+    before = here.briefing(deck, "zh", TODAY)
+    assert here.briefing_cut(deck, "zh", TODAY) == []
+    add_ground(here.plan()[1], town(LONGITUDE, LATITUDE).write(tmp_path / "城.osm.pbf"), today=TODAY)
+    assert here.briefing(deck, "zh", TODAY) != before
+    assert here.briefing_cut(deck, "zh", TODAY) == []
+    monkeypatch.setattr("layers.present.ground_cut.MOST_BYTES", 3000)
+    [line] = here.briefing_cut(deck, "en", TODAY)
+    assert "coarser" in line

@@ -47,7 +47,8 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         return decks_toml(context.current().plan()[1].decks).encode()
 
     with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None or closed, key="take"):
-        for line in deck_ground(deck, text) if deck else ():
+        cut = [] if deck is None or closed else context.current().briefing_cut(deck, language, date.today())
+        for line in [*deck_ground(deck, text), *cut] if deck else ():
             st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
         for kind, make, mime, icon in (
             ("html", html, "text/html", ":material/public:"),

@@ -40,9 +40,9 @@ class GroundCut:
 
 
 def ground_cut(
-    ground: GroundFile, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int = MOST_BYTES
+    ground: GroundFile, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int | None = None
 ) -> GroundCut:
-    """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes.
+    """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes, or `MOST_BYTES`.
 
     `numbers` are those of the views; without them they are counted from 1.
 
@@ -57,7 +57,7 @@ def ground_cut(
     tiles: dict[str, str] = {}
     characters: set[str] = set()
     thinned: list[int] = []
-    room = limit
+    room = MOST_BYTES if limit is None else limit
     try:
         with Archive(ground.path) as archive:
             for number, wanted in _wishes(ground, views):
