@@ -182,11 +182,18 @@ def _zeros(path: Path, extract: Path) -> None:
         file.truncate(1 << 30)
 
 
-def _outside(path: Path, extract: Path) -> None:
+def _noise(path: Path, extract: Path) -> None:
     far = Extract(LONGITUDE, LATITUDE)
     far.way([(0, 0), (1, 0)], highway="primary")
     data = bytearray(far.write(path).read_bytes())
     path.write_bytes(data[:-40] + os.urandom(40))
+
+
+def _outside(path: Path, extract: Path) -> None:
+    made = town(LONGITUDE, LATITUDE)
+    # A place 20,000 km east of the middle, and one 10,000 km north of it.
+    made.way([(0, 0), (20_000, 0), (0, 10_000)], highway="primary", name="外路")
+    made.write(path)
 
 
 def _elsewhere(path: Path, extract: Path) -> None:
@@ -203,7 +210,8 @@ def _without_nodes(path: Path, extract: Path) -> None:
 HOSTILE = {
     "truncated": (_truncated, "foreign-damaged"),
     "zeros": (_zeros, "foreign-kind"),
-    "noise": (_outside, "foreign-damaged"),
+    "noise": (_noise, "foreign-damaged"),
+    "outside the world": (_outside, "foreign-damaged"),
     "empty": (lambda path, extract: path.write_bytes(b""), "foreign-empty"),
     "zip": (lambda path, extract: path.write_bytes(b"PK\x03\x04" + bytes(100)), "foreign-packed"),
     "text": (lambda path, extract: path.write_text("<osm></osm>"), "foreign-kind"),
