@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from pmtiles.tile import TileType
+from pptx import Presentation
 
 from geo.tiles.archive import ArchiveWriter, tile_at, tiles_in
 from geo.tiles.schema import SCHEMA
@@ -25,6 +26,7 @@ from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, Scene
 from layers.plan.terms import Text
 from layers.present.briefing import briefing, cut_words
+from layers.present.pptx.slides import slides
 from layers.selection.wording import map_sources
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.store.base import open_store, read_plan
@@ -164,3 +166,14 @@ def test_the_browser_is_told_of_pictures(plan):
     [photo] = plan_payload(plan)["pictures"]
     assert (photo["id"], photo["pixels"], photo["zooms"]) == ("file-photo", 512, [11, 15])
     assert photo["url"].startswith("ground/photo/")
+
+
+def test_a_briefing_and_slides_name_the_sources_of_pictures(plan):
+    deck = deck_of("site=station&base=file-photo", "site=station")
+    assert "航拍：甲局" in briefing(plan, deck, language="zh", today=TODAY)
+    assert "航拍" not in briefing(plan, deck_of("site=station"), language="zh", today=TODAY)
+    document = Presentation(io.BytesIO(slides(plan, deck, language="en", today=TODAY)))
+    said = [
+        " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in document.slides
+    ]
+    assert ["Photo: Office A" in words for words in said[1:3]] == [True, False]

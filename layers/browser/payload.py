@@ -22,12 +22,11 @@ from layers.ground.ways import ways
 from layers.plan.digest import map_digest
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
-from layers.plan.scene import PLAIN as OWN_GROUND
 from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.select import Selection
 from layers.selection.status import ATTENTION, SiteState, TaskState
-from layers.selection.wording import grid_words, map_sources
+from layers.selection.wording import grid_words, land_sources
 from layers.translation import LANGUAGES, translation
 
 _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "delayed": "l", "stopped": "x"}
@@ -235,6 +234,10 @@ def _leaflet_bounds(bbox: tuple[float, ...]) -> list[list[float]]:
 def _texts(plan: Plan, language: str) -> dict[str, str]:
     words = translation(language)
     texts = {key: text for key, text in words.texts.items() if key.startswith(_TEXT_SECTIONS)}
-    source = f"{map_sources(plan, language, OWN_GROUND)} | {plan.info.disclaimer.get(language)}"
+    named = {"map.attribution": True, "map.attribution-land": False}
+    credits = {
+        key: f"{land_sources(plan, language, ways=ways)} | {plan.info.disclaimer.get(language)}"
+        for key, ways in named.items()
+    }
     grid = grid_words(plan.grid, words, short=True)
-    return texts | {"map.attribution": source, "map.grid": grid, "legend.grid": words("legend.grid", grid=grid)}
+    return texts | credits | {"map.grid": grid, "legend.grid": words("legend.grid", grid=grid)}

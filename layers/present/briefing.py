@@ -171,12 +171,18 @@ def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> 
             deck=deck.title.get(text.language),
             plan=plan.info.title.get(text.language),
             views=[_view_words(plan, view, text) for view in shown],
-            source=f"{sources(plan, text)} | {plan.info.disclaimer.get(text.language)}",
+            source=f"{sources(plan, text, *_basemaps(plan, shown))} | {plan.info.disclaimer.get(text.language)}",
             actions=_ACTIONS,
             keys=_keys(text),
             badge=_badge,
         )
     )
+
+
+def _basemaps(plan: Plan, shown: Sequence[View]) -> list[str]:
+    """Return the basemaps that views have: the usual one, and pictures that have been added."""
+    pictures = (view.scene.basemap for view in shown if picture_of(plan, view.scene.basemap) is not None)
+    return [BASEMAPS[0], *dict.fromkeys(pictures)]
 
 
 def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:

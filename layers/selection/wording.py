@@ -8,6 +8,7 @@ from geo.grid import Grid
 from layers.ground.files import ground_of, picture_of
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import BASEMAPS, Scene
+from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.status import TaskState
 from layers.translation import Translation
@@ -97,21 +98,29 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     return title, f"{subtitle} · {joined}" if joined else subtitle
 
 
-def sources(plan: Plan, text: Translation, basemap: str = BASEMAPS[0]) -> str:
-    """Return the line that names the sources of the commitments and of the map."""
+def sources(plan: Plan, text: Translation, *basemaps: str) -> str:
+    """Return the line that names the sources of the commitments and of maps with `basemaps`, by default the usual."""
     report = plan.info.report
     title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
     made = f" ({plan.info.report_date})" if plan.info.report_date else ""
-    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language, basemap))
+    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language, *basemaps))
 
 
-def map_sources(plan: Plan, language: str, basemap: str = BASEMAPS[0]) -> str:
-    """Return where the positions and the ground of a plan's map come from."""
+def map_sources(plan: Plan, language: str, *basemaps: str) -> str:
+    """Return where the positions and the ground of a plan's maps with `basemaps` come from."""
+    shown = basemaps or BASEMAPS[:1]
+    pictures = [picture_of(plan, basemap) for basemap in shown]
+    tiles = [ground_of(plan, basemap) for basemap in shown]
+    added = [found.source for found in (*pictures, *tiles) if found is not None]
+    return land_sources(plan, language, added=added, ways=None in tiles)
+
+
+def land_sources(plan: Plan, language: str, *, added: Sequence[Text] = (), ways: bool) -> str:
+    """Return where positions, land and districts come from, what is `added` to them, and with `ways` their roads."""
     own = plan.info.attribution.get(language)
     # A plan may name them itself.
-    tiles = ground_of(plan, basemap)
-    added = [found.source for found in (picture_of(plan, basemap), tiles) if found is not None]
-    ground = [source.get(language) for source in (*added, *region(plan).sources(ways=tiles is None))]
+    found = (source.get(language) for source in (*added, *region(plan).sources(ways=ways)))
+    ground = list(dict.fromkeys(found))
     return ("；" if language == "zh" else "; ").join([own, *(words for words in ground if words not in own)])
 
 

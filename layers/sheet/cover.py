@@ -105,7 +105,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     used = paragraph(
         drawing, plan.info.disclaimer.get(scene.language), foot, 6.6 * k, colour=style.INK, weight=Weight.BOLD
     )
-    paragraph(drawing, sources(plan, text), foot._replace(top=foot.top - used), 6.0 * k)
+    paragraph(drawing, sources(plan, text, scene.basemap), foot._replace(top=foot.top - used), 6.0 * k)
     return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text)
 
 

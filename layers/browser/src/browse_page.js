@@ -287,7 +287,8 @@ export class BrowsePage {
     const picture = this.data.pictures.find((each) => each.id === this.scene.basemap);
     const files = [picture, ground].filter((each) => each !== undefined && each !== null);
     const credit = files.map((each) => words(each.credit, this.stage.language) + " | ").join("");
-    line.textContent = credit + this.text("map.attribution");
+    // The built-in roads are not drawn where those of a file are.
+    line.textContent = credit + this.text(ground ? "map.attribution-land" : "map.attribution");
     const { attributionControl } = this.map;
     if (this.credit) attributionControl.removeAttribution(this.credit);
     this.credit = line.innerHTML;

@@ -1,6 +1,7 @@
 /* A picture that somebody has added as ground, such as an orthophoto: over the drawn ground, under sites and names. */
 
 import * as L from "leaflet";
+import { mercatorRow } from "./ground_tiles.js";
 import { pane } from "./pane.js";
 
 /** @import { PicturePayload } from "./types" */
@@ -40,8 +41,31 @@ class Tiles extends L.TileLayer {
   getTileUrl(at) {
     const { tiles, type } = this.picture;
     if (!tiles) return super.getTileUrl(at);
-    const data = tiles[`${this._getZoomForUrl()}/${at.x}/${at.y}`];
-    return data ? `data:${type};base64,${data}` : NOTHING;
+    const zoom = this._getZoomForUrl();
+    const data = tiles[`${zoom}/${at.x}/${at.y}`];
+    // Under finer tiles the edge of a coarse one would show as a blur.
+    return data && !this.isCovered(tiles, zoom, at) ? `data:${type};base64,${data}` : NOTHING;
+  }
+
+  /**
+   * Whether the finer tiles of a place are all there.
+   *
+   * @param {Record<string, string>} tiles
+   * @param {number} zoom
+   * @param {{ x: number, y: number }} at
+   * @returns {boolean}
+   */
+  isCovered(tiles, zoom, { x, y }) {
+    const [west, south, east, north] = this.picture.bounds;
+    const side = 2 ** (zoom + 1);
+    const row = (/** @type {number} */ latitude) => Math.floor(mercatorRow(latitude) * side);
+    const column = (/** @type {number} */ longitude) => Math.floor((longitude / 360 + 0.5) * side);
+    for (const [right, down] of [[0, 0], [1, 0], [0, 1], [1, 1]]) {
+      const [left, top] = [2 * x + right, 2 * y + down];
+      const outside = left < column(west) || left > column(east) || top < row(north) || top > row(south);
+      if (!outside && !(`${zoom + 1}/${left}/${top}` in tiles)) return false;
+    }
+    return true;
   }
 }
 

@@ -179,7 +179,7 @@ export function tileZoom(zoom, zooms) {
 }
 
 /** @param {number} latitude in degrees; the result is a share of the world's height */
-function mercatorRow(latitude) {
+export function mercatorRow(latitude) {
   const sine = Math.sin(latitude * (Math.PI / 180));
   return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
 }

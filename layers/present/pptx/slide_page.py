@@ -118,13 +118,14 @@ def write_head(page: SlidePage, title: str, aside: str) -> None:
     page.write(ROLES["As of"], [cut(aside, AS_OF.width, 12.0, 1)], 12.0)
 
 
-def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = ()) -> None:
-    """Write disclaimer, notes and sources at the foot of the slide, as large as fits."""
+def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = (), *, basemap: str = "") -> None:
+    """Write disclaimer, notes and sources at the foot of the slide, of a map with `basemap`, as large as fits."""
     disclaimer = plan.info.disclaimer.get(page.text.language)
     sizes, height = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5), SOURCE[3] - SOURCE[1]
+    named = sources(plan, page.text, *([basemap] if basemap else []))
     for said in (notes, ()):
         # Licences must not be cut off, so the notes are left out first; the presenter's notes have them too.
-        words = " · ".join(part for part in (disclaimer, *said, sources(plan, page.text)) if part)
+        words = " · ".join(part for part in (disclaimer, *said, named) if part)
         points, lines = fitted([words], SOURCE.width, height, sizes)
         if lines == [words]:
             break

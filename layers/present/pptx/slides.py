@@ -225,7 +225,7 @@ def _fill_view(
             )
         )
     _add_side(page, plan, view, drawn)
-    write_source(page, plan, ROLES["Source"], drawn.notes)
+    write_source(page, plan, ROLES["Source"], drawn.notes, basemap=view.scene.basemap)
     add_number(page)
     _add_notes(page, plan, view, drawn)
 
