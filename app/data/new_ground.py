@@ -138,7 +138,7 @@ def _field_words(words: dict[str, str]) -> str:
     """Return a rule with what Streamlit says on its field for files in English only, in our words."""
     # Only our own texts, in which a quotation mark or a backslash would end the string.
     plain = {key: re.sub(r'["\\<\n]', "", line) for key, line in words.items()}
-    return ":root{" + "".join(f'--pm-{key}:"{line}";' for key, line in plain.items()) + "}"
+    return ":root{" + "".join(f'--words-{key}:"{line}";' for key, line in plain.items()) + "}"
 
 
 def _step(job: Job[GroundFile], text: Translation) -> str:
