@@ -62,13 +62,13 @@ def ground_add(*, text: Translation, file: str, name: str, plan: str) -> None:
             progress=lambda share: progress(round(share * 1000), 1000),
         )
     added = "cli.picture-added" if made.is_picture else "cli.ground-added"
-    click.echo(text(added, name=made.name, id=made.id, size=size_words(made.size)))
+    click.echo(text(added, name=printable(made.name), id=made.id, size=size_words(made.size)))
     if made.thinned:
         note([text("cli.ground-thinned", zooms="、".join(map(str, made.thinned)))])
     outlines = [outline for outline in offered(read_plan(store)) if outline.ground == made.name]
     note(
         [
-            text("cli.outline-offered", site=outline.site_id, name=outline.name.get(text.language))
+            text("cli.outline-offered", site=outline.site_id, name=printable(outline.name.get(text.language)))
             for outline in outlines
         ]
     )
@@ -114,7 +114,7 @@ def ground_remove(*, text: Translation, name: str, plan: str) -> None:
     from layers.store.base import read_plan
 
     removed = remove_ground(read_plan(store_at(read_settings(plan=plan))), name)
-    click.echo(text("cli.ground-removed", name=removed.name))
+    click.echo(text("cli.ground-removed", name=printable(removed.name)))
 
 
 @ground.command("outlines", help=HELP("cli.ground-outlines-help"))
@@ -132,7 +132,14 @@ def ground_outlines(*, text: Translation, take: str, give_back: str, plan: str) 
     found = read_plan(store_at(read_settings(plan=plan)))
     if take:
         outline = take_outline(found, take, today=date.today())
-        click.echo(text("cli.outline-taken", site=take, name=outline.name.get(text.language), ground=outline.ground))
+        click.echo(
+            text(
+                "cli.outline-taken",
+                site=take,
+                name=printable(outline.name.get(text.language)),
+                ground=printable(outline.ground),
+            )
+        )
     if give_back:
         give_back_outline(found, give_back)
         click.echo(text("cli.outline-given-back", site=give_back))

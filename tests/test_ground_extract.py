@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from math import atan, degrees, exp, pi
@@ -17,9 +18,9 @@ import pytest
 from geo.errors import PlanMapError
 from geo.foreign import child
 from geo.measure import ellipsoid
-from geo.tiles.archive import Archive, tile_at
+from geo.tiles.archive import Archive, ArchiveWriter, tile_at
 from geo.tiles.schema import LAYERS, MAX_ZOOM, MIN_ZOOM, MOST_BYTES
-from layers.ground.files import GroundFile, add_ground, find_ground, ground_files, remove_ground
+from layers.ground.files import GroundFile, add_ground, around, find_ground, ground_files, remove_ground
 from layers.plan.plan import Plan
 from layers.store.base import open_store, read_plan
 from layers.translation import LANGUAGES, translation
@@ -293,4 +294,75 @@ def test_what_a_process_that_died_has_left_is_no_ground_and_is_taken_away(folder
     (left / "made.pmtiles").write_bytes(b"PMTiles")
     assert ground_files(plan_of(folder)) == ()
     add_ground(plan_of(folder), extract, today=TODAY)
+    assert [path.name for path in (folder / "ground").iterdir()] == ["harbin.pmtiles"]
+
+
+def test_a_copy_of_a_ground_is_another_one(folder: Path, extract: Path) -> None:
+    """Its file says the same name; what is removed by an id is the one with that id."""
+    ground = add_ground(plan_of(folder), extract, today=TODAY)
+    copy = ground.path.with_name("harbin-old.pmtiles")
+    copy.write_bytes(ground.path.read_bytes())
+    assert find_ground(plan_of(folder), "harbin").path == ground.path
+    assert find_ground(plan_of(folder), "harbin-old").path == copy
+    assert remove_ground(plan_of(folder), "harbin").path == ground.path
+    assert [path.name for path in (folder / "ground").iterdir()] == ["harbin-old.pmtiles"]
+
+
+def test_names_that_are_alike_do_not_replace_each_other(folder: Path, extract: Path) -> None:
+    names = ["C++", "C#", "★", "☆", "con", "长" * 45 + "2024", "长" * 45 + "2025"]
+    for name in names:
+        add_ground(plan_of(folder), extract, name=name, today=TODAY)
+    assert sorted(ground.name for ground in ground_files(plan_of(folder))) == sorted(names)
+    assert not (folder / "ground" / "con.pmtiles").exists()
+    again = add_ground(plan_of(folder), extract, name="C#", today=TODAY)
+    assert len(ground_files(plan_of(folder))) == len(names)
+    assert find_ground(plan_of(folder), "C#") == again
+
+
+@pytest.mark.parametrize(
+    "own", [{"thinned": None}, {"thinned": 5}, {"thinned": ["x"]}, {"source": {"zh": 1}}, {"source": 7}, {"source": []}]
+)
+def test_an_odd_ground_does_not_close_the_plan(folder: Path, extract: Path, own: dict[str, Any]) -> None:
+    good = add_ground(plan_of(folder), extract, today=TODAY)
+    with Archive(good.path) as archive:
+        metadata = archive.metadata
+        tiles = list(archive.tiles())[:1]
+    planmap = {**metadata["planmap"], "name": "odd", **own}
+    with ArchiveWriter(
+        good.path.with_name("odd.pmtiles"), bounds=good.bounds, metadata={**metadata, "planmap": planmap}
+    ) as writer:
+        for at, tile in tiles:
+            writer.add(*at, gzip.compress(tile))
+    known = {ground.id for ground in ground_files(plan_of(folder))}
+    assert known in ({good.id}, {good.id, "odd"})
+
+
+def test_an_archive_that_shrinks_while_it_is_read_is_damaged(folder: Path, extract: Path) -> None:
+    ground = add_ground(plan_of(folder), extract, today=TODAY)
+    with Archive(ground.path) as archive:
+        os.truncate(ground.path, 300)
+        with pytest.raises(PlanMapError, match="tiles-damaged"):
+            list(archive.tiles())
+
+
+def test_what_reaches_far_beyond_the_plan_is_cut(folder: Path, tmp_path: Path) -> None:
+    made = town(LONGITUDE, LATITUDE)
+    made.box(-300, -300, 300, 300, natural="wood")
+    ground = add_ground(plan_of(folder), made.write(tmp_path / "wide.osm.pbf"), today=TODAY)
+    with Archive(ground.path) as archive:
+        counts = Counter(zoom for zoom, _, _ in archive.places())
+    assert counts[12] < 60
+    west, south, east, north = around(plan_of(folder))
+    assert ground.bounds == pytest.approx((west, south, east, north), abs=1e-6)
+
+
+def test_the_limit_of_disk_holds_for_drafts_of_tiles(folder: Path, extract: Path, tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def look(share: float) -> None:
+        drafts = list((folder / "ground").glob(".ground-*/*"))
+        seen.append(sum(path.stat().st_size for path in drafts if path.suffix == ".tiles"))
+
+    add_ground(plan_of(folder), extract, today=TODAY, progress=look)
+    assert max(seen) > 1000
     assert [path.name for path in (folder / "ground").iterdir()] == ["harbin.pmtiles"]

@@ -294,6 +294,12 @@ def test_a_tile_that_is_too_large_loses_its_houses_first(monkeypatch: pytest.Mon
         found = decoded(gzip.decompress(whole))
         assert set(found) == {"roads"}
         assert set(found["roads"].kinds) == kinds
+    for limit in ("MOST_FEATURES", "MOST_UNPACKED_BYTES"):
+        # A tile that packs well can still be more than a map can decode in good time.
+        with monkeypatch.context() as patch:
+            patch.setattr("geo.tiles.retile.MOST_BYTES", 10**9)
+            patch.setattr(f"geo.tiles.retile.{limit}", 601 if limit == "MOST_FEATURES" else 30_000)
+            assert set(decoded(gzip.decompress(packed(layers, 14)[0]))) == {"roads"}
     monkeypatch.setattr("geo.tiles.retile.MOST_BYTES", 10)
     with pytest.raises(PlanMapError, match="ground-too-dense"):
         packed(layers, 14)

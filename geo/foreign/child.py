@@ -23,6 +23,9 @@ from geo.errors import PlanMapError
 LOOK_S = 0.2
 """Seconds between two looks at what the process takes."""
 
+LONGEST_COMPLAINT = 500
+"""Bytes of a line of error messages that are passed on."""
+
 DRIVERS = frozenset({"OSM", "MEM"})
 """The drivers of GDAL with which the process reads features; pictures are read with rasterio's."""
 
@@ -119,6 +122,8 @@ def environment(folder: Path) -> dict[str, str]:
         "TEMP": str(folder),
         # Extracts that other programs have made need not be in the order of ids.
         "OSM_USE_CUSTOM_INDEXING": "NO",
+        # A file without a name would not be counted.
+        "OSM_UNLINK_TMPFILE": "NO",
         "PYTHONWARNINGS": "ignore",
     }
 
@@ -190,7 +195,9 @@ def _keep(process: subprocess.Popen[bytes], complaints: deque[bytes]) -> None:
 def _complain(complaining: threading.Thread, complaints: deque[bytes]) -> None:
     """Print what the process has printed last: nobody has foreseen that it would fail so."""
     complaining.join(1.0)
-    sys.stderr.write(b"".join(complaints).decode(errors="replace"))
+    lines = (line[:LONGEST_COMPLAINT].decode(errors="replace") for line in complaints)
+    # It may quote the file, which is not to control anybody's terminal.
+    sys.stderr.write("".join("".join(c if c.isprintable() else " " for c in line).rstrip() + "\n" for line in lines))
 
 
 def _check(process: subprocess.Popen[bytes], folder: Path, limits: Limits, began: float) -> None:
@@ -202,7 +209,7 @@ def _check(process: subprocess.Popen[bytes], folder: Path, limits: Limits, began
             raise PlanMapError("foreign-memory", limit=f"{limits.memory / 2**30:g}")
     size = 0
     with suppress(OSError):
-        size = sum(path.stat().st_size for path in folder.iterdir())
+        size = sum(path.stat().st_size for path in folder.rglob("*"))
     if size > limits.disk:
         raise PlanMapError("foreign-disk", limit=f"{limits.disk / 2**30:g}")
 

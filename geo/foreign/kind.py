@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import stat
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +23,8 @@ class Kind(StrEnum):
 
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _SQLITE = b"SQLite format 3\0"
+_GEOPACKAGE = (b"GPKG", b"GP10", b"GP11")
+"""The application ids of GeoPackages, as bytes 68 to 71 of the file. Databases of tiles need not have one."""
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"7z\xbc\xaf", b"Rar!", b"BZh")
 
 
@@ -56,27 +57,9 @@ def kind_of_file(path: Path) -> Kind:
     if start.startswith(b"PMTiles"):
         return Kind.PMTILES
     if start.startswith(_SQLITE):
-        return _database(path)
+        # What is in a database, the child process finds out: SQLite can be kept busy for minutes with what is none.
+        return Kind.GEOPACKAGE if start[68:72] in _GEOPACKAGE else Kind.MBTILES
     # A block begins with the length of its header, as four bytes; the first one has this name.
     if b"OSMHeader" in start[4:40]:
         return Kind.EXTRACT
-    raise PlanMapError("foreign-kind", file=path.name, expected=tuple(f".{kind}" for kind in Kind))
-
-
-def _database(path: Path) -> Kind:
-    try:
-        database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            rows = database.execute(
-                "SELECT name FROM sqlite_master WHERE name IN ('gpkg_contents', 'tiles')"
-            ).fetchall()
-        finally:
-            database.close()
-    except sqlite3.Error as error:
-        raise PlanMapError("foreign-damaged", file=path.name, reason=str(error)) from error
-    names = {str(name).lower() for (name,) in rows}
-    if "gpkg_contents" in names:
-        return Kind.GEOPACKAGE
-    if "tiles" in names:
-        return Kind.MBTILES
     raise PlanMapError("foreign-kind", file=path.name, expected=tuple(f".{kind}" for kind in Kind))

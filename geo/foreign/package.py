@@ -46,7 +46,7 @@ _LIMITS = {
     sqlite3.SQLITE_LIMIT_VDBE_OP: 250_000,
 }
 
-_FUNCTIONS = frozenset({"count", "length", "substr", "sum", "typeof"})
+_FUNCTIONS = frozenset({"count", "length", "lower", "substr", "sum", "typeof"})
 """All that our own statements call, and SQLite's R-tree its `length`."""
 
 _RTREE = re.compile(r"\s*CREATE\s+VIRTUAL\s+TABLE\s.*\sUSING\s+rtree\s*\(", re.IGNORECASE | re.DOTALL)
@@ -102,6 +102,11 @@ class Package:
     def names(self) -> list[str]:
         """Return the names of all layers, also of those that are not read because they are views."""
         return [name for (name,) in self.rows("gpkg_geometry_columns", "table_name")]
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a table or a view of that name."""
+        found = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE lower(name) = ?", (name,))
+        return bool(found.fetchone()[0])
 
     def rows(self, table: str, *columns: str) -> list[tuple[str, ...]]:
         """Return up to `MOST_LAYERS` rows of one of the format's own tables, as text; none if it is missing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import mmap
+import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -67,9 +67,10 @@ class Archive:
             self._file = path.open("rb")
         except OSError as error:
             raise PlanMapError("foreign-unreadable", file=path.name, reason=error.strerror or "") from error
+        # Read and not mapped: a mapped file that shrinks meanwhile ends the whole process.
         try:
-            self._bytes = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
-            self._header: dict[str, Any] = dict(deserialize_header(self._bytes[:HEADER_BYTES]))
+            self._size = os.fstat(self._file.fileno()).st_size
+            self._header: dict[str, Any] = dict(deserialize_header(self._file.read(HEADER_BYTES)))
         except Exception as error:
             self._file.close()
             # The library checks little: what is too short or has unknown numbers fails in many ways.
@@ -87,7 +88,6 @@ class Archive:
 
     def close(self) -> None:
         """Close the file; on Windows it can be replaced only then."""
-        self._bytes.close()
         self._file.close()
 
     @property
@@ -204,12 +204,21 @@ class Archive:
         return self._unpacked(data, self._header["tile_compression"], MOST_TILE_BYTES)
 
     def _slice(self, offset: int, length: int) -> bytes:
-        if offset < 0 or length < 0 or offset + length > len(self._bytes):
+        if offset < 0 or not 0 <= length <= MOST_TILE_BYTES or offset + length > self._size:
             raise PlanMapError("tiles-damaged", file=self.path.name)
-        return self._bytes[offset : offset + length]
+        try:
+            self._file.seek(offset)
+            data = self._file.read(length)
+        except OSError as error:
+            raise PlanMapError("tiles-damaged", file=self.path.name) from error
+        if len(data) < length:
+            raise PlanMapError("tiles-damaged", file=self.path.name)
+        return data
 
     def _unpacked(self, data: bytes, compression: Compression, limit: int) -> bytes:
         if compression in (Compression.NONE, Compression.UNKNOWN):
+            if len(data) > limit:
+                raise PlanMapError("tiles-damaged", file=self.path.name)
             return data
         if compression is not Compression.GZIP:
             raise PlanMapError("tiles-compression", file=self.path.name)
@@ -258,10 +267,16 @@ class ArchiveWriter:
         self._hold = hold
         self._tiles: dict[int, bytes] = {}
         self._zoom = -1
+        self._spans: dict[int, tuple[int, int, int, int]] = {}
+        """First and last column and row of the tiles of each zoom: left, top, right, bottom."""
 
     def __enter__(self) -> Self:
         self._file = self._path.open("wb")
         self._writer: Any = Writer(self._file)  # type: ignore[no-untyped-call]
+        # The library's own has no name, so that nobody would see how large it becomes.
+        self._writer.tile_f.close()
+        self._drafts = self._path.with_suffix(".tiles")
+        self._writer.tile_f = self._drafts.open("w+b")
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -272,9 +287,13 @@ class ArchiveWriter:
                 self._writer.tile_f.close()
         finally:
             self._file.close()
+            self._writer.tile_f.close()
+            self._drafts.unlink(missing_ok=True)
 
     def add(self, zoom: int, x: int, y: int, tile: bytes) -> None:
         """Add a tile."""
+        left, top, right, bottom = self._spans.get(zoom, (x, y, x, y))
+        self._spans[zoom] = min(left, x), min(top, y), max(right, x), max(bottom, y)
         if not self._hold:
             self._writer.write_tile(zxy_to_tileid(zoom, x, y), tile)
             return
@@ -293,7 +312,7 @@ class ArchiveWriter:
         if not self._writer.tile_entries:
             self._writer.tile_f.close()
             raise PlanMapError("ground-nothing-there", file=self._path.name)
-        west, south, east, north = (round(value * 1e7) for value in self._bounds)
+        west, south, east, north = (round(value * 1e7) for value in self._covered())
         header = {
             "tile_type": self._kind,
             "tile_compression": Compression.GZIP if self._kind is TileType.MVT else Compression.NONE,
@@ -306,6 +325,22 @@ class ArchiveWriter:
             "center_lat_e7": (south + north) // 2,
         }
         self._writer.finalize(header, self.metadata)
+
+    def _covered(self) -> BBox:
+        """Return what the tiles cover of the bounds, in degrees."""
+        boxes = [tile_bounds(zoom, *span) for zoom, span in self._spans.items()]
+        wests, souths, easts, norths = zip(*boxes, strict=True)
+        west, south, east, north = self._bounds
+        return max(west, min(wests)), max(south, min(souths)), min(east, max(easts)), min(north, max(norths))
+
+
+def tile_bounds(zoom: int, left: int, top: int, right: int, bottom: int) -> BBox:
+    """Return the bounds, in degrees, of the tiles from a first to a last column and row."""
+    side = 2**zoom
+    latitudes = [
+        math.degrees(2 * math.atan(math.exp(math.pi * (1 - 2 * row / side))) - math.pi / 2) for row in (bottom + 1, top)
+    ]
+    return left / side * 360 - 180, latitudes[0], (right + 1) / side * 360 - 180, latitudes[1]
 
 
 def tile_at(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:

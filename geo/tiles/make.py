@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from geo.errors import PlanMapError
 from geo.foreign.kind import Kind
 from geo.grid import BBox
 from geo.tiles.names import characters_of
@@ -34,7 +35,7 @@ def work(job: dict[str, Any], progress: Progress) -> dict[str, Any]:
         Kind.EXTRACT: _from_extract,
         Kind.GEOPACKAGE: _from_package,
         Kind.PMTILES: _from_tiles,
-        Kind.MBTILES: _from_tiles,
+        Kind.MBTILES: _from_database,
         Kind.TIFF: _from_picture,
     }
     makers[Kind(job["kind"])](job, progress)
@@ -55,6 +56,19 @@ def _from_package(job: dict[str, Any], progress: Progress) -> None:
     frames = read_package(source, _bounds(job), lambda share: progress(share * READING))
     zh, en = job["metadata"]["planmap"]["source"]
     _write(frames, job, source_of_package(source, (zh, en), tuple(job["not_stated"])), progress)
+
+
+def _from_database(job: dict[str, Any], progress: Progress) -> None:
+    from geo.foreign.package import opened
+
+    # Not every program marks a GeoPackage as one.
+    source = Path(job["source"])
+    with opened(source) as database:
+        is_package, has_tiles = database.holds("gpkg_contents"), database.holds("tiles")
+    if not is_package and not has_tiles:
+        raise PlanMapError("foreign-kind", file=source.name, expected=[f".{kind}" for kind in Kind])
+    maker = _from_package if is_package else _from_tiles
+    maker(job, progress)
 
 
 def _from_tiles(job: dict[str, Any], progress: Progress) -> None:

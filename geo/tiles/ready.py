@@ -20,7 +20,7 @@ from geo.tiles.encode import layers_of
 from geo.tiles.mbtiles import Mbtiles, is_picture
 from geo.tiles.names import characters_of, cleaned
 from geo.tiles.retile import is_sound, packed, retiled
-from geo.tiles.schema import LAYERS, MAX_ZOOM, MIN_ZOOM, MOST_BYTES, SCHEMA
+from geo.tiles.schema import LAYERS, MAX_ZOOM, MIN_ZOOM, MOST_BYTES, MOST_UNPACKED_BYTES, SCHEMA
 from geo.tiles.tile_kinds import OWN, Schema, schema_of
 
 LONGEST_ATTRIBUTION = 200
@@ -231,7 +231,7 @@ def _tile(tile: bytes, schema: Schema, at: Tile, *, is_deepest: bool) -> tuple[b
     if not layers:
         return b"", "", False
     names = "".join({str(made.tags[of]) for features in layers.values() for made in features for of in ("zh", "en")})
-    if schema is OWN and is_sound(tile, layers):
+    if schema is OWN and len(tile) <= MOST_UNPACKED_BYTES and is_sound(tile, layers):
         stored = gzip.compress(tile, 6, mtime=0)
         if len(stored) <= MOST_BYTES:
             return stored, names, False

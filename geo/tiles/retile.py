@@ -18,7 +18,7 @@ from geo.tiles.detail import LEVELS_FROM
 from geo.tiles.encode import Feature, Value, encoded, features_of
 from geo.tiles.names import cleaned, names
 from geo.tiles.osm_kinds import RANKS, RUNWAY_M
-from geo.tiles.schema import EXTENT, LAYERS, MOST_BYTES, Shape
+from geo.tiles.schema import EXTENT, LAYERS, MOST_BYTES, MOST_FEATURES, MOST_UNPACKED_BYTES, Shape
 from geo.tiles.tile_kinds import OWN, Meaning, Schema, level_of, meaning
 
 LONGEST_REF = 20
@@ -94,17 +94,26 @@ def packed(layers: Layers, zoom: int) -> tuple[bytes, bool]:
     PlanMapError
         It is too large however much is left out.
     """
-    made, left, left_out = gzip.compress(encoded(layers), 6, mtime=0), dict(layers), False
+    made, left, left_out = _made(layers), dict(layers), False
     for name, kinds in LEAST_IMPORTANT:
-        if len(made) <= MOST_BYTES:
+        if made:
             break
         before = left.get(name, [])
         left[name] = [feature for feature in before if feature.tags["kind"] not in kinds]
         left_out = left_out or len(left[name]) < len(before)
-        made = gzip.compress(encoded(left), 6, mtime=0)
-    if len(made) > MOST_BYTES:
+        made = _made(left)
+    if not made:
         raise PlanMapError("ground-too-dense", zoom=zoom)
     return made, left_out
+
+
+def _made(layers: Layers) -> bytes:
+    """Return `layers` as a gzipped tile; empty if it would be too large."""
+    if sum(map(len, layers.values())) > MOST_FEATURES:
+        return b""
+    tile = encoded(layers)
+    made = gzip.compress(tile, 6, mtime=0)
+    return made if len(tile) <= MOST_UNPACKED_BYTES and len(made) <= MOST_BYTES else b""
 
 
 def _feature(feature: Feature, meant: Meaning, at: Tile, *, is_label: bool, is_own: bool) -> Feature | None:

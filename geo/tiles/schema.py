@@ -21,6 +21,11 @@ EXTENT = 4096
 MOST_BYTES = 500_000
 """Largest size of a tile, as stored, that is made."""
 
+MOST_UNPACKED_BYTES = 4_000_000
+"""Largest size of a vector tile when it is unpacked, and with `MOST_FEATURES` what a map can decode in good time."""
+
+MOST_FEATURES = 50_000
+
 Shape = Literal["area", "line", "point"]
 
 

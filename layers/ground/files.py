@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
 import shutil
+import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,6 +44,9 @@ NOT_STATED = Text("来源未注明", "source not stated")
 
 USABLE = tuple(Kind)
 """The kinds of files that ground can be made from."""
+
+PATIENCE_S = 10.0
+"""Seconds for which a file is waited for that somebody has open."""
 
 _DRAFT = ".ground-"
 
@@ -101,8 +106,9 @@ def _files(folder: Path, version: str) -> tuple[GroundFile, ...]:
     found = []
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")) if folder.is_dir() else []:
         with suppress(PlanMapError, OSError):
-            found.append(_described(path))
-    return tuple(sorted(found, key=lambda ground: (ground.added, ground.path.stat().st_mtime_ns), reverse=True))
+            found.append((_described(path), path.stat().st_mtime_ns))
+    found.sort(key=lambda each: (each[0].added, each[1]), reverse=True)
+    return tuple(ground for ground, _ in found)
 
 
 def _described(path: Path) -> GroundFile:
@@ -118,7 +124,9 @@ def _described(path: Path) -> GroundFile:
         if not isinstance(own, dict) or own.get("schema") != SCHEMA:
             raise PlanMapError("tiles-schema", file=path.name)
         state = path.stat()
-        source = own.get("source") or ["", ""]
+        source, thinned = own.get("source"), own.get("thinned", [])
+        if not isinstance(source, list) or not source or not isinstance(thinned, list):
+            raise PlanMapError("tiles-damaged", file=path.name)
         return GroundFile(
             id=path.stem,
             path=path,
@@ -133,7 +141,7 @@ def _described(path: Path) -> GroundFile:
             size=state.st_size,
             version=f"{state.st_mtime_ns:x}-{state.st_size:x}",
             characters=str(own.get("characters", "")),
-            thinned=tuple(int(zoom) for zoom in own.get("thinned", ())),
+            thinned=tuple(zoom for zoom in thinned if isinstance(zoom, int)),
         )
 
 
@@ -182,12 +190,7 @@ def add_ground(
         }
         child.run("tiles.make:work", job, draft, progress=progress, limits=limits)
         _described(made)
-        target = folder / f"{identifier(shown)}{SUFFIX}"
-        try:
-            os.replace(made, target)
-        except OSError as error:
-            raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
-        return _described(target)
+        return _described(_put(made, folder, shown))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -209,6 +212,28 @@ def _usable_kind(source: Path) -> Kind:
     if kind not in USABLE:
         raise refusal
     return kind
+
+
+def _put(made: Path, folder: Path, shown: str) -> Path:
+    """Move a ground that is ready to its place, and return that: in place of one of the same name, and of no other."""
+    target = folder / f"{identifier(shown)}{SUFFIX}"
+    with suppress(PlanMapError, OSError):
+        if target.exists() and _described(target).name != shown:
+            other = hashlib.sha256(shown.encode()).hexdigest()[:6]
+            target = folder / f"{identifier(shown)}-{other}{SUFFIX}"
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            os.replace(made, target)
+        except PermissionError as error:
+            # On Windows a file that a sheet is drawn from cannot be replaced; a moment later it can.
+            if time.monotonic() > until:
+                raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
+            time.sleep(0.2)
+        except OSError as error:
+            raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
+        else:
+            return target
 
 
 def remove_ground(plan: Plan, name: str) -> GroundFile:
@@ -236,10 +261,14 @@ def find_ground(plan: Plan, name: str) -> GroundFile:
         There is none.
     """
     grounds = ground_files(plan)
-    for ground in grounds:
-        if name in (ground.id, ground.name, ground.path.name):
-            return ground
-    raise PlanMapError("no-such-ground", name=name, near="、".join(ground.id for ground in grounds) or "-")
+    # A copy of a ground's file has its name, too, but an id of its own.
+    for called in ([ground.id for ground in grounds], [ground.path.name for ground in grounds]):
+        if name in called:
+            return grounds[called.index(name)]
+    named = [ground for ground in grounds if ground.name == name]
+    if len(named) == 1:
+        return named[0]
+    raise PlanMapError("no-such-ground", name=name, near="、".join(ground.id for ground in named or grounds) or "-")
 
 
 def ground_of(plan: Plan, basemap: str) -> GroundFile | None:
@@ -270,7 +299,8 @@ def identifier(name: str) -> str:
     """Return a name as part of a file's name and of an address: letters, digits and hyphens of any script's words."""
     plain = unicodedata.normalize("NFKC", name).lower()
     words = re.sub(r"[^\w]+|_", "-", plain).strip("-")[:40].strip("-")
-    return words or "ground"
+    # Of such a name Windows makes a device, whatever follows the dot.
+    return f"{words}-" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", words) else words or "ground"
 
 
 def _draft_folder(folder: Path) -> Path:

@@ -5,6 +5,7 @@ They are offered. Somebody takes them, one by one, and can give them back.
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from dataclasses import replace
 from datetime import date
@@ -44,6 +45,9 @@ MOST_TILES = 2000
 
 TOLERANCE_DEG = 1.5 / 111_320
 """Degrees by which an outline that is taken may differ from that of the tiles: a metre and a half."""
+
+_WRITING = threading.Lock()
+"""Held from reading the outlines that are taken to writing them: several sessions may take one at once."""
 
 
 def offered(plan: Plan) -> tuple[Outline, ...]:
@@ -90,7 +94,8 @@ def take_outline(plan: Plan, site_id: str, *, today: date) -> Outline:
     if site_id not in outlines:
         raise PlanMapError("no-such-outline", site=site_id, near="、".join(outlines) or "-")
     outline = replace(outlines[site_id], taken=today.isoformat())
-    write_outlines(_folder(plan), {**taken(plan), site_id: outline})
+    with _WRITING:
+        write_outlines(_folder(plan), {**taken(plan), site_id: outline})
     return outline
 
 
@@ -102,11 +107,12 @@ def give_back_outline(plan: Plan, site_id: str) -> Outline:
     PlanMapError
         It has none, or the plan's ground folder cannot be written.
     """
-    outlines = taken(plan)
-    if site_id not in outlines:
-        raise PlanMapError("outline-not-taken", site=site_id, near="、".join(outlines) or "-")
-    gone = outlines.pop(site_id)
-    write_outlines(_folder(plan), outlines)
+    with _WRITING:
+        outlines = taken(plan)
+        if site_id not in outlines:
+            raise PlanMapError("outline-not-taken", site=site_id, near="、".join(outlines) or "-")
+        gone = outlines.pop(site_id)
+        write_outlines(_folder(plan), outlines)
     return gone
 
 

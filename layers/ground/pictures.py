@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_TILES = 300
 """Most tiles that one map is drawn from; for more, those of a lower zoom are taken."""
 
+MOST_SMALL_TILES = 6000
+"""The same for a picture whose coarsest tiles are finer than the map; one with more is not drawn on it."""
+
 MOST_PIXELS = 24_000_000
 
 MESH_PIXELS = 64
@@ -59,11 +62,18 @@ def picture_in(ground: GroundFile, grid: Grid, extent: BBox, pixel_m: float) -> 
         return None
     seen: BBox = (bounds[0], bounds[1], bounds[2], bounds[3])
     zoom = _zoom(ground, pixel_m, float(degrees[:, 1].mean()), seen)
-    whole = _mosaic(ground, tiles_in(seen, zoom))
+    tiles = tiles_in(seen, zoom)
+    # Of a picture that has no zoom as coarse as this map the tiles are made smaller, one by one.
+    side = _side(ground)
+    while side > 1 and len(tiles) * side**2 > MOST_TILES * _side(ground) ** 2:
+        side //= 2
+    if len(tiles) > MOST_SMALL_TILES:
+        return None
+    whole = _mosaic(ground, tiles, side)
     if whole is None:
         return None
     mosaic, left, top = whole
-    places = (_world(degrees) * 2**zoom - (left, top)) * _side(ground)
+    places = (_world(degrees) * 2**zoom - (left, top)) * side
     return _turned(mosaic, places.reshape(len(down), len(across), 2), across, down)
 
 
@@ -80,11 +90,13 @@ def _zoom(ground: GroundFile, pixel_m: float, latitude: float, seen: BBox) -> in
     return zoom
 
 
-def _mosaic(ground: GroundFile, places: list[Tile]) -> tuple[Image, int, int] | None:
-    """Return the tiles as one picture with the column and row of its first tile; None if there is none of them."""
+def _mosaic(ground: GroundFile, places: list[Tile], side: int) -> tuple[Image, int, int] | None:
+    """Return the tiles, each with that side, as one picture with the column and row of its first tile.
+
+    None if there is none of them.
+    """
     from PIL import Image
 
-    side = _side(ground)
     left, top = min(x for _, x, _ in places), min(y for _, _, y in places)
     right, bottom = max(x for _, x, _ in places), max(y for _, _, y in places)
     whole = Image.new("RGBA", ((right - left + 1) * side, (bottom - top + 1) * side))
@@ -94,7 +106,8 @@ def _mosaic(ground: GroundFile, places: list[Tile]) -> tuple[Image, int, int] | 
             for zoom, x, y in places:
                 data = archive.tile(zoom, x, y)
                 if data:
-                    whole.paste(_opened(data, side), ((x - left) * side, (y - top) * side))
+                    tile = _opened(data, _side(ground)).resize((side, side), Image.Resampling.BOX)
+                    whole.paste(tile, ((x - left) * side, (y - top) * side))
                     found = True
     except (PlanMapError, OSError, ValueError, SyntaxError) as error:
         raise PlanMapError("ground-file-damaged", file=ground.path.name) from error

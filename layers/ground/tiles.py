@@ -78,6 +78,8 @@ def tile_ground(ground: GroundFile, grid: Grid, extent: BBox, zoom: float) -> Ti
     while len(places) > MOST_TILES and level > ground.zooms[0]:
         level -= 1
         places = tiles_in((west, south, east, north), level)
+    if len(places) > MOST_TILES:
+        return found
     try:
         with Archive(ground.path) as archive:
             for _, x, y in places:

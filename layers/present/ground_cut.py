@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from geo.errors import PlanMapError
 from geo.grid import BBox
-from geo.tiles.archive import Archive, Tile, tiles_in
+from geo.tiles.archive import MOST_TILE_BYTES, Archive, Tile, tiles_in, unpacked
 from geo.tiles.decode import decoded
 from layers.ground.files import GroundFile
 from layers.ground.look import tile_zoom
@@ -71,7 +70,7 @@ def ground_cut(
                 for key, tile in found.items():
                     tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
                     if tile is not None and not ground.is_picture:
-                        characters |= _characters(gzip.decompress(tile))
+                        characters |= _characters(unpacked(tile, MOST_TILE_BYTES, ground.path.name))
     except PlanMapError as error:
         raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
     named = [numbers[number - 1] for number in dict.fromkeys(thinned)] if numbers else dict.fromkeys(thinned)

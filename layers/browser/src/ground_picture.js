@@ -17,14 +17,17 @@ class Tiles extends L.TileLayer {
   /**
    * @param {PicturePayload} picture
    * @param {[number, number]} zooms of its tiles
+   * @param {number} out for how many zooms farther out they are shown, smaller
    */
-  constructor(picture, zooms) {
+  constructor(picture, zooms, out) {
     const [west, south, east, north] = picture.bounds;
     const shift = picture.pixels === SMALL ? 0 : 1;
     super(picture.url + "{z}/{x}/{y}", {
       pane: PANE,
       tileSize: picture.pixels,
       zoomOffset: -shift,
+      // Farther out there would be thousands of them.
+      minZoom: zooms[0] + shift - out,
       minNativeZoom: zooms[0] + shift,
       maxNativeZoom: zooms[1] + shift,
       bounds: [[south, west], [north, east]],
@@ -79,7 +82,7 @@ class Tiles extends L.TileLayer {
 export function pictureLayers(map, picture) {
   pane(map, PANE, ORDER).style.pointerEvents = "none";
   const { tiles, zooms } = picture;
-  if (!tiles) return [new Tiles(picture, zooms)];
+  if (!tiles) return [new Tiles(picture, zooms, 3)];
   const there = [...new Set(Object.keys(tiles).map((key) => Number(key.split("/")[0])))].sort((one, other) => one - other);
-  return there.map((zoom) => new Tiles(picture, [zoom, zoom]));
+  return there.map((zoom, n) => new Tiles(picture, [zoom, zoom], n ? 1 : 3));
 }

@@ -13,6 +13,7 @@ import { clipped } from "./clip.js";
 
 const WORLD = 256;
 const KEPT = 240;
+const MOST = 400;
 const AREAS = ["built", "green", "water", "aeroways", "buildings"];
 const LINES = ["waterways", "roads", "rails", "boundaries"];
 /** Dashes of neighbouring tiles would fill each other's gaps where the tiles overlap. */
@@ -104,7 +105,10 @@ export class GroundTiles {
     const right = Math.min(box[2] / WORLD, east / 360 + 0.5);
     const top = Math.max(box[1] / WORLD, mercatorRow(north));
     const bottom = Math.min(box[3] / WORLD, mercatorRow(south));
+    /** @type {string[]} */
     const found = [];
+    // Of tiles that are meant for a look from near, thousands would be seen from afar.
+    if ((bottom - top) * side * (right - left) * side > MOST) return found;
     for (let y = Math.floor(top * side); y <= Math.floor(bottom * side); y++) {
       for (let x = Math.floor(left * side); x <= Math.floor(right * side); x++) found.push(`${level}/${x}/${y}`);
     }
