@@ -1,4 +1,4 @@
-"""A small server on this machine for the peers of the map: their pages, vector tiles of an archive, pictures as tiles."""
+"""A small server on this machine for the peers of the map: their pages, vector tiles, pictures as tiles."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def serving_tiles(scripts: Path, archive: Path, pictures: Path, setup: dict[str,
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self) -> None:  # noqa: N802 - the library's name
+            def do_GET(self) -> None:
                 kind, _, rest = self.path.partition("?")[0].strip("/").partition("/")
                 if kind == "page":
                     told = json.dumps({**setup, "look": look.tokens()}, ensure_ascii=False)
