@@ -135,7 +135,7 @@ def import_times(folder: Path, extract: Path, plan: Path) -> Path:
             runs[name].append(watched(commands[name], environment))
     print(
         f"\nGround of an extract of {extract.stat().st_size / 1e6:.1f} MB, {features} features, whole processes, "
-        f"{ROUNDS} rounds taking turns; medians. tippecanoe begins with {lines_mb:.0f} MB of GeoJSON, written beforehand; "
+        f"{ROUNDS} rounds taking turns; medians. tippecanoe begins with {lines_mb:.0f} MB of GeoJSON, written before; "
         f"reading the extract alone takes {reading:.1f} s\n"
     )
     print("| | PlanMap | tippecanoe | ratio (range) |")

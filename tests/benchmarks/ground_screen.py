@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import math
+import re
 import shutil
-import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, Playwright, Request
@@ -31,6 +32,9 @@ ZOOMS = (12, 14, 16)
 START_ZOOM = 10
 """The pages begin there, and have no tiles of what is looked at later."""
 PAN = 600
+
+TILE = re.compile(r"/\d+/\d+/\d+$")
+"""How the addresses of tiles end."""
 
 SOFTWARE_WEBGL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
@@ -76,8 +80,8 @@ class Seen:
 
     times: dict[tuple[str, int], list[float]] = field(default_factory=dict)
     """Milliseconds by what was done and the zoom."""
-    sent: dict[tuple[str, int], list[int]] = field(default_factory=dict)
-    """Bytes of the answers, for the same."""
+    sent: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=dict)
+    """Bytes of the answers, for the same, and of those that are tiles."""
 
 
 def bundle(folder: Path) -> None:
@@ -107,12 +111,13 @@ class Watch:
         self._done: list[Request] = []
         page.on("requestfinished", lambda request: self._done.append(request))
 
-    def bytes_since(self) -> int:
-        """Return the bytes of the answers since this was last asked."""
+    def bytes_since(self) -> tuple[int, int]:
+        """Return the bytes of the answers since this was last asked, and of the tiles among them."""
         self.page.wait_for_timeout(300)
         done, self._done[:] = list(self._done), []
-        sizes = [request.sizes() for request in done]
-        return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
+        sizes = [(request.url, request.sizes()) for request in done]
+        sent = [(url, size["responseBodySize"] + size["responseHeadersSize"]) for url, size in sizes]
+        return sum(size for _, size in sent), sum(size for url, size in sent if TILE.search(url))
 
 
 def _visit(watch: Watch, where: Page | Frame, acts: dict[str, str], at: tuple[float, float], seen: Seen) -> None:
@@ -268,16 +273,16 @@ def _print(found: dict[str, Seen], size: tuple[int, int], count: int) -> None:
             print(f"| {' | '.join(cells)} |")
     for act, word in words.items():
         for zoom in ZOOMS:
-            sent = [statistics.median(found["PlanMap"].sent[act, zoom]) / 1000]
-            cells = [f"sent, {word}, zoom {zoom}", f"{sent[0]:.0f} kB"]
+            own_kb, tiles_kb = (median(each) / 1000 for each in zip(*found["PlanMap"].sent[act, zoom], strict=True))
+            cells = [f"sent, {word}, zoom {zoom}", f"{own_kb:.0f} kB, {tiles_kb:.0f} of them tiles"]
             for name in names:
-                other_kb = statistics.median(found[name].sent[act, zoom]) / 1000
-                cells += [f"{other_kb:.0f} kB", f"{sent[0] / other_kb:.2f}" if other_kb else ""]
+                other_kb = median(total for total, _ in found[name].sent[act, zoom]) / 1000
+                cells += [f"{other_kb:.0f} kB", f"{own_kb / other_kb:.2f}" if other_kb else ""]
             print(f"| {' | '.join(cells)} |", flush=True)
 
 
 def _range(values: list[float], unit: str, digits: int = 0) -> str:
-    middle, low, high = statistics.median(values), min(values), max(values)
+    middle, low, high = median(values), min(values), max(values)
     return f"{middle:.{digits}f}{' ' * bool(unit)}{unit} ({low:.{digits}f}-{high:.{digits}f})"
 
 

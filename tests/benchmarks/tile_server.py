@@ -36,6 +36,9 @@ def serving_tiles(scripts: Path, archive: Path, pictures: Path, setup: dict[str,
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            # Head and body in one piece, or the second waits for the browser to have acknowledged the first.
+            wbufsize = -1
+            disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
                 kind, _, rest = self.path.partition("?")[0].strip("/").partition("/")
