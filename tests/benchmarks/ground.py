@@ -7,6 +7,7 @@ tippecanoe gets the same features ready as lines of GeoJSON, each with the zoom 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -52,13 +53,15 @@ class Made:
     """One run of a process that makes tiles."""
 
     seconds: float
+    cpu: float
+    """Seconds of the processor, which other programs disturb less."""
     peak_mb: float
     """Of the process and all that it started, pages that they share counted once."""
 
 
 def watched(command: Sequence[str | Path], environment: dict[str, str] | None = None) -> Made:
     """Run `command` to its end and return its seconds and its peak memory."""
-    began, peak = time.monotonic(), 0
+    began, used, peak = time.monotonic(), _cpu(), 0
     with tempfile.TemporaryFile() as said:
         with subprocess.Popen(command, env=environment, stdout=said, stderr=said) as process:
             family = psutil.Process(process.pid)
@@ -71,7 +74,12 @@ def watched(command: Sequence[str | Path], environment: dict[str, str] | None = 
         if process.returncode:
             said.seek(0)
             raise SystemExit(said.read().decode(errors="replace"))
-    return Made(taken, peak / 1e6)
+    return Made(taken, _cpu() - used, peak / 1e6)
+
+
+def _cpu() -> float:
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _memory(process: psutil.Process) -> int:
@@ -140,7 +148,11 @@ def import_times(folder: Path, extract: Path, plan: Path) -> Path:
     )
     print("| | PlanMap | tippecanoe | ratio (range) |")
     print("|---|---|---|---|")
-    for words, unit, of in (("time", "s", "seconds"), ("peak memory", "MB", "peak_mb")):
+    for words, unit, of in (
+        ("time", "s", "seconds"),
+        ("time of the processor", "s", "cpu"),
+        ("peak memory", "MB", "peak_mb"),
+    ):
         own, theirs = ([getattr(run, of) for run in runs[name]] for name in commands)
         ratios = [a / b for a, b in zip(own, theirs, strict=True)]
         print(
