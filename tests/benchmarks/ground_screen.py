@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import io
 import math
+import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -87,15 +89,18 @@ class Seen:
 def bundle(folder: Path) -> None:
     """Install the peers from their lock file and bundle their pages into `folder`."""
     source = HERE / "renderers"
-    npm = shutil.which("npm") or str(ROOT / ".venv" / "bin" / "npm")
+    # npm and node of the machine, else those that make has put beside Python.
+    path = f"{os.environ['PATH']}{os.pathsep}{Path(sys.executable).parent}"
+    environment = {**os.environ, "PATH": path}
+    npm = shutil.which("npm", path=path) or "npm"
     installed, lock = source / "node_modules" / ".package-lock.json", source / "package-lock.json"
     if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(command, cwd=source, check=True, capture_output=True)
+        subprocess.run(command, cwd=source, env=environment, check=True, capture_output=True)
         installed.touch()
     options = ["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=error", f"--outdir={folder}"]
     scripts = [str(source / f"{name}.js") for name in PEERS]
-    subprocess.run([str(ROOT / "node_modules" / ".bin" / "esbuild"), *options, *scripts], check=True)
+    subprocess.run([str(ROOT / "node_modules" / ".bin" / "esbuild"), *options, *scripts], env=environment, check=True)
     packages = source / "node_modules"
     # The worker is a file of its own, which maplibre-gl looks for beside its script.
     for file in ("maplibre-gl-worker.mjs", "maplibre-gl-shared.mjs"):
