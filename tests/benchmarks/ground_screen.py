@@ -24,7 +24,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Frame, Page, Playwright, Request
 
 from geo.tiles.schema import LAYERS
-from tests.benchmarks.page import MAP_PAINTED, PAGE_USABLE, PLAIN_READY, go, plain_page, wait
+from tests.benchmarks.page import MAP_PAINTED, PAGE_USABLE, go, wait
 from tests.benchmarks.tile_server import serving_tiles
 from tests.browser.conftest import CHROMIUM_FLAGS, WINDOW, chromium_path
 from tests.browser.server import serving
@@ -294,12 +294,8 @@ def _range(values: list[float], unit: str, digits: int = 0) -> str:
 def start(browser: Browser, folder: Path, plans: dict[str, Path]) -> None:
     """Measure how long the page takes with and without a ground from a file, from an address with an empty cache."""
     found: dict[str, dict[str, list[float]]] = {name: {"map": [], "ground": [], "page": []} for name in plans}
-    plain: list[float] = []
-    with (
-        serving(folder, str(plans["with"])) as first,
-        serving(folder, str(plans["without"])) as second,
-        plain_page(plans["without"], f"{second}/assets") as third,
-    ):
+    urls = {}
+    with serving(folder, str(plans["with"])) as first, serving(folder, str(plans["without"])) as second:
         urls = {"with": first, "without": second}
         for number in range(ROUNDS + 1):
             for name in urls if number % 2 else reversed(urls):
@@ -307,26 +303,14 @@ def start(browser: Browser, folder: Path, plans: dict[str, Path]) -> None:
                 # The first warms the server.
                 for part, taken in times.items() if number else ():
                     found[name][part].append(taken)
-            page = browser.new_context(viewport=WINDOW).new_page()
-            began = time.monotonic()
-            go(page, third, PLAIN_READY)
-            plain += [time.monotonic() - began] if number else []
-            page.context.close()
-    print(
-        "\nThe page's start, from its address with an empty cache, with and without a ground from a file; beside the "
-        f"streamlit-folium page of the part `page`, whose map stands after {_range(plain, 's', 2)}\n"
-    )
-    print("| | with | without | ratio | with, to the plain page |")
-    print("|---|---|---|---|---|")
+    print("\nThe page's start, from its address with an empty cache, with and without a ground from a file\n")
+    print("| | with | without | ratio |")
+    print("|---|---|---|---|")
     for part, words in (("map", "map painted and movable"), ("page", "whole page")):
         ratios = [a / b for a, b in zip(found["with"][part], found["without"][part], strict=True)]
         own, other = (_range(found[name][part], "s", 2) for name in ("with", "without"))
-        beside = [a / b for a, b in zip(found["with"][part], plain, strict=True)]
-        print(f"| {words} | {own} | {other} | {_range(ratios, '', 2)} | {_range(beside, '', 2)} |")
-    beside = [a / b for a, b in zip(found["with"]["ground"], plain, strict=True)]
-    print(
-        f"| all of the first view painted | {_range(found['with']['ground'], 's', 2)} | | | {_range(beside, '', 2)} |"
-    )
+        print(f"| {words} | {own} | {other} | {_range(ratios, '', 2)} |")
+    print(f"| all tiles of the first view painted | {_range(found['with']['ground'], 's', 2)} | | |", flush=True)
 
 
 def _start_once(browser: Browser, url: str, *, has_ground: bool) -> dict[str, float]:
