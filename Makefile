@@ -47,7 +47,7 @@ check-js: node_modules/.package-lock.json ## Check the scripts for the browser: 
 
 browser: $(BUNDLES) ## Bundle the scripts for the browser anew where they have changed
 
-bench: .venv/installed-dev $(BUNDLES) .venv/installed-bench system-packages ## Run the benchmarks
+bench: .venv/installed-dev $(BUNDLES) .venv/installed-bench node_modules/.package-lock.json system-packages ## Run the benchmarks
 	$(BIN)/python -m tests.benchmarks
 
 SEED ?= 1
@@ -76,6 +76,7 @@ format: .venv/installed-dev ## Format the code and mend what ruff can mend
 # version in both.
 lock: .venv/bin/python ## Remake package-lock.json and requirements/
 	npm install --package-lock-only --ignore-scripts
+	npm install --package-lock-only --ignore-scripts --prefix tests/benchmarks/renderers
 	fresh=$$(mktemp -d) && trap 'rm -rf "$$fresh"' EXIT && \
 	$(BIN)/python -m venv "$$fresh" && "$$fresh/bin/pip" install --quiet uv && \
 	resolve() { file=$$1; shift; "$$fresh/bin/uv" pip compile --quiet --universal --python-version 3.11 --no-annotate \
@@ -89,7 +90,7 @@ lock: .venv/bin/python ## Remake package-lock.json and requirements/
 	resolve npm.txt requirements/npm.in
 
 clean: ## Remove what make and the build made
-	rm -rf .venv build dist node_modules layers/browser/dist layers/browser/vendor .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist node_modules layers/browser/dist layers/browser/vendor tests/benchmarks/renderers/node_modules .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # Debian keeps the part of Python that makes environments in a package of its own.

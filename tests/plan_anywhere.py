@@ -78,15 +78,15 @@ task-2,2026-03,evidence,done,已完成,公报,区政府,high,试验,2026-03-31
 """
 
 
-def write_plan_at(folder: Path, longitude: float, latitude: float, *, more: str = "") -> Path:
+def write_plan_at(folder: Path, longitude: float, latitude: float, *, more: str = "", times: float = 1.0) -> Path:
     """Write the plan around a position in degrees, with `more` lines at the top of plan.toml; return its folder.
 
-    The tower stands about 1 km east and 1 km north of the station.
+    The tower stands about 1 km east and 1 km north of the station; all is `times` as large.
     """
     folder.mkdir(parents=True, exist_ok=True)
     # Degrees of longitude are shorter than those of latitude; so everything is as wide as it is high.
     wide = 1 / cos(radians(latitude))
-    km = 1 / 111.2
+    km = times / 111.2
 
     def at(x: float, y: float) -> tuple[float, float]:
         return longitude + x * km * wide, latitude + y * km

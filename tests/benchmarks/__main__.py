@@ -1,4 +1,4 @@
-"""`make bench`: PlanMap beside its peers, in one run; `page`, `sheets` or `present` as an argument runs one part.
+"""`make bench`: PlanMap beside its peers, in one run; with an argument one part: page, sheets, present, ground.
 
 Absolute seconds say more about the machine than about the program; read the ratios.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import page, present, sheets
+from tests.benchmarks import ground, page, present, sheets
 
-PARTS = {"page": page.run, "sheets": sheets.run, "present": present.run}
+PARTS = {"page": page.run, "sheets": sheets.run, "present": present.run, "ground": ground.run}
 
 
 def main() -> None:
