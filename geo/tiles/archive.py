@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import os
+import threading
 import zlib
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +53,16 @@ IMAGES = {
 """Media types of the tiles that are pictures."""
 
 
+_KEEPING = threading.Lock()
+_KEPT: OrderedDict[tuple[str, int, int, int, int], list[Entry]] = OrderedDict()
+"""Directories of archives, by path, time and size of the file and their place in it; those used last at the end.
+
+A server opens an archive for each tile, and reading a directory of thousands of entries takes longer than all the rest.
+"""
+
+MOST_KEPT = 64
+
+
 class Archive:
     """An archive, open for reading."""
 
@@ -69,13 +81,14 @@ class Archive:
             raise PlanMapError("foreign-unreadable", file=path.name, reason=error.strerror or "") from error
         # Read and not mapped: a mapped file that shrinks meanwhile ends the whole process.
         try:
-            self._size = os.fstat(self._file.fileno()).st_size
+            state = os.fstat(self._file.fileno())
+            self._size = state.st_size
+            self._version = str(path), state.st_mtime_ns, state.st_size
             self._header: dict[str, Any] = dict(deserialize_header(self._file.read(HEADER_BYTES)))
         except Exception as error:
             self._file.close()
             # The library checks little: what is too short or has unknown numbers fails in many ways.
             raise PlanMapError("tiles-damaged", file=path.name) from error
-        self._directories: dict[tuple[int, int], list[Entry]] = {}
         if self._header["tile_type"] is not TileType.MVT and self._header["tile_type"] not in IMAGES:
             self.close()
             raise PlanMapError("tiles-kind", file=path.name)
@@ -186,18 +199,23 @@ class Archive:
                 yield at, entry
 
     def _directory(self, offset: int, length: int) -> list[Entry]:
-        if (offset, length) not in self._directories:
-            data = self._slice(offset, length)
-            # The library unpacks without a limit, so this is asked first.
-            unpacked = self._unpacked(data, self._header["internal_compression"], MOST_DIRECTORY_BYTES)
-            try:
-                found: list[Entry] = deserialize_directory(zlib.compress(unpacked, 0, wbits=31))
-            except Exception as error:
-                raise PlanMapError("tiles-damaged", file=self.path.name) from error
-            if len(self._directories) > 64:
-                self._directories.clear()
-            self._directories[offset, length] = found
-        return self._directories[offset, length]
+        key = (*self._version, offset, length)
+        with _KEEPING:
+            if key in _KEPT:
+                _KEPT.move_to_end(key)
+                return _KEPT[key]
+        data = self._slice(offset, length)
+        # The library unpacks without a limit, so this is asked first.
+        unpacked = self._unpacked(data, self._header["internal_compression"], MOST_DIRECTORY_BYTES)
+        try:
+            found: list[Entry] = deserialize_directory(zlib.compress(unpacked, 0, wbits=31))
+        except Exception as error:
+            raise PlanMapError("tiles-damaged", file=self.path.name) from error
+        with _KEEPING:
+            _KEPT[key] = found
+            while len(_KEPT) > MOST_KEPT:
+                _KEPT.popitem(last=False)
+        return found
 
     def _tile_at(self, entry: Entry) -> bytes:
         data = self._slice(self._header["tile_data_offset"] + entry.offset, entry.length)

@@ -14,6 +14,7 @@ import { clipped } from "./clip.js";
 const WORLD = 256;
 const KEPT = 240;
 const MOST = 400;
+const DRAWN_EVERY_MS = 250;
 const AREAS = ["built", "green", "water", "aeroways", "buildings"];
 const LINES = ["waterways", "roads", "rails", "boundaries"];
 /** Dashes of neighbouring tiles would fill each other's gaps where the tiles overlap. */
@@ -22,7 +23,7 @@ const CUT = new Set(["rails", "boundaries"]);
 /**
  * What all maps of a page have of a ground: a tile is fetched once for all of them.
  *
- * @typedef {{ tiles: Map<string, DrawnTile | null>, listeners: Set<() => void> }} Shared
+ * @typedef {{ tiles: Map<string, DrawnTile | null>, listeners: Set<(key: string) => void> }} Shared
  */
 
 /** @type {WeakMap<GroundPayload, Shared>} */
@@ -47,7 +48,16 @@ export class GroundTiles {
     /** By key, those used last at the end; null while a tile is on its way. */
     this.tiles = tiles;
     this.listeners = listeners;
-    listeners.add(changed);
+    /** @param {string} key */
+    this.arrival = (key) => this.arrived(key);
+    listeners.add(this.arrival);
+    /**
+     * Keys of the tiles in view that are on their way.
+     *
+     * @type {Set<string>}
+     */
+    this.pending = new Set();
+    this.timer = 0;
     /**
      * Keys of the tiles that are drawn.
      *
@@ -55,21 +65,24 @@ export class GroundTiles {
      */
     this.shown = [];
     this.zoom = -1;
-    /** Whether all tiles of what was asked for last are there. */
+    /** Whether all tiles in view are there. */
     this.complete = false;
   }
 
   /**
-   * The tiles to draw now. Until all of another zoom are there, those of the zoom before stay.
+   * The tiles to draw now. Until all in view of another zoom are there, those of the zoom before stay.
    *
    * @param {number} zoom of the map
    * @param {Box} box what is drawn, in pixels of the world at zoom 0
+   * @param {Box} view the part of it that is seen; what is around it is fetched when that is there
    */
-  at(zoom, box) {
+  at(zoom, box, view) {
     const { level, wanted } = this.wanted(tileZoom(zoom, this.ground.zooms), box);
-    for (const key of wanted) this.ask(key);
+    const seen = this.keys(level, view);
+    this.pending = new Set(seen.filter((key) => !this.tiles.get(key)));
+    this.complete = this.pending.size === 0;
+    for (const key of this.complete ? wanted : seen) this.ask(key);
     const ready = wanted.filter((key) => this.tiles.get(key));
-    this.complete = ready.length === wanted.length;
     if (this.complete || level === this.zoom) {
       this.shown = ready;
       this.zoom = level;
@@ -128,7 +141,7 @@ export class GroundTiles {
     this.fetch(key)
       .then((data) => {
         this.tiles.set(key, data ? decoded(data, z, x, y) : { lines: [], areas: [], spots: [] });
-        for (const changed of this.listeners) changed();
+        for (const arrival of this.listeners) arrival(key);
       })
       // Asked for again with the next move.
       .catch(() => this.tiles.delete(key));
@@ -155,9 +168,29 @@ export class GroundTiles {
     for (const key of Object.keys(this.ground.tiles || {})) this.ask(key);
   }
 
+  /**
+   * The map is drawn as soon as all in view is there. Meanwhile, and for what is around it, not for each single tile:
+   * drawing takes longer than a tile does.
+   *
+   * @param {string} key
+   */
+  arrived(key) {
+    if (this.pending.delete(key) && !this.pending.size) {
+      clearTimeout(this.timer);
+      this.timer = 0;
+      this.changed();
+    } else if (!this.timer) {
+      this.timer = window.setTimeout(() => {
+        this.timer = 0;
+        this.changed();
+      }, DRAWN_EVERY_MS);
+    }
+  }
+
   /** No longer be told of tiles that arrive. */
   leave() {
-    this.listeners.delete(this.changed);
+    clearTimeout(this.timer);
+    this.listeners.delete(this.arrival);
   }
 
   /** @param {string[]} wanted */

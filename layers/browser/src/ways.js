@@ -135,7 +135,12 @@ export class Ways extends L.Renderer {
     const north = origin.y / 2 ** zoom - room;
     const east = (origin.x + size.x) / 2 ** zoom + room;
     const south = (origin.y + size.y) / 2 ** zoom + room;
-    const tiles = this.tiles?.at(zoom, [west, north, east, south]);
+    const middle = this._map.project(this._map.getCenter(), zoom);
+    const { x, y } = this._map.getSize().divideBy(2);
+    /** @type {Box} */
+    const view = [middle.x - x, middle.y - y, middle.x + x, middle.y + y];
+    for (const n of view.keys()) view[n] /= 2 ** zoom;
+    const tiles = this.tiles?.at(zoom, [west, north, east, south], view);
     const ways = tiles ? tiles.flatMap((tile) => tile.lines) : this.ways;
     this.spots = tiles ? tiles.flatMap((tile) => tile.spots) : this.own;
     /** @param {{ box: Box }} one */
