@@ -112,7 +112,7 @@ def _of_file(
                 yield from zip(frame["kind"], map(_name, frame["zh"]), frame.geometry, strict=True)
 
     zoom, spots = content.zoom + FINER, []
-    places = frames["places"] if "places" in frames else None
+    places = frames.get("places")
     if places is not None:
         for kind, name, rank, point in zip(places["kind"], places["zh"], places["rank"], places.geometry, strict=True):
             looks = look.PLACES[kind]
