@@ -77,9 +77,9 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float, w
                 break
             if _is_near(x, y, wishes):
                 continue
-            with_ends = _along(x, y, turn, width + 2 * BETWEEN * height, height)
-            if space.free(np.array(with_ends.boxes)).all():
-                best = cost, _along(x, y, turn, width, height)
+            found, longer = (_along(x, y, turn, wide, height) for wide in (width, width + 2 * BETWEEN * height))
+            if space.free(np.array((*found.boxes, *longer.boxes))).all():
+                best = cost, found
                 break
     return best[1] if best is not None else None
 

@@ -46,7 +46,7 @@ JOINED_MM = 0.15
 TRIED = 4
 """Most pieces of a way on which room for its name is looked for, the longest first."""
 
-WIDE = 0.4
+WIDE = 0.3
 """A way that is as wide as this share of its name's height is not hidden by a name about as long as itself."""
 
 LEAST_LONGER = 1.0
@@ -204,7 +204,8 @@ def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     zoom = canvas.content.zoom + FINER
     taken = {printed_name(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
     by_name: dict[tuple[str, bool], NamedWays] = {}
-    for seen in seen_ways(plan, scene, canvas.content):
+    seen_here = seen_ways(plan, scene, canvas.content)
+    for seen in seen_here:
         name = printed_name(seen.name.get(canvas.language))
         looks = look.style_of(seen.kind)
         if name and name not in taken and zoom >= looks.name_zoom:
@@ -215,7 +216,7 @@ def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     if not are_shown(scene):
         return
     ordered = sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name))
-    crossing = _Crossing(canvas, ordered)
+    crossing = _Crossing(canvas, [seen for seen in seen_here if _is_street(seen.kind)])
     first = [(named, _name_along(canvas, named, zoom, crossing)) for named in ordered]
     ground = ground_of(plan, scene.basemap)
     if ground is None:
@@ -232,13 +233,16 @@ def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
     return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.LineString)]
 
 
-class _Crossing:
-    """The named roads on the paper, to find those that cross one of them."""
+def _is_street(kind: str) -> bool:
+    return kind in look.ROADS and not look.ROADS[kind].single
 
-    def __init__(self, canvas: Canvas, all_named: Sequence[NamedWays]) -> None:
-        roads = [named for named in all_named if not named.is_water]
-        self._lines = np.array([canvas.to_paper(shapely.MultiLineString(named.lines)) for named in roads], dtype=object)
-        self._names = np.array([named.name for named in roads])
+
+class _Crossing:
+    """The roads on the paper, to find those that cross one of them."""
+
+    def __init__(self, canvas: Canvas, roads: Sequence[SeenWay]) -> None:
+        self._lines = np.array([canvas.to_paper(road.geometry) for road in roads], dtype=object)
+        self._names = np.array([printed_name(road.name.get(canvas.language)) for road in roads])
 
     def of(self, named: NamedWays) -> shapely.STRtree:
         """Return all others."""

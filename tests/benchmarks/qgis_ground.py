@@ -25,6 +25,7 @@ from layers.ground import look
 from layers.ground.ways import ways
 from layers.plan.plan import Plan
 from layers.plan.terms import printed_name
+from layers.translation import translation
 
 GROUPS = ("waterways", "roads", "rails", "boundaries")
 """The names of `look.LINE_GROUPS`."""
@@ -56,9 +57,25 @@ def write_ways(plan: Plan, content: Content, folder: Path, extract: Path | None)
         sorted((row for row in areas if row[0] in order), key=lambda row: order.index(row[0])),
     )
     _write(folder / "ways-spots.geojson", [row[:3] for row in spots], extra=[row[3] for row in spots])
+    words = translation("zh")
+    # As in our legend, classes that look alike are one row, under the look of the first that is there.
+    seen = {row[0] for row in lines}
+    legend = [
+        (next(kind for kind in kinds if kind in seen), words(f"legend.{group}"))
+        for group, kinds in look.LEGEND.items()
+        if seen.intersection(kinds)
+    ]
+    covered = {row[0] for row in areas}
+    area_legend = [
+        (next(kind for kind in kinds if kind in covered), words(f"legend.{group}"))
+        for group, kinds in look.AREA_LEGEND.items()
+        if covered.intersection(kinds)
+    ]
     return {
         "groups": groups,
         "areas": [{"kind": kind, "fill": look.AREAS[kind].fill} for kind in order],
+        "legend": dict(legend),
+        "area_legend": dict(area_legend),
         "colours": {"name": style.MUTED, "water": style.WATER_TEXT, "dot": style.DOT},
     }
 

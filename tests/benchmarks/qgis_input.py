@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.measure import anchors
 from layers import style
+from layers.draw.content import site_numbers
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision
@@ -59,7 +60,8 @@ def write_qgis_input(
     words = translation("zh")
     scene = Scene.from_query(f"site={site}")
     selection = select(plan, Scene(), today=today)
-    numbers = _numbers(plan, selection)
+    # One that no task stands for on the day has no status, and no row in the table.
+    numbers = {key: number for key, number in site_numbers(plan).items() if selection.sites.get(key)}
     home = plan.sites[plan.info.district_site]
     content = compose(plan, scene, Order(scale=scale), today=today).content
     title, subtitle = titles(plan, scene, words)
@@ -130,23 +132,13 @@ def write_qgis_input(
     (folder / "input.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _numbers(plan: Plan, selection: Selection) -> dict[str, int]:
-    """Return the number on the sheet of each placed site with tasks, the district as a whole left out."""
-    chosen = [
-        site.id
-        for site in plan.sites.values()
-        if site.placed and selection.sites.get(site.id) and site.id != plan.info.district_site
-    ]
-    return {site_id: number for number, site_id in enumerate(chosen, start=1)}
-
-
-def _sites(plan: Plan, selection: Selection, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _sites(plan: Plan, selection: Selection, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the features that carry a symbol: numbered sites, and the other points of the report's layers."""
     words = translation("zh")
     quiet = _ground_sites(plan)
     found = []
     for site in plan.sites.values():
-        if site.geometry is None or site.id not in selection.sites or site.category == "district":
+        if site.geometry is None or site.id not in selection.sites or site.category == "district" or site.part_of:
             continue
         number = numbers.get(site.id)
         point = site.geometry.geom_type in ("Point", "MultiPoint")
@@ -174,7 +166,7 @@ def _sites(plan: Plan, selection: Selection, numbers: dict[str, int]) -> list[di
 
 
 def _write_ground(
-    plan: Plan, selection: Selection, numbers: dict[str, int], home: Site, folder: Path
+    plan: Plan, selection: Selection, numbers: Mapping[str, int], home: Site, folder: Path
 ) -> list[dict[str, Any]]:
     """Write one file for each way of drawing lines, areas and metro stations; return how, lowest first."""
     words = translation("zh")
@@ -191,7 +183,7 @@ def _write_ground(
         dash = "" if site.id in quiet else style.PRECISION_DASH.get(site.precision, "")
         exact = site.precision is not Precision.NOMINAL
         label = site.name.zh.split("（")[0] if exact and not point else site.name.zh
-        if site.id in numbers and look != "river":
+        if (site.id in numbers or site.part_of) and look != "river":
             label = ""  # The symbol of the site carries the name.
         within = home.geometry is not None and home.geometry.intersects(site.geometry)
         properties = {"id": site.id, "name_zh": site.name.zh, "label": label, "inside": within}

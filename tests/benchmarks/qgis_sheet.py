@@ -42,6 +42,7 @@ from qgis.core import (
     QgsLegendRenderer,
     QgsLegendStyle,
     QgsLineSymbol,
+    QgsMapLayerLegendUtils,
     QgsMarkerSymbol,
     QgsNullSymbolRenderer,
     QgsPalLayerSettings,
@@ -217,6 +218,10 @@ class Sheet:
         dot = QgsMarkerSymbol.createSimple({"name": "circle", "size": "0.64", "outline_style": "no"})
         dot.setColor(QColor(data["colours"]["dot"]))
         root.appendChild(QgsRuleBasedRenderer.Rule(dot, filterExp='"dot"'))
+        # QGIS names only what it draws.
+        unseen = QgsMarkerSymbol.createSimple({"name": "circle", "size": "0.01", "outline_style": "no"})
+        unseen.setOpacity(0)
+        root.appendChild(QgsRuleBasedRenderer.Rule(unseen, filterExp='not "dot"'))
         spots.setRenderer(QgsRuleBasedRenderer(root))
         spots.setLabeling(self.spot_labels(data["colours"]))
         spots.setLabelsEnabled(True)
@@ -259,7 +264,8 @@ class Sheet:
                 settings.dist = 0.5
             else:
                 settings.placement = QgsPalLayerSettings.OverPoint
-            settings.wrapChar = ""
+            settings.autoWrapLength = 24
+            settings.multilineAlign = QgsPalLayerSettings.MultiCenter
             settings.priority = 2
             settings.obstacleSettings().setIsObstacle(False)
             root.appendChild(QgsRuleBasedLabeling.Rule(settings, filterExp=where))
@@ -555,6 +561,19 @@ class Sheet:
         names = ["focus", *(row["file"] for row in reversed(self.data["ground"])), "halos"]
         for name in names:
             lines.addLayer(self.layers[name])
+        ways = self.data["ways"]
+        ground = [(f"ways-{group['name']}", "legend", group["kinds"]) for group in ways["groups"]]
+        for name, rows, classes in (*ground, ("ways-areas", "area_legend", ways["areas"])):
+            labels = ways[rows]
+            wanted = [number for number, row in enumerate(classes) if row["kind"] in labels]
+            if not wanted:
+                continue
+            node = lines.addLayer(self.layers[name])
+            QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Hidden)
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, wanted)
+            for number in wanted:
+                QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, number, labels[classes[number]["kind"]])
+            legend.model().refreshLayerLegend(node)
         for group in (kinds, lines):
             group.setCustomProperty("legend/column-break", "1")
         legend.setLegendFilterByMapEnabled(True)
@@ -623,7 +642,7 @@ class Sheet:
         bar.setStyle("Single Box")
         bar.setUnits(QgsUnitTypes.DistanceKilometers)
         bar.setUnitLabel("km")
-        bar.setUnitsPerSegment(self.scale / 125_000 if self.scale < 100_000 else 1)
+        bar.setUnitsPerSegment(1 if self.scale >= 100_000 else 0.5 if self.scale >= 40_000 else 0.1)
         bar.setNumberOfSegments(4)
         bar.setNumberOfSegmentsLeft(0)
         bar.setHeight(1.6)
