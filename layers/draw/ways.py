@@ -49,7 +49,7 @@ TRIED = 4
 WIDE = 0.3
 """A way that is as wide as this share of its name's height is not hidden by a name about as long as itself."""
 
-LEAST_LONGER = 1.0
+LEAST_LONGER = 1.1
 """How many times longer than its name such a way must be."""
 
 SPOT_MM = 24.0
