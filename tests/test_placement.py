@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.draw.along import LARGEST_BEND, place_along, place_letters
+from layers.draw.along import LARGEST_BEND, Wishes, place_along, place_letters, stacked_letters
 from layers.draw.drawing import Box
 from layers.draw.placement import Space, _cut, place_label, place_symbol
 
@@ -146,3 +146,36 @@ def test_no_letters_on_a_line_that_is_too_sharp_or_taken():
     space = Space(FRAME)
     space.take(FRAME)
     assert place_letters(space, shapely.LineString([(10, 10), (150, 10)]), [5.0] * 3, 3) is None
+
+
+@pytest.mark.parametrize("angle", [60, 85, 90, 95, 120])
+def test_on_a_steep_line_letters_stand_one_below_the_other(angle):
+    away = 30 * math.cos(math.radians(angle)), 30 * math.sin(math.radians(angle))
+    steep = shapely.LineString([(100 - away[0], 60 - away[1]), (100 + away[0], 60 + away[1])])
+    along = place_along(Space(FRAME), steep, 12, 3)
+    found = place_letters(Space(FRAME), steep, [3.0] * 4, 3, Wishes(stacked=True))
+    assert along is not None
+    assert found is not None
+    for letters in (stacked_letters(along, 4, 12), found[0]):
+        assert [at.y for at in letters] == sorted((at.y for at in letters), reverse=True)
+        assert all(abs(at.turn) <= 31 for at in letters)
+        assert all(steep.distance(shapely.Point(at.x, at.y)) < 1e-6 for at in letters)
+
+
+def test_a_name_comes_again_only_far_from_where_it_stands():
+    line = shapely.LineString([(10, 60), (190, 60)])
+    first = place_along(Space(FRAME), line, 20, 3)
+    again = place_along(Space(FRAME), line, 20, 3, Wishes(far=[(first.x, first.y)], far_mm=60))
+    assert math.hypot(again.x - first.x, again.y - first.y) >= 60
+    assert place_along(Space(FRAME), line, 20, 3, Wishes(far=[(first.x, first.y)], far_mm=100)) is None
+
+
+def test_a_name_avoids_junctions_and_keeps_a_gap_from_the_next_name():
+    line = shapely.LineString([(10, 60), (190, 60)])
+    street = shapely.LineString([(100, 20), (100, 100)])
+    found = place_along(Space(FRAME), line, 20, 3, Wishes(crossing=shapely.STRtree([street])))
+    assert abs(found.x - 100) > 10
+    space = Space(FRAME)
+    space.take(*found.boxes)
+    other = place_along(space, line, 20, 3)
+    assert abs(other.x - found.x) >= 21.5

@@ -144,6 +144,9 @@ def of_lines(lines: gpd.GeoDataFrame) -> Frames:
     roads = _with_kind(lines, _mapped(_column(lines, "highway"), ROADS))
     roads.loc[_column(roads, "service").isin(["driveway", "parking_aisle"]), "kind"] = "path"
     roads["level"] = np.where(_is_yes(roads, "tunnel"), -1, np.where(_is_yes(roads, "bridge"), 1, 0))
+    # Beside or across a street a path only doubles its edge, and below the ground it is not to be seen.
+    beside = _column(roads, "footway").isin(["sidewalk", "crossing"]) | (roads["level"] < 0)
+    roads = roads[(roads["kind"] != "path") | ~beside]
     roads["ref"] = _column(roads, "ref").str.replace(";", " ", regex=False).str.slice(0, 20)
     rails = _with_kind(lines, _mapped(_column(lines, "railway"), RAILS))
     rails = rails[~_column(rails, "service").isin(["yard", "siding", "crossover"])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from geo.grid import Grid
@@ -37,8 +37,11 @@ def degrees_text(degrees: float, *, east: bool, seconds: bool) -> str:
     return f"{text}{total % 60:02}″{letter}" if seconds else text + letter
 
 
-def draw_graticule(drawing: Drawing, *, size: float) -> None:
-    """Draw the frame, ticks, labels and crosses. The frame's inner line is exactly the edge of the map."""
+def draw_graticule(drawing: Drawing, *, size: float, names: Sequence[Box] = ()) -> None:
+    """Draw the frame, ticks, labels and crosses. The frame's inner line is exactly the edge of the map.
+
+    There is no cross where one of `names` or symbols is: it would look like a stroke of a letter.
+    """
     if drawing.frame is None or drawing.extent is None or drawing.grid is None:
         raise ValueError("a graticule needs a map")
     frame, extent, grid = drawing.frame, drawing.extent, drawing.grid
@@ -56,7 +59,8 @@ def draw_graticule(drawing: Drawing, *, size: float) -> None:
     for longitude in meridians:
         for latitude in parallels:
             x, y = to_paper(longitude, latitude)
-            if frame.grown(-3 * size).holds(Box(x, y, x, y)):
+            cross = Box(x - arm, y - arm, x + arm, y + arm)
+            if frame.grown(-3 * size).holds(Box(x, y, x, y)) and not any(cross.overlaps(box) for box in names):
                 for ends in ([(x - arm, y), (x + arm, y)], [(x, y - arm), (x, y + arm)]):
                     drawing.add(line(ends, stroke=style.INK, line_width=0.13 * size, opacity=0.45))
     points = 6.2 * size

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import shapely
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import substring
 
 from geo.generalise import CHUNK, generalised
 from geo.measure import inner_point
 from layers import style
 from layers.draw import typeface
-from layers.draw.along import place_along, place_letters
+from layers.draw.along import NONE, Letter, Wishes, is_steep, place_along, place_letters, stacked_letters
 from layers.draw.canvas import Canvas, anchor_points, is_free, priority, put
 from layers.draw.content import ShownSite
 from layers.draw.drawing import Box
@@ -22,6 +26,21 @@ from layers.region import Area, Region
 
 RIVER_SPREAD = 2.1
 """How much wider than its letters a river's name is."""
+
+HALO = 0.34
+"""Millimetres of white around names along lines: enough to read them, and the line goes on between the letters."""
+
+AGAIN_MM = 120.0
+"""Length in millimetres on A3 of a river or road for each time that its name is on it."""
+
+APART_MM = 110.0
+"""How far apart those must be."""
+
+RIVER_OFTENER = 0.65
+"""The same for a river, as a share of both: it bends, and is the line by which people find their way."""
+
+FIRST_IDEOGRAPH = "\u2e80"
+"""Characters from this on are as wide as they are high."""
 
 
 def draw_area_names(canvas: Canvas, region: Region) -> None:
@@ -108,31 +127,89 @@ def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
     text = name if shown.site.precision.value == "nominal" else printed_name(name)
     river = shown.site.category == "river"
     points = (7.6 if river else 6.0) * canvas.size
-    name_course(canvas, text, shown.geometry, points, colour, key=shown.site.id, river=river)
+    first = name_course(canvas, text, shown.geometry, points, colour, key=shown.site.id, river=river)
+    if river and first is not None:
+        name_again(canvas, text, shown.geometry, points, colour, first, key=shown.site.id, river=True)
+
+
+def name_again(
+    canvas: Canvas,
+    text: str,
+    course: BaseGeometry,
+    points: float,
+    colour: str,
+    first: tuple[float, float],
+    *,
+    key: str,
+    river: bool = False,
+    wishes: Wishes = NONE,
+) -> None:
+    """Write the name of a long line again, as often as it is long, far from its `first` name and from each other."""
+    share = canvas.size * (RIVER_OFTENER if river else 1.0)
+    metres = AGAIN_MM * share * canvas.content.scale / 1000
+    far = [first]
+    parts = pieces(shapely.line_merge(course), metres)
+    for piece in parts if len(parts) > 1 else []:
+        if piece.length < metres / 2:
+            continue
+        asked = replace(wishes, far=far, far_mm=APART_MM * share)
+        found = name_course(canvas, text, piece, points, colour, key=key, river=river, wishes=asked)
+        if found is not None:
+            far.append(found)
 
 
 def name_course(
-    canvas: Canvas, text: str, course: BaseGeometry, points: float, colour: str, *, key: str, river: bool = False
-) -> None:
+    canvas: Canvas,
+    text: str,
+    course: BaseGeometry,
+    points: float,
+    colour: str,
+    *,
+    key: str,
+    river: bool = False,
+    wishes: Wishes = NONE,
+) -> tuple[float, float] | None:
     """Write a name along lines in metres of the grid, where there is room: straight, else letter by letter.
 
-    On rivers the letters are always set one by one, spaced widely, as maps do. `key` is what the room is kept under.
+    On rivers the letters are always set one by one, spaced widely, as maps do; on steep lines Chinese ones stand
+    upright, one below the other. `key` is what the room is kept under. Returns where the middle of the name is, in
+    millimetres; None if there is no room.
     """
     merged = shapely.line_merge(canvas.to_paper(course))
+    wishes = replace(wishes, stacked=all(letter >= FIRST_IDEOGRAPH for letter in text))
     if not river:
         wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
-        found = place_along(canvas.space, _simple(merged, 0.4), wide, tall)
+        found = place_along(canvas.space, _simple(merged, 0.4), wide, tall, wishes)
         if found is not None:
-            canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=0.45)
+            if wishes.stacked and is_steep(found.turn):
+                _write_letters(canvas, text, stacked_letters(found, len(text), wide), points, colour)
+            else:
+                canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=HALO)
             canvas.keep(f"label {key}", *found.boxes)
-            return
+            return found.x, found.y
     widths = [typeface.width(letter, points) * (RIVER_SPREAD if river else 1.0) for letter in text]
-    bent = place_letters(canvas.space, _simple(merged, 0.25), widths, points * MM_PER_POINT)
-    if bent is not None:
-        letters, boxes = bent
-        for letter, at in zip(text, letters, strict=True):
-            canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=0.4)
-        canvas.keep(f"name {key}", *boxes)
+    bent = place_letters(canvas.space, _simple(merged, 0.25), widths, points * MM_PER_POINT, wishes)
+    if bent is None:
+        return None
+    letters, boxes = bent
+    _write_letters(canvas, text, letters, points, colour)
+    canvas.keep(f"name {key}", *boxes)
+    middle = letters[len(letters) // 2]
+    return middle.x, middle.y
+
+
+def _write_letters(canvas: Canvas, text: str, letters: Sequence[Letter], points: float, colour: str) -> None:
+    for letter, at in zip(text, letters, strict=True):
+        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=HALO)
+
+
+def pieces(line: BaseGeometry, length: float) -> list[BaseGeometry]:
+    """Return lines in pieces of about `length`, those that are not much longer whole."""
+    found: list[BaseGeometry] = []
+    for part in shapely.get_parts(line).tolist():
+        count = max(1, round(part.length / length))
+        found += [substring(part, n / count, (n + 1) / count, normalized=True) for n in range(count)]
+    return found
 
 
 def _simple(line: BaseGeometry, tolerance: float) -> BaseGeometry:

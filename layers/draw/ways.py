@@ -12,11 +12,12 @@ from shapely.geometry.base import BaseGeometry
 
 from layers import style
 from layers.draw import typeface
+from layers.draw.along import LONGER, Wishes
 from layers.draw.canvas import Canvas, is_free
 from layers.draw.content import Content
 from layers.draw.drawing import PIXEL, Box, Positions, Shape, circle, geometry_path, rings_path
 from layers.draw.label import LINE_HEIGHT
-from layers.draw.names import name_course
+from layers.draw.names import name_again, name_course
 from layers.draw.typeface import MM_PER_POINT
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_of
@@ -39,8 +40,23 @@ LEAST_MM = 1.5
 POINTS_PER_PIXEL = 0.55
 """Points of type on A3 for a pixel of the screen."""
 
+JOINED_MM = 0.15
+"""Millimetres on the paper to which the ends of a way's parts are rounded, so that those of two tiles are one."""
+
 TRIED = 4
 """Most pieces of a way on which room for its name is looked for, the longest first."""
+
+WIDE = 0.3
+"""A way that is as wide as this share of its name's height is not hidden by a name about as long as itself."""
+
+LEAST_LONGER = 1.1
+"""How many times longer than its name such a way must be."""
+
+SPOT_MM = 24.0
+"""Width in millimetres on A3 above which the name of a place is set in two lines."""
+
+SPOT_GAP = 0.7
+"""Room in millimetres on A3 around the name of a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +204,8 @@ def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     zoom = canvas.content.zoom + FINER
     taken = {printed_name(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
     by_name: dict[tuple[str, bool], NamedWays] = {}
-    for seen in seen_ways(plan, scene, canvas.content):
+    seen_here = seen_ways(plan, scene, canvas.content)
+    for seen in seen_here:
         name = printed_name(seen.name.get(canvas.language))
         looks = look.style_of(seen.kind)
         if name and name not in taken and zoom >= looks.name_zoom:
@@ -196,29 +213,71 @@ def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
             named = by_name.setdefault((name, seen.is_water), NamedWays(name, seen.is_water, looks))
             named.looks = looks
             named.lines += _lines(seen.geometry)
-    for named in sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name)):
-        _name_along(canvas, named)
     if not are_shown(scene):
         return
+    ordered = sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name))
+    crossing = _Crossing(canvas, [seen for seen in seen_here if _is_street(seen.kind)])
+    first = [(named, _name_along(canvas, named, zoom, crossing)) for named in ordered]
     ground = ground_of(plan, scene.basemap)
     if ground is None:
         _name_spots(canvas, plan, taken, zoom)
     else:
         _name_places(canvas, _tiles(ground, plan, canvas.content, 0.0).spots, taken, zoom)
+    # Once everything has its name, long ones get theirs again.
+    for named, at in first:
+        if at is not None:
+            _name_again(canvas, named, at)
 
 
 def _lines(geometry: BaseGeometry) -> list[shapely.LineString]:
     return [part for part in shapely.get_parts(geometry) if isinstance(part, shapely.LineString)]
 
 
-def _name_along(canvas: Canvas, named: NamedWays) -> None:
+def _is_street(kind: str) -> bool:
+    return kind in look.ROADS and not look.ROADS[kind].single
+
+
+class _Crossing:
+    """The roads on the paper, to find those that cross one of them."""
+
+    def __init__(self, canvas: Canvas, roads: Sequence[SeenWay]) -> None:
+        self._lines = np.array([canvas.to_paper(road.geometry) for road in roads], dtype=object)
+        self._names = np.array([printed_name(road.name.get(canvas.language)) for road in roads])
+
+    def of(self, named: NamedWays) -> shapely.STRtree:
+        """Return all others."""
+        return shapely.STRtree(self._lines[self._names != named.name])
+
+
+def _name_along(canvas: Canvas, named: NamedWays, zoom: float, crossing: _Crossing) -> tuple[float, float] | None:
     if not typeface.covers(named.name):
-        return
+        return None
+    points, colour = _written(canvas, named)
+    unit = PIXEL * (0.5 + 0.5 * canvas.size)
+    wide = look.width_at(named.looks.widths, zoom) * unit >= WIDE * points * MM_PER_POINT
+    wishes = Wishes(longer=LEAST_LONGER if wide else LONGER, crossing=crossing.of(named))
+    longest = shapely.MultiLineString(_longest(canvas, named)[:TRIED])
+    return name_course(canvas, named.name, longest, points, colour, key=f"way {named.name}", wishes=wishes)
+
+
+def _name_again(canvas: Canvas, named: NamedWays, first: tuple[float, float]) -> None:
+    points, colour = _written(canvas, named)
+    course = shapely.MultiLineString(_longest(canvas, named)[:TRIED])
+    name_again(canvas, named.name, course, points, colour, first, key=f"way {named.name}")
+
+
+def _written(canvas: Canvas, named: NamedWays) -> tuple[float, str]:
+    """Return the size in points and the colour of a name."""
     points = named.looks.name_size * POINTS_PER_PIXEL * canvas.size
-    longest = sorted(_lines(shapely.line_merge(shapely.MultiLineString(named.lines))), key=lambda line: -line.length)
-    colour = style.WATER_TEXT if named.is_water else style.MUTED
-    key = f"way {named.name}"
-    name_course(canvas, named.name, shapely.MultiLineString(longest[:TRIED]), points, colour, key=key)
+    return points, style.WATER_TEXT if named.is_water else style.MUTED
+
+
+def _longest(canvas: Canvas, named: NamedWays) -> list[shapely.LineString]:
+    """Return the parts of a way, joined where they meet, the longest first."""
+    step = JOINED_MM * canvas.content.scale / 1000
+    whole = shapely.transform(shapely.MultiLineString(named.lines), lambda at: np.round(at / step) * step)
+    parts = [line for line in _lines(whole) if line.length]
+    return sorted(_lines(shapely.line_merge(shapely.MultiLineString(parts))), key=lambda line: -line.length)
 
 
 def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> None:
@@ -260,18 +319,27 @@ def _name_spot(canvas: Canvas, spot: Spot, name: str, x: float, y: float) -> boo
 
 
 def _write_spot(canvas: Canvas, name: str, x: float, y: float, pixels: float, colour: str, *, dot: bool) -> bool:
-    """Write a name around a place in millimetres, or below its dot; return whether there was room."""
+    """Write a name around a place in millimetres, or beside its dot; return whether there was room."""
     points = pixels * POINTS_PER_PIXEL * canvas.size
-    wide, tall = typeface.width(name, points), points * MM_PER_POINT * LINE_HEIGHT
+    lines = typeface.wrap(name, SPOT_MM * canvas.size, points)
+    wide = max(typeface.width(text, points) for text in lines)
+    leading = points * MM_PER_POINT * LINE_HEIGHT
+    tall = leading * len(lines)
     radius = 0.32 * canvas.size if dot else 0.0
-    middle = y - radius * 2 - tall / 2 if dot else y
-    box = Box(x - wide / 2, middle - tall / 2, x + wide / 2, middle + tall / 2)
     around = Box(x - radius, y - radius, x + radius, y + radius)
-    if not is_free(canvas, box.grown(0.3)) or (radius and not is_free(canvas, around)):
+    if radius and not is_free(canvas, around):
         return False
-    if radius:
-        canvas.drawing.add(circle(x, y, radius, fill=style.DOT))
-    baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
-    canvas.drawing.write(name, x, baseline, points, colour=colour, align="center", halo=0.4)
-    canvas.keep(f"spot {name}", box)
-    return True
+    up, right = radius * 2 + tall / 2, radius * 2.5 + wide / 2
+    for out, over in ((0, -up), (right, 0), (-right, 0), (0, up)) if dot else ((0, 0),):
+        box = Box(x + out - wide / 2, y + over - tall / 2, x + out + wide / 2, y + over + tall / 2)
+        if not is_free(canvas, box.grown(SPOT_GAP * canvas.size)):
+            continue
+        if radius:
+            canvas.drawing.add(circle(x, y, radius, fill=style.DOT))
+        for number, text in enumerate(lines):
+            middle = box.top - (number + 0.5) * leading
+            baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
+            canvas.drawing.write(text, x + out, baseline, points, colour=colour, align="center", halo=0.34)
+        canvas.keep(f"spot {name}", box)
+        return True
+    return False

@@ -101,7 +101,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
     halos = halos_in(drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, scene, shown, size=layout.size)
-    draw_graticule(drawing, size=layout.size)
+    draw_graticule(drawing, size=layout.size, names=[box for _, box in site_symbols.boxes])
     _draw_title(drawing, layout, title, subtitle, selection, text)
     omitted = omissions(plan, scene, selection, extent)
     notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)

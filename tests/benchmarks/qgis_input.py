@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,19 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.measure import anchors
 from layers import style
+from layers.draw.content import site_numbers
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision
-from layers.resources import data_folder, default_plan_folder
+from layers.region import region
+from layers.resources import default_plan_folder
 from layers.selection.select import Selection, select
 from layers.selection.unplaced import sites_without_position
+from layers.selection.wording import grid_words, titles
+from layers.sheet.sheet import Order, compose
 from layers.store.base import open_store, read_plan
 from layers.translation import translation
+from tests.benchmarks.qgis_ground import write_ways
 
 GROUND_ORDER = ("apron", "water", "plan-area", "", "river", "road", "metro", "railway", "runway", "navaid")
 """Ground styles from the lowest to the topmost; metro stations lie above them all."""
@@ -37,23 +42,39 @@ FAINT = 0.45
 """As on screen: what is not exact must not look like land or water that is there."""
 
 
-def write_qgis_input(plan: Plan, folder: Path, today: date, *, fonts: Sequence[Path] = ()) -> None:
-    """Write the default Scene of `plan` on the day `today` into `folder`, with `fonts` for QGIS to load."""
+def write_qgis_input(
+    plan: Plan,
+    folder: Path,
+    today: date,
+    *,
+    fonts: Sequence[Path] = (),
+    site: str = "",
+    scale: int = 125_000,
+    extract: Path | None = None,
+) -> None:
+    """Write a sheet of `plan` at 1:`scale` on the day `today` into `folder`, with `fonts` for QGIS to load.
+
+    It is about the `site`, else about the whole district; `extract` is the file that its ground was made from.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     words = translation("zh")
+    scene = Scene.from_query(f"site={site}")
     selection = select(plan, Scene(), today=today)
-    numbers = _numbers(plan, selection)
+    # One that no task stands for on the day has no status, and no row in the table.
+    numbers = {key: number for key, number in site_numbers(plan).items() if selection.sites.get(key)}
     home = plan.sites[plan.info.district_site]
-    _write_basemap(folder, home)
+    content = compose(plan, scene, Order(scale=scale), today=today).content
+    title, subtitle = titles(plan, scene, words)
+    _write_basemap(plan, folder, home)
     ground = _write_ground(plan, selection, numbers, home, folder)
     sites = [feature for feature in _sites(plan, selection, numbers) if feature]
     _write(folder / "sites.geojson", sites)
     _write(folder / "halos.geojson", _halos(plan, selection))
     _write_pictures(folder)
-    west, south, east, north = plan.grid.project(home.geometry).bounds
-    content = {
-        "title": plan.info.title.zh,
-        "subtitle": plan.info.subtitle.zh,
+    west, south, east, north = content.extent if site else plan.grid.project(home.geometry).bounds
+    described = {
+        "title": title,
+        "subtitle": subtitle,
         "as_of": f"{words('page.as-of')} {selection.as_of.isoformat()}",
         "report": plan.info.report.title,
         "attribution": f"{words('panel.source')}：{plan.info.attribution.zh}",
@@ -63,9 +84,10 @@ def write_qgis_input(plan: Plan, folder: Path, today: date, *, fonts: Sequence[P
         + words("panel.unplaced-warning"),
         "district": home.name.zh,
         "crs": plan.grid.crs,
-        "crs_name": "CGCS2000 高斯-克吕格投影 3度带，中央子午线 117°E（EPSG:4548）",
+        "crs_name": grid_words(plan.grid, words),
         "centre": [(west + east) / 2, (south + north) / 2],
         "ground": ground,
+        "ways": write_ways(plan, content, folder, extract),
         "statuses": [
             {
                 "key": f"{status.value}{'+' if backed else ''}",
@@ -107,26 +129,16 @@ def write_qgis_input(plan: Plan, folder: Path, today: date, *, fonts: Sequence[P
         },
         "fonts": [str(font.resolve()) for font in fonts],
     }
-    (folder / "input.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "input.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _numbers(plan: Plan, selection: Selection) -> dict[str, int]:
-    """Return the number on the sheet of each placed site with tasks, the district as a whole left out."""
-    chosen = [
-        site.id
-        for site in plan.sites.values()
-        if site.placed and selection.sites.get(site.id) and site.id != plan.info.district_site
-    ]
-    return {site_id: number for number, site_id in enumerate(chosen, start=1)}
-
-
-def _sites(plan: Plan, selection: Selection, numbers: dict[str, int]) -> list[dict[str, Any]]:
+def _sites(plan: Plan, selection: Selection, numbers: Mapping[str, int]) -> list[dict[str, Any]]:
     """Return the features that carry a symbol: numbered sites, and the other points of the report's layers."""
     words = translation("zh")
     quiet = _ground_sites(plan)
     found = []
     for site in plan.sites.values():
-        if site.geometry is None or site.id not in selection.sites or site.category == "district":
+        if site.geometry is None or site.id not in selection.sites or site.category == "district" or site.part_of:
             continue
         number = numbers.get(site.id)
         point = site.geometry.geom_type in ("Point", "MultiPoint")
@@ -154,7 +166,7 @@ def _sites(plan: Plan, selection: Selection, numbers: dict[str, int]) -> list[di
 
 
 def _write_ground(
-    plan: Plan, selection: Selection, numbers: dict[str, int], home: Site, folder: Path
+    plan: Plan, selection: Selection, numbers: Mapping[str, int], home: Site, folder: Path
 ) -> list[dict[str, Any]]:
     """Write one file for each way of drawing lines, areas and metro stations; return how, lowest first."""
     words = translation("zh")
@@ -171,7 +183,7 @@ def _write_ground(
         dash = "" if site.id in quiet else style.PRECISION_DASH.get(site.precision, "")
         exact = site.precision is not Precision.NOMINAL
         label = site.name.zh.split("（")[0] if exact and not point else site.name.zh
-        if site.id in numbers and look != "river":
+        if (site.id in numbers or site.part_of) and look != "river":
             label = ""  # The symbol of the site carries the name.
         within = home.geometry is not None and home.geometry.intersects(site.geometry)
         properties = {"id": site.id, "name_zh": site.name.zh, "label": label, "inside": within}
@@ -211,13 +223,12 @@ def _halos(plan: Plan, selection: Selection) -> list[dict[str, Any]]:
     return found
 
 
-def _write_basemap(folder: Path, home: Site) -> None:
-    source = data_folder() / "basemap"
+def _write_basemap(plan: Plan, folder: Path, home: Site) -> None:
     for name in ("land", "districts"):
-        content = json.loads((source / f"{name}.geojson").read_text(encoding="utf-8"))
-        _write(folder / f"{name}.geojson", content["features"])
+        features = region(plan).collection(name)["features"]
+        _write(folder / f"{name}.geojson", features)
         if name == "districts":
-            focus = [item for item in content["features"] if item["properties"]["name_zh"] == home.name.zh]
+            focus = [item for item in features if item["properties"]["name_zh"] == home.name.zh]
             _write(folder / "focus.geojson", focus)
 
 
@@ -242,14 +253,19 @@ def _write(path: Path, features: list[dict[str, Any]]) -> None:
 
 
 def main() -> None:
-    """Write the built-in plan as it stands today."""
+    """Write a plan, the built-in one if none is named, as it stands today."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--font", type=Path, action="append", default=[], help="a Chinese font file; may be repeated")
     parser.add_argument("--today", type=date.fromisoformat, default=date.today())
+    parser.add_argument("--plan", default=str(default_plan_folder()))
+    parser.add_argument("--site", default="", help="id of the site that the sheet is about")
+    parser.add_argument("--scale", type=int, default=125_000)
+    parser.add_argument("--extract", type=Path, help="the extract that the plan's ground was made from")
     arguments = parser.parse_args()
-    plan = read_plan(open_store(str(default_plan_folder())))
-    write_qgis_input(plan, arguments.folder, arguments.today, fonts=arguments.font)
+    plan = read_plan(open_store(arguments.plan))
+    more = {"site": arguments.site, "scale": arguments.scale, "extract": arguments.extract}
+    write_qgis_input(plan, arguments.folder, arguments.today, fonts=arguments.font, **more)
 
 
 if __name__ == "__main__":

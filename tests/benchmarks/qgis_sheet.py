@@ -42,7 +42,9 @@ from qgis.core import (
     QgsLegendRenderer,
     QgsLegendStyle,
     QgsLineSymbol,
+    QgsMapLayerLegendUtils,
     QgsMarkerSymbol,
+    QgsNullSymbolRenderer,
     QgsPalLayerSettings,
     QgsPrintLayout,
     QgsProject,
@@ -51,6 +53,7 @@ from qgis.core import (
     QgsRenderContext,
     QgsRendererCategory,
     QgsRuleBasedLabeling,
+    QgsRuleBasedRenderer,
     QgsSimpleLineCallout,
     QgsSimpleLineSymbolLayer,
     QgsSingleSymbolRenderer,
@@ -86,6 +89,8 @@ TOP, BOTTOM = 32.0, 22.0
 GRATICULE = 6.0
 """Room for the graticule's numbers around the map."""
 
+STEPS = ((100_000, 0.05), (40_000, 1 / 30), (20_000, 1 / 60))
+"""Degrees between the marks of the graticule from a scale on."""
 
 ROW, PADDING, GRID = 3.2, 0.85, 0.12
 """Of the table: height of a row's text, room around it on each side, width of the lines."""
@@ -149,6 +154,7 @@ class Sheet:
         )
         districts.setLabeling(QgsVectorLayerSimpleLabeling(self.district_labels()))
         districts.setLabelsEnabled(True)
+        self.add_ways()
         ground = self.data["ground"]
         for row in ground:
             if row["style"] != "river":
@@ -171,6 +177,99 @@ class Sheet:
         circle.symbolLayer(0).setStrokeColor(QColor("#5B6470"))
         dash(circle.symbolLayer(0), "5 4", 1)
         halos.setRenderer(QgsSingleSymbolRenderer(circle))
+
+    def add_ways(self) -> None:
+        """Add the ground's areas, waters, roads, railways and borders, and the names of all and of places.
+
+        Edges lie under all surfaces by symbol levels, so that ways run into each other where they meet. Names are on
+        layers of their own, dissolved by name, so that a road of many parts is named as one.
+        """
+        data = self.data["ways"]
+        areas = self.load("ways-areas", "ways-areas.geojson", "areas")
+        kinds = [QgsRendererCategory(row["kind"], fill(row["fill"]), row["kind"], True) for row in data["areas"]]
+        areas.setRenderer(QgsCategorizedSymbolRenderer("kind", kinds))
+        for group in data["groups"]:
+            layer = self.load(f"ways-{group['name']}", f"ways-{group['name']}.geojson", group["name"])
+            kinds = []
+            for level, row in enumerate(group["kinds"]):
+                whole = line(row["edge"], row["edge_width"])
+                whole.symbolLayer(0).setRenderingPass(level)
+                top = whole.symbolLayer(0)
+                if row["fill"]:
+                    held = line(row["fill"], row["width"])  # QGIS takes a symbol's layers down with it.
+                    upper = held.symbolLayer(0).clone()
+                    upper.setRenderingPass(len(group["kinds"]) + level)
+                    whole.appendSymbolLayer(upper)
+                    top = whole.symbolLayer(1)
+                if row["dash"]:
+                    top.setPenCapStyle(Qt.FlatCap)
+                    top.setUseCustomDashPattern(True)
+                    top.setCustomDashVector(row["dash"])
+                kinds.append(QgsRendererCategory(row["kind"], whole, row["kind"], True))
+            renderer = QgsCategorizedSymbolRenderer("kind", kinds)
+            renderer.setUsingSymbolLevels(True)
+            layer.setRenderer(renderer)
+            names = self.load(f"ways-{group['name']}-names", f"ways-{group['name']}-names.geojson", "names")
+            names.setRenderer(QgsNullSymbolRenderer())
+            names.setLabeling(self.way_labels(group, data["colours"]))
+            names.setLabelsEnabled(True)
+        spots = self.load("ways-spots", "ways-spots.geojson", "places")
+        root = QgsRuleBasedRenderer.Rule(None)
+        dot = QgsMarkerSymbol.createSimple({"name": "circle", "size": "0.64", "outline_style": "no"})
+        dot.setColor(QColor(data["colours"]["dot"]))
+        root.appendChild(QgsRuleBasedRenderer.Rule(dot, filterExp='"dot"'))
+        # QGIS names only what it draws.
+        unseen = QgsMarkerSymbol.createSimple({"name": "circle", "size": "0.01", "outline_style": "no"})
+        unseen.setOpacity(0)
+        root.appendChild(QgsRuleBasedRenderer.Rule(unseen, filterExp='not "dot"'))
+        spots.setRenderer(QgsRuleBasedRenderer(root))
+        spots.setLabeling(self.spot_labels(data["colours"]))
+        spots.setLabelsEnabled(True)
+
+    def way_labels(self, group: dict[str, Any], colours: dict[str, str]) -> QgsRuleBasedLabeling:
+        """Return the names of ways along their curves, those of higher classes first, repeated on long ones."""
+        root = QgsRuleBasedLabeling.Rule(None)
+        colour = colours["water" if group["name"] == "waterways" else "name"]
+        for row in group["kinds"]:
+            settings = QgsPalLayerSettings()
+            settings.fieldName = "name"
+            settings.setFormat(words(row["points"], colour, halo=0.4))
+            settings.placement = QgsPalLayerSettings.Curved
+            lines = QgsLabelLineSettings()
+            lines.setPlacementFlags(QgsLabeling.OnLine)
+            settings.setLineSettings(lines)
+            settings.repeatDistance = 110
+            settings.repeatDistanceUnit = QgsUnitTypes.RenderMillimeters
+            settings.priority = max(0, min(10, round((row["priority"] + 60) / 6)))
+            settings.obstacleSettings().setIsObstacle(False)
+            where = f"\"kind\" = '{row['kind']}'"
+            root.appendChild(QgsRuleBasedLabeling.Rule(settings, filterExp=where))
+        return QgsRuleBasedLabeling(root)
+
+    def spot_labels(self, colours: dict[str, str]) -> QgsRuleBasedLabeling:
+        """Return the names of places: below their dot if they have one, else in the middle of what they name."""
+        root = QgsRuleBasedLabeling.Rule(None)
+        for where, below, colour in (
+            ('"dot"', True, colours["name"]),
+            ('not "dot" and "water"', False, colours["water"]),
+            ('not "dot" and not "water"', False, colours["name"]),
+        ):
+            settings = QgsPalLayerSettings()
+            settings.fieldName = "name"
+            settings.setFormat(words(5.8, colour, halo=0.4))
+            size = QgsProperty.fromField("points")
+            settings.dataDefinedProperties().setProperty(QgsPalLayerSettings.Size, size)
+            if below:
+                settings.placement = QgsPalLayerSettings.OrderedPositionsAroundPoint
+                settings.dist = 0.5
+            else:
+                settings.placement = QgsPalLayerSettings.OverPoint
+            settings.autoWrapLength = 24
+            settings.multilineAlign = QgsPalLayerSettings.MultiCenter
+            settings.priority = 2
+            settings.obstacleSettings().setIsObstacle(False)
+            root.appendChild(QgsRuleBasedLabeling.Rule(settings, filterExp=where))
+        return QgsRuleBasedLabeling(root)
 
     def add_strokes(self, row: dict[str, Any]) -> None:
         """Add one file of lines, areas or points in its stack of strokes."""
@@ -342,8 +441,9 @@ class Sheet:
         self.map.setFrameStrokeWidth(QgsLayoutMeasurement(0.25, MM))
         grid = QgsLayoutItemMapGrid("graticule", self.map)
         grid.setCrs(QgsCoordinateReferenceSystem("EPSG:4326"))
-        grid.setIntervalX(0.05)
-        grid.setIntervalY(0.05)
+        step = next((step for least, step in STEPS if self.scale >= least), 1 / 120)
+        grid.setIntervalX(step)
+        grid.setIntervalY(step)
         grid.setStyle(QgsLayoutItemMapGrid.FrameAnnotationsOnly)
         grid.setFrameStyle(QgsLayoutItemMapGrid.ExteriorTicks)
         grid.setFrameWidth(1.2)
@@ -351,7 +451,7 @@ class Sheet:
         grid.setFramePenColor(QColor(self.colours["ink"]))
         grid.setAnnotationEnabled(True)
         grid.setAnnotationFormat(QgsLayoutItemMapGrid.DegreeMinute)
-        grid.setAnnotationPrecision(0)
+        grid.setAnnotationPrecision(0 if step >= 1 / 60 else 1)
         grid.setAnnotationTextFormat(words(6, "#4A525C"))
         grid.setAnnotationFrameDistance(0.8)
         for side in (QgsLayoutItemMapGrid.Left, QgsLayoutItemMapGrid.Right):
@@ -411,7 +511,7 @@ class Sheet:
         )
         head = [cell(name, words(7, "#5B6470"), side) for _, name, _, side in columns]
         rows = [head]
-        for feature in self.layers["status"].getFeatures(NUMBERED):
+        for feature in self.layers["status"].getFeatures(self.seen()):
             row = []
             for field, _, _, side in columns:
                 look = words(7.2, self.colours["ink"])
@@ -439,6 +539,10 @@ class Sheet:
         self.label(self.data["unplaced"], self.column + 1, self.below, COLUMN, 4, words(6.4, "#5B6470"))
         self.below += 7
 
+    def seen(self) -> QgsFeatureRequest:
+        """Return the request for the numbered sites on the map."""
+        return QgsFeatureRequest().setFilterExpression(NUMBERED).setFilterRect(self.map.extent())
+
     def add_legend(self) -> None:
         """Add the legend of what the map shows, and of nothing else."""
         self.heading(self.texts["legend"], self.below)
@@ -457,6 +561,19 @@ class Sheet:
         names = ["focus", *(row["file"] for row in reversed(self.data["ground"])), "halos"]
         for name in names:
             lines.addLayer(self.layers[name])
+        ways = self.data["ways"]
+        ground = [(f"ways-{group['name']}", "legend", group["kinds"]) for group in ways["groups"]]
+        for name, rows, classes in (*ground, ("ways-areas", "area_legend", ways["areas"])):
+            labels = ways[rows]
+            wanted = [number for number, row in enumerate(classes) if row["kind"] in labels]
+            if not wanted:
+                continue
+            node = lines.addLayer(self.layers[name])
+            QgsLegendRenderer.setNodeLegendStyle(node, QgsLegendStyle.Hidden)
+            QgsMapLayerLegendUtils.setLegendNodeOrder(node, wanted)
+            for number in wanted:
+                QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, number, labels[classes[number]["kind"]])
+            legend.model().refreshLayerLegend(node)
         for group in (kinds, lines):
             group.setCustomProperty("legend/column-break", "1")
         legend.setLegendFilterByMapEnabled(True)
@@ -488,7 +605,7 @@ class Sheet:
         """Add the district's place in the city."""
         width, height = 46.0, 62.0
         y = self.height - BOTTOM - GRATICULE - height
-        self.heading(f"{self.data['district']}在天津市的位置", y - 5.5)
+        self.heading("图幅位置", y - 5.5)
         inset = self.put(QgsLayoutItemMap(self.layout), self.column, y, width, height)
         districts = self.layers["districts"]
         around = districts.extent()
@@ -525,7 +642,7 @@ class Sheet:
         bar.setStyle("Single Box")
         bar.setUnits(QgsUnitTypes.DistanceKilometers)
         bar.setUnitLabel("km")
-        bar.setUnitsPerSegment(1)
+        bar.setUnitsPerSegment(1 if self.scale >= 100_000 else 0.5 if self.scale >= 40_000 else 0.1)
         bar.setNumberOfSegments(4)
         bar.setNumberOfSegmentsLeft(0)
         bar.setHeight(1.6)

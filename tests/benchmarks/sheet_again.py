@@ -28,11 +28,13 @@ def main() -> None:
     parser.add_argument("format", choices=("png", "pdf", "svg", "atlas"))
     parser.add_argument("output", type=Path)
     parser.add_argument("--plan", default="")
+    parser.add_argument("--site", default="", help="id of the site that the sheet is about")
     parser.add_argument("--scale", type=int)
     parser.add_argument("--dpi", type=int, default=300)
     parser.add_argument("--repeat", type=int, default=2)
     arguments = parser.parse_args()
     plan = read_plan(store_at(read_settings(plan=arguments.plan)))
+    scene = Scene.from_query(f"site={arguments.site}")
     order, today = Order(scale=arguments.scale), date.today()
     times, pages = [], 1
     for _ in range(1 + arguments.repeat):
@@ -41,7 +43,7 @@ def main() -> None:
             made = atlas(plan, Scene(), order, By.SITE, today=today)
             data, pages = made.document, made.pages
         else:
-            data = render(compose(plan, Scene(), order, today=today), arguments.format, dpi=arguments.dpi)
+            data = render(compose(plan, scene, order, today=today), arguments.format, dpi=arguments.dpi)
         # The peers' times include the writing.
         write(arguments.output, data)
         times.append(round(time.perf_counter() - began, 3))

@@ -1,6 +1,7 @@
 """The print sheets beside QGIS and beside a browser's screenshot, in one run.
 
-All draw the built-in plan's whole district on A3 at 300 dots per inch. The peers' repetitions take turns, so that
+All draw the built-in plan's whole district on A3 at 300 dots per inch; two more sheets are all ground: one of the
+built-in plan at 1:50 000, and one of a ground from a file at 1:10 000. The peers' repetitions take turns, so that
 whatever else the machine does hits all alike, and each ratio is between neighbours in time.
 """
 
@@ -33,12 +34,15 @@ from layers.store.base import open_store, read_plan
 from tests.benchmarks.plans import write_large_plan
 from tests.benchmarks.qgis_input import write_qgis_input
 from tests.browser.server import PLANMAP
+from tests.plan_anywhere import write_plan_at
+from tests.real_extract import EXTRACT, LATITUDE, LONGITUDE
 
 SCALE, DPI = 125_000, 300
 FORMATS = ("png", "pdf", "svg")
 ROUNDS = 5
 AGAIN = 2
 """Warm repetitions in each round, in one process."""
+GROUND_ROUNDS = 3
 ATLAS_SHEETS = 20
 ATLAS_ROUNDS = 3
 
@@ -51,6 +55,24 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 """The Python that a Debian package of QGIS belongs to."""
 
 FOLIUM_WAITS = inspect.signature(folium.Map._to_png).parameters["delay"].default
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One sheet that is drawn."""
+
+    name: str = ""
+    """Of its files."""
+    scale: int = SCALE
+    site: str = ""
+    """Id of the site that it is about; empty for the whole district."""
+    plan: str = ""
+    """Empty for the built-in one."""
+    extract: Path | None = None
+    """The file that its ground was made from."""
+
+
+DISTRICT = Case()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,28 +176,31 @@ def has_qgis() -> bool:
         return False
 
 
-def planmap(folder: Path) -> Peer:
+def planmap(folder: Path, case: Case = DISTRICT) -> Peer:
     """Return PlanMap itself."""
+    about = ["--scale", str(case.scale), "--dpi", str(DPI)]
+    about += (["--site", case.site] if case.site else []) + (["--plan", case.plan] if case.plan else [])
 
     def command(kind: str, repeat: int) -> list[str]:
-        output = str(folder / f"planmap.{kind}")
+        output = str(folder / f"planmap{case.name}.{kind}")
         if not repeat:
-            return [str(PLANMAP), "export", "-o", output, "--scale", f"1:{SCALE}", "--dpi", str(DPI)]
+            return [str(PLANMAP), "export", "-o", output, *about]
         again = [sys.executable, "-m", "tests.benchmarks.sheet_again", kind, output, "--repeat", str(repeat)]
-        return [*again, "--scale", str(SCALE), "--dpi", str(DPI)]
+        return [*again, *about]
 
     return Peer("PlanMap", FORMATS, command)
 
 
-def qgis(folder: Path) -> Peer:
+def qgis(folder: Path, case: Case = DISTRICT) -> Peer:
     """Return QGIS, with its input written."""
-    source = folder / "qgis-input"
-    plan = read_plan(open_store(str(default_plan_folder())))
-    write_qgis_input(plan, source, date.today(), fonts=[font_file(Weight.REGULAR), font_file(Weight.BOLD)])
+    source = folder / f"qgis-input{case.name}"
+    plan = read_plan(open_store(case.plan or str(default_plan_folder())))
+    fonts = [font_file(Weight.REGULAR), font_file(Weight.BOLD)]
+    write_qgis_input(plan, source, date.today(), fonts=fonts, site=case.site, scale=case.scale, extract=case.extract)
 
     def command(kind: str, repeat: int) -> list[str]:
-        sheet = [SYSTEM_PYTHON, str(HERE / "qgis_sheet.py"), str(source), str(folder / "qgis")]
-        return [*sheet, "--scale", str(SCALE), "--dpi", str(DPI), "--formats", kind, "--repeat", str(repeat)]
+        sheet = [SYSTEM_PYTHON, str(HERE / "qgis_sheet.py"), str(source), str(folder / f"qgis{case.name}")]
+        return [*sheet, "--scale", str(case.scale), "--dpi", str(DPI), "--formats", kind, "--repeat", str(repeat)]
 
     return Peer("QGIS", FORMATS, command)
 
@@ -214,29 +239,34 @@ def ratios(ours: list[float], theirs: list[float]) -> list[float]:
 
 def row(*cells: str) -> None:
     """Print one row of the table."""
-    print("  {:<26}{:<22}{:<14}{:<22}{}".format(*cells), flush=True)
+    print("  {:<44}{:<22}{:<14}{:<22}{}".format(*cells), flush=True)
 
 
 def table(peers: list[Peer]) -> None:
     """Print seconds, memory and ratios of each format."""
-    own, *others = peers
     for kind in FORMATS:
-        print()
-        row(f"{kind.upper()}, A3, 1:{SCALE}", "cold s", "of it CPU s", "warm s", "peak MB cold / warm")
-        for peer in (peer for peer in peers if kind in peer.formats):
-            warm = [seconds for run in peer.warm[kind] for seconds in run.said["warm"][kind]]
-            peaks = "{:.0f} / {:.0f}".format(*peer.peaks(kind))
-            # What a browser's many processes took does not all reach the one that started them.
-            cpu = "" if peer.peak_mb else f"{statistics.median(run.cpu for run in peer.cold[kind]):.2f}"
-            row(peer.name, spread(peer.cold_seconds(kind)), cpu, spread(warm), peaks)
-        for peer in (peer for peer in others if kind in peer.formats):
-            cold, warm = compared(own, peer, kind)
-            memory = [one / other for one, other in zip(own.peaks(kind), peer.peaks(kind), strict=True)]
-            cpu = ""
-            if not peer.peak_mb:
-                pairs = zip(own.cold[kind], peer.cold[kind], strict=True)
-                cpu = f"{statistics.median(one.cpu / other.cpu for one, other in pairs):.2f}"
-            row(f"PlanMap / {peer.name}", spread(cold), cpu, spread(warm), "{:.2f} / {:.2f}".format(*memory))
+        one_table(peers, kind, f"{kind.upper()}, A3, 1:{SCALE}")
+
+
+def one_table(peers: list[Peer], kind: str, title: str) -> None:
+    """Print seconds, memory and ratios of one format; the first of `peers` is PlanMap."""
+    own, *others = peers
+    print()
+    row(title, "cold s", "of it CPU s", "warm s", "peak MB cold / warm")
+    for peer in (peer for peer in peers if kind in peer.formats):
+        warm = [seconds for run in peer.warm[kind] for seconds in run.said["warm"][kind]]
+        peaks = "{:.0f} / {:.0f}".format(*peer.peaks(kind))
+        # What a browser's many processes took does not all reach the one that started them.
+        cpu = "" if peer.peak_mb else f"{statistics.median(run.cpu for run in peer.cold[kind]):.2f}"
+        row(peer.name, spread(peer.cold_seconds(kind)), cpu, spread(warm), peaks)
+    for peer in (peer for peer in others if kind in peer.formats):
+        cold, warm = compared(own, peer, kind)
+        memory = [one / other for one, other in zip(own.peaks(kind), peer.peaks(kind), strict=True)]
+        cpu = ""
+        if not peer.peak_mb:
+            pairs = zip(own.cold[kind], peer.cold[kind], strict=True)
+            cpu = f"{statistics.median(one.cpu / other.cpu for one, other in pairs):.2f}"
+        row(f"PlanMap / {peer.name}", spread(cold), cpu, spread(warm), "{:.2f} / {:.2f}".format(*memory))
 
 
 def compared(own: Peer, other: Peer, kind: str, *, waiting: float = 0.0) -> tuple[list[float], list[float]]:
@@ -272,6 +302,35 @@ def first_starts(peers: list[Peer], environment: dict[str, str]) -> None:
         runs = [run_once(peer.command(kind, 0), environment) for kind in peer.formats]
         times = [f"{kind.upper()} {run.seconds:.2f} s" for kind, run in zip(peer.formats, runs, strict=True)]
         print(f"true first start, {peer.name}, one after the other: {', '.join(times)}", flush=True)
+
+
+def ground_cases(folder: Path, environment: dict[str, str]) -> list[Case]:
+    """Return the sheets that are all ground, that of a file only where the extract is installed."""
+    found = [Case("-50000", 50_000, "dongli-lake-centre")]
+    if EXTRACT.is_file():
+        plan = write_plan_at(folder / "helsinki", LONGITUDE, LATITUDE)
+        run_once([str(PLANMAP), "ground", "add", str(EXTRACT), "--plan", str(plan)], environment)
+        found.append(Case("-file-10000", 10_000, "station", str(plan), EXTRACT))
+    return found
+
+
+def ground_times(folder: Path, environment: dict[str, str]) -> None:
+    """Measure the sheets that are all ground, as PNG, beside QGIS with the same data where it is there."""
+    beside = has_qgis()
+    for case in ground_cases(folder, environment):
+        peers = [planmap(folder, case), *([qgis(folder, case)] if beside else [])]
+        first_starts([Peer(peer.name, ("png",), peer.command) for peer in peers], environment)
+        for turn in range(GROUND_ROUNDS):
+            taking = peers if turn % 2 == 0 else peers[::-1]
+            for peer in taking:
+                peer.cold.setdefault("png", []).append(run_once(peer.command("png", 0), environment))
+            for peer in taking:
+                peer.warm.setdefault("png", []).append(run_once(peer.command("png", AGAIN), environment))
+        ground = "ground from a file" if case.extract else "built-in ground"
+        one_table(peers, "png", f"PNG, A3, 1:{case.scale}, {ground}")
+        if beside:
+            _, warm = compared(*peers, "png")
+            aim(f"warm PNG at or under QGIS, {ground}", warm, 1.0)
 
 
 def atlas_times(folder: Path, environment: dict[str, str]) -> None:
@@ -338,6 +397,7 @@ def run() -> None:
         sizes = [f"{path.stem} {'x'.join(map(str, Image.open(path).size))}" for path in sorted(folder.glob("*.png"))]
         print(f"pixels of the PNG: {', '.join(sizes)}")
         table(peers)
+        ground_times(folder, environment)
         atlas_times(folder, environment)
         aims(own, beside, browser)
         explain(beside)
