@@ -7,9 +7,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -20,6 +23,9 @@ from layers.store.user_copy import open_user_plan
 from tests.benchmarks.plans import write_large_plan
 from tests.browser.conftest import CHROMIUM_FLAGS, MAP_FRAME, chromium_path
 from tests.browser.server import free_port, serving
+
+LEAFLET = Path("node_modules/leaflet/dist").resolve()
+"""For the plain page: PlanMap's own server gives its files to its own pages only."""
 
 MADE_UP_SITES = 2000
 CLICKS = 12
@@ -83,20 +89,39 @@ PLAIN_READY = """() => {
 
 
 @contextmanager
-def plain_page(plan: Path, assets: str) -> Iterator[str]:
+def plain_page(plan: Path) -> Iterator[str]:
     """Start the peer on a free port and yield its address."""
     port = free_port()
     page = Path(__file__).with_name("plain_page.py")
     command = [sys.executable, "-m", "streamlit", "run", str(page), "--server.port", str(port)]
     command += ["--server.headless", "true", "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none"]
     command += ["--server.address", "127.0.0.1"]
-    environment = {**os.environ, "PLAIN_PAGE_PLAN": str(plan), "PLAIN_PAGE_ASSETS": assets, "PYTHONPATH": "."}
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
+    with serving_folder(LEAFLET) as assets:
+        environment = {**os.environ, "PLAIN_PAGE_PLAN": str(plan), "PLAIN_PAGE_ASSETS": assets, "PYTHONPATH": "."}
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+class _Files(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving_folder(folder: Path) -> Iterator[str]:
+    """Serve the files of `folder` and yield the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Files, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
 
 
 def wait(page: Page, expression: str) -> None:
@@ -147,7 +172,7 @@ def filter_times(browser: Browser, folder: Path) -> None:
     """Click on a status filter: both pages with the built-in plan and `MADE_UP_SITES` sites more."""
     plan = folder / "large"
     write_large_plan(plan, sites=MADE_UP_SITES)
-    with serving(folder, str(plan)) as url, plain_page(plan, f"{url}/assets") as plain:
+    with serving(folder, str(plan)) as url, plain_page(plan) as plain:
         statuses = ("seeking", "seeking", "planned", "planned")
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         go(page, url, PAGE_USABLE)
@@ -173,7 +198,7 @@ def start_times(browser: Browser, folder: Path) -> None:
     plan = folder / "small"
     write_large_plan(plan, sites=0)
     found: dict[str, list[float]] = {}
-    with serving(folder) as standing, plain_page(plan, f"{standing}/assets") as plain_standing:
+    with serving(folder) as standing, plain_page(plan) as plain_standing:
         for address, ready in ((standing, PAGE_USABLE), (plain_standing, PLAIN_READY)):
             _opened(browser, address, (ready,))
         for number in range(STARTS):
@@ -183,9 +208,7 @@ def start_times(browser: Browser, folder: Path) -> None:
                 times = _started(browser, lambda data=data: serving(data), (MAP_PAINTED, PAGE_USABLE))
                 for part, taken in zip(("map", "page"), times, strict=True):
                     found.setdefault(f"{name}, {part}", []).append(taken)
-            found.setdefault("start, plain", []).extend(
-                _started(browser, lambda: plain_page(plan, f"{standing}/assets"), (PLAIN_READY,))
-            )
+            found.setdefault("start, plain", []).extend(_started(browser, lambda: plain_page(plan), (PLAIN_READY,)))
             for part, taken in zip(
                 ("map", "page"), _opened(browser, standing, (MAP_PAINTED, PAGE_USABLE)), strict=True
             ):
@@ -230,7 +253,7 @@ def _states(page: Page, url: str, states: tuple[str, ...], began: float) -> list
 def sent_bytes(browser: Browser, folder: Path) -> None:
     """Bytes over the wire for a first view with an empty cache, and for a second one right after it."""
     plan = folder / "small"
-    with serving(folder) as url, plain_page(plan, f"{url}/assets") as plain:
+    with serving(folder) as url, plain_page(plan) as plain:
         for name, address, ready in (("PlanMap", url, PAGE_USABLE), ("plain page", plain, PLAIN_READY)):
             context = browser.new_context(viewport={"width": 1400, "height": 900})
             first, second = (_bytes_of_view(context, address, ready) for _ in range(2))

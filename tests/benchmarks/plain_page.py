@@ -1,7 +1,7 @@
 """The peer of the benchmarks: the page one writes with streamlit-folium in ten minutes.
 
 A filter, a Folium map made anew at every run, circle markers coloured by status. Same plan, same sites.
-Folium's files come from the local server, so that the comparison is not one of networks.
+Leaflet comes from this machine, so that the comparison is not one of networks.
 """
 
 import os
@@ -19,8 +19,8 @@ from layers.store.folder import check_folder
 from layers.style import STATUS
 
 ASSETS = os.environ["PLAIN_PAGE_ASSETS"]
-folium.Map.default_js = [("leaflet", f"{ASSETS}/vendor/leaflet/leaflet.js")]
-folium.Map.default_css = [("leaflet", f"{ASSETS}/vendor/leaflet/leaflet.css")]
+folium.Map.default_js = [("leaflet", f"{ASSETS}/leaflet.js")]
+folium.Map.default_css = [("leaflet", f"{ASSETS}/leaflet.css")]
 
 
 @st.cache_resource
