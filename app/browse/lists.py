@@ -15,6 +15,7 @@ from app.browse.later import is_complete
 from layers import escape
 from layers.plan.plan import Plan, Site, Task
 from layers.selection.select import Selection
+from layers.selection.statements import Statements, day_words, result_words, statements
 from layers.selection.status import TaskState, task_states
 from layers.selection.unplaced import sites_without_position, tasks_without_place
 from layers.selection.wording import section_words, target_words
@@ -82,7 +83,8 @@ def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
             "status": _status_words(states[task.id], text),
             "title": task.title.get(language),
             "target": target_words(task, text),
-            "latest": _latest(states[task.id], plan.info.year, text),
+            "result": result_words(statements(task, states[task.id], plan.info.year), text),
+            "latest": _latest(statements(task, states[task.id], plan.info.year), text),
             "place": _places(plan, task, language),
             "theme": themes[task.theme],
             "kind": text(f"kind.{task.kind.value}"),
@@ -106,6 +108,7 @@ def _task_table(plan: Plan, tasks: Sequence[Task], selection: Selection, text: T
             "status": column.TextColumn(text("column.status"), width=90),
             "title": column.TextColumn(text("column.title"), width=260),
             "target": column.TextColumn(text("column.target"), width=100),
+            "result": column.TextColumn(text("column.result"), width=150),
             "latest": column.TextColumn(text("column.latest"), width=330),
             "place": column.TextColumn(text("column.place"), width=220),
             "theme": column.TextColumn(text("column.theme"), width=90),
@@ -184,13 +187,10 @@ def _status_words(state: TaskState, text: Translation) -> str:
     return text(f"status.{state.status.value}" if state.status else "status.none")
 
 
-def _latest(state: TaskState, year: int, text: Translation) -> str:
-    if not state.evidence:
+def _latest(found: Statements, text: Translation) -> str:
+    if found.shown is None:
         return text("evidence.without")
-    # The evidence that settles the status, if any, else the newest. One about a later year is marked first.
-    event = state.settled_by if state.backed and state.settled_by else state.evidence[0]
-    late = f"[{text('panel.later-year')}] " if event.effective_day.year > year else ""
-    return f"{late}{event.date}  {event.summary.get(text.language)}"
+    return f"{day_words(found, text)}  {found.shown.summary.get(text.language)}"
 
 
 def _places(plan: Plan, task: Task, language: str) -> str:

@@ -11,6 +11,7 @@ from layers.escape import template_environment
 from layers.plan.plan import Event, Plan, Site, Task
 from layers.plan.terms import Precision
 from layers.selection.select import Selection
+from layers.selection.statements import Statements, result_words, share, statements
 from layers.selection.status import TaskState
 from layers.selection.unplaced import Placing, placing
 from layers.selection.wording import measured_words, section_words, target_words
@@ -73,10 +74,22 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
     def period(event: Event) -> str:
         return f"{event.period.first} – {event.period.last}" if event.period else ""
 
+    def said(task: Task, state: TaskState) -> Statements:
+        return statements(task, state, plan.info.year)
+
+    def rest(state: TaskState, found: Statements) -> list[Event]:
+        shown = (found.rests_on, found.newest, found.later)
+        return [event for event in state.evidence if event not in shown]
+
     return {
         "text": text,
         "language": text.language,
         "section": section,
+        "said": said,
+        "rest": rest,
+        "result": result_words,
+        "share": share,
+        "percent": "{:.0%}".format,
         "late": late,
         "period": period,
         "target": target_words,

@@ -17,9 +17,11 @@ from layers.plan.terms import Status
 from layers.region import region
 from layers.selection.extent import Extent, centred, wanted_extent
 from layers.selection.select import Selection, placed_sites, select
+from layers.selection.statements import day_words as evidence_day
+from layers.selection.statements import result_months, result_value, share, statements, status_words
 from layers.selection.status import Counts, TaskState, count
 from layers.selection.unplaced import Placing, placing
-from layers.selection.wording import status_words, target_words
+from layers.selection.wording import target_words
 from layers.translation import Translation, translation
 
 LISTED = 12
@@ -41,11 +43,17 @@ class TaskLine:
     """Whether the status rests on evidence."""
     status_words: str
     evidence: str
-    """Day of the latest evidence, or that there is none."""
+    """Day of the newest statement, marked if it is about a later year, or that there is none."""
     target: str
     """The figure that the report names; empty without one."""
+    result: str
+    """The latest measured value of the plan's own year; empty without one."""
+    months: str
+    """The months that it is about; empty where that is not known."""
+    share: float | None
+    """What share of the target that is; None where that says nothing."""
     link: str
-    """Web address of the latest evidence that has one; empty without one."""
+    """Web address of the evidence whose day stands here; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,8 @@ class View:
     """Least extent that the map must show, in metres of the grid."""
     placings: Mapping[Placing, int]
     """How many of `tasks` are on the map, and how many are not for which reason."""
+    year: int
+    """That of the plan."""
     latest: date | None
     """Day of the newest evidence in the whole plan by the view's day; None without evidence."""
 
@@ -115,6 +125,7 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
         grid=plan.grid,
         extent=_extent(plan, scene, selection),
         placings=Counter(placing(plan, task) for task in tasks),
+        year=plan.info.year,
         latest=max(dated, default=None),
     )
 
@@ -187,16 +198,19 @@ def _figures(plan: Plan, selection: Selection, tasks: tuple[Task, ...], counts: 
 
 def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
     state = view.selection.states[task.id]
-    status, evidence = status_words(state, text)
+    found = statements(task, state, view.year)
     return TaskLine(
         task=task,
         title=task.title.get(view.scene.language),
         status=state.status,
         backed=state.backed,
-        status_words=status,
-        evidence=evidence,
+        status_words=status_words(state, text),
+        evidence=evidence_day(found, text),
         target=target_words(task, text),
-        link=next((event.source.url for event in state.evidence if event.source.url), ""),
+        result=result_value(found, text),
+        months=result_months(found),
+        share=share(task, found),
+        link=found.shown.source.url if found.shown is not None else "",
     )
 
 

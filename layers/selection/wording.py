@@ -10,7 +10,6 @@ from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import BASEMAPS, Scene
 from layers.plan.terms import Text
 from layers.region import region
-from layers.selection.status import TaskState
 from layers.translation import Translation
 
 
@@ -45,18 +44,6 @@ def _with_unit(value: float, unit: str, text: Translation) -> str:
 def number_words(value: float) -> str:
     """Return a figure without exponent or trailing zeros, to six decimals: `1234567`, `4.5`."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-def status_words(state: TaskState, text: Translation) -> tuple[str, str]:
-    """Return the word for a task's status, and the day of its latest evidence or that there is none.
-
-    If there is evidence but it does not settle the status, the word says that the status is the report's.
-    """
-    status = text(f"status.{state.status.value}") if state.status else text("status.none")
-    if not state.has_evidence:
-        return status, text("evidence.without")
-    stated = "" if state.backed else text("sheet.only-stated")
-    return f"{status}{stated}", str(state.evidence[0].date)
 
 
 MOST_NAMED = 3

@@ -17,9 +17,9 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan, Task
 from layers.selection.select import Selection
+from layers.selection.statements import aim_words, day_words, statements, status_words
 from layers.selection.status import TaskState
 from layers.selection.unplaced import Placing, placing, sites_without_position
-from layers.selection.wording import status_words
 from layers.sheet.layout import size_factor
 from layers.translation import Translation
 
@@ -86,7 +86,9 @@ def compose_elsewhere(
         rows.append(_heading(f"{text(f'placing.{how.value}')} {len(found)}", k))
         for task in found:
             state = selection.states[task.id]
-            words = " · ".join(status_words(state, text))
+            said = statements(task, state, plan.info.year)
+            parts = (aim_words(task, said, text), status_words(state, text), day_words(said, text))
+            words = " · ".join(part for part in parts if part)
             rows.append(_line(task.title.get(text.language), width, k, state=state, aside=words))
     if not rows:
         return []

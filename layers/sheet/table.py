@@ -17,8 +17,8 @@ from layers.font import Weight
 from layers.plan.plan import Plan, Task
 from layers.plan.terms import Status
 from layers.selection.select import Selection
+from layers.selection.statements import Statements, aim_words, day_words, statements, status_words
 from layers.selection.status import ATTENTION
-from layers.selection.wording import status_words
 from layers.translation import Translation
 
 _ROW = 1.5
@@ -71,9 +71,17 @@ class Table:
             [task for task in selection.tasks if task.id not in here] if len(selection.tasks) < len(plan.tasks) else []
         )
         listed = [task for task in selection.tasks if task.id in here] + self._off_map
-        words = [status_words(selection.states[task.id], text) for task in listed]
+        words = [self._words(task) for task in listed]
         # Widths of the two columns at a type size of one point, measured once for all rows.
         self._widest = [max((typeface.width(pair[n], 1.0) for pair in words), default=0.0) for n in (0, 1)]
+
+    def _statements(self, task: Task) -> Statements:
+        return statements(task, self.selection.states[task.id], self.plan.info.year)
+
+    def _words(self, task: Task) -> tuple[str, str]:
+        """Return the word for a task's status, and the day of the statement that is shown."""
+        state = self.selection.states[task.id]
+        return status_words(state, self.text), day_words(self._statements(task), self.text)
 
     def rows(self, *, tasks: bool, size: float) -> list[_Row]:
         """Return the rows; with `tasks` each task has its own row, without it the site's row counts them."""
@@ -166,13 +174,16 @@ class Table:
         points, small = 6.3 * size, SMALL * size
         state = self.selection.states[task.id]
         left_in = 9.2 * size
-        status, evidence = status_words(state, self.text)
+        status, evidence = self._words(task)
+        aim = aim_words(task, self._statements(task), self.text)
         for_status, for_evidence = self._columns(size)
         title = task.title.get(self.text.language) + (self.text("sheet.context") if context else "")
         room = self.width - left_in - for_status - for_evidence
         lines = typeface.wrap(title, room - 1.0 * size, points)
+        aims = typeface.wrap(aim, self.width - left_in, small) if aim else []
         tall = points * MM_PER_POINT * 1.34
-        total = tall * len(lines) + 0.4 * size
+        low = small * MM_PER_POINT * 1.34
+        total = tall * len(lines) + low * len(aims) + 0.4 * size
 
         def draw(drawing: Drawing, left: float, top: float) -> None:
             for index, words in enumerate(lines):
@@ -187,6 +198,10 @@ class Table:
                 right = left + self.width
                 drawing.write(status, right - for_evidence - for_status, baseline, small, colour=style.INK)
                 drawing.write(evidence, right, baseline, small, colour=style.MUTED, align="right")
+            for index, words in enumerate(aims):
+                middle = top - len(lines) * tall - (index + 0.5) * low
+                baseline = middle - typeface.IDEOGRAPH_MIDDLE * small * MM_PER_POINT
+                drawing.write(words, left + left_in, baseline, small, colour=style.MUTED)
 
         return _Row(total, draw, tasks=(task.id,))
 

@@ -286,7 +286,7 @@ def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None
     if not view.listed:
         words += ["", page.text("slides.all-tasks", count=len(view.tasks))]
         words += [
-            " · ".join(part for part in (line.title, line.status_words, line.target, line.evidence) if part)
+            " · ".join(part for part in (line.title, line.status_words, tables.aim(line), line.evidence) if part)
             for line in task_lines(view)
         ]
     frame = page.slide.notes_slide.notes_text_frame

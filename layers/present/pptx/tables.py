@@ -26,7 +26,7 @@ from layers.present.pptx.text import (
     width_of,
 )
 from layers.present.pptx.xml import Xml, make, worded
-from layers.present.view import View, by_theme, task_lines
+from layers.present.view import TaskLine, View, by_theme, task_lines
 from layers.selection.status import Counts
 from layers.translation import Translation
 
@@ -154,7 +154,7 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
     `link` makes a run from the day of an evidence and its address.
     """
     lines = task_lines(view)
-    words = [text("column.status"), text("column.title"), text("column.target"), text("column.latest")]
+    words = [text("column.status"), text("column.title"), text("column.aim"), text("column.latest")]
     rows: list[Row] = [[Cell(Run("")), *(Cell(Run(name, bold=True)) for name in words)]]
     for line in lines:
         rows.append(
@@ -163,14 +163,14 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
                 # Not in the colour of the status, because two of them are too pale for words; the mark has it.
                 Cell(Run(line.status_words, style.INK, bold=True)),
                 Cell(Run(line.title)),
-                Cell(Run(line.target)),
+                Cell(Run(aim(line))),
                 Cell(link(line.evidence, line.link)),
             ]
         )
     around = 2 * PAD_MM + SLACK_MM
-    target = max([*(width_of(line.target, points) for line in lines), _longest(words[2], points)])
-    target = min(target, 0.19 * width) + around
-    if not any(line.target for line in lines):
+    target = max([*(width_of(aim(line), points) for line in lines), _longest(words[2], points)])
+    target = min(target, 0.24 * width) + around
+    if not any(map(aim, lines)):
         target, rows = 0.0, [[*row[:3], row[4]] for row in rows]
     statuses, evidence = (
         {words[0], *(line.status_words for line in lines)},
@@ -186,6 +186,12 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
         if title >= LEAST_TITLE * width or not grids:
             grids.append(TableRows(tuple(wide for wide in (mark, status, title, target, latest) if wide), rows))
     return min(grids, key=lambda grid: sum(grid.heights(points)))
+
+
+def aim(line: TaskLine) -> str:
+    """Return target and result of a task in one cell."""
+    result = f"{line.result} ({line.months})" if line.months else line.result
+    return " / ".join(part for part in (line.target, result) if part)
 
 
 def _in_lines(words: str, points: float, most: int) -> float:
