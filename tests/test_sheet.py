@@ -26,6 +26,7 @@ from layers.draw.paper import SIZES, Paper
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Precision, Status
 from layers.selection.select import select
+from layers.selection.statements import day_words, statements
 from layers.sheet.render import render
 from layers.sheet.sheet import Order, compose
 from layers.translation import translation
@@ -289,7 +290,8 @@ def test_evidence_that_does_not_settle_the_status_is_told_from_evidence_that_doe
         words = translation("zh")(f"status.{state.status.value}")
         texts = whole.drawing.texts()
         at = texts.index(task.title.zh) if task.title.zh in texts else texts.index(f"{task.title.zh}（按上下文关联）")
-        assert texts[at + 1 : at + 3] == [f"{words}（据报告）", str(state.evidence[0].date)]
+        day = day_words(statements(task, state, plan.info.year), translation("zh"))
+        assert [text for text in texts[at + 1 : at + 4] if "实绩" not in text][:2] == [f"{words}（据报告）", day]
 
 
 def test_the_ground_stays_when_tasks_are_filtered(plan, whole):

@@ -30,6 +30,7 @@ from layers.present.deck_choice import chosen_deck
 from layers.present.pptx.file import slide_count
 from layers.present.pptx.slides import slides
 from layers.present.pptx.sources import safe_address
+from layers.present.pptx.tables import aim
 from layers.present.pptx.view_map import reduced
 from layers.present.view import by_theme, task_lines, views
 from layers.translation import translation
@@ -110,7 +111,7 @@ def test_listed_tasks_are_those_of_the_view(map_slides, shown):
             cells = dict(zip(head[1:], row[1:], strict=True))
             assert cells["状态"] == line.status_words
             assert line.title.startswith(cells["任务"].rstrip("…"))
-            assert cells.get("目标", "") == line.target
+            assert cells.get("目标 / 实绩", "") == aim(line)
             assert cells["最新佐证"] == line.evidence
 
 

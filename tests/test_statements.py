@@ -82,7 +82,7 @@ def test_the_result_is_the_latest_value_of_the_own_year_in_the_unit_of_the_targe
     assert found.result == half
     assert result_words(found, translation("zh")) == "89 个（2024-01–06）"
     assert share(task, found) == pytest.approx(89 / 160)
-    assert share(replace(task, target=None), found) is None
+    assert sorted_out(replace(task, target=None), half).result is None
     assert sorted_out(task, later).result is None
 
 
@@ -135,7 +135,7 @@ def test_list_panel_sheet_and_deck_say_the_same(plan, language):
         assert line.evidence == day
         assert line.result == result_value(found, text)
         assert (line.link or "") == (found.shown.source.url if found.shown else "")
-    assert with_result >= 5
+    assert with_result >= 4
 
 
 @pytest.mark.slow

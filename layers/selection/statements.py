@@ -2,7 +2,7 @@
 
 A status **rests on** one statement. The **newest statement** is the last published about the plan's own year or before;
 statements about **a later year** never take its place and are marked. The **result** is the last measured value of the
-plan's own year.
+plan's own year, of a task with a target.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ class Statements:
     later: Event | None
     """The last published about a year after the plan's; None if there is none."""
     result: Event | None
-    """The evidence with the latest measured value of the plan's own year in the unit of the target, if there is one."""
+    """The evidence with the latest measured value of the plan's own year in the unit of the target.
+
+    None without one, and for a task without a target: a figure about that measures something else.
+    """
 
     @property
     def shown(self) -> Event | None:
@@ -47,9 +50,10 @@ def statements(task: Task, state: TaskState, year: int) -> Statements:
     measured = [
         event
         for event in own
-        if event.measured is not None
+        if task.target is not None
+        and event.measured is not None
+        and event.measured.unit == task.target.unit
         and event.effective_day.year == year
-        and (task.target is None or event.measured.unit == task.target.unit)
     ]
     return Statements(
         state.settled_by if state.backed else None,
@@ -63,7 +67,7 @@ def day_words(found: Statements, text: Translation) -> str:
     """Return the day of the statement that is shown, marked if it is about a later year, or that there is none."""
     if found.shown is None:
         return text("evidence.without")
-    late = text("evidence.later-year") if found.is_late else ""
+    late = text("statement.later-year") if found.is_late else ""
     return f"{found.shown.date}{late}"
 
 
@@ -86,7 +90,7 @@ def result_months(found: Statements) -> str:
 def result_words(found: Statements, text: Translation) -> str:
     """Return the result with its months, such as `4.7% (2024-01–06)`; empty without one."""
     value, months = result_value(found, text), result_months(found)
-    return f"{value}{text('evidence.months', period=months)}" if months else value
+    return f"{value}{text('statement.months', period=months)}" if months else value
 
 
 def period_words(period: Period) -> str:
@@ -100,9 +104,9 @@ def period_words(period: Period) -> str:
 def aim_words(task: Task, found: Statements, text: Translation) -> str:
     """Return target and result in one line; empty without either."""
     target, result = target_words(task, text), result_words(found, text)
-    parts = [text("evidence.target", value=target)] if target else []
-    parts += [text("evidence.result", value=result)] if result else []
-    return text("evidence.aim-comma").join(parts)
+    parts = [text("statement.target", value=target)] if target else []
+    parts += [text("statement.result", value=result)] if result else []
+    return text("statement.aim-comma").join(parts)
 
 
 def share(task: Task, found: Statements) -> float | None:

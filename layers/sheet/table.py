@@ -180,7 +180,10 @@ class Table:
         title = task.title.get(self.text.language) + (self.text("sheet.context") if context else "")
         room = self.width - left_in - for_status - for_evidence
         lines = typeface.wrap(title, room - 1.0 * size, points)
-        aims = typeface.wrap(aim, self.width - left_in, small) if aim else []
+        used = typeface.width(lines[-1], points) + 1.6 * size
+        # Beside the title where there is room: a line of its own would cost other tasks theirs.
+        beside = bool(aim) and used + typeface.width(aim, small) <= room
+        aims = typeface.wrap(aim, self.width - left_in, small) if aim and not beside else []
         tall = points * MM_PER_POINT * 1.34
         low = small * MM_PER_POINT * 1.34
         total = tall * len(lines) + low * len(aims) + 0.4 * size
@@ -190,6 +193,8 @@ class Table:
                 middle = top - (index + 0.5) * tall
                 baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
                 drawing.write(words, left + left_in, baseline, points, colour=style.INK)
+                if beside and index == len(lines) - 1:
+                    drawing.write(aim, left + left_in + used, baseline, small, colour=style.MUTED)
                 if index:
                     continue
                 if state.status is not None:
