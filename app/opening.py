@@ -16,7 +16,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.browse.pills import evidence_pills, status_pills
+from app.browse.pills import evidence_pills, newest_words, status_pills
 from app.pages import PAGES, Page
 from app.static_files import streamlit_folder
 from layers import style
@@ -102,6 +102,7 @@ def _opening(plan: Plan, query: str, today: date) -> Markup:
             pages=[
                 {"href": f"/{page.path}?{query}", "label": text(page.label), "current": not page.path} for page in PAGES
             ],
+            newest=newest_words(selection.states.values(), text),
             pills=(status_pills(counts, text), evidence_pills(counts, text)),
             widths=FILTER_WIDTHS,
             scene=script_json(_arguments(plan, scene, today)),

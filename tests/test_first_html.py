@@ -113,7 +113,16 @@ def test_the_counts_are_those_of_the_plan(plan):
     document = page_html(BROWSE, plan, "", today=DAY)
     pills = re.findall(r'<span class="pm-pill">(.*?)</span>', document, re.DOTALL)
     words = [re.sub(r"<[^>]+>", "", pill).strip() for pill in pills]
-    assert words == ["已列入 17", "争取中 2", "推进中 58", "已完成 1", "滞后 0", "已终止 0", "有佐证 24", "尚无佐证 54"]
+    assert words == [
+        "已列入 17",
+        "争取中 2",
+        "推进中 58 佐证 19",
+        "已完成 1",
+        "滞后 0",
+        "已终止 0",
+        "有佐证 24",
+        "尚无佐证 54",
+    ]
 
 
 def test_hostile_words_stay_words(plan):

@@ -13,6 +13,7 @@ from app.browse.later import ask_for_the_rest, is_complete
 from app.browse.lists import show_lists
 from app.browse.map_frame import show_map
 from app.browse.panel import site_panel, task_panel
+from app.browse.pills import newest_words
 from app.browse.status_filter import show_status_filter
 from app.page_head import show_language, show_name
 from layers import escape
@@ -60,7 +61,7 @@ def head(plan: Plan, selection: Selection, text: Translation) -> None:
     counts = count(selection.states.values())
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
-        show_status_filter(counts, text)
+        show_status_filter(counts, newest_words(selection.states.values(), text), text)
 
 
 def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: Path | None, closed: bool) -> None:

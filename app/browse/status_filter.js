@@ -3,12 +3,13 @@
 /** @import { Component } from "../component" */
 
 /** @typedef {{ statuses: string[], evidence: string | null, turn: number }} Filter */
-/** @typedef {{ value: string, label: string, count: number, badge?: string, hint?: string }} Item */
+/** @typedef {{ value: string, label: string, count: number, badge?: string, hint?: string, part?: string }} Item */
 /**
  * @typedef {object} Data
  * @property {Filter} filter
  * @property {Item[]} statuses
  * @property {Item[]} evidence
+ * @property {string} newest words on the day of the newest evidence
  * @property {{ status: string, evidence: string }} labels
  */
 
@@ -46,6 +47,11 @@ function button(item, pressed, onClick) {
   const count = document.createElement("b");
   count.textContent = String(item.count);
   element.append(item.label + " ", count);
+  if (item.part) {
+    const part = document.createElement("small");
+    part.textContent = " " + item.part;
+    element.append(part);
+  }
   element.addEventListener("click", onClick);
   return element;
 }
@@ -86,7 +92,10 @@ export default function ({ parentElement, data, setStateValue }) {
       (value) => ({ evidence: now.evidence === value ? null : value }),
       data.labels.evidence
     );
-    host.replaceChildren(statuses, evidence);
+    const newest = document.createElement("span");
+    newest.className = "pm-newest";
+    newest.textContent = data.newest;
+    host.replaceChildren(statuses, evidence, newest);
     for (const pill of host.querySelectorAll("button")) if (focused && pill.dataset.value === focused) pill.focus();
   };
 

@@ -19,7 +19,7 @@ from layers.selection.extent import Extent, centred, wanted_extent
 from layers.selection.select import Selection, placed_sites, select
 from layers.selection.statements import day_words as evidence_day
 from layers.selection.statements import result_months, result_value, share, statements, status_words
-from layers.selection.status import Counts, TaskState, count
+from layers.selection.status import Counts, TaskState, count, newest_day
 from layers.selection.unplaced import Placing, placing
 from layers.selection.wording import target_words
 from layers.translation import Translation, translation
@@ -107,7 +107,6 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
     selection = _lit(plan, scene, select(plan, scene, today=today))
     scene = replace(scene, as_of=selection.as_of)
     tasks = _tasks(plan, scene, selection)
-    dated = [event.date.last_day for state in selection.states.values() for event in state.evidence[:1]]
     counts = count(selection.states[task.id] for task in tasks)
     figures = _figures(plan, selection, tasks, counts)
     lines = fill(slide.text.get(language), figures).splitlines()
@@ -126,7 +125,7 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
         extent=_extent(plan, scene, selection),
         placings=Counter(placing(plan, task) for task in tasks),
         year=plan.info.year,
-        latest=max(dated, default=None),
+        latest=newest_day(selection.states.values()),
     )
 
 

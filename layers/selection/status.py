@@ -108,6 +108,11 @@ def site_state(states: Sequence[TaskState]) -> SiteState | None:
     return None
 
 
+def newest_day(states: Iterable[TaskState]) -> date | None:
+    """Return the day of the newest evidence about any of the tasks; None without evidence."""
+    return max((event.date.last_day for state in states for event in state.evidence[:1]), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How many tasks stand how: the figures of the strip of counts."""

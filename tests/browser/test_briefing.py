@@ -226,7 +226,7 @@ def test_every_number_is_the_plans(shown, plan):
     coverage = shown.locator(".coverage").text_content()
     assert sorted(map(int, re.findall(r"\d+", coverage))) == sorted(where.values())
     newest = max(state.evidence[0].date.last_day for state in states.values() if state.evidence)
-    assert shown.locator(".kicker").text_content().endswith(f"截至 {TODAY} · 最新佐证 {newest}")
+    assert shown.locator(".kicker").text_content().endswith(f"截至 {TODAY} · 佐证截至 {newest}")
     # The bars are as long as the figures.
     bars = shown.locator(".bar span").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
     most = max(int(row[1]) for row in wanted)

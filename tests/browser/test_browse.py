@@ -102,7 +102,7 @@ def show(frame: Frame, *layers: str) -> None:
 def test_the_plan_opens_offline_with_its_counts_and_places(page, server):
     frame = open_map(page, server)
     expect(page.get_by_role("heading", name="东丽区2024年政府工作报告")).to_be_visible()
-    for pill in ("已列入 17", "争取中 2", "推进中 58", "已完成 1", "滞后 0", "有佐证 24", "尚无佐证 54"):
+    for pill in ("已列入 17", "争取中 2", "推进中 58 佐证 19", "已完成 1", "滞后 0", "有佐证 24", "尚无佐证 54"):
         expect(page.get_by_role("button", name=pill, exact=True)).to_be_visible()
     expect(page.get_by_text("未落图任务 59")).to_be_visible()
     expect(page.get_by_text("无坐标地点 17")).to_be_visible()
@@ -127,7 +127,7 @@ def test_nothing_leaves_the_machine_while_the_map_is_used(standing, page, frame)
 @pytest.mark.parametrize(
     "clicks",
     [
-        ["推进中 58"],
+        ["推进中 58 佐证 19"],
         ["争取中 2", "已列入 17"],
         ["有佐证 24"],
         ["已列入 17", "尚无佐证 54"],
