@@ -1,5 +1,6 @@
 """What the script of the browse page comes to: session, filters, days, lists. The map is tested in tests/browser."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -7,10 +8,15 @@ from streamlit.testing.v1 import AppTest
 
 from app import session
 from app.browse.add_view import add_view
+from app.browse.panel import site_panel
 from layers.plan.deck import Deck, Slide
+from layers.plan.plan import Site
+from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
+from layers.selection.select import select
 from layers.store.base import copy_plan
+from layers.translation import translation
 from tests.app_page import AppPage, browse
 from tests.examples import KEYS
 from tests.hostile_plan import ATTACK
@@ -200,3 +206,28 @@ def test_what_is_said_of_an_added_view_is_no_markup(own):
 
 def test_a_plan_in_a_folder_takes_no_view(built_in):
     assert AppPage(browse).sent("add_view")["disabled"] is True
+
+
+def test_the_panel_of_a_site_speaks_of_the_tasks_that_its_symbol_does(plan):
+    text = translation("zh")
+    whole = select(plan, Scene(), today=date(2026, 11, 22))
+
+    def statuses(site: Site) -> Counter:
+        return Counter(whole.states[task.id].status for task in plan.tasks_by_site[site.id])
+
+    district = plan.info.district_site
+    site = next(
+        one for one in plan.places if one.id in plan.tasks_by_site and one.id != district and len(statuses(one)) > 1
+    )
+    linked = plan.tasks_by_site[site.id]
+    status, count = statuses(site).most_common(1)[0]
+    filtered = select(plan, Scene(statuses=frozenset({status})), today=date(2026, 11, 22))
+    panel = site_panel(plan, site, filtered, text)
+    shown, hidden = panel.split('<details class="pm-hidden">')
+    assert text("panel.tasks", count=count) in shown
+    assert text("panel.hidden", count=len(linked) - count) in hidden
+    assert filtered.sites[site.id].tasks == count
+    for task in linked:
+        assert (task.title.zh in shown) is (whole.states[task.id].status is status)
+        assert (task.title.zh in hidden) is not (whole.states[task.id].status is status)
+    assert "pm-hidden" not in site_panel(plan, site, whole, text)

@@ -162,7 +162,7 @@ def test_the_legend(plan, case):
         for status, backed in case["statuses"]
     ]
     categories = {text(f"category.{category}") for category in style.CATEGORIES}
-    assert [words for group, words in found if group == "sheet.site-status"] == statuses
+    assert [words for group, words in found if group == "legend.site-status"] == statuses
     # Sheets also list what they alone have, such as symbols that were moved.
     for group, name in (("legend.category", "symbols"), ("legend.lines", "lines")):
         named = [words for key, words in found if key == group and words in categories]

@@ -225,7 +225,7 @@ def test_the_legend_lists_what_is_on_the_sheet_and_counts_it(plan, whole):
             assert listed == (len(places) or None), category
         symbols = [shown for shown in inside if shown.number is not None or shown.site.id in whole.site_symbols.drawn]
         assert by_text.get(("legend.category", words(f"category.{category}"))) == (len(symbols) or None), category
-    statuses = sum(entry.count for entry in found if entry.group == "sheet.site-status")
+    statuses = sum(entry.count for entry in found if entry.group == "legend.site-status")
     assert statuses == len(whole.content.numbered) == len(site_numbers(plan))
     # Seen close, what lies elsewhere is not in the legend.
     near = sheet_of(plan, "site=tsn-airport")

@@ -25,19 +25,24 @@ _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
     """Return the panel of a place: its tasks as of the selection's day, distances, precision and source of each part.
 
-    A part gives the panel of the whole.
+    A part gives the panel of the whole. Tasks that filters hide are counted and folded away: the symbol on the map
+    does not speak of them either.
     """
     site = plan.sites[plan.whole(site.id)]
-    tasks = [
+    passing = {task.id for task in selection.tasks}
+    linked = [
         (task, selection.states[task.id], not plan.names_place(task, site.id))
         for task in plan.tasks_by_site.get(site.id, ())
     ]
+    tasks = [each for each in linked if each[0].id in passing]
+    hidden = [each for each in linked if each[0].id not in passing]
     parts = [(one, f"{one.accuracy_m:g}" if one.accuracy_m is not None else "") for one in _sites_of(plan, site)]
     return str(
         _TEMPLATES.get_template("site.html").render(
             page=_page(plan, text),
             site=site,
             tasks=tasks,
+            hidden=hidden,
             distances=distances(plan, site, text),
             parts=parts,
         )

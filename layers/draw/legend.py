@@ -107,7 +107,7 @@ def _statuses(content: Content, text: Translation) -> list[Entry]:
             if count:
                 label = text(f"status.{status.value}")
                 label += text("sheet.backed" if backed else "sheet.only-stated")
-                found.append(Entry("sheet.site-status", label, count, _badge(status, backed)))
+                found.append(Entry("legend.site-status", label, count, _badge(status, backed)))
     return found
 
 

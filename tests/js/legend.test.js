@@ -60,8 +60,8 @@ describe("the legend", () => {
 
   test("on the page each status stands once, and the pale tint after them", () => {
     const sites = [lake({ state: decode("p") }), lake({ state: decode("P") }), lake({ state: decode("d") })];
-    expect(words(sites, "legend.status")).toEqual(["status.planned", "status.done", "legend.pale"]);
-    expect(words([lake({ state: decode("P") })], "legend.status")).toEqual(["status.planned"]);
+    expect(words(sites, "legend.site-status")).toEqual(["status.planned", "status.done", "legend.pale"]);
+    expect(words([lake({ state: decode("P") })], "legend.site-status")).toEqual(["status.planned"]);
   });
 
   test("a status has the solid badge where any site has evidence", () => {

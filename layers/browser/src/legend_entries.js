@@ -41,7 +41,9 @@ export function legendParts(seen, style, text, brief) {
   const title = text(seen.fromFile ? "legend.ground-file" : "legend.ways");
   const roads = seen.ways ? ways(seen.ways, style.ways, text, brief ? title : "") : [];
   return [
-    { title: text("legend.status"), entries: brief ? allStatuses(symbols, style, text) : statuses(symbols, style, text) },
+    brief
+      ? { title: text("legend.status"), entries: allStatuses(symbols, style, text) }
+      : { title: text("legend.site-status"), entries: statuses(symbols, style, text), caption: true },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text, brief) },
     { title: text("legend.lines"), entries: [...lines({ ...seen, sites }, style, text, brief), ...(brief ? roads.slice(0, 1) : [])] },
     { title, entries: brief ? [] : roads, caption: true },

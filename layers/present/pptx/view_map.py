@@ -48,7 +48,7 @@ LEGEND_SHARE = 0.24
 """Share of the height that the legend below a map may take before its type gets smaller."""
 
 _TITLES = {
-    "sheet.site-status": "legend.status",
+    "legend.site-status": "legend.status",
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
 }
