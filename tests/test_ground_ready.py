@@ -523,9 +523,18 @@ HOSTILE: dict[str, tuple[Make, str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a ground that a plan has already."""
+    home = tmp_path_factory.mktemp("good")
+    plan = plan_of(write_plan_at(home / "plan", LONGITUDE, LATITUDE))
+    return add_ground(plan, _good(home / "good.pmtiles"), today=TODAY).path
+
+
 @pytest.mark.parametrize("case", HOSTILE)
-def test_a_bad_file_ends_in_a_line_and_costs_nothing(case: str, folder: Path, tmp_path: Path) -> None:
-    add_ground(plan_of(folder), _good(tmp_path / "good.pmtiles"), today=TODAY)
+def test_a_bad_file_ends_in_a_line_and_costs_nothing(case: str, folder: Path, good: Path, tmp_path: Path) -> None:
+    (folder / "ground").mkdir()
+    shutil.copy(good, folder / "ground")
     before = ground_files(plan_of(folder))
     write, code = HOSTILE[case]
     path = tmp_path / "bad.any"

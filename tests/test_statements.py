@@ -68,7 +68,7 @@ def test_what_a_later_year_says_never_takes_the_place_of_the_own_year(task):
     assert not found.is_late
     alone = sorted_out(task, later)
     assert (alone.newest, alone.shown, alone.is_late) == (None, later, True)
-    assert day_words(alone, translation("zh")) == "2025-08-27（后续）"
+    assert day_words(alone, translation("zh")) == "2025-08-27 后续"
     assert day_words(sorted_out(task), translation("en")) == "No evidence yet"
 
 

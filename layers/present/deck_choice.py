@@ -8,7 +8,7 @@ from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Heading, Plan
 from layers.plan.scene import Evidence, Scene
-from layers.plan.terms import Kind, Text
+from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
 
 
@@ -37,11 +37,9 @@ def chosen_deck(plan: Plan, name: str = "") -> Deck:
 
 
 def made_deck(plan: Plan) -> Deck:
-    """Return a deck for a plan that has none: its targets, an overview, a slide for each theme with tasks, the gaps."""
+    """Return a deck for a plan that has none: an overview, a slide for each theme with tasks, the gaps."""
     themes = {task.theme for task in plan.tasks.values()}
-    targets = Slide(_words("present.targets-title"), scene=Scene(kinds=frozenset({Kind.TARGET})))
     slides = [
-        *([targets] if any(task.kind is Kind.TARGET for task in plan.tasks.values()) else []),
         Slide(_words("present.overview-title"), _words("present.overview-text")),
         *(_theme_slide(theme) for theme in plan.info.themes if theme.id in themes),
         Slide(_words("present.gaps-title"), scene=Scene(evidence=Evidence.WITHOUT)),
