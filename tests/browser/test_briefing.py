@@ -15,10 +15,12 @@ from layers.plan.terms import Text
 from layers.present.briefing import briefing
 from layers.present.deck_choice import chosen_deck
 from layers.resources import vendor_file
+from layers.selection.statements import day_words, statements
 from layers.selection.status import task_state
 from layers.selection.unplaced import placing
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
+from layers.translation import translation
 from tests.browser.conftest import PATIENCE_S, WINDOW, Watched, wait_until
 from tests.hostile_plan import ATTACK, write_hostile_plan
 
@@ -243,7 +245,7 @@ def test_every_number_is_the_plans(shown, plan):
         for title, how, target in listed:
             task = by_title[title]
             state = states[task.id]
-            evidence = str(state.evidence[0].date) if state.evidence else "尚无佐证"
+            evidence = day_words(statements(task, state, plan.info.year), translation("zh"))
             assert how.endswith(evidence)
             assert how.startswith(words[state.status.value])
             assert target == (
