@@ -1,6 +1,9 @@
 """The pages in a browser while their plan cannot be read: nothing typed is lost, and they come back by themselves."""
 
+import time
 from dataclasses import replace
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +12,7 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.conftest import new_context, ready_map
+from tests.browser.conftest import PATIENCE_S, new_context, ready_map
 from tests.browser.server import free_port, serving
 from tests.browser.test_present import cards, chosen, field, open_present, saved, settled
 from tests.desk import Desk
@@ -171,10 +174,23 @@ def test_a_map_that_could_not_be_had_comes_afterwards(browser, desk, window):
     page.context.close()
 
 
+def closed(desk: Desk) -> None:
+    """Wait until the server knows that the plan has gone: it takes a look at it as current for a second."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(f"{desk.url}/map", timeout=PATIENCE_S):  # noqa: S310 - our own server
+                time.sleep(0.05)
+        except HTTPError:
+            return
+    raise AssertionError(f"{desk.url} still shows the plan")
+
+
 @pytest.mark.parametrize("where", ["", "export", "present"])
 def test_a_page_opened_in_an_outage_opens_by_itself(watched, desk, where):
     page = watched.page
     with gone(desk.path):
+        closed(desk)
         page.goto(f"{desk.url}/{where}?lang=en")
         expect(page.get_by_role("heading", name="The plan cannot be opened")).to_be_visible()
         expect(page.get_by_text("The page tries again by itself")).to_be_visible()
