@@ -145,10 +145,11 @@ def ground_outlines(*, text: Translation, take: str, give_back: str, plan: str) 
         click.echo(text("cli.outline-given-back", site=give_back))
     if take or give_back:
         return
-    for site_id, outline in taken(found).items():
+    known, new = taken(found), offered(found)
+    for site_id, outline in known.items():
         line = text("cli.outline-line-taken", site=site_id, ground=outline.ground, day=outline.taken)
         click.echo(printable(line, limit=len(line)))
-    for outline in offered(found):
+    for outline in new:
         site = found.sites[outline.site_id]
         line = text(
             "cli.outline-line",
@@ -160,5 +161,5 @@ def ground_outlines(*, text: Translation, take: str, give_back: str, plan: str) 
             metres=round(difference_m(found.grid, site, outline)),
         )
         click.echo(printable(line, limit=len(line)))
-    if not taken(found) and not offered(found):
+    if not known and not new:
         click.echo(text("cli.outlines-none"))

@@ -77,14 +77,15 @@ def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
     text = translation(language)
     states = task_states(plan, as_of)
     themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
+    said = {task.id: statements(task, states[task.id], plan.info.year) for task in plan.tasks.values()}
     rows = [
         {
             "badge": _badge_address(states[task.id]),
             "status": _status_words(states[task.id], text),
             "title": task.title.get(language),
             "target": target_words(task, text),
-            "result": result_words(statements(task, states[task.id], plan.info.year), text),
-            "latest": _latest(statements(task, states[task.id], plan.info.year), text),
+            "result": result_words(said[task.id], text),
+            "latest": _latest(said[task.id], text),
             "place": _places(plan, task, language),
             "theme": themes[task.theme],
             "kind": text(f"kind.{task.kind.value}"),

@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.export.previews import PRESS_S
 from app.file_name import file_name
+from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
@@ -47,8 +48,7 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         return decks_toml(context.current().plan()[1].decks).encode()
 
     with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None or closed, key="take"):
-        cut = [] if deck is None or closed else context.current().briefing_cut(deck, language, date.today())
-        for line in [*deck_ground(deck, text), *cut] if deck else ():
+        for line in _said_of(deck, text, closed=closed) if deck else ():
             st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
         for kind, make, mime, icon in (
             ("html", html, "text/html", ":material/public:"),
@@ -76,3 +76,15 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
             width="stretch",
             on_click="ignore",
         )
+
+
+def _said_of(deck: Deck, text: Translation, *, closed: bool) -> list[str]:
+    """Return what has to be known of the ground in the files of `deck`."""
+    said = deck_ground(deck, text)
+    if closed:
+        return said
+    try:
+        return [*said, *context.current().briefing_cut(deck, text.language, date.today())]
+    except PlanMapError as error:
+        # A damaged file of ground is no reason to close the page.
+        return [*said, text.explain(error)]

@@ -355,18 +355,26 @@ class ArchiveWriter:
 def tile_bounds(zoom: int, left: int, top: int, right: int, bottom: int) -> BBox:
     """Return the bounds, in degrees, of the tiles from a first to a last column and row."""
     side = 2**zoom
-    latitudes = [
-        math.degrees(2 * math.atan(math.exp(math.pi * (1 - 2 * row / side))) - math.pi / 2) for row in (bottom + 1, top)
-    ]
-    return left / side * 360 - 180, latitudes[0], (right + 1) / side * 360 - 180, latitudes[1]
+    south, north = (mercator_latitude(row / side) for row in (bottom + 1, top))
+    return left / side * 360 - 180, south, (right + 1) / side * 360 - 180, north
+
+
+def mercator_row(latitude: float) -> float:
+    """Return how far from the north edge of the web map's world a latitude in degrees is, as a share of its height."""
+    sine = math.sin(math.radians(max(-85.05, min(85.05, latitude))))
+    return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+
+
+def mercator_latitude(row: float) -> float:
+    """Return the latitude in degrees of such a share, the inverse of `mercator_row`."""
+    return math.degrees(2 * math.atan(math.exp(math.pi * (1 - 2 * row))) - math.pi / 2)
 
 
 def tile_at(longitude: float, latitude: float, zoom: int) -> tuple[int, int]:
     """Return column and row of the tile with a position in degrees (Web Mercator, as in all web maps)."""
     side = 2**zoom
     x = math.floor((longitude + 180) / 360 * side)
-    sine = math.sin(math.radians(max(-85.05, min(85.05, latitude))))
-    y = math.floor((0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)) * side)
+    y = math.floor(mercator_row(latitude) * side)
     return max(0, min(side - 1, x)), max(0, min(side - 1, y))
 
 

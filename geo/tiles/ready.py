@@ -54,8 +54,8 @@ def rewrite(
 
     `bounds` are in degrees (WGS 84). Vector tiles become ones of PlanMap's own schema, pictures stay as they are. Of
     the zooms, those of `geo.tiles.schema` are kept, of pictures deeper ones too. To "planmap" in `metadata` are
-    added the schema, the characters of
-    the names, the zooms at which things had to be left out, and the size of pictures.
+    added the schema, the characters of the names, the zooms at which things had to be left out, and the size of
+    pictures.
 
     Raises
     ------

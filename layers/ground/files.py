@@ -173,7 +173,7 @@ def add_ground(
     folder = plan.ground_folder
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
-    kind = _usable_kind(source)
+    kind = kind_of_file(source)
     shown = " ".join(name.split())[:LONGEST_NAME] or stem_of(source.name)
     stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
     own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
@@ -193,25 +193,6 @@ def add_ground(
         return _described(_put(made, folder, shown))
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _usable_kind(source: Path) -> Kind:
-    """Return the kind of a file that ground can be made from.
-
-    Raises
-    ------
-    PlanMapError
-        It cannot be read, or is of another kind.
-    """
-    refusal = PlanMapError("foreign-kind", file=source.name, expected=tuple(f".{usable}" for usable in USABLE))
-    try:
-        kind = kind_of_file(source)
-    except PlanMapError as error:
-        # That names other kinds too, from which ground cannot be made.
-        raise refusal if error.code == "foreign-kind" else error from error
-    if kind not in USABLE:
-        raise refusal
-    return kind
 
 
 def _put(made: Path, folder: Path, shown: str) -> Path:

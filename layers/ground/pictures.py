@@ -64,8 +64,8 @@ def picture_in(ground: GroundFile, grid: Grid, extent: BBox, pixel_m: float) -> 
     zoom = _zoom(ground, pixel_m, float(degrees[:, 1].mean()), seen)
     tiles = tiles_in(seen, zoom)
     # Of a picture that has no zoom as coarse as this map the tiles are made smaller, one by one.
-    side = _side(ground)
-    while side > 1 and len(tiles) * side**2 > MOST_TILES * _side(ground) ** 2:
+    side = ground.tile_pixels
+    while side > 1 and len(tiles) * side**2 > MOST_TILES * ground.tile_pixels**2:
         side //= 2
     if len(tiles) > MOST_SMALL_TILES:
         return None
@@ -77,13 +77,9 @@ def picture_in(ground: GroundFile, grid: Grid, extent: BBox, pixel_m: float) -> 
     return _turned(mosaic, places.reshape(len(down), len(across), 2), across, down)
 
 
-def _side(ground: GroundFile) -> int:
-    return ground.tile_pixels
-
-
 def _zoom(ground: GroundFile, pixel_m: float, latitude: float, seen: BBox) -> int:
     """Return the zoom of the tiles whose pixels are at most as large as wanted, if there are not too many of them."""
-    at_zoom_0 = 2 * math.pi * EARTH_M * math.cos(math.radians(latitude)) / _side(ground)
+    at_zoom_0 = 2 * math.pi * EARTH_M * math.cos(math.radians(latitude)) / ground.tile_pixels
     zoom = max(ground.zooms[0], min(ground.zooms[1], math.ceil(math.log2(at_zoom_0 / pixel_m) - 0.1)))
     while zoom > ground.zooms[0] and len(tiles_in(seen, zoom)) > MOST_TILES:
         zoom -= 1
@@ -106,7 +102,7 @@ def _mosaic(ground: GroundFile, places: list[Tile], side: int) -> tuple[Image, i
             for zoom, x, y in places:
                 data = archive.tile(zoom, x, y)
                 if data:
-                    tile = _opened(data, _side(ground)).resize((side, side), Image.Resampling.BOX)
+                    tile = _opened(data, ground.tile_pixels).resize((side, side), Image.Resampling.BOX)
                     whole.paste(tile, ((x - left) * side, (y - top) * side))
                     found = True
     except (PlanMapError, OSError, ValueError, SyntaxError) as error:

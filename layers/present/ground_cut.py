@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from geo.errors import PlanMapError
 from geo.grid import BBox
-from geo.tiles.archive import MOST_TILE_BYTES, Archive, Tile, tiles_in, unpacked
+from geo.tiles.archive import (
+    MOST_TILE_BYTES,
+    Archive,
+    Tile,
+    mercator_latitude,
+    mercator_row,
+    tiles_in,
+    unpacked,
+)
 from geo.tiles.decode import decoded
 from layers.ground.files import GroundFile
 from layers.ground.look import tile_zoom
@@ -115,24 +123,20 @@ def _zoom(view: BBox) -> float:
     """Return the zoom of a web map at which a view fills a usual screen."""
     west, south, east, north = view
     wide = (east - west) / 360 * _WORLD
-    high = (_row(south) - _row(north)) * _WORLD
+    high = (mercator_row(south) - mercator_row(north)) * _WORLD
     return max(0.0, min(19.0, math.log2(min(1100.0 / max(wide, 1e-9), 800.0 / max(high, 1e-9)))))
 
 
 def _seen(view: BBox, zoom: float) -> BBox:
     """Return what the largest screen shows around the middle of a view, in degrees."""
-    x, y = ((view[0] + view[2]) / 720 + 0.5), (_row(view[1]) + _row(view[3])) / 2
+    x, y = ((view[0] + view[2]) / 720 + 0.5), (mercator_row(view[1]) + mercator_row(view[3])) / 2
     wide, high = (side / (_WORLD * 2**zoom) for side in SCREEN)
-    return (x - wide / 2 - 0.5) * 360, _latitude(y + high / 2), (x + wide / 2 - 0.5) * 360, _latitude(y - high / 2)
-
-
-def _row(latitude: float) -> float:
-    sine = math.sin(math.radians(max(-85.05, min(85.05, latitude))))
-    return 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
-
-
-def _latitude(row: float) -> float:
-    return math.degrees(2 * math.atan(math.exp(math.pi * (1 - 2 * max(0.0, min(1.0, row))))) - math.pi / 2)
+    return (
+        (x - wide / 2 - 0.5) * 360,
+        mercator_latitude(min(1.0, y + high / 2)),
+        (x + wide / 2 - 0.5) * 360,
+        mercator_latitude(max(0.0, y - high / 2)),
+    )
 
 
 def _stored(archive: Archive, wanted: Iterable[Tile], known: dict[str, str]) -> dict[str, bytes | None]:
