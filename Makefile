@@ -137,5 +137,6 @@ system-packages:
 	@missing=''; \
 	command -v chromium >/dev/null || missing='chromium'; \
 	command -v soffice >/dev/null || missing="$$missing libreoffice-impress-nogui"; \
+	ls /usr/lib/libreoffice/program/libswlo.so >/dev/null 2>&1 || missing="$$missing libreoffice-writer-nogui"; \
 	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$$missing postgresql-postgis"; \
 	test -z "$$missing" || $(call apt_install,$$missing) || { echo "Install these packages, then run make again: $$missing" >&2; exit 1; }

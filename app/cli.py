@@ -13,8 +13,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.amend_cli import amend
+from app.command import (
+    HELP,
+    ends_in_a_line,
+    language_option,
+    note,
+    plan_option,
+    shown_progress,
+    since_option,
+    target_file,
+)
+from app.deck_cli import brief, slides
+from app.excel_cli import excel
 from app.ground_cli import ground
+from app.record_cli import backup, changes, history, log, record, restore
+from app.role_cli import role
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of, write
@@ -26,27 +40,47 @@ from layers.translation import Translation
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.plan.deck import Deck
     from layers.plan.plan import Plan
     from layers.plan.scene import Scene
+    from layers.plan.template import Template
     from layers.sheet.sheet import Order
+    from layers.sheet.sheet_list import Listed
 
 MAXIMUM_TITLE = 200
 """Longest title of a sheet, in characters; nobody would read a longer one."""
 
-CHAPTERS = ("site", "theme", "section")
-"""The values of `layers.sheet.atlas.By`, which is too slow to import for a help text."""
+CHAPTERS = ("site", "theme", "section", "grid", "street")
+"""The values of `layers.sheet.atlas.By`, which is too slow to import for a help text; for a list there is its file."""
+
+
+class _ByType(click.Choice[str]):
+    """One of `CHAPTERS`, or the path of a list of sheets."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return `value` if it is either."""
+        if isinstance(value, str) and value.lower().endswith(".csv"):
+            return value
+        return str(super().convert(value, param, ctx))
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Return what the help shows."""
+        return "[" + "|".join([*CHAPTERS, "FILE.csv"]) + "]"
+
+
+PARTS = ("section", "theme")
+"""The values of `layers.report.report.By`."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-_deck_option = click.option("--deck", default="", help=HELP("cli.deck-option"))
 _paper_options = (
     click.option("--scene", default="", help=HELP("cli.scene-option")),
+    since_option,
     click.option("--paper", default="A3", show_default=True, help=HELP("cli.paper-option")),
     click.option("--orientation", type=click.Choice(ORIENTATIONS), help=HELP("cli.orientation-option")),
     click.option("--scale", default="auto", show_default=True, help=HELP("cli.scale-option")),
     click.option("--title", default="", help=HELP("cli.title-option")),
+    click.option("--template", default="", metavar="FILE", help=HELP("cli.template-option")),
 )
 
 
@@ -67,7 +101,8 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-main.add_command(ground)
+for _command in (ground, brief, slides, record, amend, history, changes, log, backup, restore, excel, role):
+    main.add_command(_command)
 
 
 @main.command(help=HELP("cli.serve-help"))
@@ -75,23 +110,46 @@ main.add_command(ground)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help=HELP("cli.port-option"))
 @click.option("--host", default="127.0.0.1", show_default=True, help=HELP("cli.host-option"))
 @click.option("--allow-host", metavar="NAME", multiple=True, help=HELP("cli.allow-host-option"))
+@click.option("--trust-network", is_flag=True, help=HELP("cli.trust-network-option"))
+@click.option("--sign-in", default="", metavar="FILE", help=HELP("cli.sign-in-option"))
 @click.option("--browser/--no-browser", default=None, help=HELP("cli.browser-option"))
 @language_option
 @ends_in_a_line
 def serve(
-    *, text: Translation, plan: str, port: int, host: str, allow_host: tuple[str, ...], browser: bool | None
+    *,
+    text: Translation,
+    plan: str,
+    port: int,
+    host: str,
+    allow_host: tuple[str, ...],
+    trust_network: bool,
+    sign_in: str,
+    browser: bool | None,
 ) -> None:
     """Serve a plan to the browser."""
+    from pathlib import Path
+
     from app import context, origin, server
+    from app.sign_in import read_sign_in
 
     names = [origin.allowed_host(name) for name in allow_host]
     server.check_port(host, port)
     # The server changes the working folder, so the path must be absolute.
     settings = read_settings(plan=plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan)))
-    served = context.Context(settings)
+    # Read before the port opens: who signs in is never let in by a file that cannot be read.
+    signing = read_sign_in(Path(found).expanduser()) if (found := sign_in or settings.sign_in) else None
+    if signing and not origin.is_loopback(signing.host):
+        names.append(signing.host)
+    # A proxy on this machine lets others in as well; they come by a name that is allowed.
+    public = not origin.is_loopback(host) or bool(names)
+    served = context.Context(settings, looking_only=public and not trust_network and not signing, sign_in=signing)
     context.use(served)
-    if not origin.is_loopback(host):
-        click.echo(text("cli.public", host=host), err=True)
+    if signing:
+        click.echo(text("cli.sign-in-on", admin=printable(signing.first_admin)), err=True)
+    elif public:
+        click.echo(
+            text("cli.public" if trust_network else "cli.public-looking", host=", ".join([host, *names])), err=True
+        )
     try:
         served.plan()
     except PlanFaultsError as error:
@@ -158,137 +216,202 @@ def recover(*, text: Translation, file: str) -> None:
 @main.command(help=HELP("cli.export-help"))
 @click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.output-option"))
 @click.option("--site", "sites", metavar="NAME", multiple=True, help=HELP("cli.site-option"))
+@click.option("--near", default="", metavar="PLACE", help=HELP("cli.near-option"))
+@click.option("--radius", default="2km", show_default=True, help=HELP("cli.radius-option"))
 @_asks_for_paper
+@click.option("--bare", is_flag=True, help=HELP("cli.bare-option"))
 @click.option("--dpi", type=click.FloatRange(36, 1200), default=300, show_default=True, help=HELP("cli.dpi-option"))
 @plan_option
 @language_option
 @ends_in_a_line
-def export(*, text: Translation, output: str, sites: tuple[str, ...], dpi: float, plan: str, **asked: str) -> None:
+def export(
+    *,
+    text: Translation,
+    output: str,
+    sites: tuple[str, ...],
+    near: str,
+    radius: str,
+    bare: bool,
+    dpi: float,
+    plan: str,
+    **asked: Any,
+) -> None:
     """Write one sheet."""
+    from layers.plan.near import read_radius
     from layers.selection.omission import omission_lines
     from layers.selection.own_ground import sheet_ground
-    from layers.selection.site_names import with_sites
+    from layers.selection.site_names import with_near, with_sites
     from layers.sheet import render
     from layers.sheet.sheet import compose
 
-    target = _target(output, *render.MEDIA_TYPES)
+    target = target_file(output, *render.MEDIA_TYPES)
     kind = kind_of(target, allowed=tuple(render.MEDIA_TYPES))
+    metres = read_radius(radius)
     found, scene, order = _order(plan, text, **asked)
     named = with_sites(found, scene, sites)
-    scene, order = named.scene, replace(order, title=order.title or named.title)
+    scene, order = named.scene, replace(order, title=order.title or named.title, bare=bare)
+    if near:
+        scene = with_near(found, scene, near, metres)
     if not math.isfinite(dpi):
         raise click.BadParameter(str(dpi), param_hint="--dpi")
-    if kind == "png":
+    if kind in render.PICTURES:
         render.check_size(order.paper, dpi)
     sheet = compose(found, scene, order, today=date.today())
-    write(target, render.render(sheet, kind, dpi=dpi))
+    targets = page_targets(target, 1 if kind in render.ONE_FILE else len(sheet.pages))
+    for further in targets[1:]:
+        check_target(further)
+    for page, path in enumerate(targets):
+        write(path, render.render(sheet, kind, dpi=dpi, page=page))
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
+    if targets[1:]:
+        click.echo(text("cli.exported-more", targets=", ".join(printable(further) for further in targets[1:])))
     note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
+
+
+@main.command("list", help=HELP("cli.list-help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.output-list-option"))
+@click.option("--scene", default="", help=HELP("cli.scene-option"))
+@since_option
+@plan_option
+@language_option
+@ends_in_a_line
+def list_tasks(*, text: Translation, output: str, scene: str, since: date | None, plan: str) -> None:
+    """Write the tasks that pass the filters of a scene as a table."""
+    from layers.listing.files import MEDIA_TYPES, listing_file
+    from layers.listing.listing import listing
+
+    target = target_file(output, *MEDIA_TYPES)
+    found, wanted = _scene(plan, text, scene=scene, since=since)
+    made = listing(found, wanted, today=date.today())
+    write(target, listing_file(made, kind_of(target, allowed=tuple(MEDIA_TYPES))))
+    click.echo(text("cli.listed", target=printable(target), count=len(made.tasks), all=len(found.tasks)))
 
 
 @main.command(help=HELP("cli.atlas-help"))
 @click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.output-atlas-option"))
-@click.option("--by", type=click.Choice(CHAPTERS), default=CHAPTERS[0], show_default=True, help=HELP("cli.by-option"))
+@click.option("--by", type=_ByType(CHAPTERS), default=CHAPTERS[0], show_default=True, help=HELP("cli.by-option"))
 @_asks_for_paper
 @plan_option
 @language_option
 @ends_in_a_line
-def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: str) -> None:
+def atlas(*, text: Translation, output: str, by: str, plan: str, **asked: Any) -> None:
     """Write an atlas."""
     from layers.selection.own_ground import sheet_ground
     from layers.sheet import atlas as atlases
 
-    target = _target(output, "pdf")
+    target = target_file(output, "pdf")
     found, scene, order = _order(plan, text, **asked)
+    places: list[Listed] = []
+    if by not in CHAPTERS:
+        places, by = _places(found, by, text), atlases.By.LIST
     with shown_progress(text) as progress:
-        made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), progress=progress)
+        made = atlases.atlas(found, scene, order, atlases.By(by), today=date.today(), places=places, progress=progress)
     write(target, made.document)
     click.echo(text("cli.atlas-written", target=printable(target), pages=made.pages, digest=made.digest))
     note([*sheet_ground(scene, text), *atlases.cut_words(made, text)])
 
 
-@main.command(help=HELP("cli.brief-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.brief-output-option"))
-@_deck_option
+@main.command(help=HELP("report.help"))
+@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("report.output-option"))
+@click.option("--by", type=click.Choice(PARTS), default=PARTS[0], show_default=True, help=HELP("report.by-option"))
+@click.option("--scene", default="", help=HELP("cli.scene-option"))
+@click.option("--title", default="", help=HELP("cli.title-option"))
 @plan_option
 @language_option
 @ends_in_a_line
-def brief(*, text: Translation, output: str, **asked: str) -> None:
-    """Write a deck as one HTML file."""
-    from layers.present.briefing import briefing, cut_words
-    from layers.selection.own_ground import deck_ground
+def report(*, text: Translation, output: str, by: str, plan: str, scene: str, title: str) -> None:
+    """Write a report."""
+    from layers.report import report as reports
+    from layers.selection.own_ground import sheet_ground
 
-    target = _target(output, "html")
-    found, deck = _deck(**asked)
-    document = briefing(found, deck, language=text.language, today=date.today()).encode()
-    write(target, document)
-    size = f"{len(document) / 1e6:.1f} MB"
-    click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
-    note([*deck_ground(deck, text), *cut_words(found, deck, text, today=date.today())])
-
-
-@main.command(help=HELP("cli.slides-help"))
-@click.option("-o", "--output", required=True, metavar="FILE", help=HELP("cli.slides-output-option"))
-@_deck_option
-@plan_option
-@language_option
-@ends_in_a_line
-def slides(*, text: Translation, output: str, **asked: str) -> None:
-    """Write a deck as a PowerPoint file."""
-    from layers.present.pptx import slides as presentations
-    from layers.present.pptx.file import slide_count
-    from layers.selection.own_ground import deck_ground
-
-    target = _target(output, "pptx")
-    found, deck = _deck(**asked)
+    target = target_file(output, "docx")
+    found, wanted = _scene(plan, text, scene=scene, title=title)
     with shown_progress(text) as progress:
-        document = presentations.slides(found, deck, language=text.language, today=date.today(), progress=progress)
-    write(target, document)
-    size = f"{len(document) / 1e6:.1f} MB"
-    click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
-    note(deck_ground(deck, text))
+        made = reports.report(found, wanted, reports.By(by), today=date.today(), title=title, progress=progress)
+    write(target, made.document)
+    size = f"{len(made.document) / 1e6:.1f} MB"
+    words = text(
+        "report.written", target=printable(target), tasks=made.tasks, maps=made.maps, size=size, digest=made.digest
+    )
+    click.echo(words)
+    note(sheet_ground(wanted, text))
 
 
-def _target(output: str, *kinds: str) -> Path:
-    """Return the path of the file to write, checked before anything is drawn.
-
-    Raises
-    ------
-    PlanMapError
-        Its kind is not in `kinds`, or it cannot be written.
-    """
-    target = target_of(output)
-    kind_of(target, allowed=kinds)
-    check_target(target)
-    return target
+def page_targets(target: Path, pages: int) -> list[Path]:
+    """Return the files of a sheet's pages, where a file holds one: `sheet.png`, `sheet-2.png` and so on."""
+    further = [target.with_name(f"{target.stem}-{page}{target.suffix}") for page in range(2, pages + 1)]
+    return [target, *further]
 
 
-def _deck(*, deck: str, plan: str) -> tuple[Plan, Deck]:
-    """Return the plan and the deck that the options ask for."""
-    from app.context import store_at
-    from layers.present.deck_choice import chosen_deck
-    from layers.store.base import read_plan
+def _places(plan: Plan, file: str, text: Translation) -> list[Listed]:
+    """Return what a list of sheets asks for; its faults are shown one a line before the error ends the command."""
+    from layers.sheet.sheet_list import ListFaultsError, read_list
 
-    found = read_plan(store_at(read_settings(plan=plan)))
-    return found, chosen_deck(found, deck)
+    try:
+        return read_list(plan, target_of(file))
+    except ListFaultsError as error:
+        for fault in error.faults:
+            click.echo(text.explain(fault), err=True)
+        raise
 
 
 def _order(
-    plan: str, text: Translation, *, scene: str, paper: str, orientation: str | None, scale: str, title: str
+    plan: str,
+    text: Translation,
+    *,
+    scene: str,
+    since: date | None,
+    paper: str,
+    orientation: str | None,
+    scale: str,
+    title: str,
+    template: str,
 ) -> tuple[Plan, Scene, Order]:
     """Return the plan, the Scene and the order of the sheet that the options ask for."""
+    from layers.sheet.sheet import Order
+
+    address = read_settings(plan=plan).public_url
+    order = Order(Paper.parse(paper, orientation or ""), parse_scale(scale), title, address=address)
+    found, wanted = _scene(plan, text, scene=scene, since=since, title=title)
+    return found, wanted, replace(order, template=_template(template, found, text))
+
+
+def _template(named: str, plan: Plan, text: Translation) -> Template:
+    """Return the template in the file that is `named`, that of the plan if none is, or none for `none`.
+
+    A template with faults ends the command with a line for each.
+    """
+    from layers.plan.template import NO_TEMPLATE
+    from layers.store.template_file import template_at
+
+    if named in ("", "none"):
+        return (plan.template if not named else None) or NO_TEMPLATE
+    try:
+        return template_at(target_of(named))
+    except PlanFaultsError as error:
+        for fault in error.faults:
+            click.echo(text.explain(fault), err=True)
+        sys.exit(2)
+
+
+def _scene(
+    plan: str, text: Translation, *, scene: str, since: date | None = None, title: str = ""
+) -> tuple[Plan, Scene]:
+    """Return the plan and the Scene that the options ask for; a `title` is only looked at."""
     from app.context import store_at
     from layers.plan.scene_text import checked, read_scene
-    from layers.sheet.sheet import Order
     from layers.store.base import read_plan
 
     if len(title) > MAXIMUM_TITLE:
         raise PlanMapError("title-too-long", limit=MAXIMUM_TITLE)
-    order = Order(Paper.parse(paper, orientation or ""), parse_scale(scale), title)
     wanted = read_scene(scene)
+    wanted = replace(wanted, since=since or wanted.since)
+    until = wanted.as_of or date.today()
+    if wanted.since and wanted.since >= until:
+        raise PlanMapError("since-not-before", since=wanted.since, until=until)
     found = read_plan(store_at(read_settings(plan=plan)))
     # An address may hold a language; one given on the command line goes before it.
     language = click.get_current_context().get_parameter_source("lang")
     if not scene or language is ParameterSource.COMMANDLINE:
         wanted = replace(wanted, language=text.language)
-    return found, checked(found, wanted), order
+    return found, checked(found, wanted)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +15,7 @@ import click
 from app import garbage
 from app.settings import read_settings
 from geo.errors import PlanMapError
+from geo.output import check_target, kind_of, target_of
 from layers.plan.fault import printable
 from layers.translation import LANGUAGES, Translation, translation
 
@@ -59,6 +62,26 @@ def note(lines: Sequence[str]) -> None:
         click.echo(printable(line, limit=len(line)), err=True)
 
 
+class Day(click.ParamType[date]):
+    """A day such as 2024-03-31."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day that `value` is written as."""
+        if isinstance(value, date):
+            return value
+        from layers.plan.scene import day_of
+
+        found = day_of(str(value).strip())
+        if found is None:
+            self.fail(HELP("cli.no-day", value=printable(value)), param, ctx)
+        return found
+
+
+since_option = click.option("--since", type=Day(), help=HELP("since.cli-option"))
+
+
 @contextmanager
 def shown_progress(text: Translation, *, label: str = "cli.drawing") -> Iterator[Callable[[int, int], None]]:
     """Show a progress bar on stderr, and yield the function that is told how many steps of how many are done."""
@@ -67,3 +90,17 @@ def shown_progress(text: Translation, *, label: str = "cli.drawing") -> Iterator
     with click.progressbar(length=100, label=text(label), file=sys.stderr) as bar:
         yield lambda done, total: bar.update(round(100 * done / total) - bar.pos)
         bar.update(100 - bar.pos)
+
+
+def target_file(output: str, *kinds: str) -> Path:
+    """Return the path of the file to write, checked before anything is drawn.
+
+    Raises
+    ------
+    PlanMapError
+        Its kind is not in `kinds`, or it cannot be written.
+    """
+    target = target_of(output)
+    kind_of(target, allowed=kinds)
+    check_target(target)
+    return target

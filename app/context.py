@@ -5,23 +5,32 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from app.current_plan import CurrentPlan
 from app.settings import Settings, read_settings
+from app.sign_in import SignIn
 from geo.errors import PlanMapError
+from layers.exchange.proposal import Proposal, take_in
 from layers.ground.files import ground_files
+from layers.plan.amend import amend
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
-from layers.plan.plan import Plan
+from layers.plan.fault import Fault
+from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
 from layers.selection.select import select
 from layers.store.base import Store, open_store
 from layers.store.check import check_decks
+from layers.store.check_amendments import check_amendment
+from layers.store.check_events import check_event
+from layers.store.roles import Given, Person, Role, Roles, Signature
 from layers.translation import translation
 
 BRIEFINGS = 4
@@ -45,8 +54,12 @@ def store_at(settings: Settings) -> Store:
 class Context:
     """Settings, the store and the plan in memory, shared by all sessions of a server."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, looking_only: bool = False, sign_in: SignIn | None = None) -> None:
         self.settings = settings
+        self.sign_in = sign_in
+        """How people sign in; None where nobody does."""
+        self.looking_only = looking_only
+        """Whether the pages change nothing, as where everybody on a network reaches them."""
         self._current = CurrentPlan(lambda: store_at(settings))
         self._briefings: OrderedDict[tuple[str, str, str, date], str] = OrderedDict()
         self._cuts: OrderedDict[tuple[str, str, str, date], list[str]] = OrderedDict()
@@ -72,11 +85,79 @@ class Context:
         """Note that something beside the plan, such as its ground, has just been changed."""
         self._current.forget()
 
+    def role(self, person: Person | None) -> Role | None:
+        """Return what `person`, or whoever has not signed in, may do now; None where nobody signs in.
+
+        Raises
+        ------
+        PlanMapError
+            The store cannot be read.
+        """
+        return None if self.sign_in is None else self._current.store().roles().of(person)
+
+    def roles(self) -> Roles:
+        """Return who may do what; may raise `PlanMapError`."""
+        return self._current.store().roles()
+
+    def give_role(self, who: str, role: Role, *, person: Person | None) -> Given:
+        """Give somebody a role, which takes an admin.
+
+        Raises
+        ------
+        PlanMapError
+            As for the store, or `person` is no admin.
+        """
+        store = self._writable(person, Role.ADMIN)
+        if person is None:
+            raise PlanMapError("not-signed-in")
+        try:
+            return store.give_role(who, role, by=person.name)
+        finally:
+            self._current.forget()
+
+    def allow_change(self, person: Person | None = None, needed: Role = Role.EDITOR) -> None:
+        """Raise `PlanMapError` if the pages are for looking only, or `person` may not do what takes the role `needed`.
+
+        For what is changed beside the store, which asks by itself.
+        """
+        if self.looking_only:
+            raise PlanMapError("looking-only")
+        role = self.role(person)
+        if role is None:
+            return
+        if person is None:
+            raise PlanMapError("not-signed-in")
+        if not role.includes(needed):
+            raise PlanMapError("role-missing", who=person.who, role=role, needed=needed)
+
+    def _writable(self, person: Person | None, needed: Role = Role.EDITOR, *, keeps_recorder: bool = False) -> Store:
+        """Return the store as `person` may write it; raise `PlanMapError` if they may not."""
+        self.allow_change(person, needed)
+        store = self._current.store()
+        if self.sign_in is None or person is None:
+            return store
+        return store.on_behalf(Signature(person, needed, keeps_recorder))
+
+    def _signed(self, raw: Mapping[str, Any], person: Person | None) -> Mapping[str, Any]:
+        """Return a row with the name of whoever has signed in as its recorder."""
+        return raw if self.sign_in is None or person is None else {**raw, "recorded_by": person.name}
+
+    @contextmanager
+    def _looking_again_if_refused(self) -> Iterator[None]:
+        try:
+            yield
+        except PlanMapError:
+            # A refusal may mean that the stored plan has changed.
+            self._current.forget()
+            raise
+
     def decks_file(self) -> Path | None:
         """Return the file in which people edit the decks by hand; None for a plan that PlanMap itself can write."""
         return self._current.store().file_for_hand("decks")
 
-    def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> tuple[Deck, ...]:
+    def save_decks(
+        self, decks: Sequence[Deck], *, known: Sequence[Deck], person: Person | None = None
+    ) -> tuple[Deck, ...]:
         """Replace all decks of the plan by `decks`, if they still are the `known` ones, and return them as checked.
 
         Nobody else waits while another program keeps this from being stored.
@@ -84,22 +165,94 @@ class Context:
         Raises
         ------
         PlanMapError
-            Somebody has changed the decks in the meantime, they cannot be written, or they have a fault. A saved
-            deck with a fault would make the whole plan unreadable.
+            Somebody has changed the decks in the meantime, they cannot be written, `person`, who has signed in, may
+            not, or they have a fault. A saved deck with a fault would make the whole plan unreadable.
         """
+        store = self._writable(person)
         _, plan = self.plan()
         again, faults = check_decks(plan, decks_row(decks))
         if faults:
             # The first fault is enough, because the form has already checked each field.
             raise PlanMapError(faults[0].code, **faults[0].details)
-        try:
-            self._current.store().save_decks(again, known=known)
-        except PlanMapError:
-            # A refusal may mean that the stored plan has changed.
-            self._current.forget()
-            raise
+        with self._looking_again_if_refused():
+            store.save_decks(again, known=known)
         self._current.changed(lambda plan: replace(plan, decks=again))
         return again
+
+    def record(
+        self, raw: Mapping[str, Any], *, known: str, today: date, person: Person | None = None
+    ) -> tuple[Event | None, list[Fault]]:
+        """Add the statement in `raw`, a row of `events.csv`, and return it, or None and every fault in it.
+
+        `known` is the id of the latest statement about the task that whoever records this one has seen, empty if there
+        was none. Where people sign in, it is recorded by `person`, whatever `raw` says.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has recorded one since, `person` may not, or the plan cannot be read or written.
+        """
+        store = self._writable(person)
+        raw = self._signed(raw, person)
+        _, plan = self.plan()
+        event, faults = check_event(plan, raw, today=today)
+        if event is None:
+            return None, faults
+        with self._looking_again_if_refused():
+            store.add_event(event, known=known)
+        # A look at the store that has just ended may know of it already.
+        self._current.changed(
+            lambda plan: (
+                plan
+                if any(other.id == event.id for other in plan.events)
+                else replace(plan, events=(*plan.events, event))
+            )
+        )
+        return event, []
+
+    def amend(
+        self, raw: Mapping[str, Any], *, known: str, person: Person | None = None
+    ) -> tuple[Amendment | None, list[Fault]]:
+        """Add the amendment in `raw`, a row of `amendments.csv`, and return it, or None and every fault in it.
+
+        `known` is the id of the latest amendment about the same task that whoever adds this one has seen, empty if
+        there was none. Where people sign in, it is recorded by `person`, whatever `raw` says.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has added one since, `person` may not, or the plan cannot be read or written.
+        """
+        store = self._writable(person)
+        raw = self._signed(raw, person)
+        _, plan = self.plan()
+        amendment, faults = check_amendment(plan, raw)
+        if amendment is None:
+            return None, faults
+        with self._looking_again_if_refused():
+            store.add_amendment(amendment, known=known)
+        # A look at the store that has just ended may know of it already.
+        self._current.changed(
+            lambda plan: plan if any(other.id == amendment.id for other in plan.amendments) else amend(plan, amendment)
+        )
+        return amendment, []
+
+    def take_in(self, proposal: Proposal, *, person: Person | None = None) -> None:
+        """Add all that a file brings in, or nothing.
+
+        Where people sign in, this takes an admin, whose name goes before that of the recorder.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has recorded something about one of the tasks since it was read, or the plan cannot be
+            written.
+        """
+        store = self._writable(person, Role.ADMIN, keeps_recorder=True)
+        try:
+            take_in(store, proposal)
+        finally:
+            self._current.forget()
 
     def document(self) -> tuple[str, str]:
         """Return the digest of what a map needs of the plan, and the map document drawn from it.

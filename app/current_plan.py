@@ -12,7 +12,7 @@ from geo.errors import PlanMapError
 from layers.plan.plan import Plan
 from layers.store.base import Store, read_plan
 
-FRESH_S = 1.0
+FRESH_S = 0.5
 """Seconds for which a look at the store is taken as current: one click asks several times."""
 
 PATIENCE_S = 1.0

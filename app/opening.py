@@ -16,9 +16,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.browse.pills import evidence_pills, newest_words, status_pills
+from app.browse.pills import due_marks, evidence_pills, status_pills, time_words
 from app.pages import PAGES, Page
 from app.static_files import streamlit_folder
+from app.streamlit_words import page_words
 from layers import style
 from layers.browser.document import bundle_address, script_hashes
 from layers.browser.face import face_css, screen_characters
@@ -28,9 +29,10 @@ from layers.escape import html, script_json, template_environment
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.address import fitted, flight, own_query
+from layers.selection.due import STALE_DAYS, count_due
 from layers.selection.select import select
 from layers.selection.status import count
-from layers.translation import translation
+from layers.translation import LANGUAGES, translation
 
 _FOLDER = Path(__file__).parent
 _TEMPLATES = template_environment(_FOLDER / "templates")
@@ -41,12 +43,17 @@ _PARTS = ("Html", "BidiComponent", "TextInput", "Multiselect", "Button", "Button
 
 _IMPORTED = re.compile(r'(?:from|import)"\./([\w.-]+\.js)"')
 _ENTRY_PLACE = "<!--entry-->"
+_SAYING = ("words.js", "connection.js")
+"""Scripts that see to it that a page says what Streamlit says by itself in the page's language."""
+
+_TITLE = re.compile(r"<title>[^<]*</title>")
+_WITHOUT_SCRIPTS = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
 _ICON = '<link rel="shortcut icon" href="./favicon.png" />'
 
 ALL_SLICES = "/assets/vendor/noto-sans-sc/index.css"
 """Style sheet of the whole typeface in slices, for characters that the plan does not have."""
 
-FILTER_WIDTHS = (240, 250, 220, 150, 136, 118)
+FILTER_WIDTHS = (210, 160, 130, 332, 118, 136, 118)
 """Widths in pixels of the controls in the row of filters, which `app/browse/page.py` draws."""
 
 
@@ -55,8 +62,11 @@ def standing_scene(plan: Plan, query: str, today: date) -> Scene:
     return fitted(plan, Scene.from_query(query), today)
 
 
-def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
-    """Return the first HTML of `page` for an address with `query`; `plan` is None if it cannot be read."""
+def page_html(page: Page, plan: Plan | None, query: str, *, today: date, stale_days: int = STALE_DAYS) -> str:
+    """Return the first HTML of `page` for an address with `query`; `plan` is None if it cannot be read.
+
+    `stale_days` is how many days without a new statement make a task stale.
+    """
     document, entry = _streamlit_page()
     language = "en" if Scene.from_query(query).language == "en" else "zh-CN"
     head, body, start, tail = "", "", f'<script type="module" crossorigin src="{entry}"></script>', ""
@@ -64,13 +74,16 @@ def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
         head = f"<style>{face_css(screen_characters(plan))}</style>"
     if plan is not None and not page.path and entry:
         head += f"<style>{_file('opening.css')}</style>{_map_ahead()}"
-        body = str(_opening(plan, query, today))
+        body = str(_opening(plan, query, today, stale_days))
         data = f'data-entry="{html(entry)}" data-slices="{ALL_SLICES}"'
         body += f"<script {data}>{_file('opening.js')}</script>"
         start = ""
     else:
         tail = f'<link rel="stylesheet" href="{ALL_SLICES}">'
         head += f"<script>{_file('address.js')}</script>"
+    said = script_json(page_words())
+    tail += f'<script type="application/json" id="planmap-words">{said}</script>'
+    tail += "".join(f"<script>{_file(name)}</script>" for name in _SAYING)
     for place, words in (
         ('<html lang="en">', f'<html lang="{language}">'),
         (_ENTRY_PLACE, start),
@@ -85,15 +98,16 @@ def page_html(page: Page, plan: Plan | None, query: str, *, today: date) -> str:
 @lru_cache(maxsize=1)
 def page_scripts() -> tuple[str, ...]:
     """Return the sources of a content policy that let the scripts inside the first HTML of pages run."""
-    own = "".join(f"<script>{_file(name)}</script>" for name in ("opening.js", "address.js"))
+    own = "".join(f"<script>{_file(name)}</script>" for name in ("opening.js", "address.js", *_SAYING))
     return script_hashes(_streamlit_page()[0] + own)
 
 
-def _opening(plan: Plan, query: str, today: date) -> Markup:
+def _opening(plan: Plan, query: str, today: date, stale_days: int) -> Markup:
     scene = standing_scene(plan, query, today)
     selection = select(plan, scene, today=today)
     text = translation(scene.language)
-    counts = count(selection.states.values())
+    counts = count(selection.current_states)
+    due = count_due(selection.current, selection.states, selection.as_of, stale_days)
     return Markup(  # noqa: S704 - the template escapes every value
         _TEMPLATES.get_template("opening.html").render(
             text=text,
@@ -102,7 +116,8 @@ def _opening(plan: Plan, query: str, today: date) -> Markup:
             pages=[
                 {"href": f"/{page.path}?{query}", "label": text(page.label), "current": not page.path} for page in PAGES
             ],
-            newest=newest_words(selection.states.values(), text),
+            due=due_marks(due, stale_days, text),
+            newest=time_words(plan, selection, text),
             pills=(status_pills(counts, text), evidence_pills(counts, text)),
             widths=FILTER_WIDTHS,
             scene=script_json(_arguments(plan, scene, today)),
@@ -122,7 +137,7 @@ def _arguments(plan: Plan, scene: Scene, today: date) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _file(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
 
@@ -174,6 +189,10 @@ def _streamlit_page() -> tuple[str, str]:
     document = document.replace("</head>", f"{ahead}</head>", 1)
     # Fetched but not yet compiled, which would keep the map's scripts from running.
     document = document.replace('<link rel="modulepreload"', '<link rel="preload" as="script" fetchpriority="low"')
+    # Until Streamlit sets another, and for a browser without scripts.
+    document = _TITLE.sub(f"<title>{html(translation('zh')('app.name'))}</title>", document, count=1)
+    notes = "".join(f"<p>{html(translation(language)('page.without-scripts'))}</p>" for language in LANGUAGES)
+    document = _WITHOUT_SCRIPTS.sub(f"<noscript>{notes}</noscript>", document)
     document = document.replace(_ICON.replace("./", "/"), '<link rel="icon" href="/icon.svg" type="image/svg+xml">')
     own = (
         "<script>window.__streamlit = { BACKEND_BASE_URL: window.location.origin }</script>"

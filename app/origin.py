@@ -180,9 +180,14 @@ def _values(headers: list[tuple[bytes, bytes]], name: bytes) -> list[str]:
 
 
 def _opens_page(scope: Scope, headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether somebody follows a link to a page, which then fills a tab of its own."""
+    """Whether somebody follows a link to a page, which then fills a tab of its own.
+
+    No link from elsewhere signs anybody in or out. The provider sends the browser back to an address beside these,
+    where a state that only this browser knows is asked for.
+    """
     return (
         scope["type"] == "http"
+        and not scope["path"].startswith("/auth/")
         and scope["method"] in ("GET", "HEAD")
         and _values(headers, b"sec-fetch-mode") == ["navigate"]
         and _values(headers, b"sec-fetch-dest") == ["document"]

@@ -10,11 +10,13 @@ import streamlit as st
 
 from app import context
 from app.faults import fault_page
+from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.fault import PlanFaultsError
 from layers.plan.plan import Plan
+from layers.store.roles import Person, Role
 from layers.translation import Translation
 
 RETRY_S = 2.0
@@ -40,6 +42,37 @@ class Reading:
     file: Path | None
     """The file in which its decks are edited by hand; None if PlanMap can write them."""
     at: datetime
+    looking_only: bool = False
+    """Whether the pages change nothing, whatever the store allows."""
+    role: Role | None = None
+    """What whoever looks at the page may do; None where nobody signs in."""
+    person: Person | None = None
+    """Who has signed in."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the pages cannot change the plan."""
+        return self.refuses(Role.EDITOR) or self.file is not None
+
+    def refuses(self, needed: Role) -> bool:
+        """Whether whoever looks at the page may not do what takes the role `needed`, whatever the store allows."""
+        return self.looking_only or (self.role is not None and not self.role.includes(needed))
+
+    def why_refused(self, needed: Role, text: Translation) -> str:
+        """Return why they may not; empty if they may."""
+        if self.looking_only:
+            return text("page.looking-only")
+        if not self.refuses(needed):
+            return ""
+        if self.person is None:
+            return text("sign-in.look")
+        return text("sign-in.needs", needed=text(f"role.{needed}"), role=text(f"role.{self.role}"))
+
+    def why_fixed(self, text: Translation) -> str:
+        """Return why the pages cannot change the plan; empty if they can."""
+        if why := self.why_refused(Role.EDITOR, text):
+            return why
+        return text("deck.by-hand", file=self.file.name) if self.file else ""
 
 
 def read() -> tuple[Reading | None, PlanMapError | None]:
@@ -51,7 +84,10 @@ def read() -> tuple[Reading | None, PlanMapError | None]:
     values = state()
     try:
         version, plan = context.current().plan()
-        reading = Reading(version, plan, context.current().decks_file(), datetime.now())
+        served = context.current()
+        person = signed_in()
+        file, role = served.decks_file(), served.role(person)
+        reading = Reading(version, plan, file, datetime.now(), served.looking_only, role, person)
     except PlanMapError as error:
         values["outage"] = error
         return values.get("reading"), error

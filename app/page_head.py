@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
 
+from app import context
+from app.identity import signed_in
 from app.pages import PAGES
+from app.sign_in import BEGIN, END
+from geo.errors import PlanMapError
 from layers import escape
 from layers.translation import LANGUAGES, Translation
 
@@ -32,6 +37,7 @@ def show_name(title: str, line: str, path: str, text: Translation, *, language: 
                 key="pages",
                 data={
                     "label": text("pages.label"),
+                    "shown": text.language,
                     "language": language,
                     "pages": [
                         {"path": f"/{page.path}", "label": text(page.label), "current": page.path == path}
@@ -40,6 +46,29 @@ def show_name(title: str, line: str, path: str, text: Translation, *, language: 
                 },
                 width="content",
             )
+            _show_person(text)
+
+
+def _show_person(text: Translation) -> None:
+    """Draw who has signed in and what they may do, and the button to sign in or out, where people sign in."""
+    served = context.current()
+    if served.sign_in is None:
+        return
+    person = signed_in()
+    if person is None:
+        _link(BEGIN, text("sign-in.in"))
+        return
+    # A page that is kept in an outage does not know the role.
+    with suppress(PlanMapError):
+        words = text("sign-in.as", name=person.name, role=text(f"role.{served.role(person)}"))
+        st.html(f"<p class='pm-quiet pm-person'>{escape.html(words)}</p>", width="content")
+    _link(END, text("sign-in.out"))
+
+
+def _link(path: str, words: str) -> None:
+    # A link, since what Streamlit sends for its own log-in is lost where the page's script runs again at once.
+    address = f"<a class='pm-sign' href='{escape.html(path)}' target='_self'>{escape.html(words)}</a>"
+    st.html(address, width="content")
 
 
 def show_language(text: Translation, *, labelled: bool = False) -> None:

@@ -3,7 +3,13 @@
 /** @import { Component } from "./component" */
 
 /** @typedef {{ path: string, label: string, current: boolean }} Page */
-/** @typedef {{ label: string, language: string, pages: Page[] }} Data */
+/**
+ * @typedef {object} Data
+ * @property {string} label
+ * @property {string} shown the language of the page
+ * @property {string} language the same where it is to be written to the address, else empty
+ * @property {Page[]} pages
+ */
 
 // Any of these may come last before a link is followed, opened in a new tab or copied.
 const MOMENTS = ["pointerover", "pointerdown", "focus", "click", "contextmenu"];
@@ -20,6 +26,7 @@ export default function ({ parentElement, data }) {
   const nav = parentElement.querySelector(".pm-pages");
   if (!nav) return;
   nav.setAttribute("aria-label", data.label);
+  document.documentElement.lang = data.shown === "en" ? "en" : "zh-CN";
   const lang = data.language === "en" ? "en" : null;
   if (data.language) document.dispatchEvent(new CustomEvent("planmap:address", { detail: { lang } }));
   // The same elements for as long as the page stands, so that a run of the script takes no click away.

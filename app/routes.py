@@ -5,22 +5,27 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from app import context
 from app.faults import fault_page, notice_page
-from app.opening import ALL_SLICES, page_html, page_scripts
+from app.file_name import file_name
+from app.find_route import suggestions_answer
+from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
+from app.sign_in import BEGIN, PATHS
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
+from app.version_route import version_answer
 from geo.errors import PlanMapError
 from geo.tiles.archive import Archive
 from layers import style
@@ -51,7 +56,11 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
     return [
         *(Route(f"/{page.path}", partial(_page, page)) for page in PAGES),
         Route("/map", _map),
+        Route("/find", suggestions_answer),
+        Route("/version", version_answer),
         Route("/briefing", _briefing),
+        Route("/list/{kind}", listed),
+        Route("/workbook", _workbook),
         Route("/badges/{name}.svg", _badge),
         Route("/icon.svg", _icon),
         # Which browsers ask for beside a document that names no icon.
@@ -62,6 +71,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),
         *(Route(path, streamlit) for path in STREAMLIT_PATHS),
+        *([Route(BEGIN, _begin), *(Route(path, streamlit) for path in PATHS)] if context.current().sign_in else ()),
         WebSocketRoute(STREAMLIT_SOCKET, streamlit),
     ]
 
@@ -85,7 +95,8 @@ def _page(page: Page, request: Request) -> Response:
         _, plan = context.current().plan()
     except PlanMapError:
         plan = None
-    document = page_html(page, plan, request.url.query, today=date.today())
+    stale = context.current().settings.stale_days
+    document = page_html(page, plan, request.url.query, today=date.today(), stale_days=stale)
     policy = content_policy((*STREAMLIT_SCRIPTS, *page_scripts()))
     return _answer(request, document, {HEADER: policy, "Cache-Control": "no-cache"})
 
@@ -119,6 +130,43 @@ def _briefing(request: Request) -> Response:
     return _tagged(request, document, briefing_scripts())
 
 
+def listed(request: Request) -> Response:
+    """Return the tasks that pass the filters of the address as a file of the kind that its path names."""
+    # Imported here like a briefing, for the first page needs none of it.
+    from layers.listing.files import MEDIA_TYPES, listing_file
+    from layers.listing.listing import listing
+
+    kind = request.path_params["kind"]
+    if kind not in MEDIA_TYPES:
+        raise HTTPException(404)
+    today = date.today()
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        text = translation(request.query_params.get("lang", ""))
+        return HTMLResponse(notice_page(error, text, back=True, typeface=ALL_SLICES), status_code=503)
+    made = listing(plan, standing_scene(plan, request.url.query, today), today=today)
+    name = quote(file_name([made.title, made.text("page.list"), made.filters, str(made.as_of)], kind))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(listing_file(made, kind), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _workbook(request: Request) -> Response:
+    """Return the workbook of the plan in the language `lang`."""
+    from layers.exchange.book import book_bytes
+    from layers.listing.files import MEDIA_TYPES
+
+    text = translation(request.query_params.get("lang", ""))
+    try:
+        _, plan = context.current().plan()
+    except PlanMapError as error:
+        return HTMLResponse(notice_page(error, text, back=True, typeface=ALL_SLICES), status_code=503)
+    made = datetime.now().astimezone()
+    name = quote(file_name([plan.info.title.get(text.language), f"{made:%Y-%m-%d}"], "xlsx"))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(book_bytes(plan, text, made=made), media_type=MEDIA_TYPES["xlsx"], headers=headers)
+
+
 def _tagged(request: Request, document: str, scripts: Sequence[str]) -> Response:
     """Return a document that takes scripts from the sources `scripts`, or status 304 if the browser already has it."""
     # A digest of the document and not of the plan: another version of PlanMap may draw the plan differently.
@@ -144,8 +192,10 @@ def _packed(document: str) -> bytes:
 
 
 def _badge(request: Request) -> Response:
-    """Return the badge of a status as SVG: `planned`, or `planned-pale` without evidence."""
+    """Return a badge as SVG: `planned`, `planned-pale` without evidence, or of a change `change-forward`."""
     name, _, tint = request.path_params["name"].partition("-")
+    if name == "change" and tint in style.CHANGE_MARKS:
+        return Response(style.change_svg(tint), media_type="image/svg+xml", headers={"Cache-Control": "max-age=86400"})
     if name not in {status.value for status in Status} or tint not in ("", "pale"):
         return Response(status_code=404)
     margin = 4 if request.query_params.get("margin") else 0
@@ -177,6 +227,13 @@ def _ground_tile(request: Request) -> Response:
         return Response(status_code=204, headers={"Cache-Control": FOREVER})
     headers = {"Cache-Control": FOREVER} | ({} if ground.is_picture else {"Content-Encoding": "gzip"})
     return Response(tile, media_type=ground.image_type or "application/vnd.mapbox-vector-tile", headers=headers)
+
+
+def _begin(_: Request) -> Response:
+    """Send the browser to the provider by way of Streamlit, which wants a token of a few minutes for that."""
+    from streamlit.user_info import generate_login_redirect_url
+
+    return RedirectResponse(generate_login_redirect_url("default"), headers={"Cache-Control": "no-store"})
 
 
 def _icon(_: Request) -> Response:

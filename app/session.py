@@ -1,11 +1,12 @@
 """The Scene of a browser session: read once from the address, then kept by the page's controls.
 
-The page reads the address only when a session begins; from then on the map writes it. View, layers and basemap
-belong to the map, so here they stay as the address gave them.
+The page reads the address when a session begins, and where Back or Forward in the browser has led; otherwise the map
+writes it. View, layers and basemap belong to the map, so here they stay as the address gave them.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import MutableMapping
 from dataclasses import replace
 from datetime import date
@@ -13,11 +14,14 @@ from typing import Any
 
 import streamlit as st
 
+from geo.grid import BBox
+from layers.plan.near import Near, read_near
 from layers.plan.plan import Plan
 from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene
 from layers.plan.terms import Kind, Status
-from layers.selection.address import day_range, fitted, flight
-from layers.selection.select import search_sites
+from layers.selection.address import fitted, fitted_since, flight, known_near, usual_day
+from layers.selection.find import Found, find
+from layers.selection.vicinity import vicinity
 
 
 def state() -> MutableMapping[str, Any]:
@@ -30,30 +34,59 @@ def start(plan: Plan, today: date) -> None:
     values = state()
     if "scene" in values:
         return
-    scene = fitted(plan, Scene.from_query(st.query_params.to_dict()), today)
-    first, last = day_range(plan, today)
+    asked = Scene.from_query(st.query_params.to_dict())
+    scene = fitted(plan, asked, today)
     values.update(
         scene=scene,
+        lost_sites=[site for site in asked.sites if site not in plan.sites],
         language=scene.language,
-        statuses=[status for status in Status if status in scene.statuses],
-        evidence=scene.evidence,
-        themes=[theme.id for theme in plan.info.themes if theme.id in scene.themes],
-        kinds=[kind for kind in Kind if kind in scene.kinds],
-        as_of=scene.as_of or min(max(today, first), last),
-        search=scene.search,
-        site=scene.site,
-        task=scene.task,
+        **_controls(plan, scene, today),
+        near=str(scene.near or ""),
         flight=None,
         turn=0,
+        session=secrets.token_hex(4),
+        step=0,
     )
-    if (values["site"] or values["task"]) and scene.view is None:
-        fly(plan)
+    box = flight(plan, scene) if scene.view is None else None
+    if box is not None:
+        fly_to(box)
+        values["flight"]["count"] = 1
+
+
+def _controls(plan: Plan, scene: Scene, today: date) -> dict[str, Any]:
+    """Return how the page's controls stand for `scene`, and what is selected."""
+    return {
+        "statuses": [status for status in Status if status in scene.statuses],
+        "evidence": scene.evidence,
+        "themes": [theme.id for theme in plan.info.themes if theme.id in scene.themes],
+        "kinds": [kind for kind in Kind if kind in scene.kinds],
+        "as_of": scene.as_of or usual_day(plan, today),
+        "since": scene.since,
+        "only_changed": scene.only_changed,
+        "search": scene.search,
+        "site": scene.site,
+        "task": scene.task,
+    }
+
+
+def step(plan: Plan, query: str, count: int, today: date) -> None:
+    """Go where Back or Forward in the browser has led: to the filters, day and selection of the address `query`.
+
+    `count` is the number of the step, by which the map knows the run that answers it. The language stays; the map
+    looks where the address says by itself.
+    """
+    values = state()
+    scene = fitted(plan, Scene.from_query(query), today)
+    # Counts as a turn, so that the strip in the browser accepts it.
+    values.update(_controls(plan, scene, today), near=str(scene.near or ""), turn=values["turn"] + 1, step=count)
+    values["scene"] = replace(values["scene"], sections=scene.sections)
 
 
 def current_scene(plan: Plan, today: date) -> Scene:
     """Return the Scene of the controls, without selected sites or a task that are no longer in the plan."""
     values = state()
     opened: Scene = values["scene"]
+    since = fitted_since(plan, values["since"], values["as_of"] or usual_day(plan, today))
     return replace(
         opened,
         language=values["language"] or "zh",
@@ -61,22 +94,30 @@ def current_scene(plan: Plan, today: date) -> Scene:
         evidence=Evidence(values["evidence"]) if values["evidence"] else None,
         themes=frozenset(values["themes"]),
         kinds=frozenset(values["kinds"]),
-        as_of=None if values["as_of"] in (None, max(today, date(plan.info.year, 1, 1))) else values["as_of"],
+        as_of=None if values["as_of"] in (None, usual_day(plan, today)) else values["as_of"],
+        since=since,
+        only_changed=bool(since and values["only_changed"]),
         search=values["search"].strip()[:MAXIMUM_QUERY],
         site=",".join(plan.wholes(Scene(site=values["site"]).sites)),
         task=values["task"] if values["task"] in plan.tasks else "",
+        near=known_near(plan, read_near(values["near"])),
     )
 
 
 def fly(plan: Plan) -> None:
     """Send the map to the selected sites, if they have a position."""
-    values = state()
-    scene = Scene(site=values["site"], task=values["task"])
+    scene = Scene(site=state()["site"], task=state()["task"])
     box = flight(plan, scene)
-    if box is None:
-        return
+    if box is not None:
+        fly_to(box)
+
+
+def fly_to(box: BBox) -> None:
+    """Send the map to a bbox: west, south, east, north in degrees (WGS 84)."""
+    values = state()
     west, south, east, north = box
-    count = (values["flight"] or {"count": 0})["count"] + 1
+    # The first is that with which the page opens; the map may have made it before there was a session.
+    count = (values["flight"] or {"count": 1})["count"] + 1
     values["flight"] = {"count": count, "bounds": [[south, west], [north, east]]}
 
 
@@ -95,18 +136,60 @@ def select_task(plan: Plan, task_id: str) -> None:
 
 
 def search(plan: Plan) -> None:
-    """Select the site that best matches the search text, and send the map there."""
-    found = search_sites(plan, state()["search"])
-    if found:
-        select_site(plan, found[0].id, flying=True)
+    """Select the place that best matches the search text, and send the map there; or to all of a category."""
+    findings = find(plan, state()["search"])
+    best = findings.entries[0] if findings.entries else None
+    if findings.places and best is not None and best.found is not Found.CATEGORY:
+        select_site(plan, findings.places[0].id, flying=True)
+        return
+    deselect()
+    if best is not None and best.found is Found.CATEGORY:
+        box = flight(plan, Scene(site=",".join(site.id for site in findings.places)))
     else:
-        state().update(site="", task="")
+        box = best.bounds if best is not None else None
+    if box is not None:
+        fly_to(box)
 
 
-def clear_filters() -> None:
-    """Clear every filter; day, language and selection stay."""
+def suggested(plan: Plan, found: str, chosen: str, typed: str) -> None:
+    """Go to what was chosen from the suggestions for a `typed` text: a place, a task, a category, or the ground."""
+    state()["search"] = ""
+    if found == Found.PLACE:
+        select_site(plan, chosen, flying=True)
+    elif found == Found.TASK and chosen in plan.tasks:
+        select_task(plan, chosen)
+    elif found == Found.CATEGORY:
+        state()["search"] = typed.strip()[:MAXIMUM_QUERY]
+        search(plan)
+    elif found == Found.GROUND:
+        here = [entry for entry in find(plan, typed).entries if (entry.found, entry.id) == (Found.GROUND, chosen)]
+        if here and here[0].bounds:
+            fly_to(here[0].bounds)
+
+
+def ask_near(plan: Plan, near: Near | None) -> None:
+    """Ask what lies near a place or in an area, and send the map there; None to ask nothing more."""
+    state()["near"] = str(near or "")
+    found = vicinity(plan, near)
+    if found is not None:
+        fly_to(found.area.bounds)
+
+
+def deselect() -> None:
+    """Select nothing; where nothing is selected, ask nothing more about what lies near."""
+    values = state()
+    if not values["site"] and not values["task"]:
+        values["near"] = ""
+    values.update(site="", task="", lost_sites=[])
+
+
+def clear() -> None:
+    """Clear every filter, the selection and what is asked about its surroundings; day and language stay."""
     values = state()
     # Counts as a turn, so that the strip in the browser accepts it.
-    values.update(statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1)
+    values.update(site="", task="", near="", lost_sites=[])
+    values.update(
+        only_changed=False, statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1
+    )
     # Sections have no control on the page; they come from an address.
     values["scene"] = replace(values["scene"], sections=frozenset())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,11 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "server.enableStaticServing": False,
         "server.enableCORS": True,
         "server.enableXsrfProtection": True,
+        # Nobody is who a header says.
+        "server.trustedUserHeaders": {},
         "server.maxUploadSize": LARGEST_UPLOAD_MB,
         "server.fileWatcherType": "none",
+        "global.maxCachedMessageAge": KEPT_RUNS,
         "browser.gatherUsageStats": False,
         "client.showErrorDetails": "none",
         "client.toolbarMode": "minimal",
@@ -50,6 +54,13 @@ def _options(host: str, port: int) -> dict[str, Any]:
 LARGEST_UPLOAD_MB = 500
 """Largest file that a page takes, in megabytes of 2^20 bytes; Streamlit keeps an upload in memory."""
 
+KEPT_RUNS = 20
+"""Finished runs of the script for which a browser keeps a large part of the page, such as the rows of the list.
+
+With Streamlit's own 2, clicks that follow each other fast can make the browser drop such a part while the server still
+takes it for kept, and then the page stands still for good ("Cached ForwardMsg MISS", streamlit issue 15816).
+"""
+
 BASE_FONT_PX = 15
 """Size in pixels of one rem on every page."""
 
@@ -63,11 +74,22 @@ def make(host: str, port: int) -> App:
     import streamlit as st
     from streamlit.web import bootstrap
 
-    bootstrap.load_config_options(_options(host, port))
+    from app import context
+
+    sign_in = context.current().sign_in
+    options = _options(host, port)
+    if sign_in is not None:
+        # Also for the cookie of the way to the provider and back, which is made before Streamlit knows its secrets.
+        options["server.cookieSecret"] = sign_in.cookie_secret.get_secret_value()
+        # Authlib tells everybody that it will use another library one day, and insists on it when it is imported.
+        import authlib.deprecate  # noqa: F401
+
+        warnings.filterwarnings("ignore", module="authlib", message=".*httpx")
+    bootstrap.load_config_options(options)
     # Streamlit adds handlers of its own to the server's logs of requests and connections.
     for name in ("uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return st.App(_ENTRY, on_script_error=unexpected)
+    return st.App(_ENTRY, on_script_error=unexpected, secrets=sign_in.secrets() if sign_in else None)
 
 
 def unexpected(error: Exception) -> bool:

@@ -14,8 +14,9 @@ from layers.translation import Translation
 
 def summary(name: str, plan: Plan, text: Translation, *, today: date | None = None) -> list[str]:
     """Return lines with the counts of tasks, sites, layers and events in `plan`, as of `today`."""
-    counts = count(task_states(plan, today or date.today()).values())
-    placed = Counter(placing(plan, task) for task in plan.tasks.values())
+    states = task_states(plan, today or date.today())
+    counts = count(states[task_id] for task_id in plan.current_tasks)
+    placed = Counter(placing(plan, task) for task in plan.current_tasks.values())
     precision = Counter(site.precision for site in plan.sites.values())
     parts = len(plan.sites) - len(plan.places)
     evidence = sum(event.basis is Basis.EVIDENCE for event in plan.events)

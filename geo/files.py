@@ -12,14 +12,13 @@ MAXIMUM_BYTES = 64 * 1024 * 1024
 """Largest size of a value in a database, in bytes."""
 
 
-def read_text(path: Path, *, limit: int) -> str:
-    """Return the text of the UTF-8 file at `path`, of at most `limit` bytes, with or without a byte order mark.
+def read_bytes(path: Path, *, limit: int) -> bytes:
+    """Return what is in the file at `path`, at most `limit` bytes.
 
     Raises
     ------
     GeometryError
-        The file is missing, not an ordinary file, a link (which could lead to any file of the machine), too
-        large, or not in UTF-8.
+        The file is missing, not an ordinary file, a link (which could lead to any file of the machine), or too large.
     """
     try:
         if path.is_symlink():
@@ -36,6 +35,18 @@ def read_text(path: Path, *, limit: int) -> str:
         raise GeometryError("unreadable", file=path.name, reason=error.strerror) from error
     if len(content) > limit:
         raise GeometryError("file-too-large", file=path.name, limit=f"{limit / 2**20:g}")
+    return content
+
+
+def read_text(path: Path, *, limit: int) -> str:
+    """Return the text of the UTF-8 file at `path`, of at most `limit` bytes, with or without a byte order mark.
+
+    Raises
+    ------
+    GeometryError
+        As for `read_bytes`, or it is not in UTF-8.
+    """
+    content = read_bytes(path, limit=limit)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -107,6 +107,27 @@ def inner_point(polygon: BaseGeometry) -> shapely.Point:
     return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])
 
 
+def inner_points(area: BaseGeometry, *, count: int, least: float, apart: float) -> list[shapely.Point]:
+    """Return up to `count` points well inside an area, the one with the most room first.
+
+    Parts smaller than `least` (in the area's own units, squared) are left out. Each point takes a circle as large as
+    its distance from the edge, and at least of radius `apart`, from the area in which the next is looked for.
+    """
+    spots: list[shapely.Point] = []
+    rest = area
+    while len(spots) < count:
+        parts = [
+            part for part in getattr(rest, "geoms", [rest]) if isinstance(part, shapely.Polygon) and part.area > least
+        ]
+        if not parts:
+            break
+        rest = shapely.MultiPolygon(parts)
+        spot = inner_point(rest)
+        spots.append(spot)
+        rest = rest.difference(spot.buffer(max(rest.boundary.distance(spot), apart)))
+    return spots
+
+
 def anchors(geometry: BaseGeometry) -> list[shapely.Point]:
     """Return the points, in the geometry's own CRS, where its symbol stands.
 

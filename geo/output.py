@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from geo.errors import PlanMapError
@@ -59,17 +60,30 @@ def write(path: Path, data: bytes) -> None:
     PlanMapError
         The file cannot be written.
     """
+    with drafted(path) as draft, draft.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """Yield where to write a file that takes the place of `path` if nothing raises, and is gone if something does.
+
+    Raises
+    ------
+    PlanMapError
+        The file cannot be written.
+    """
     draft = _draft(path)
     try:
-        with draft.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
         os.replace(draft, path)
     except (OSError, ValueError) as error:
+        raise _refused(path, error) from error
+    finally:
         with suppress(OSError, ValueError):
             draft.unlink(missing_ok=True)
-        raise _refused(path, error) from error
 
 
 def _refused(path: Path, error: Exception) -> PlanMapError:
@@ -80,4 +94,4 @@ def _refused(path: Path, error: Exception) -> PlanMapError:
 
 def _draft(path: Path) -> Path:
     # Beside the target, because a file is moved in one step only within one file system.
-    return path.with_name(f".planmap-{secrets.token_hex(8)}.part")
+    return path.with_name(f".planmap-{secrets.token_hex(8)}.part{path.suffix}")

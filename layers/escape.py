@@ -1,7 +1,7 @@
 """The only module where text from a plan, a file or a form becomes markup.
 
-It covers the four languages that text could break out of: HTML, JSON in a script element, XML, and the Markdown of
-Streamlit's labels. Scripts in the browser set text as text and never as HTML.
+It covers the languages that text could break out of: HTML, JSON in a script element, XML, the Markdown of
+Streamlit's labels, and the formulas of spreadsheets. Scripts in the browser set text as text and never as HTML.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _HTML_EXTRA = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
 _SCRIPT_EXTRA = {c: f"\\u{ord(c):04x}" for c in "<>&'`$\u2028\u2029"}
 _XML = re.compile(r'[&<>"\t\n\r]')
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+_NO_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])", re.ASCII)
 
 
@@ -52,6 +54,21 @@ def xml(text: str) -> str:
     return _XML.sub(lambda found: f"&#{ord(found[0])};", text)
 
 
+def legible(words: str) -> str:
+    r"""Return `words` with characters that XML cannot hold escaped, such as a control character as `\x07`."""
+    return _NO_XML.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode("ascii"), words)
+
+
+def safe_address(address: str) -> str:
+    """Return `address` if it is a web address that a click may open, else an empty text.
+
+    Some other addresses would run a program.
+    """
+    found = address.strip()
+    plain = found.isprintable() and not any(letter in found for letter in ' "<>\\^`{|}')
+    return found if plain and found.lower().startswith(("http://", "https://")) and len(found) < 2000 else ""
+
+
 def markdown(text: object) -> str:
     """Return `text` for use in the Markdown of a Streamlit label, where it shows as itself.
 
@@ -60,6 +77,15 @@ def markdown(text: object) -> str:
     """
     one_line = " ".join(str(text).split())
     return _MARKDOWN.sub(r"\\\1", one_line).replace("\\:", "\\:\u2060")
+
+
+def spreadsheet(text: str) -> str:
+    """Return `text` for a cell of a CSV file, where a spreadsheet shows it as text and does not work it out.
+
+    A leading apostrophe keeps what begins like a formula from being one (OWASP, "CSV Injection"); the signs in full
+    width count as well. Excel passes over white space before it.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def template_environment(folder: Path) -> Environment:

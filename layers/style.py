@@ -16,6 +16,9 @@ from layers.plan.terms import Precision, Status
 from layers.resources import vendor_file
 
 ACCENT = "#1F5FBF"
+NEAR_OPACITY = 0.05
+"""Opacity of the accent inside the surroundings that somebody asks about."""
+
 """Selection, links and controls."""
 
 INK = "#1F2933"
@@ -90,6 +93,22 @@ STATUS = {
 }
 
 
+MARKS = {
+    Status.PLANNED: "○",
+    Status.SEEKING: "◌",
+    Status.IN_PROGRESS: "◐",
+    Status.DONE: "✓",
+    Status.DELAYED: "▲",
+    Status.STOPPED: "×",
+}
+"""The characters closest to the badges of statuses, for tables of other programs: text stays in its row."""
+
+
+def lighter(colour: str) -> str:
+    """Return `#RRGGBB` a third of the way to white, for the mark of a status that no evidence backs."""
+    return "#" + "".join(f"{(2 * int(colour[n : n + 2], 16) + 255) // 3:02X}" for n in (1, 3, 5))
+
+
 def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
     """Return the badge of a status as SVG elements (name, attributes) in a box of 16 by 16 units around 0, 0.
 
@@ -124,10 +143,50 @@ def badge(status: Status, *, backed: bool) -> list[tuple[str, dict[str, str]]]:
     return shapes[look.shape]
 
 
+def filtered_badge() -> list[tuple[str, dict[str, str]]]:
+    """Return the badge of a site whose tasks are all filtered out, as `badge` does: a bar, in the grey of no task."""
+    bar = {"fill": "none", "stroke": WHITE, "stroke-width": "2.2", "stroke-linecap": "round"}
+    return [
+        ("circle", {"r": "6", "fill": NO_TASK, "stroke": WHITE, "stroke-width": "1.5"}),
+        ("path", {"d": "M-2.6 0L2.6 0", **bar}),
+    ]
+
+
+_CHANGES = {
+    "forward": "M0 3.8L0 -3.8M-3.2 -0.8L0 -3.8L3.2 -0.8",
+    "back": "M0 -3.8L0 3.8M-3.2 0.8L0 3.8L3.2 0.8",
+    "first": "M0 -3.4L3.4 0L0 3.4L-3.4 0Z",
+    "evidence": "M-3.6 0L3.6 0M0 -3.6L0 3.6",
+    "withdrawn": "M-2.9 -2.9L2.9 2.9M-2.9 2.9L2.9 -2.9",
+    "said": "M-3.4 0L3.4 0",
+}
+"""What is drawn in the mark of each kind of change: arrows for a status, other shapes for what became known."""
+
+
+def change_badge(mark: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the mark of a change as `badge` does: a dark square, which no status has, also in grey print."""
+    line = {"stroke": WHITE, "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round"}
+    square = {"d": "M-6.5 -6.5L6.5 -6.5L6.5 6.5L-6.5 6.5Z", "fill": INK, "stroke": WHITE, "stroke-width": "1.5"}
+    return [("path", square), ("path", {"d": _CHANGES[mark], "fill": "none", **line})]
+
+
+CHANGE_MARKS = tuple(_CHANGES)
+"""The names of the marks of changes."""
+
+
 def badge_svg(status: Status, *, backed: bool, margin: int = 0) -> str:
     """Return the badge of a status as an SVG file, with `margin` units of empty space around its box of 16 by 16."""
+    return _svg_file(badge(status, backed=backed), margin)
+
+
+def change_svg(mark: str) -> str:
+    """Return the mark of a change as an SVG file."""
+    return _svg_file(change_badge(mark), 0)
+
+
+def _svg_file(elements: list[tuple[str, dict[str, str]]], margin: int) -> str:
     parts = ""
-    for name, values in badge(status, backed=backed):
+    for name, values in elements:
         parts += f"<{name} " + " ".join(f'{key}="{value}"' for key, value in values.items()) + "/>"
     low, size = -8 - margin, 16 + 2 * margin
     box = f"{low} {low} {size} {size}"
@@ -177,9 +236,6 @@ CATEGORIES = {
 }
 """By category; a plan can use these and no others."""
 
-DETAILS = ("runway", "terminal", "apron", "navaid", "heliport")
-"""Categories of the parts of an airport, which the legends of briefings and slides leave out."""
-
 GROUND: dict[str, list[dict[str, object]]] = {
     # Each style is a stack of strokes and fills, the lowest first. Widths, radii and dashes are in pixels of the
     # screen, before the zoom's stroke factor.
@@ -221,13 +277,15 @@ INTERFACE = {
     "warn": "#C58A1B",
     "warn-wash": "#FBF3E4",
     "water": WATER,
+    "pointer": "#E4002B",  # the pointer and the pen of a presenter: like no status, and nothing on a map
     "scale": LEADER,
     "swatch-edge": "#CFD4DA",
+    **{f"status-{status.value.replace('_', '-')}": look.colour for status, look in STATUS.items()},
     **{f"pale-{status.value.replace('_', '-')}": look.pale for status, look in STATUS.items()},
 }
 """Colours of pages and panels, by their names in style sheets without the prefix: `--pm-accent` and so on."""
 
-SEE_THROUGH = ("accent", "ink", "white")
+SEE_THROUGH = ("accent", "ink", "white", "pointer")
 """Names of the colours that style sheets also use with an opacity, as in `rgb(var(--pm-ink-rgb) / 20%)`."""
 
 SOFT = {
@@ -241,9 +299,6 @@ SOFT = {
 
 SOFT_POINT = (QUIET, 0.18)
 """The same for the surroundings of a point that stands in for a place."""
-
-SOFT_LIT = (ACCENT, 0.36)
-"""The same for what is highlighted on the screen."""
 
 SOFT_STEP = 1.6 / 255
 """Share of the way from black to white by which each band of a patch on paper is darker than the one around it: too
@@ -291,12 +346,14 @@ def tokens() -> dict[str, object]:
     """Return all of this as plain values, for the scripts in the browser."""
     return {
         "accent": ACCENT,
+        "nearOpacity": NEAR_OPACITY,
         "ink": INK,
         "white": WHITE,
         "quiet": QUIET,
         "noTask": NO_TASK,
         "dot": DOT,
         "land": LAND,
+        "sea": SEA,
         "districtFill": DISTRICT,
         "water": WATER,
         "boundary": BOUNDARY,
@@ -320,14 +377,14 @@ def tokens() -> dict[str, object]:
             }
             for status, style in STATUS.items()
         },
+        "filteredBadge": filtered_badge(),
+        "changes": {mark: change_badge(mark) for mark in CHANGE_MARKS},
         "categories": {key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()},
-        "details": list(DETAILS),
         "ground": GROUND,
         "dash": {precision.value: dash for precision, dash in PRECISION_DASH.items()},
         "soft": {
             **{name: _patch(*look) for name, look in SOFT.items()},
             "point": _patch(*SOFT_POINT),
-            "lit": _patch(*SOFT_LIT),
         },
     }
 

@@ -4,12 +4,18 @@ import html
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Self
 from urllib.parse import parse_qsl
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 PATIENCE_S = 90
+
+# Streamlit's runner looks for components in every installed package at each run, a server once when it starts. What is
+# installed does not change while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 # The runner takes the text of a function as the script, so each of them imports what it needs.
@@ -17,6 +23,12 @@ PATIENCE_S = 90
 
 def browse() -> None:
     from app.browse.page import main
+
+    main()
+
+
+def tasks() -> None:
+    from app.tasks.page import main
 
     main()
 

@@ -133,3 +133,11 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Context]:
 def plan_folder(tmp_path: Path) -> Path:
     """A copy of the built-in plan that a test may spoil."""
     return shutil.copytree(default_plan_folder(), tmp_path / "plan")
+
+
+@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
+def home(request, tmp_path):
+    """Where a plan can be written: a new file, or an empty database."""
+    if request.param == "geopackage":
+        return str(tmp_path / "plan.gpkg")
+    return request.getfixturevalue("empty_database_url")

@@ -15,6 +15,7 @@ KEYS = [
     "q",
     "site",
     "task",
+    "near",
     "at",
     "base",
     "show",

@@ -22,6 +22,9 @@ from layers.store.frames import sites_frame
 NEW = ("id", "withdraws", "corrects")
 """The fields that an event had not yet."""
 
+NEW_OF_TASKS = ("due_date", "note_zh", "note_en", "retired")
+"""The fields that a task had not yet."""
+
 
 def without_parts(plan: Plan) -> Plan:
     """Return `plan` as an older release can hold it."""
@@ -31,10 +34,17 @@ def without_parts(plan: Plan) -> Plan:
 def write_version_2(plan: Plan, where: str, *, column: bool = False) -> None:
     """Write `plan`; with `column` as if somebody had added by hand the one that version 3 brought."""
     copy_plan(plan if column else without_parts(plan), where)
-    dropped = () if column else ("ALTER TABLE planmap_sites DROP COLUMN part_of",)
-    statements = (*dropped, "UPDATE planmap_info SET value = '2' WHERE key = 'schema_version'")
+    version = "UPDATE planmap_info SET value = '2' WHERE key = 'schema_version'"
+    columns = () if column else ("ALTER TABLE planmap_sites DROP COLUMN part_of",)
+    columns += tuple(f"ALTER TABLE planmap_tasks DROP COLUMN {name}" for name in NEW_OF_TASKS)
+    statements = (version, *before_amendments(where), *columns)
     if where.endswith(".gpkg"):
         with closing(sqlite3.connect(where)) as connection, connection:
+            connection.execute("PRAGMA foreign_keys = OFF")
+            found = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'planmap_events'").fetchone()[0]
+            connection.execute("ALTER TABLE planmap_events RENAME TO kept")
+            connection.execute(found.rstrip()[:-1] + ", FOREIGN KEY(task_id) REFERENCES planmap_tasks (id))")
+            connection.execute("INSERT INTO planmap_events SELECT * FROM kept")
             for statement in statements:
                 connection.execute(statement)
         return
@@ -43,6 +53,26 @@ def write_version_2(plan: Plan, where: str, *, column: bool = False) -> None:
         for statement in statements:
             connection.execute(sqlalchemy.text(statement))
     engine.dispose()
+
+
+def before_amendments(where: str) -> tuple[str, ...]:
+    """Return the statements that take away what came with the amendments."""
+    if where.endswith(".gpkg"):
+        return (
+            "DROP TABLE kept",
+            "DROP TRIGGER planmap_tasks_delete_events",
+            "DROP TRIGGER planmap_tasks_rename_events",
+            "DELETE FROM gpkg_contents WHERE table_name = 'planmap_amendments'",
+            "DROP TABLE planmap_amendments",
+        )
+    return (
+        "DROP TRIGGER planmap_event_task ON planmap_events",
+        "DROP TRIGGER planmap_task_deleted ON planmap_tasks",
+        "DROP TRIGGER planmap_task_renamed ON planmap_tasks",
+        "DROP TABLE planmap_amendments",
+        "DROP FUNCTION planmap_event_task, planmap_task_history, planmap_added_only",
+        "ALTER TABLE planmap_events ADD FOREIGN KEY (task_id) REFERENCES planmap_tasks (id)",
+    )
 
 
 def sites(plan: Plan) -> pandas.DataFrame:
@@ -59,7 +89,7 @@ def tables(plan: Plan) -> dict[str, pandas.DataFrame]:
         "decks": json.dumps(decks_row(plan.decks), ensure_ascii=False),
     }
     events = pandas.DataFrame([event_row(event) for event in plan.events]).drop(columns=list(NEW))
-    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()])
+    tasks = pandas.DataFrame([task_row(task) for task in plan.tasks.values()]).drop(columns=list(NEW_OF_TASKS))
     for frame, column in ((tasks, "target_value"), (events, "measured_value")):
         frame[column] = frame[column].astype(float)
     info = pandas.DataFrame({"key": list(notes), "value": list(notes.values())})

@@ -9,8 +9,10 @@ from __future__ import annotations
 import sys
 import tempfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import expect, sync_playwright
 
 from layers.plan.scene import Scene
@@ -96,7 +98,9 @@ def draw_sheet(picture: Path) -> None:
     """Draw the whole district as a sheet."""
     plan = read_plan(FolderStore(default_plan_folder()))
     sheet = compose(plan, Scene(), Order(), today=SHEET_DAY)
-    picture.write_bytes(render(sheet, "png", dpi=SHEET_DPI))
+    # A palette of its own colours takes a third of the room, and nobody sees the difference.
+    with Image.open(BytesIO(render(sheet, "png", dpi=SHEET_DPI))) as drawn:
+        drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 if __name__ == "__main__":

@@ -14,13 +14,18 @@ from layers.draw.paper import Paper
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.select import select
+from layers.selection.statements import day_words, result_words, statements
 from layers.selection.status import task_states
-from layers.selection.unplaced import sites_without_position
+from layers.selection.unplaced import Placing, placing, sites_without_position
+from layers.selection.wording import target_words
 from layers.sheet import atlas as atlases
-from layers.sheet.atlas import By, atlas, chapters
+from layers.sheet.atlas import By, atlas, chapters, order_of
 from layers.sheet.cover import IndexEntry, compose_cover
 from layers.sheet.gaps import compose_gaps
+from layers.sheet.layout import margin_of
+from layers.sheet.listing import compose_chapter
 from layers.sheet.sheet import Order
+from layers.sheet.sheet_list import Listed
 from layers.translation import translation
 from tests.sheet_plans import plan_with_sites
 
@@ -41,39 +46,89 @@ def texts(by_site):
     return [page.get_textpage().get_text_bounded() for page in document]
 
 
-def test_there_is_a_sheet_for_every_numbered_site_between_cover_and_gaps(plan, by_site, texts):
-    numbered = site_numbers(plan)
-    # Cover, sheets, tasks that are not on the map, gaps.
-    assert by_site[0].pages == len(texts) == len(numbered) + 3
-    for page, site_id in enumerate(numbered, start=1):
-        assert plan.sites[site_id].name.zh in texts[page]
-        assert f"第 {page + 1} 页，共 {len(texts)} 页" in texts[page].replace("\n", "")
-
-
-def test_the_index_names_every_sheet_with_its_page(plan, texts):
-    lines = texts[0].replace("\r", "").split("\n")
-    for page, site_id in enumerate(site_numbers(plan), start=2):
-        name = plan.sites[site_id].name.zh
-        assert any(name in line for line in lines), name
-        assert str(page) in lines or any(line.endswith(str(page)) for line in lines)
-
-
-def test_bookmarks_lead_to_the_sheets(plan, by_site):
+@pytest.fixture(scope="module")
+def starts(by_site):
+    """The first page of each sheet, and of the parts at the end, by title; pages count from 0."""
     reader = PdfReader(BytesIO(by_site[0].document))
-    site_symbols = [(mark.title, reader.get_destination_page_number(mark)) for mark in reader.outline]
-    expected = [(plan.sites[site_id].name.zh, page) for page, site_id in enumerate(site_numbers(plan), start=1)]
-    last = len(reader.pages) - 1
-    assert site_symbols == [("封面与索引", 0), *expected, ("不在图上的任务", last - 1), ("缺口", last)]
+    return {mark.title: reader.get_destination_page_number(mark) for mark in reader.outline}
 
 
-def test_the_index_can_be_clicked(by_site):
+def test_there_is_a_sheet_for_every_numbered_site_between_cover_and_gaps(plan, by_site, texts, starts):
+    names = [plan.sites[site_id].name.zh for site_id in site_numbers(plan)]
+    assert list(starts) == ["封面与索引", *names, "不在图上的任务", "缺口"]
+    assert list(starts.values()) == sorted(set(starts.values()))
+    assert by_site[0].pages == len(texts) == starts["缺口"] + 1
+    ends = [*list(starts.values())[1:], len(texts)]
+    for (name, start), end in zip(starts.items(), ends, strict=True):
+        for page in range(start, end):
+            assert f"第 {page + 1} 页，共 {len(texts)} 页" in texts[page].replace("\n", "") or page == 0
+            assert name in texts[page] or page == 0
+        # Only the first page of a sheet has a map with its legend; further pages have its table.
+        assert ["图例" in texts[page] for page in range(start, end)] == [name in names] + [False] * (end - start - 1)
+
+
+def test_the_index_names_every_sheet_with_its_page(texts, starts):
+    lines = texts[0].replace("\r", "").split("\n")
+    for name, page in list(starts.items())[1:]:
+        assert any(name in line for line in lines), name
+        assert str(page + 1) in lines or any(line.endswith(str(page + 1)) for line in lines)
+
+
+def test_the_index_can_be_clicked(by_site, starts):
     reader = PdfReader(BytesIO(by_site[0].document))
     targets = [
         reader.get_page_number(link.get_object()["/Dest"][0].get_object())
         for link in reader.pages[0]["/Annots"]
         if link.get_object()["/Subtype"] == "/Link"
     ]
-    assert targets == list(range(1, len(reader.pages)))
+    assert targets == list(starts.values())[1:]
+
+
+def test_a_chapter_without_a_place_on_the_map_is_a_table_with_target_result_and_evidence(plan):
+    for chapter in chapters(plan, Scene(), By.THEME, today=DAY):
+        tasks = select(plan, chapter.scene, today=DAY).tasks
+        placed = any(placing(plan, task) is Placing.PLACED for task in tasks)
+        if placed and chapter.name != "文旅":
+            continue
+        sheet = compose_chapter(plan, chapter.scene, order_of(A4, chapter, By.THEME), today=DAY)
+        assert sheet.listing is not placed
+        assert sheet.listed == {task.id for task in tasks}
+        if placed:
+            continue
+        assert not sheet.content.numbered
+        assert min(item.size for page in sheet.pages for item in page.items if hasattr(item, "text")) >= 6
+        texts = [text for page in sheet.pages for text in page.texts()]
+        whole = "".join(texts)
+        words = translation("zh")
+        for task in tasks:
+            said = statements(task, select(plan, chapter.scene, today=DAY).states[task.id], plan.info.year)
+            expected = [task.title.zh, target_words(task, words), result_words(said, words), day_words(said, words)]
+            expected += [said.shown.source.publisher] if said.shown else []
+            assert all(found in whole for found in expected), expected
+
+
+def test_tasks_whose_layer_is_off_are_a_table_that_says_so(plan):
+    layers = ",".join(layer.id for layer in plan.catalogue.layers if not layer.ground)
+    scene = Scene.from_query(f"theme=culture-tourism&hide={layers}")
+    sheet = compose_chapter(plan, scene, A4, today=DAY)
+    assert sheet.listing
+    assert any("所在图层已关闭" in text for text in sheet.drawing.texts())
+
+
+def test_a_table_longer_than_a_page_goes_on_and_loses_no_task(plan):
+    pattern = next(task for task in plan.tasks.values() if placing(plan, task) is Placing.DISTRICT)
+    made = {
+        f"task-{n}": replace(pattern, id=f"task-{n}", title=pattern.title._replace(zh=f"任务{n}号")) for n in range(90)
+    }
+    long = Plan(info=plan.info, sites=plan.sites, tasks=made, events=(), catalogue=plan.catalogue)
+    sheet = compose_chapter(long, Scene(), A4, today=DAY)
+    assert sheet.listing
+    assert len(sheet.pages) > 1
+    texts = [text for page in sheet.pages for text in page.texts()]
+    assert all(texts.count(task.title.zh) == 1 for task in made.values())
+    for number, page in enumerate(sheet.pages, start=1):
+        assert f"第 {number} 页，共 {len(sheet.pages)} 页" in page.texts()
+        assert all(margin_of(A4.paper) < item.y < page.height for item in page.items if hasattr(item, "text"))
 
 
 def test_the_file_says_what_it_is_and_no_time(by_site):
@@ -86,7 +141,9 @@ def test_the_file_says_what_it_is_and_no_time(by_site):
 
 @pytest.mark.parametrize("by", By)
 def test_every_task_is_named_somewhere(plan, by, by_site):
-    made = by_site[0] if by is By.SITE else atlas(plan, Scene(), A4, by, today=DAY)
+    order = replace(A4, scale=200_000) if by is By.GRID else A4
+    listed = [Listed("tsn-airport", None, "")] if by is By.LIST else []
+    made = by_site[0] if by is By.SITE else atlas(plan, Scene(), order, by, today=DAY, places=listed)
     document = pypdfium2.PdfDocument(made.document)
     # Without the cover and the gaps, which would name the unproven ones anyhow.
     words = "".join(document[n].get_textpage().get_text_bounded() for n in range(1, len(document) - 1))

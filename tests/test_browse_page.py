@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import session
 from app.browse.add_view import add_view
 from app.browse.panel import site_panel
 from layers.plan.deck import Deck, Slide
@@ -14,7 +13,9 @@ from layers.plan.plan import Site
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
+from layers.selection.address import day_range
 from layers.selection.select import select
+from layers.selection.unplaced import tasks_without_place
 from layers.store.base import copy_plan
 from layers.translation import translation
 from tests.app_page import AppPage, browse
@@ -53,9 +54,42 @@ def test_the_plan_opens_with_its_counts():
     assert tabs(page) == ["任务清单 78/78", "未落图任务 59", "无坐标地点 17"]
 
 
+def test_the_targets_stand_first_with_the_results_of_the_plans_year():
+    shown = AppPage(browse).sent("headlines")
+    assert [(row["id"], row["target"], row["result"]) for row in shown["measured"]] == [
+        ("gdp-growth", "4.5%", "4.7%"),
+        ("budget-revenue-growth", "6%", "16.1%"),
+        ("fixed-asset-investment-growth", "5%", "5.1%"),
+        ("jingji-projects-160", "160 个", "89 个"),
+    ]
+    # A bar of a growth rate would say the wrong thing.
+    assert [row["share"] for row in shown["measured"]] == [None, None, None, 89 / 160]
+    assert {row["result"] for row in shown["others"]} == {""}
+    # On a day before the figures were published there are none.
+    early = AppPage(browse, "date=2024-05-31").sent("headlines")
+    assert early["measured"] == []
+    assert len(early["others"]) == len(shown["measured"]) + len(shown["others"])
+
+
 def test_the_trays_hold_what_is_not_on_the_map():
     page = AppPage(browse).choose("list", "tray_tasks")
-    assert page.headings(4)[-3:] == ["全区性任务 39/39", "对外协同任务 13/13", "点名地点无坐标 7/7"]
+    table = page.sent("list_table")
+    assert table["count"] == "全区性任务 39/39 · 对外协同任务 13/13 · 点名地点无坐标 7/7"
+    # Why they are not on the map comes first, and there is no file of a part of the tasks.
+    assert (table["columns"][0]["key"], table["exports"]) == ("placing", [])
+
+
+def test_the_list_has_the_tasks_that_pass_and_files_of_the_same():
+    page = AppPage(browse, "status=seeking&date=2024-10-01&site=tsn-airport")
+    table = page.sent("list_table")
+    assert table["count"] == "显示 3 项，共 78 项 · 争取中 3"
+    assert [link["href"] for link in table["exports"]] == [
+        f"/list/{kind}?date=2024-10-01&status=seeking&site=tsn-airport" for kind in ("xlsx", "csv", "geojson")
+    ]
+    # On paper the filters stand in the title, and what is selected does not.
+    assert table["printed"]["title"] == "东丽区2024年政府工作报告"
+    assert table["printed"]["lines"][0].endswith("争取中")
+    assert table["printed"]["foot"][-1] == "示意图，不作为划界依据"
 
 
 def test_an_address_of_several_sites_shows_each_of_them():
@@ -79,11 +113,14 @@ def test_an_earlier_day_shows_the_plan_as_it_stood():
 )
 def test_days_outside_the_plan_are_not_asked_for(plan, asked, day):
     page = AppPage(browse, f"date={asked}")
-    last = session.day_range(plan, date.today())[1]
-    field = page.at.date_input(key="as_of")
-    assert field.value == (day or (last if asked > "3" else date.today()))
-    assert field.min == date(2024, 1, 1)
-    assert field.max == last
+    last = day_range(plan, date.today())[1]
+    field = page.sent("day_field")
+    shown = field["choice"]["day"]
+    assert shown == (day or (last if asked > "3" else date.today())).isoformat()
+    assert (field["first"], field["last"]) == ("2024-01-01", last.isoformat())
+    assert field["months"][:2] == ["2024-01-31", "2024-02-29"]
+    assert field["months"][-1] == last.isoformat()
+    assert field["months"] == sorted(set(field["months"]))
 
 
 def test_next_years_plan_opens(serve, plan_folder):
@@ -92,7 +129,7 @@ def test_next_years_plan_opens(serve, plan_folder):
     serve(plan_folder)
     page = AppPage(browse)
     assert tabs(page)[0] == "任务清单 78/78"
-    assert page.at.date_input(key="as_of").value == date(2099, 1, 1)
+    assert page.sent("day_field")["choice"]["day"] == "2099-01-01"
 
 
 def test_each_session_starts_from_its_own_address():
@@ -138,6 +175,34 @@ def test_a_filter_of_the_address_is_taken_over_and_can_be_cleared():
     assert page.map["turn"] == again["turn"]
     assert tabs(page)[0] == "任务清单 78/78"
     assert "clear" not in page.labels
+
+
+def test_a_place_of_the_address_that_is_not_in_the_plan_is_named_until_something_is_chosen():
+    page = AppPage(browse, "site=%3Cb%3Enowhere,tsn-airport")
+    assert not any("找不到" in body for body in page.markup)
+    page = AppPage(browse, "site=%3Cb%3Enowhere")
+    [said] = [body for body in page.markup if "找不到" in body]
+    assert "&lt;b&gt;nowhere" in said
+    page.press("start-dongli-lake-centre")
+    assert not any("找不到" in body for body in page.markup)
+    page.press("clear")
+    assert not any("找不到" in body for body in page.markup)
+
+
+def test_places_and_tabs_speak_of_the_tasks_that_pass_the_filters(plan):
+    page = AppPage(browse, "theme=airport-economy&status=in_progress")
+    scene = Scene.from_query({"theme": "airport-economy", "status": "in_progress"})
+    passing = {task.id for task in select(plan, scene, today=date.today()).tasks}
+    buttons = [button for button in page.at.button if button.key.startswith("start-")]
+    offered = {button.key.removeprefix("start-"): button.label for button in buttons}
+    assert offered
+    for site_id, label in offered.items():
+        number = sum(task.id in passing for task in plan.tasks_by_site[site_id])
+        assert number > 0
+        assert label.endswith(f" · {number}")
+    assert "dongli-lake-centre" not in offered
+    shown = sum(task.id in passing for tasks in tasks_without_place(plan).values() for task in tasks)
+    assert tabs(page)[1] == f"未落图任务 {shown}/59"
 
 
 def test_the_language_is_switched_and_kept_in_the_address():

@@ -86,6 +86,19 @@ def test_a_setting_that_cannot_be(data):
     assert "PLANMAP_TIANDITU_KEY" in line
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["map.example.cn", "ftp://map.example.cn", "https://", "https://me:secret@map.example.cn", "https://a b.cn",
+     "https://map.example.cn/?a=b", "https://map.example.cn:99999", "https://x.cn/" + "a" * 200],
+)  # fmt: skip
+def test_a_public_address_that_phones_cannot_open(data, address):
+    for command in ("check", "serve"):
+        line = one_line(call(command, folder=data, PLANMAP_PUBLIC_URL=address))
+        assert "PLANMAP_PUBLIC_URL" in line
+        assert "https://" in line
+        assert "secret" not in line
+
+
 def nothing_in(folder):
     return sorted(path.name for path in folder.iterdir()) == []
 
@@ -98,16 +111,30 @@ def out(tmp_path):
     return folder
 
 
-STARTS = {"png": b"\x89PNG\r", "pdf": b"%PDF-", "svg": b"<?xml"}
+STARTS = {"png": b"\x89PNG\r", "pdf": b"%PDF-", "svg": b"<?xml", "tif": b"II*\0"}
 
 
-@pytest.mark.parametrize("name", ["图.png", "map.PDF", "map.svg"])
-def test_export_writes_one_file(data, out, name):
+@pytest.mark.parametrize("name", ["图.png", "map.PDF", "map.svg", "map.tif"])
+def test_export_writes_a_file_and_the_table_of_a_small_sheet_into_one_of_its_own(data, out, name):
     result = call("export", "-o", str(out / name), "--paper", "A4", "--dpi", "50", folder=data)
     assert result.returncode == 0, result.stderr
     assert "1:200000" in result.stdout
-    assert [path.name for path in out.iterdir()] == [name]
-    assert (out / name).read_bytes().startswith(STARTS[name[-3:].lower()])
+    # A PDF holds both pages, and of a GeoTIFF only the first is a map with coordinates.
+    second = name.replace(".", "-2.")
+    expected = [name] if name.lower().endswith(("pdf", "tif")) else [name, second]
+    assert sorted(path.name for path in out.iterdir()) == sorted(expected)
+    assert (second in result.stdout) is (len(expected) == 2)
+    for written in expected:
+        assert (out / written).read_bytes().startswith(STARTS[name[-3:].lower()])
+
+
+def test_export_of_the_map_alone_is_one_file(data, out):
+    result = call("export", "-o", str(out / "map.svg"), "--paper", "A4", "--scale", "1:20万", "--bare", folder=data)
+    assert result.returncode == 0, result.stderr
+    assert [path.name for path in out.iterdir()] == ["map.svg"]
+    svg = (out / "map.svg").read_text(encoding="utf-8")
+    assert "1:200 000" in svg
+    assert "图例" not in svg
 
 
 def test_export_reads_scene_site_scale_title_and_language(data, tmp_path):
@@ -229,7 +256,7 @@ def test_a_resolution_that_is_no_number_is_refused(data, tmp_path):
 
 
 def test_the_command_offers_the_chapters_that_there_are():
-    assert tuple(By) == CHAPTERS
+    assert tuple(By) == (*CHAPTERS, By.LIST)
 
 
 # In processes of their own: one for each command, and what only a process can show. `serve` runs in tests/browser.
@@ -282,7 +309,7 @@ def test_a_process_exports_a_file(tmp_path, out):
     result = planmap("export", "-o", str(out / "图.png"), "--paper", "A4", "--dpi", "50", folder=tmp_path / "data")
     assert result.returncode == 0, result.stderr
     assert "1:200000" in result.stdout
-    assert [path.name for path in out.iterdir()] == ["图.png"]
+    assert sorted(path.name for path in out.iterdir()) == ["图-2.png", "图.png"]
     assert (out / "图.png").read_bytes().startswith(STARTS["png"])
 
 

@@ -46,7 +46,7 @@ def test_before_any_was_added_the_page_says_what_ground_is_for(folder, serve):
     assert "OpenStreetMap extracts by Geofabrik" in page.words
     assert ".osm.pbf" in page.words
     assert "只留在运行本程序的机器上" in page.words
-    assert page.sent("pages")["pages"][3] == {"path": "/data", "label": "数据", "current": True}
+    assert page.sent("pages")["pages"][4] == {"path": "/data", "label": "数据", "current": True}
     assert page.at.button(key="start").disabled
     assert page.alerts == ["没有传上来：超过大小限制，请用命令 planmap ground add FILE；或者连接断了，请再试"]
 
@@ -54,7 +54,7 @@ def test_before_any_was_added_the_page_says_what_ground_is_for(folder, serve):
 def test_it_speaks_english(folder, serve):
     serve(folder)
     page = AppPage(data, "lang=en")
-    assert page.headings(2) == ["Ground"]
+    assert page.headings(2) == ["Ground", "Excel"]
     assert "No ground has been added yet" in page.headings(3)
 
 

@@ -50,7 +50,7 @@ SLIDE = Slide(
     Scene(statuses=frozenset({Status.DONE}), view=ViewState(39.1, 117.4, 12.5), visible={"grid": True}),
 )
 ROW = {"title_zh": "x"}
-DECK = Deck("deck-2", Text("稿", "deck"), (SLIDE, Slide(Text("二", ""))))
+DECK = Deck("deck-2", Text("稿", "deck"), (SLIDE, Slide(Text("二", ""), before=date(2024, 3, 31))))
 
 
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
@@ -147,6 +147,10 @@ def test_any_words_come_back_from_decks_toml(plan, drawn):
         ({"scene": "site=nowhere"}, "scene", "no-such-site"),
         ({"scene": "just words"}, "scene", "scene-unknown"),
         ({"scene": "http://127.0.0.1:8501/?status=dne"}, "scene", "scene-part"),
+        ({"before": "2024-02-30"}, "before", "field-day"),
+        ({"before": "2024-03"}, "before", "field-day"),
+        ({"before": 1711843200}, "before", "field-day"),
+        ({"before": "2024-06-30", "scene": "date=2024-06-30"}, "before", "before-not-earlier"),
     ],
 )
 def test_a_fault_is_named_with_deck_slide_and_field(plan, change, field, code):

@@ -16,21 +16,32 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
+from app.record.form import LABELS, SHOWN
 from app.settings import Settings
 from geo import detail
 from geo.grid import GridKind
 from layers.browser import payload
 from layers.draw import content
+from layers.draw.pdf_layer import PdfLayer
+from layers.exchange.book import HELP_LINES
+from layers.exchange.columns import FIELDS, Part
 from layers.plan import rows as plan_rows
+from layers.plan.amendment_row import AmendmentRow
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, PLAIN, Evidence
-from layers.plan.terms import Confidence, Kind, Precision, Status
+from layers.plan.template import LINES
+from layers.plan.template_row import TemplateRow
+from layers.plan.terms import Basis, Confidence, Kind, Precision, Status
+from layers.selection.changes import Direction, Mark
+from layers.selection.contradictions import Conflict
+from layers.selection.find import Found
+from layers.selection.gaps import Gap
 from layers.selection.omission import Why
 from layers.selection.unplaced import Placing
 from layers.selection.wording import UNITS
-from layers.store import check as plan_check
-from layers.store import limits
+from layers.store import check_row, limits
 from layers.store.folder import FILES, check_folder
+from layers.store.roles import Role
 from layers.store.tables import TABLE_NAMES
 from layers.style import CATEGORIES
 from layers.translation import LANGUAGES
@@ -242,11 +253,13 @@ ROWS = {
     "sites.geojson": plan_rows.SiteRow,
     "tasks.csv": plan_rows.TaskRow,
     "events.csv": plan_rows.EventRow,
+    "amendments.csv": AmendmentRow,
     "decks.toml": plan_rows.DecksRow,
     "`[[decks]]`": plan_rows.DeckRow,
     "`[[decks.slides]]`": plan_rows.SlideRow,
+    "template.toml": TemplateRow,
 }
-"""Each model of layers.plan.rows by the heading of its table."""
+"""Each model of a plan's rows by the heading of its table."""
 
 
 def test_every_model_and_every_file_of_a_plan_has_a_table() -> None:
@@ -255,7 +268,7 @@ def test_every_model_and_every_file_of_a_plan_has_a_table() -> None:
         for model in vars(plan_rows).values()
         if isinstance(model, type) and issubclass(model, plan_rows.Row) and model is not plan_rows.Row
     }
-    assert set(ROWS.values()) == models
+    assert set(ROWS.values()) == {*models, AmendmentRow, TemplateRow}
     assert {heading for heading in tables() if re.fullmatch(r"[a-z]+\.[a-z]+", heading)} == set(FILES.values())
     described = [name for name, found in tables().items() if found[0].head[1] == "Required"]
     assert described == list(ROWS)
@@ -293,7 +306,9 @@ def test_the_tables_of_a_database_are_listed() -> None:
 
 def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
     blocks = re.findall(r"^```(\w+)\n(.*?)^```", read("docs/data.md"), re.DOTALL | re.MULTILINE)
-    order = [FILES[part] for part in ("info", "catalogue", "sites", "tasks", "events", "decks")]
+    order = [
+        FILES[part] for part in ("info", "catalogue", "sites", "tasks", "events", "amendments", "decks", "template")
+    ]
     for name, (kind, text) in zip(order, blocks, strict=True):
         assert name.endswith(kind) or (kind, name) == ("json", "sites.geojson")
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -302,6 +317,9 @@ def test_the_examples_make_a_sound_plan(tmp_path: Path) -> None:
     assert plan is not None
     assert (len(plan.sites), len(plan.tasks), len(plan.events)) == (2, 1, 2)
     assert [len(deck.slides) for deck in plan.decks] == [1]
+    assert plan.template is not None
+    assert dict(plan.template.lines)["secrecy"] == "内部"
+    assert (str(plan.tasks["gear-output"].due), plan.tasks["gear-output"].lead_unit) == ("2024-Q4", "工信局")
 
 
 def accepts(kind: Any, value: object) -> bool:
@@ -339,7 +357,9 @@ def test_lengths_of_texts_titles_and_ids() -> None:
 
 def test_sizes_of_files_and_tables() -> None:
     rows = tables()["Limits"][0].rows
-    assert list(rows) == [FILES[part] for part in ("info", "catalogue", "decks", "sites", "tasks", "events")]
+    assert list(rows) == [
+        FILES[part] for part in ("info", "catalogue", "decks", "template", "sites", "tasks", "events", "amendments")
+    ]
     for part, name in FILES.items():
         _, size, count = rows[name]
         assert float(size.removesuffix(" MiB")) * 2**20 == limits.SIZES[part]
@@ -374,6 +394,7 @@ def samples(allowed: str) -> tuple[list[object], list[object]]:
         "web address": (["https://example.org/a"], ["ftp://example.org/a"]),
         "number": (["4.8"], ["four", "nan"]),
         "`true` or `false`": ([True], ["perhaps"]),
+        "`YYYY-MM-DD`, `YYYY-MM` or": (["2024-02-29", "2024-02", "2024-Q1"], ["2024", "2024-Q5", "2023-02-29"]),
         "`YYYY-MM-DD` or": (["2024-02-29", "2024-02"], ["2024", "2023-02-29"]),
         "`YYYY-MM-DD`": (["2024-02-29"], ["2024-02"]),
         "`YYYY-MM/YYYY-MM`": (["2024-01/2024-06"], ["2024-06/2024-01", "2024-06"]),
@@ -615,7 +636,7 @@ def details(call: ast.Call, position: int) -> set[str] | None:
 
 def codes_of_rows() -> set[str]:
     """Return the codes that a row's values can get, from Pydantic's own error types."""
-    return {*plan_check._CODES.values(), "field-invalid"}
+    return {*check_row.CODES.values(), "field-invalid"}
 
 
 def test_every_error_code_has_its_words_and_gets_its_details() -> None:
@@ -642,14 +663,28 @@ FAMILIES: dict[str, set[str]] = {
     "status": {status.value for status in Status} | {"none"},
     "precision": {level.value for level in Precision},
     "kind": {kind.value for kind in Kind},
+    "role": set(Role),
     "confidence": {level.value for level in Confidence},
     "evidence": {value.value for value in Evidence},
     "placing": {how.value for how in Placing},
     "category": set(CATEGORIES),
+    "found": {kind.value for kind in Found},
     "basemap": {*BASEMAPS, PLAIN},
     "unit": set(UNITS),
     "grid": {f"{kind.value}{ending}" for kind in GridKind for ending in ("", "-short")},
+    "basis": {basis.value for basis in Basis},
+    "record-label": set(LABELS),
+    "field": {*SHOWN, *FIELDS, *plan_rows.TaskRow.model_fields},
+    "exchange-sheet": {part.value for part in Part},
+    "exchange-help": set(HELP_LINES),
+    "direction": {way.value for way in Direction},
+    "mark": {mark.value for mark in Mark},
     "omission": {why.value for why in Why},
+    "gap": {gap.value for gap in Gap},
+    "gap-mend": {gap.value for gap in Gap},
+    "conflict": {conflict.value for conflict in Conflict},
+    "template": {name.replace("_", "-") for name in LINES},
+    "pdf-layer": {*PdfLayer, "all", "map"},
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

@@ -26,8 +26,9 @@ def details(page: AppPage) -> str:
 
 
 def downloads(page: AppPage) -> list[tuple[str, bool]]:
-    """Return the buttons that hand out a file, and whether each can be pressed."""
-    return [(element.proto.label, not element.proto.disabled) for element in page.at.get("download_button")]
+    """Return the buttons that hand out a sheet, and whether each can be pressed; that of the report is another."""
+    found = [(element.proto.label, not element.proto.disabled) for element in page.at.get("download_button")]
+    return [each for each in found if "Word" not in each[0]]
 
 
 def test_a_sheet_of_the_district_is_what_is_asked_for_first():
@@ -35,7 +36,8 @@ def test_a_sheet_of_the_district_is_what_is_asked_for_first():
     assert page.at.radio(key="what").value == "district"
     assert result(page) == "A3 横放，1:125000"
     assert downloads(page) == [("下载 PNG", True)]
-    assert page.sent("pages")["pages"][1] == {"path": "/export", "label": "出图", "current": True}
+    assert [element.proto.label for element in page.at.get("download_button")][1:] == ["下载 Word 报告"]
+    assert page.sent("pages")["pages"][2] == {"path": "/export", "label": "出图", "current": True}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +102,19 @@ def test_an_address_that_names_what_is_not_there_says_so(query, line):
     assert not any(can_be_pressed for _, can_be_pressed in downloads(page))
 
 
+def test_a_small_sheet_has_a_second_page_and_a_map_alone_has_none():
+    page = AppPage(export)
+    page.at.selectbox(key="paper").set_value("A4")
+    page.run()
+    assert downloads(page) == [("下载 PNG", True), ("下载 PNG 第 2 页", True)]
+    assert "共 2 页" in details(page)
+    page.choose("kind", "pdf")
+    assert downloads(page) == [("下载 PDF", True)]
+    page.at.checkbox(key="bare").check()
+    page.run()
+    assert "共 2 页" not in details(page)
+
+
 def test_a_picture_too_large_is_refused_and_pdf_is_not():
     page = AppPage(export)
     page.at.selectbox(key="paper").set_value("A1")
@@ -133,6 +148,21 @@ def test_an_atlas_is_asked_for_by_sites_themes_and_sections():
     assert result(page) == "图集，A3 横放，6 幅图"
     page.choose("orientation", "portrait")
     assert result(page).startswith("图集，A3 竖放")
+
+
+def test_a_grid_of_sheets_is_asked_for_with_a_scale():
+    page = AppPage(export)
+    page.at.radio(key="what").set_value("atlas")
+    page.run()
+    page.choose("by", "grid")
+    [alert] = page.alerts
+    assert "分幅图需要一个比例尺" in alert
+    assert result(page) == ""
+    page.fill("scale", "1:100000")
+    assert page.alerts == []
+    assert re.fullmatch("图集，A3 横放，[2-4] 幅图", result(page))
+    page.fill("scale", "1:500")
+    assert "分幅图会有" in page.alerts[0]
 
 
 def test_the_language_is_that_of_the_address_and_can_be_switched():
@@ -193,8 +223,10 @@ def test_a_name_can_be_typed_as_the_command_takes_it():
     assert page.alerts == []
 
 
-def test_places_that_the_filters_hide_are_said():
-    assert "未画出：东丽湖（不合当前筛选）。" in of_sites("dongli-lake-centre", query="status=stopped").words
+def test_a_place_that_the_filters_leave_without_tasks_is_drawn_all_the_same():
+    page = of_sites("dongli-lake-centre", query="status=stopped")
+    assert "未画出" not in page.words
+    assert result(page).startswith("A3 横放")
 
 
 def test_a_broken_plan_shows_what_to_mend(serve, plan_folder):

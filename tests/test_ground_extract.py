@@ -43,6 +43,14 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return town(LONGITUDE, LATITUDE).write(tmp_path_factory.mktemp("extract") / "harbin.osm.pbf")
 
 
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An extract with a single road, for tests of what becomes of the file and not of what is in it."""
+    made = Extract(LONGITUDE, LATITUDE)
+    made.way([(-1, 0), (1, 0)], highway="primary", name="路")
+    return made.write(tmp_path_factory.mktemp("road") / "harbin.osm.pbf")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE)
@@ -52,6 +60,14 @@ def folder(tmp_path: Path) -> Path:
 def made(extract: Path, tmp_path_factory: pytest.TempPathFactory) -> GroundFile:
     folder = write_plan_at(tmp_path_factory.mktemp("plan"), LONGITUDE, LATITUDE)
     return add_ground(plan_of(folder), extract, today=TODAY)
+
+
+@pytest.fixture
+def added(folder: Path, made: GroundFile) -> GroundFile:
+    """The ground `made`, beside the plan in `folder`."""
+    (folder / "ground").mkdir()
+    shutil.copy(made.path, folder / "ground")
+    return find_ground(plan_of(folder), made.id)
 
 
 def features(ground: GroundFile, zoom: int, layer: str) -> Iterator[tuple[int, int, dict[str, Any]]]:
@@ -132,12 +148,12 @@ def test_the_lake_has_its_shore(made: GroundFile) -> None:
     assert sum(len(ring) for ring in found[0]["geometry"]["coordinates"]) > len(LAKE) / 4
 
 
-def test_a_ground_is_listed_replaced_and_removed(folder: Path, extract: Path) -> None:
+def test_a_ground_is_listed_replaced_and_removed(folder: Path, road: Path) -> None:
     assert ground_files(plan_of(folder)) == ()
-    add_ground(plan_of(folder), extract, name="甲", today=TODAY)
-    add_ground(plan_of(folder), extract, name="乙", today=date(2026, 3, 2))
+    add_ground(plan_of(folder), road, name="甲", today=TODAY)
+    add_ground(plan_of(folder), road, name="乙", today=date(2026, 3, 2))
     assert [ground.name for ground in ground_files(plan_of(folder))] == ["乙", "甲"]
-    again = add_ground(plan_of(folder), extract, name="甲", today=date(2026, 3, 3))
+    again = add_ground(plan_of(folder), road, name="甲", today=date(2026, 3, 3))
     assert [ground.name for ground in ground_files(plan_of(folder))] == ["甲", "乙"]
     assert find_ground(plan_of(folder), "甲").added == again.added == "2026-03-03"
     remove_ground(plan_of(folder), "甲")
@@ -150,9 +166,9 @@ class Stopped(Exception):  # noqa: N818 - not an error: the test wants it
     pass
 
 
-def test_who_cancels_keeps_what_there_was(folder: Path, extract: Path) -> None:
-    add_ground(plan_of(folder), extract, today=TODAY)
+def test_who_cancels_keeps_what_there_was(folder: Path, extract: Path, added: GroundFile) -> None:
     before = ground_files(plan_of(folder))
+    assert before == (added,)
     running = {process.pid for process in psutil.Process().children(recursive=True)}
 
     def stop(share: float) -> None:
@@ -271,19 +287,18 @@ def test_gdal_in_the_child_knows_only_what_it_needs(tmp_path: Path) -> None:
     assert set(found.stdout.split()) <= child.DRIVERS
 
 
-def test_a_damaged_ground_is_left_out(folder: Path, extract: Path) -> None:
-    made = add_ground(plan_of(folder), extract, today=TODAY)
-    data = made.path.read_bytes()
+def test_a_damaged_ground_is_left_out(folder: Path, added: GroundFile) -> None:
+    data = added.path.read_bytes()
     for bad in (b"", data[:50], b"PMTiles\x03" + bytes(200), data[:127] + bytes(len(data) - 127)):
-        made.path.write_bytes(bad)
+        added.path.write_bytes(bad)
         assert ground_files(plan_of(folder)) == ()
 
 
 @pytest.mark.parametrize(
     "name", ["../../outside", "/etc/passwd", "..", "con\0trol\n", "<b>&\"'`${x}", "   ", "名" * 300]
 )
-def test_a_name_of_any_kind_stays_in_the_folder(folder: Path, extract: Path, name: str) -> None:
-    ground = add_ground(plan_of(folder), extract, name=name, today=TODAY)
+def test_a_name_of_any_kind_stays_in_the_folder(folder: Path, road: Path, name: str) -> None:
+    ground = add_ground(plan_of(folder), road, name=name, today=TODAY)
     assert [path.name for path in (folder / "ground").iterdir()] == [ground.path.name]
     assert ground.path.parent == folder / "ground"
     assert ground.name == ground.name.strip()
@@ -292,33 +307,32 @@ def test_a_name_of_any_kind_stays_in_the_folder(folder: Path, extract: Path, nam
     assert [listed.id for listed in ground_files(plan_of(folder))] == [ground.id]
 
 
-def test_what_a_process_that_died_has_left_is_no_ground_and_is_taken_away(folder: Path, extract: Path) -> None:
+def test_what_a_process_that_died_has_left_is_no_ground_and_is_taken_away(folder: Path, road: Path) -> None:
     left = folder / "ground" / ".ground-999999999-abcd"
     left.mkdir(parents=True)
     (left / "made.pmtiles").write_bytes(b"PMTiles")
     assert ground_files(plan_of(folder)) == ()
-    add_ground(plan_of(folder), extract, today=TODAY)
+    add_ground(plan_of(folder), road, today=TODAY)
     assert [path.name for path in (folder / "ground").iterdir()] == ["harbin.pmtiles"]
 
 
-def test_a_copy_of_a_ground_is_another_one(folder: Path, extract: Path) -> None:
+def test_a_copy_of_a_ground_is_another_one(folder: Path, added: GroundFile) -> None:
     """Its file says the same name; what is removed by an id is the one with that id."""
-    ground = add_ground(plan_of(folder), extract, today=TODAY)
-    copy = ground.path.with_name("harbin-old.pmtiles")
-    copy.write_bytes(ground.path.read_bytes())
-    assert find_ground(plan_of(folder), "harbin").path == ground.path
+    copy = added.path.with_name("harbin-old.pmtiles")
+    copy.write_bytes(added.path.read_bytes())
+    assert find_ground(plan_of(folder), "harbin").path == added.path
     assert find_ground(plan_of(folder), "harbin-old").path == copy
-    assert remove_ground(plan_of(folder), "harbin").path == ground.path
+    assert remove_ground(plan_of(folder), "harbin").path == added.path
     assert [path.name for path in (folder / "ground").iterdir()] == ["harbin-old.pmtiles"]
 
 
-def test_names_that_are_alike_do_not_replace_each_other(folder: Path, extract: Path) -> None:
+def test_names_that_are_alike_do_not_replace_each_other(folder: Path, road: Path) -> None:
     names = ["C++", "C#", "con", "长" * 45 + "2024", "长" * 45 + "2025"]
     for name in names:
-        add_ground(plan_of(folder), extract, name=name, today=TODAY)
+        add_ground(plan_of(folder), road, name=name, today=TODAY)
     assert sorted(ground.name for ground in ground_files(plan_of(folder))) == sorted(names)
     assert not (folder / "ground" / "con.pmtiles").exists()
-    again = add_ground(plan_of(folder), extract, name="C#", today=TODAY)
+    again = add_ground(plan_of(folder), road, name="C#", today=TODAY)
     assert len(ground_files(plan_of(folder))) == len(names)
     assert find_ground(plan_of(folder), "C#") == again
 
@@ -326,25 +340,23 @@ def test_names_that_are_alike_do_not_replace_each_other(folder: Path, extract: P
 @pytest.mark.parametrize(
     "own", [{"thinned": None}, {"thinned": 5}, {"thinned": ["x"]}, {"source": {"zh": 1}}, {"source": 7}, {"source": []}]
 )
-def test_an_odd_ground_does_not_close_the_plan(folder: Path, extract: Path, own: dict[str, Any]) -> None:
-    good = add_ground(plan_of(folder), extract, today=TODAY)
-    with Archive(good.path) as archive:
+def test_an_odd_ground_does_not_close_the_plan(folder: Path, added: GroundFile, own: dict[str, Any]) -> None:
+    with Archive(added.path) as archive:
         metadata = archive.metadata
         tiles = list(archive.tiles())[:1]
     planmap = {**metadata["planmap"], "name": "odd", **own}
     with ArchiveWriter(
-        good.path.with_name("odd.pmtiles"), bounds=good.bounds, metadata={**metadata, "planmap": planmap}
+        added.path.with_name("odd.pmtiles"), bounds=added.bounds, metadata={**metadata, "planmap": planmap}
     ) as writer:
         for at, tile in tiles:
             writer.add(*at, gzip.compress(tile))
     known = {ground.id for ground in ground_files(plan_of(folder))}
-    assert known in ({good.id}, {good.id, "odd"})
+    assert known in ({added.id}, {added.id, "odd"})
 
 
-def test_an_archive_that_shrinks_while_it_is_read_is_damaged(folder: Path, extract: Path) -> None:
-    ground = add_ground(plan_of(folder), extract, today=TODAY)
-    with Archive(ground.path) as archive:
-        os.truncate(ground.path, 300)
+def test_an_archive_that_shrinks_while_it_is_read_is_damaged(added: GroundFile) -> None:
+    with Archive(added.path) as archive:
+        os.truncate(added.path, 300)
         with pytest.raises(PlanMapError, match="tiles-damaged"):
             list(archive.tiles())
 

@@ -166,8 +166,16 @@ def large_blobs(connection: sqlite3.Connection) -> None:
 
 
 def large_schema(connection: sqlite3.Connection) -> None:
-    for number in range(6_000):
-        connection.execute(f"CREATE TABLE t{number} (a DEFAULT '{'x' * 5_000}')")
+    def statement(name: str) -> str:
+        return f"CREATE TABLE {name} (a DEFAULT '{'x' * 5_000}')"
+
+    connection.execute(statement("t0"))
+    (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 't0'").fetchone()
+    # Written into the schema itself: SQLite reads the whole schema again for each table that it creates.
+    connection.execute("PRAGMA writable_schema = ON")
+    names = [f"t{number}" for number in range(1, 6_000)]
+    rows = [("table", name, name, page, statement(name)) for name in names]
+    connection.executemany("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", rows)
 
 
 DATABASES = [many_rows, large_default, wide_table, large_entry, full_entry, large_blobs, large_schema]

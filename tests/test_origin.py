@@ -21,6 +21,7 @@ def admitted(
     method: str = "GET",
     scheme: str = "http",
     kind: str = "http",
+    path: str = "/",
 ) -> dict[str, str] | None:
     """Return the headers with which a request is passed on, or None if it is refused."""
     passed: list[dict[str, str]] = []
@@ -40,7 +41,7 @@ def admitted(
         "type": kind,
         "method": method,
         "scheme": scheme,
-        "path": "/",
+        "path": path,
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
     }
     asyncio.run(OwnOrigin(behind, bound=bound, names=names)(scope, receive, send))

@@ -1,6 +1,7 @@
 """True outlines from a ground from a file in place of nominal extents: offered, taken, drawn, given back."""
 
 import json
+import shutil
 import subprocess
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import shapely
 
 from geo.errors import PlanMapError
 from geo.measure import area_km2, distance_m
-from layers.ground.files import GroundFile, add_ground
+from layers.ground.files import GroundFile, add_ground, find_ground
 from layers.ground.outline_offers import give_back_outline, offered, take_outline, taken
 from layers.plan.plan import Plan
 from layers.plan.terms import Precision
@@ -59,10 +60,9 @@ def shore() -> shapely.Polygon:
     return shapely.Polygon([made.at(at) for at in LAKE])
 
 
-@pytest.fixture
-def folder(tmp_path: Path, shore: shapely.Polygon) -> Path:
-    """A plan whose lake has a point 1.3 km west of the true one and a circle around it."""
-    path = write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE)
+def written(path: Path, shore: shapely.Polygon) -> Path:
+    """Write a plan whose lake has a point 1.3 km west of the true one and a circle around it."""
+    write_plan_at(path, LONGITUDE, LATITUDE)
     sites = json.loads((path / "sites.geojson").read_text(encoding="utf-8"))
     centre = shapely.Point(shore.centroid.x - 0.017, shore.centroid.y)
     sites["features"] += [
@@ -84,14 +84,28 @@ def folder(tmp_path: Path, shore: shapely.Polygon) -> Path:
     return path
 
 
+@pytest.fixture
+def folder(tmp_path: Path, shore: shapely.Polygon) -> Path:
+    return written(tmp_path / "plan", shore)
+
+
 @pytest.fixture(scope="module")
 def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return town(LONGITUDE, LATITUDE).write(tmp_path_factory.mktemp("extract") / "harbin.osm.pbf")
 
 
-@pytest.fixture
-def ground(folder: Path, extract: Path) -> GroundFile:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, extract: Path, shore: shapely.Polygon) -> GroundFile:
+    folder = written(tmp_path_factory.mktemp("made") / "plan", shore)
     return add_ground(plan_of(folder), extract, today=TODAY)
+
+
+@pytest.fixture
+def ground(folder: Path, made: GroundFile) -> GroundFile:
+    """The ground of the extract, beside the plan."""
+    (folder / "ground").mkdir()
+    shutil.copy(made.path, folder / "ground")
+    return find_ground(plan_of(folder), made.id)
 
 
 def test_an_outline_is_offered_by_name_and_place_and_changes_nothing(folder, ground, shore):
@@ -199,4 +213,4 @@ def test_the_page_offers_takes_and_gives_back(folder, ground, serve):
 
 def test_the_page_says_nothing_of_outlines_where_there_are_none(tmp_path, serve):
     serve(write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE))
-    assert AppPage(data).headings(2) == ["底图"]
+    assert AppPage(data).headings(2) == ["底图", "Excel"]

@@ -11,7 +11,8 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Precision
 from layers.selection.address import fitted, flight
 from layers.selection.extent import wanted_extent
-from layers.selection.select import search_sites, select
+from layers.selection.find import find
+from layers.selection.select import select
 from layers.selection.site_names import with_sites
 from layers.selection.unplaced import Placing, placing, sites_without_position
 from layers.selection.wording import titles
@@ -83,8 +84,8 @@ def test_a_task_lights_the_whole_place(plan):
 
 
 def test_a_search_by_the_name_of_a_part_finds_the_whole_once(plan):
-    assert [site.id for site in search_sites(plan, "东丽湖景区")] == [LAKE]
-    found = [site.id for site in search_sites(plan, "东丽湖")]
+    assert [site.id for site in find(plan, "东丽湖景区").places] == [LAKE]
+    found = [site.id for site in find(plan, "东丽湖").places]
     assert found[0] == LAKE
     assert len(set(found)) == len(found)
     assert not {EXTENT, GATE} & set(found)

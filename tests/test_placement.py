@@ -22,6 +22,25 @@ def box_around(x, y, by):
     return Box(x - by, y - by, x + by, y + by)
 
 
+BORDER = st.lists(st.tuples(st.floats(0, 200), st.floats(0, 150)), min_size=2, max_size=12).map(shapely.LineString)
+
+
+@given(BORDER, POINTS, SIZE)
+def test_no_name_that_can_do_without_breaks_a_border(border, points, size):
+    space = Space(FRAME, borders=[border])
+    for x, y in points:
+        found = place_label(space, box_around(x, y, 2), *size, gap=0.6, over_border=False)
+        assert found is None or not border.intersects(shapely.box(*found.box))
+        must = place_label(space, box_around(x, y, 2), *size, gap=0.6)
+        # A name that must stand breaks a border only where all that is free does.
+        assert found is None or (must is not None and not border.intersects(shapely.box(*must.box)))
+    line = shapely.LineString([(5, 75), (195, 75)])
+    along = place_along(space, line, *size)
+    assert along is None or not any(border.intersects(shapely.box(*box)) for box in along.boxes)
+    letters = place_letters(space, line, [4.0] * 5, 3.0)
+    assert letters is None or not any(border.intersects(shapely.box(*box)) for box in letters[1])
+
+
 @given(POINTS, SIZE)
 def test_whatever_is_placed_is_free_of_all_else(points, size):
     space = Space(FRAME)

@@ -70,9 +70,9 @@ def test_a_bad_task_is_named_by_row_and_column(plan_folder, column, value, code)
     [
         ("task_id", "nothing", "unknown-task"),
         ("status", "finished", "field-choice"),
-        ("date", "2024-02-30", "field-invalid"),
-        ("period", "2024-06/2024-01", "field-invalid"),
-        ("source_url", "javascript:alert(1)", "field-invalid"),
+        ("date", "2024-02-30", "field-date"),
+        ("period", "2024-06/2024-01", "field-period"),
+        ("source_url", "javascript:alert(1)", "field-address"),
         ("recorded_at", "yesterday", "field-invalid"),
     ],
 )

@@ -1,6 +1,7 @@
 """What the script of the Present page comes to: what is saved, what is refused and what is said of it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -36,6 +37,7 @@ def chosen(page: AppPage) -> str:
         ("text_en", "{x}", "“{x}”不是允许的值"),
         ("scene", "site=nowhere", "计划里没有地点“nowhere”"),
         ("scene", "hello", "“hello”不是场景"),
+        ("before", "2024-03", "“2024-03”不是日期"),
     ],
 )
 def test_what_cannot_be_saved_stays_in_its_field_and_is_said(desk, name, words, line):
@@ -66,6 +68,18 @@ def test_a_whole_address_is_taken_as_the_view(desk):
     opened = AppPage(browse, "status=done&at=39.10000,117.40000,12.00")
     assert opened.sent("status_filter")["filter"]["statuses"] == ["done"]
     assert opened.map["view"] == [39.1, 117.4, 12.0]
+
+
+def test_an_earlier_day_is_saved_with_the_slide(desk):
+    page = AppPage(present)
+    page.fill("slide-before", " 2024-03-31 ")
+    assert desk.decks[0].slides[0].before == date(2024, 3, 31)
+    assert page.value("slide-before") == "2024-03-31"
+    page.fill("slide-scene", "date=2024-03-31")
+    assert any("对比日期 2024-03-31 不早于本页的日期 2024-03-31" in alert for alert in page.alerts)
+    page.fill("slide-before", "")
+    assert desk.decks[0].slides[0].before is None
+    assert page.alerts == []
 
 
 def test_an_online_basemap_is_not_taken_along_and_the_page_says_so(desk):
@@ -159,7 +173,7 @@ def test_decks_are_made_named_and_deleted(desk):
     assert page.headings(2) == ["还没有演示稿"]
     assert page.sent("start")["disabled"] is True
     page.press("make-first")
-    assert page.sent("slide_list")["titles"][0] == "总览：78 项任务"
+    assert page.sent("slide_list")["titles"][0] == "年度目标与实绩"
 
 
 def test_the_slide_of_the_address_is_chosen_and_turns_the_preview(desk):
@@ -181,7 +195,7 @@ def test_a_plan_in_a_folder_is_shown_and_not_edited(serve, plan_folder):
     # Without decks there is still one to show.
     (plan_folder / "decks.toml").unlink()
     page.run()
-    assert page.sent("slide_list")["titles"][0] == "总览：78 项任务"
+    assert page.sent("slide_list")["titles"][0] == "年度目标与实绩"
     assert page.sent("preview")["source"].startswith("/briefing?deck=&lang=zh&")
 
 

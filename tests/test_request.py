@@ -74,12 +74,14 @@ def test_what_is_not_in_the_plan_is_named_with_what_is_like_it(plan, kind):
         checked(plan, Scene.from_query("site=tsn-airport,tsn-airprt"))
     with pytest.raises(PlanMapError, match="no-such-layer"):
         checked(plan, Scene.from_query("hide=clouds"))
+    with pytest.raises(PlanMapError, match="no-such-layer"):
+        checked(plan, Scene.from_query("order=airport,clouds"))
 
 
 def test_a_sound_scene_passes(plan):
     several = read_scene("site=tsn-airport,junliangcheng-north")
     assert checked(plan, several).sites == ("tsn-airport", "junliangcheng-north")
-    scene = read_scene(QUERY + "&hide=metro-lines,grid&opacity=water:50&section=1-4")
+    scene = read_scene(QUERY + "&hide=metro-lines,grid&opacity=water:50&section=1-4&order=airport,dongli-lake")
     assert checked(plan, scene) == scene
 
 

@@ -24,6 +24,8 @@ scenes = st.builds(
     Scene,
     language=st.sampled_from(["zh", "en"]),
     as_of=st.none() | st.dates(date(1000, 1, 1)),
+    since=st.none() | st.dates(date(1000, 1, 1)),
+    only_changed=st.booleans(),
     statuses=st.frozensets(st.sampled_from(Status)),
     themes=st.frozensets(identifiers, max_size=3),
     kinds=st.frozensets(st.sampled_from(Kind)),
@@ -35,6 +37,7 @@ scenes = st.builds(
     basemap=st.sampled_from(BASEMAPS),
     visible=st.dictionaries(identifiers, st.booleans(), max_size=3),
     opacity=st.dictionaries(identifiers, st.integers(0, 100).map(lambda value: value / 100), max_size=3),
+    order=st.lists(identifiers, unique=True, max_size=4).map(tuple),
 )
 
 

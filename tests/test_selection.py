@@ -6,7 +6,8 @@ import pytest
 
 from layers.plan.scene import Evidence, Scene
 from layers.plan.terms import Kind, Status
-from layers.selection.select import search_sites, select
+from layers.selection.find import find
+from layers.selection.select import select
 from layers.selection.status import task_states
 
 TODAY = date(2026, 11, 22)
@@ -42,11 +43,15 @@ def test_evidence_filters_split_the_tasks(plan):
     assert [len(part.tasks) for part in parts] == [24, 54]
 
 
-def test_a_filter_leaves_the_ground_alone(plan):
-    selection = chosen(plan, statuses=frozenset({Status.STOPPED}))
+@pytest.mark.parametrize("scene", [{"statuses": frozenset({Status.STOPPED})}, {"search": "没有这样的地方"}])
+def test_no_filter_takes_a_place_away_nor_makes_it_one_without_tasks(plan, scene):
+    selection = chosen(plan, **scene)
     assert selection.tasks == ()
-    assert "rail-jinqin" in selection.sites
-    assert "cauc" not in selection.sites
+    assert set(selection.sites) == set(plan.sites)
+    assert not any(selection.sites.values())
+    assert selection.filtered_out == {key for key in plan.sites if plan.tasks_by_site.get(key)}
+    assert {"tsn-airport", "dongli-lake-centre", "haihe-dongli"} < selection.filtered_out
+    assert chosen(plan).filtered_out == frozenset()
 
 
 def test_an_earlier_day_has_less_evidence(plan):
@@ -65,7 +70,7 @@ def test_an_earlier_day_has_less_evidence(plan):
     ],
 )
 def test_search_finds_the_place_that_is_meant_first(plan, text, first):
-    assert search_sites(plan, text)[0].id == first
+    assert find(plan, text).places[0].id == first
 
 
 def test_search_finds_tasks_by_title_and_by_their_sites(plan):

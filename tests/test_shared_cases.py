@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,10 +21,11 @@ from layers.browser.payload import arguments, plan_payload
 from layers.draw.content import content
 from layers.draw.legend import entries
 from layers.ground import look
-from layers.plan.plan import Event, Plan, Site, Source, Task
+from layers.plan.plan import Catalogue, Event, LayerEntry, Plan, Site, Source, Task
 from layers.plan.scene import Evidence, Scene
-from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Precision, Status, Text
+from layers.plan.terms import Basis, Confidence, Kind, Moment, PartialDate, Precision, Status, Text
 from layers.selection.select import select
+from layers.selection.status import task_state
 from layers.translation import translation
 
 CASES = Path(__file__).with_name("cases")
@@ -52,7 +54,7 @@ def event(task_id: str, *, status: Status | None, basis: Basis) -> Event:
         source=Source("标题", "发布者", ""),
         confidence=Confidence.HIGH,
         recorded_by="test",
-        recorded_at=date(2026, 1, 1),
+        recorded_at=Moment(date(2026, 1, 1)),
     )
 
 
@@ -109,7 +111,6 @@ def plan_of(plan: Plan, tasks: list[Task], sites: list[Site], known: list[Event]
 @pytest.mark.parametrize("case", cases("filter"))
 def test_the_filter(plan, case):
     letters, evidence = case["tasks"], case["evidence"]
-    names = [one["name"] for one in case["sites"]]
     numbers = range(len(letters))
     linked = [[one["name"] for one in case["sites"] if number in one["tasks"]] for number in numbers]
     wanted = case.get("theme", [])
@@ -129,8 +130,6 @@ def test_the_filter(plan, case):
     assert sent["all"] == letters
     assert sent["evidence"] == evidence
     assert sent["candidates"] == case.get("candidates", "1" * len(letters))
-    assert sent["filtered"] is ("candidates" in case)
-    assert sent["found"] == [names[place] for place in case.get("found", [])]
     assert [one["tasks"] for one in plan_payload(tiny)["sites"]] == [one["tasks"] for one in case["sites"]]
 
 
@@ -144,19 +143,25 @@ def shape(kind: str, at: shapely.Point) -> Any:
 def test_the_legend(plan, case):
     listed = case["sites"]
     sites = [
-        site(str(n), f"点位{n}", one["category"], shape(one["shape"], AWAY if one.get("away") else HERE))
+        replace(
+            site(str(n), f"点位{n}", one["category"], shape(one["shape"], AWAY if one.get("away") else HERE)),
+            precision=Precision(one.get("precision", "mapped")),
+        )
         for n, one in enumerate(listed)
     ]
     with_task = [n for n, one in enumerate(listed) if "task" in one]
-    tasks = [task(str(n), [str(n)], "theme") for n in with_task]
+    tasks = [task(str(n), [str(n)], "other" if listed[n].get("filtered") else "asked") for n in with_task]
     known = [
         item for n in with_task for item in events(str(n), listed[n]["task"], evidence=listed[n]["task"].isupper())
     ]
     ground = [str(n) for n, one in enumerate(listed) if one.get("ground")]
     tiny = plan_of(plan, tasks, sites, known, ground)
     text = translation("zh")
-    shown = content(tiny, Scene(), select(tiny, Scene(), today=TODAY), FRAME, 50_000)
-    found = [(entry.group, entry.text) for entry in entries(tiny, Scene(), shown, text)]
+    filters = any(one.get("filtered") for one in listed)
+    scene = Scene(themes=frozenset({"asked"} if filters else ()))
+    shown = content(tiny, scene, select(tiny, scene, today=TODAY), FRAME, 50_000)
+    in_table = [task_state(events("", letter, evidence=letter.isupper()), TODAY) for letter in case.get("listed", "")]
+    found = [(entry.group, entry.text) for entry in entries(tiny, scene, shown, text, listed=in_table)]
     statuses = [
         text(f"status.{status}") + text("sheet.backed" if backed else "sheet.only-stated")
         for status, backed in case["statuses"]
@@ -164,9 +169,19 @@ def test_the_legend(plan, case):
     categories = {text(f"category.{category}") for category in style.CATEGORIES}
     assert [words for group, words in found if group == "legend.site-status"] == statuses
     # Sheets also list what they alone have, such as symbols that were moved.
-    for group, name in (("legend.category", "symbols"), ("legend.lines", "lines")):
-        named = [words for key, words in found if key == group and words in categories]
-        assert named == [text(f"category.{category}") for category in case[name]]
+    of_symbols = [words for group, words in found if group == "legend.category"]
+    assert [words for words in of_symbols if words in categories] == [
+        text(f"category.{one}") for one in case["symbols"]
+    ]
+    discs = {text(f"legend.{key}"): key for key in ("no-task", "filtered-out", "no-status")}
+    assert [discs[words] for words in of_symbols if words in discs] == case.get("grey", [])
+    of_lines = [words for group, words in found if group == "legend.lines"]
+    rough = "".join(text(f"legend.{key}")[0] for key in ("approximate", "nominal-line", "nominal-area"))
+    named = [words for words in of_lines if re.split(f"[{rough}]", words)[0] in categories]
+    parts = [one.partition(":") for one in case["lines"]]
+    assert named == [
+        text(f"category.{category}") + (text(f"legend.{words}") if words else "") for category, _, words in parts
+    ]
 
 
 def positions() -> dict[str, Any]:
@@ -220,3 +235,23 @@ def test_the_browser_is_given_what_its_half_assumes(plan):
 @pytest.mark.parametrize("case", cases("way_width"))
 def test_the_width_of_a_way(case):
     assert look.width_at(case["stops"], case["zoom"]) == pytest.approx(case["width"])
+
+
+@pytest.mark.parametrize("case", cases("order"))
+def test_layers_that_were_moved_take_each_others_places(case):
+    layers = tuple(
+        LayerEntry(name, "group", Text(name, name), (), visible=True, opacity=1.0, ground=False) for name in case["own"]
+    )
+    assert [layer.id for layer in Catalogue((), layers).ordered(case["wanted"])] == case["is"]
+
+
+def test_paper_draws_layers_over_each_other_as_the_scene_has_them(plan):
+    def lowest_first(scene: Scene) -> list[str]:
+        extent = GRID.project(shapely.box(*plan.home)).bounds
+        sites = content(plan, scene, select(plan, scene, today=TODAY), extent, 125_000).sites
+        return list(dict.fromkeys(shown.layer.id for shown in sites))
+
+    usual = lowest_first(Scene())
+    assert usual.index("airport") < usual.index("dongli-lake")
+    swapped = {"airport": "dongli-lake", "dongli-lake": "airport"}
+    assert lowest_first(Scene(order=("airport", "dongli-lake"))) == [swapped.get(name, name) for name in usual]

@@ -3,6 +3,7 @@
 import datetime as dt
 import html
 import io
+import json
 import re
 from dataclasses import replace
 
@@ -11,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pptx import Presentation
 
-from app.browse.lists import _task_frame
+from app.browse.lists import CELLS, _all_task_rows
 from app.browse.panel import task_panel
 from layers.draw.paper import Paper
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Event, Measurement, Source
 from layers.plan.scene import Scene
-from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
+from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
 from layers.present.briefing import briefing
 from layers.present.pptx.slides import slides
 from layers.present.view import task_lines, view
@@ -43,7 +44,7 @@ def event(day: str, **more: object) -> Event:
         source=Source("", "局", ""),
         confidence=Confidence.HIGH,
         recorded_by="test",
-        recorded_at=dt.date(2026, 1, 1),
+        recorded_at=Moment(dt.date(2026, 1, 1)),
     )
     return replace(made, **more)
 
@@ -113,14 +114,14 @@ def test_list_panel_sheet_and_deck_say_the_same(plan, language):
     """For every task: the day of its newest statement, its target and its result."""
     text = translation(language)
     selection = select(plan, Scene(language=language), today=TODAY)
-    frame = _task_frame(plan, TODAY, language)
+    rows = _all_task_rows(plan, TODAY, language)
     with_result = 0
     for task in plan.tasks.values():
         found = statements(task, selection.states[task.id], plan.info.year)
         day, result = day_words(found, text), result_words(found, text)
         with_result += bool(result)
         scene = Scene(task=task.id, language=language)
-        row = frame.loc[task.id]
+        row = dict(zip(CELLS, json.loads(rows[task.id])["cells"], strict=True))
         assert row["latest"].startswith(day)
         assert row["result"] == result
         panel = plain(task_panel(plan, task, select(plan, scene, today=TODAY), text))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.plan.plan import Event, Source
-from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
+from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
 from layers.selection.status import ATTENTION, TaskState, count, site_state, standing, task_state, task_states
 
 
@@ -23,7 +23,7 @@ def event(day, status=None, *, basis=Basis.EVIDENCE, period=None, **names):
         source=Source("标题", "发布者", ""),
         confidence=Confidence.HIGH,
         recorded_by="test",
-        recorded_at=date(2026, 1, 1),
+        recorded_at=Moment(date(2026, 1, 1)),
     )
 
 

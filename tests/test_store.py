@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from geo.errors import PlanMapError
 from layers.plan.plan import Event, Measurement, Source
 from layers.plan.rows import EventRow, SiteRow, TaskRow, event_row, site_row, task_row
-from layers.plan.terms import Basis, Confidence, PartialDate, Period, Status, Text
+from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.tables import TABLE_NAMES as TABLES
@@ -29,16 +29,8 @@ EVENT = Event(
     source=Source("标题", "发布者", "https://example.org/a"),
     confidence=Confidence.LOW,
     recorded_by="测试",
-    recorded_at=date(2026, 11, 22),
+    recorded_at=Moment(date(2026, 11, 22)),
 )
-
-
-@pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])
-def home(request, tmp_path):
-    """Where a plan can be written: a new file, or an empty database."""
-    if request.param == "geopackage":
-        return str(tmp_path / "plan.gpkg")
-    return request.getfixturevalue("empty_database_url")
 
 
 def same(one, other):

@@ -173,8 +173,11 @@ def test_a_plan_without_decks_gets_one(plan):
     deck = chosen_deck(bare)
     assert deck == made_deck(bare)
     shown = views(bare, deck, language="en", today=TODAY)
-    assert len(shown) == 2 + len(plan.info.themes)
-    assert shown[0].title == "Overview: 78 tasks"
+    assert len(shown) == 3 + len(plan.info.themes)
+    assert shown[0].title == "Targets and results"
+    assert shown[0].listed
+    assert any(line.result for line in task_lines(shown[0]))
+    assert shown[1].title == "Overview: 78 tasks"
     assert shown[-1].title == "Gaps: 54 tasks without evidence"
 
 

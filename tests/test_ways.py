@@ -12,11 +12,14 @@ from shapely import affinity
 
 from layers.browser.payload import plan_payload
 from layers.browser.ways_payload import UNITS, ways_payload
+from layers.draw.drawing import TextLine
 from layers.draw.paper import Paper
 from layers.ground import look
+from layers.ground.names import GroundNames
 from layers.ground.ways import ways
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
+from layers.plan.terms import Text
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
@@ -243,3 +246,23 @@ def test_a_damaged_file_of_the_ground_ends_in_one_line_that_names_it(grounded, t
     done = call("export", "--plan", str(plan), "-o", str(target), folder=tmp_path)
     assert f"{name}.geojson" in one_line(done)
     assert not target.exists()
+
+
+def test_a_chinese_map_leaves_off_names_in_other_letters_alone_but_not_abroad():
+    terminal, road = Text("", "Old Terminal"), Text("外环东路（辅路）", "")
+    home = GroundNames([terminal, road, road], "zh")
+    assert [home.written(name) for name in (terminal, road)] == ["", "外环东路"]
+    abroad = GroundNames([terminal, Text("Strøget", "Strøget"), road], "zh")
+    assert abroad.written(terminal) == "Old Terminal"
+    assert GroundNames([road], "en").written(road) == "外环东路"
+
+
+def test_an_english_sheet_with_chinese_names_of_the_ground_says_why(grounded):
+    def lines(query: str) -> list[str]:
+        return [item.text for item in sheet(grounded, 25_000, query).drawing.items if isinstance(item, TextLine)]
+
+    said = " ".join(lines("site=station&lang=en"))
+    assert "Cross Street" in said
+    assert "in Chinese where" in said
+    assert "in Chinese where" not in " ".join(lines(f"site=station&lang=en&hide={WAYS_LAYER}"))
+    assert "没有英文名" not in "".join(lines("site=station"))

@@ -40,19 +40,20 @@ _button = st.components.v2.component(
 )
 
 
-def show_add(text: Translation, file: Path | None, *, closed: bool) -> None:
+def show_add(text: Translation, why_fixed: str, *, closed: bool) -> None:
     """Draw the button, and report what has just been added.
 
-    It adds nothing to decks that are edited by hand in `file`, nor to a plan that is `closed`, as in an outage.
+    It adds nothing to decks that cannot be changed, `why_fixed` says why, nor to a plan that is `closed`, as in an
+    outage.
     """
-    hint = text("deck.by-hand", file=file.name) if file else text("deck.add-view-hint")
+    hint = why_fixed or text("deck.add-view-hint")
     added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
     _button(
         key="add_view",
         data={
             "label": text("deck.add-view"),
             "hint": hint,
-            "disabled": closed or file is not None,
+            "disabled": closed or bool(why_fixed),
             "deck": added[0].id if isinstance(added, tuple) else "",
         },
         on_view_change=_add,

@@ -2,12 +2,12 @@
 
 /** @import { Component } from "../component" */
 
-let told = false;
+let told = "";
 
-/** @param {Component<unknown>} component */
-export default function ({ setTriggerValue }) {
-  if (told) return;
-  told = true;
+/** @param {Component<string>} component its data is another for each session: a server that is started anew begins one */
+export default function ({ data, setTriggerValue }) {
+  if (told === data) return;
+  told = data;
   /** @param {() => void} run */
   const idle = (run) => (window.requestIdleCallback ? window.requestIdleCallback(run) : setTimeout(run, 50));
   // Two turns: in the first the page has only just been drawn.

@@ -1,7 +1,8 @@
-"""Drawing the slow parts of the browse page, the tables and the calendar, only when the browser has time."""
+"""Drawing the slow part of the browse page, the list below the map, only when the browser has time."""
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -24,4 +25,6 @@ def is_complete() -> bool:
 def ask_for_the_rest() -> None:
     """Have the page's script run once more when the browser has time."""
     if not is_complete():
-        _later(key="later", on_idle_change=lambda: session.state().update(complete=True))
+        # The page outlives its session where the server is started anew.
+        name = session.state().setdefault("name", secrets.token_hex(8))
+        _later(key="later", data=name, on_idle_change=lambda: session.state().update(complete=True))

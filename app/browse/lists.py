@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from app import session
+from app import context, session
 from app.browse.later import is_complete
+from app.browse.pills import badge_address
 from layers import escape
 from layers.plan.plan import Plan, Site, Task
+from layers.plan.scene import Scene
+from layers.plan.terms import Status
+from layers.selection.address import own_query
+from layers.selection.changes import Change, Mark, changes
+from layers.selection.due import STALE_DAYS, due_line, stale_words
+from layers.selection.event_words import event_line, mark_words, since_line
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_words, statements
 from layers.selection.status import TaskState, task_states
-from layers.selection.unplaced import sites_without_position, tasks_without_place
-from layers.selection.wording import section_words, target_words
+from layers.selection.unplaced import placing, sites_without_position, tasks_without_place
+from layers.selection.wording import section_words, sources, target_words, titles
 from layers.translation import Translation, translation
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 LISTS = ("tasks", "tray_tasks", "tray_sites")
 
+FILES = {"xlsx": "Excel", "csv": "CSV", "geojson": "GeoJSON"}
+"""The kinds of file that the list of tasks can be had as, with their names, which are no words to translate."""
 
-def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
+list_rows = st.components.v2.component(
+    "planmap_list_rows",
+    html='<div class="pm-list-rows" hidden></div>',
+    js=Path(__file__).with_name("list_rows.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+list_table = st.components.v2.component(
+    "planmap_list_table",
+    html='<div class="pm-list-host"></div>',
+    js=Path(__file__).with_name("list_table.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show_lists(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
     """Draw the tabs of the three lists, each with its count, and the chosen list."""
     trays = tasks_without_place(plan)
     lost_sites = sites_without_position(plan)
-    titles = {
-        "tasks": f"{text('page.list')} {len(selection.tasks)}/{len(plan.tasks)}",
-        "tray_tasks": text("page.tray-tasks", count=sum(map(len, trays.values()))),
+    passing = {task.id for task in selection.tasks}
+    lost = [task for tasks in trays.values() for task in tasks]
+    shown = [task for task in lost if task.id in passing]
+    labels = {
+        "tasks": f"{text('page.list')} {len(selection.tasks)}/{len(plan.current_tasks)}",
+        "tray_tasks": text("page.tray-tasks", count=f"{len(shown)}/{len(lost)}" if scene.filtered else len(lost)),
         "tray_sites": text("page.tray-sites", count=len(lost_sites)),
     }
     # Only the list on show is made: the others would slow down every change of a filter.
@@ -42,7 +68,7 @@ def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
         LISTS,
         key="list",
         default=LISTS[0],
-        format_func=titles.__getitem__,
+        format_func=labels.__getitem__,
         label_visibility="collapsed",
         required=True,
     )
@@ -50,17 +76,19 @@ def show_lists(plan: Plan, selection: Selection, text: Translation) -> None:
         st.html("<div class='pm-table-to-come'></div>")
     elif chosen == "tray_sites":
         _quiet(text("page.tray-sites-help"))
-        _site_table(plan, lost_sites, text)
+        _show(plan, scene, selection, text, chosen, _site_rows(plan, lost_sites, text), str(len(lost_sites)))
     elif chosen == "tray_tasks":
         _quiet(text("page.tray-tasks-help"))
-        passing = {task.id for task in selection.tasks}
-        for how, tasks in trays.items():
-            shown = [task for task in tasks if task.id in passing]
-            st.html(f"<h4>{escape.html(text(f'placing.{how.value}'))} {len(shown)}/{len(tasks)}</h4>")
-            if shown:
-                _task_table(plan, shown, selection, text, how.value)
+        counts = [
+            text(
+                "list.of", label=text(f"placing.{how.value}"), count=sum(t.id in passing for t in tasks), all=len(tasks)
+            )
+            for how, tasks in trays.items()
+        ]
+        _show(plan, scene, selection, text, chosen, _task_rows(plan, shown, selection, text), " · ".join(counts))
     elif selection.tasks:
-        _task_table(plan, selection.tasks, selection, text, "all")
+        rows = _task_rows(plan, selection.tasks, selection, text)
+        _show(plan, scene, selection, text, "tasks", rows, _count_words(plan, selection, text))
     else:
         _quiet(text("page.nothing-passes"))
 
@@ -69,129 +97,250 @@ def _quiet(words: str) -> None:
     st.html(f"<p class='pm-quiet'>{escape.html(words)}</p>")
 
 
-@lru_cache(maxsize=8)
-def _task_frame(plan: Plan, as_of: date, language: str) -> pd.DataFrame:
-    """Return the rows of all tasks as of a day, by task id. Cached, because a filter only picks rows from it."""
-    import pandas as pd
-
-    text = translation(language)
-    states = task_states(plan, as_of)
-    themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
-    said = {task.id: statements(task, states[task.id], plan.info.year) for task in plan.tasks.values()}
-    rows = [
-        {
-            "badge": _badge_address(states[task.id]),
-            "status": _status_words(states[task.id], text),
-            "title": task.title.get(language),
-            "target": target_words(task, text),
-            "result": result_words(said[task.id], text),
-            "latest": _latest(said[task.id], text),
-            "place": _places(plan, task, language),
-            "theme": themes[task.theme],
-            "kind": text(f"kind.{task.kind.value}"),
-            "section": section_words(plan, task, language),
-        }
-        for task in plan.tasks.values()
-    ]
-    return pd.DataFrame(rows, index=list(plan.tasks))
+def _count_words(plan: Plan, selection: Selection, text: Translation) -> str:
+    """Return how many tasks are listed of how many, and how many of those have each status."""
+    counts = Counter(selection.states[task.id].status for task in selection.tasks)
+    parts = [text("list.shown", count=len(selection.tasks), all=len(plan.current_tasks))]
+    parts += [since_line(selection.changes, text)] if selection.since else []
+    parts += [f"{text(f'status.{status.value}')} {counts[status]}" for status in Status if counts[status]]
+    return " · ".join(parts)
 
 
-def _task_table(plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation, name: str) -> None:
-    column = st.column_config
-    ids = [task.id for task in tasks]
-    _choosing_table(
-        _task_frame(plan, selection.as_of, text.language).loc[ids],
-        ids,
-        f"tasks-{name}",
-        lambda task_id: session.select_task(plan, task_id),
-        {
-            "badge": column.ImageColumn("", width=40),
-            "status": column.TextColumn(text("column.status"), width=90),
-            "title": column.TextColumn(text("column.title"), width=260),
-            "target": column.TextColumn(text("column.target"), width=100),
-            "result": column.TextColumn(text("column.result"), width=150),
-            "latest": column.TextColumn(text("column.latest"), width=330),
-            "place": column.TextColumn(text("column.place"), width=220),
-            "theme": column.TextColumn(text("column.theme"), width=90),
-            "kind": column.TextColumn(text("column.kind"), width=70),
-            "section": column.TextColumn(text("column.section"), width=150),
-        },
-    )
-
-
-def _site_table(plan: Plan, sites: Sequence[Site], text: Translation) -> None:
-    import pandas as pd
-
-    tasks = plan.tasks_by_site
-    frame = pd.DataFrame(
-        {
-            "site": [site.name.get(text.language) for site in sites],
-            "category": [text(f"category.{site.category}") for site in sites],
-            "tasks": [" · ".join(task.title.get(text.language) for task in tasks.get(site.id, ())) for site in sites],
-            "note": [site.note.get(text.language) for site in sites],
-        }
-    )
-    column = st.column_config
-    _choosing_table(
-        frame,
-        [site.id for site in sites],
-        "sites",
-        lambda site_id: session.select_site(plan, site_id, flying=False),
-        {
-            "site": column.TextColumn(text("column.place"), width=200),
-            "category": column.TextColumn(text("column.kind"), width=90),
-            "tasks": column.TextColumn(text("column.title"), width=300),
-            "note": column.TextColumn(text("panel.note"), width=480),
-        },
-    )
-
-
-def _choosing_table(
-    frame: pd.DataFrame, ids: list[str], name: str, choose: Callable[[str], None], columns: dict[str, Any]
+def _show(
+    plan: Plan,
+    scene: Scene,
+    selection: Selection,
+    text: Translation,
+    name: str,
+    rows: Iterable[str],
+    count: str,
 ) -> None:
-    """Draw a table with selectable rows; `choose` gets the id of the selected row, or an empty text."""
-    # Streamlit keeps the selection as a row number, which means another row once the list has changed. So each
-    # list has its own key.
-    key = f"{name}-{hashlib.sha256(repr(ids).encode()).hexdigest()[:12]}"
-    taken: dict[str, list[int]] = session.state().setdefault("picked", {})
-    if key not in session.state():
-        # A table that was not on the page before has nothing selected.
-        taken.pop(key, None)
+    """Draw a list: its rows as JSON, and `count`, how many there are in words."""
 
-    def picked() -> None:
-        rows = list(session.state()[key]["selection"]["rows"])
+    def chosen() -> None:
+        sent: Any = session.state()["list_table"].get("chosen")
         # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
-        if rows != taken.get(key, []):
-            taken[key] = rows
-            choose(ids[rows[0]] if rows else "")
+        if not isinstance(sent, dict) or sent == session.state().get("list_sent"):
+            return
+        session.state()["list_sent"] = sent
+        found = sent.get("id")
+        if sent.get("list") == "tray_sites" and isinstance(found, str) and found:
+            session.select_site(plan, found, flying=False)
+        else:
+            session.select_task(plan, found if isinstance(found, str) else "")
 
-    st.dataframe(
-        frame,
-        key=key,
-        column_config=columns,
-        hide_index=True,
-        width="stretch",
-        height=min(36 * (len(ids) + 1) + 2, 420),
-        row_height=36,
-        on_select=picked,
-        selection_mode="single-row",
+    list_rows(key="list_rows", data=f'{{"list":"{name}","rows":[{",".join(rows)}]}}'.encode())
+    since = selection.since is not None
+    columns = (
+        _site_columns(text)
+        if name == "tray_sites"
+        else _task_columns(plan, text, reasons=name != "tasks", changes=since)
+    )
+    # What is selected does not leave anything out of the list.
+    title, subtitle = titles(plan, replace(scene, site="", task=""), text)
+    query = own_query(scene)
+    exports = [
+        {"label": label, "href": f"/list/{kind}?{query}", "hint": text("list.export-hint", kind=label)}
+        for kind, label in FILES.items()
+    ]
+    foot = [sources(plan, text), plan.info.disclaimer.get(text.language)]
+    list_table(
+        key="list_table",
+        data={
+            "list": name,
+            "language": text.language,
+            "selected": scene.site if name == "tray_sites" else scene.task,
+            "columns": columns,
+            "count": count,
+            "exports": exports if name == "tasks" else [],
+            "printed": {
+                "title": title,
+                "lines": [subtitle, f"{text('sheet.as-of', date=selection.as_of)} · {count}"],
+                "foot": [line for line in foot if line],
+            },
+            "labels": {
+                "table": text("page.list") if name != "tray_sites" else text("column.place"),
+                "columns": text("list.columns"),
+                "print": text("list.print"),
+                "export": text("listing.export"),
+                "sort": text("list.sort"),
+            },
+        },
+        on_chosen_change=chosen,
     )
 
 
-def _badge_address(state: TaskState) -> str | None:
-    if state.status is None:
-        return None
-    return f"/badges/{state.status.value}{'' if state.backed else '-pale'}.svg?margin=1"
+CELLS = (
+    "status",
+    "title",
+    "target",
+    "result",
+    "latest",
+    "place",
+    "theme",
+    "kind",
+    "section",
+    "placing",
+    "due",
+    "change",
+    "told",
+    "by",
+)
+"""The cells of a row about a task, in this order."""
+
+SITE_CELLS = ("site", "category", "tasks", "note")
 
 
-def _status_words(state: TaskState, text: Translation) -> str:
-    return text(f"status.{state.status.value}" if state.status else "status.none")
+def _task_columns(plan: Plan, text: Translation, *, reasons: bool, changes: bool = False) -> list[dict[str, object]]:
+    """Return the columns of a list of tasks.
+
+    With `reasons` the first says why a task is not on the map; with `changes` three say what changed and who said so.
+    There is none for due dates in a plan without any.
+    """
+    dated = any(task.due for task in plan.current_tasks.values())
+    columns = [
+        _column("status", text("column.status"), 104),
+        _column("title", text("column.title"), 240),
+        *([_column("due", text("column.due"), 130)] if dated else []),
+        _column("target", text("column.target"), 100, minor=True),
+        _column("result", text("column.result"), 130, minor=True),
+        _column("latest", text("column.latest"), 320, minor=True),
+        _column("place", text("column.place"), 170, minor=True),
+        _column("theme", text("column.theme"), 90, minor=True),
+        _column("kind", text("column.kind"), 70, minor=True),
+        _column("section", text("column.section"), 140, minor=True),
+    ]
+    if changes:
+        columns[2:2] = [
+            _column("change", text("since.column"), 210),
+            _column("told", text("since.told"), 300, minor=True),
+            _column("by", text("since.by"), 110, minor=True),
+        ]
+    return [_column("placing", text("list.placing"), 130), *columns] if reasons else columns
 
 
-def _latest(found: Statements, text: Translation) -> str:
-    if found.shown is None:
-        return text("evidence.without")
-    return f"{day_words(found, text)}  {found.shown.summary.get(text.language)}"
+def _site_columns(text: Translation) -> list[dict[str, object]]:
+    return [
+        _column("site", text("column.place"), 220),
+        _column("category", text("column.kind"), 100, minor=True),
+        _column("tasks", text("column.title"), 320),
+        _column("note", text("panel.note"), 480, minor=True),
+    ]
+
+
+def _column(key: str, label: str, width: int, *, minor: bool = False) -> dict[str, object]:
+    """Return a column: its heading, its width in pixels, its place in a row, and if it is `minor`.
+
+    Minor columns are left out on a phone, unless somebody chooses them.
+    """
+    cell = (CELLS if key in CELLS else SITE_CELLS).index(key)
+    return {"key": key, "label": label, "width": width, "minor": minor, "cell": cell}
+
+
+def _task_rows(plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation) -> Iterable[str]:
+    days = context.current().settings.stale_days
+    rows = _all_task_rows(plan, selection.as_of, text.language, days, selection.since)
+    return (rows[task.id] for task in tasks)
+
+
+@lru_cache(maxsize=8)
+def _all_task_rows(
+    plan: Plan, as_of: date, language: str, stale_days: int = STALE_DAYS, since: date | None = None
+) -> Mapping[str, str]:
+    """Return the rows of all tasks as of a day, as JSON, by task id, with what changed `since`.
+
+    Cached, because a filter only picks from them.
+    """
+    text = translation(language)
+    themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
+    changed = {change.task.id: change for change in changes(plan, since, as_of)} if since else {}
+    return {
+        task_id: _task_row(
+            plan, plan.tasks[task_id], state, themes, (as_of, stale_days), text, change=changed.get(task_id)
+        )
+        for task_id, state in task_states(plan, as_of).items()
+    }
+
+
+def _task_row(
+    plan: Plan,
+    task: Task,
+    state: TaskState,
+    themes: Mapping[str, str],
+    time: tuple[date, int],
+    text: Translation,
+    *,
+    change: Change | None = None,
+) -> str:
+    """Return the row of a task; `time` is the day, and how many days without a new statement make it stale."""
+    as_of, days = time
+    language = text.language
+    said = statements(task, state, plan.info.year)
+    cells = {
+        "status": text(f"status.{state.status.value}" if state.status else "status.none"),
+        "title": task.title.get(language),
+        "target": target_words(task, text),
+        "result": result_words(said, text),
+        "latest": _latest(said, stale_words(state, as_of, text, days), text),
+        "place": _places(plan, task, language),
+        "theme": themes[task.theme],
+        "kind": text(f"kind.{task.kind.value}"),
+        "section": section_words(plan, task, language),
+        "placing": text(f"placing.{placing(plan, task).value}"),
+        "due": due_line(task, state, as_of, text),
+        "change": mark_words(change, text) if change else "",
+        "told": "；".join(event_line(event, text) for event in change.new) if change else "",
+        "by": "、".join(dict.fromkeys(event.recorded_by for event in change.new)) if change else "",
+    }
+    order = {
+        "status": list(Status).index(state.status) if state.status else -1,
+        "target": task.target.value if task.target else None,
+        "due": task.due.last_day.toordinal() if task.due else None,
+        "result": said.result.measured.value if said.result and said.result.measured else None,
+        "change": list(Mark).index(change.mark) if change else None,
+    }
+    return row_json(
+        task.id,
+        [cells[key] for key in CELLS],
+        [order.get(key) for key in CELLS],
+        badge_address(state.status, backed=state.backed),
+        f"/badges/change-{change.mark.value}.svg" if change else "",
+        next((event.source.url for event in reversed(change.new) if event.source.url), "") if change else "",
+    )
+
+
+def row_json(
+    row_id: str,
+    cells: Sequence[str],
+    order: Sequence[float | None],
+    badge: str,
+    mark: str = "",
+    link: str = "",
+    *,
+    share: float | None = None,
+) -> str:
+    """Return a row as JSON: words by column, figures to sort by, addresses of pictures and of the newest evidence.
+
+    `share` of the target that the result is makes a bar below the words of the column `aim`.
+    """
+    row: dict[str, object] = {"id": row_id, "cells": cells, "order": order, "badge": badge, "mark": mark, "link": link}
+    if share is not None:
+        row["share"] = share
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def _site_rows(plan: Plan, sites: Sequence[Site], text: Translation) -> Iterable[str]:
+    language = text.language
+    for site in sites:
+        tasks = " · ".join(task.title.get(language) for task in plan.tasks_by_site.get(site.id, ()))
+        cells = [site.name.get(language), text(f"category.{site.category}"), tasks, site.note.get(language)]
+        yield row_json(site.id, cells, [None] * len(cells), "")
+
+
+def _latest(found: Statements, stale: str, text: Translation) -> str:
+    # Before the summary, which a narrow column cuts off.
+    day = " · ".join(part for part in (day_words(found, text), stale) if part)
+    return f"{day}  {found.shown.summary.get(text.language)}" if found.shown is not None else day
 
 
 def _places(plan: Plan, task: Task, language: str) -> str:

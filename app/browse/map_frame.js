@@ -2,15 +2,28 @@
 
 /** @import { Component } from "../component" */
 
-/** @typedef {{ title: string, args: object }} Data `args` are what `arguments` of layers/browser/payload.py gives */
+/** @typedef {{ title: string, args: { session: string } }} Data `args` are what `arguments` of layers/browser/payload.py gives */
 
 const NAME = "planmap-map";
 
 /** @type {(chosen: unknown) => void} */
 let send = () => {};
 
-/** @type {object | null} */
+/** @type {(step: { count: number, query: string }) => void} */
+let go = () => {};
+
+/** @type {(near: unknown) => void} */
+let ask = () => {};
+
+/** @type {Data["args"] | null} */
 let latest = null;
+
+/** Steps through the browser's history since the session began. */
+let steps = 0;
+
+// Where Esc closes what lies over the page.
+const OWN_ESCAPE = "select, [role=combobox], [role=listbox], [role=dialog], [data-baseweb=popover]";
+const OVER_THE_PAGE = "[role=dialog], [data-baseweb=popover]";
 
 function theFrame() {
   const found = document.getElementById(NAME);
@@ -57,6 +70,24 @@ window.addEventListener("message", (event) => {
   // A document that has just come knows nothing yet of what was sent to the one before it.
   if (event.data?.type === "planmap:ready" && latest) tell(frame);
   if (event.data?.type === "planmap:select") send(event.data.chosen);
+  if (event.data?.type === "planmap:near") ask(event.data.near);
+});
+
+// Before Streamlit hears of it: that would run the script once more, and knows nothing of what the address says.
+window.addEventListener("popstate", (event) => {
+  const frame = theFrame();
+  if (!frame || !latest) return;
+  event.stopImmediatePropagation();
+  steps += 1;
+  const step = { count: steps, query: window.location.search.slice(1) };
+  frame.contentWindow?.postMessage({ type: "planmap:step", ...step }, window.location.origin);
+  go(step);
+}, true);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !latest) return;
+  if (!(event.target instanceof Element) || event.target.closest(OWN_ESCAPE) || document.querySelector(OVER_THE_PAGE)) return;
+  theFrame()?.contentWindow?.postMessage({ type: "planmap:escape" }, window.location.origin);
 });
 
 /** @param {Component<Data>} component */
@@ -65,6 +96,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
   if (!slot) return;
   const frame = theFrame() || newFrame(data.title);
   send = (chosen) => setTriggerValue("chosen", chosen);
+  go = (step) => setTriggerValue("step", step);
+  if (latest?.session !== data.args.session) steps = 0;
+  ask = (near) => setTriggerValue("near", near);
   latest = data.args;
   frame.title = data.title;
   if (isBroken(frame)) frame.src = "/map";

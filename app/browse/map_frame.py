@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from app import session
 from layers.browser.payload import arguments
+from layers.plan.near import read_near
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.address import own_query
@@ -23,13 +25,30 @@ _map_frame = st.components.v2.component(
 )
 
 
-def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
+def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation, today: date) -> None:
     """Draw the map, or send the map on the page what has changed."""
 
     def chosen() -> None:
         value: Any = session.state()["map"].get("chosen")
-        if isinstance(value, dict) and isinstance(value.get("site"), str):
+        if not isinstance(value, dict) or not isinstance(value.get("site"), str):
+            return
+        if value["site"]:
             session.select_site(plan, value["site"], flying=False)
+        else:
+            session.deselect()
+
+    def stepped() -> None:
+        value: Any = session.state()["map"].get("step")
+        if not isinstance(value, dict):
+            return
+        query, count = value.get("query"), value.get("count")
+        if isinstance(query, str) and type(count) is int and 0 < count < 2**31:
+            session.step(plan, query, count, today)
+
+    def asked() -> None:
+        near = read_near(str(session.state()["map"].get("near", "")))
+        if near is not None:
+            session.ask_near(plan, near)
 
     values = session.state()
     _map_frame(
@@ -40,8 +59,14 @@ def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation) 
                 **arguments(plan, scene, selection),
                 "fly": values["flight"],
                 "turn": values["turn"],
+                "session": values["session"],
+                "step": values["step"],
                 "query": own_query(scene),
+                # What the map answers when it shows it, see day_field.js.
+                "day": selection.as_of.isoformat(),
             },
         },
         on_chosen_change=chosen,
+        on_step_change=stepped,
+        on_near_change=asked,
     )

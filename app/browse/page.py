@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from app import outage, session
+from app import context, outage, session
 from app.browse.add_view import show_add
-from app.browse.later import ask_for_the_rest, is_complete
+from app.browse.day_field import show_day
+from app.browse.headlines import show_headlines
+from app.browse.later import ask_for_the_rest
 from app.browse.lists import show_lists
 from app.browse.map_frame import show_map
+from app.browse.near import show_near
 from app.browse.panel import site_panel, task_panel
-from app.browse.pills import newest_words
+from app.browse.pills import due_marks, time_words
+from app.browse.since_field import show_since
 from app.browse.status_filter import show_status_filter
+from app.browse.suggestions import show_suggestions
+from app.live import show_live
 from app.page_head import show_language, show_name
+from app.record.form import show_record
 from layers import escape
+from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Kind
-from layers.selection.address import day_range
+from layers.selection.due import count_due
 from layers.selection.select import Selection, select
 from layers.selection.status import count
+from layers.selection.suggestions import search_words
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
@@ -45,28 +56,49 @@ def main() -> None:
     outage.show_outage(reading, error, text)
     scene = session.current_scene(plan, today)
     selection = select(plan, scene, today=today)
+    show_lost_sites(text)
     head(plan, selection, text)
-    filters(plan, scene, text, today, file=reading.file, closed=error is not None)
+    add = partial(show_add, text, reading.why_fixed(text), closed=error is not None)
+    filters(plan, scene, selection, text, today, add)
     left, right = st.columns([2.7, 1], gap="small")
     with left:
-        show_map(plan, scene, selection, text)
+        show_map(plan, scene, selection, text, today)
     with right, st.container(key="panel"):
+        if not reading.fixed:
+            show_recording(plan, scene, selection, text, closed=error is not None)
         show_panel(plan, scene, selection, text)
-    show_lists(plan, selection, text)
+    show_lists(plan, scene, selection, text)
     ask_for_the_rest()
+    show_live(reading.version)
 
 
-def head(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw the name of the plan and the strip of counts, which filter."""
-    counts = count(selection.states.values())
+def show_lost_sites(text: Translation) -> None:
+    """Say which places of the address the plan does not have, until something else is selected."""
+    values = session.state()
+    if values.get("lost_sites") and not values["site"] and not values["task"]:
+        words = text("page.lost-sites", ids=text("sheet.comma").join(map(printable, values["lost_sites"][:3])))
+        st.html(f"<p class='pm-warn' role='status'>{escape.html(words)}</p>")
+
+
+def head(plan: Plan, selection: Selection, text: Translation, path: str = "") -> None:
+    """Draw the name of the plan and the strip of counts, which filter, on the page at `path`."""
+    counts = count(selection.current_states)
+    days = context.current().settings.stale_days
+    due = due_marks(count_due(selection.current, selection.states, selection.as_of, days), days, text)
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), "", text)
-        show_status_filter(counts, newest_words(selection.states.values(), text), text)
+        show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), path, text)
+        show_status_filter(counts, due, time_words(plan, selection, text), text)
 
 
-def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: Path | None, closed: bool) -> None:
-    """Draw search, themes, kinds, the as-of date and the language in one row; `file` as in `show_add`."""
-    first, last = day_range(plan, today)
+def filters(
+    plan: Plan,
+    scene: Scene,
+    selection: Selection,
+    text: Translation,
+    today: date,
+    add: Callable[[], None] | None = None,
+) -> None:
+    """Draw search, themes, kinds, the two days and the language in one row, and before the last what `add` draws."""
     themes = {theme.id: theme.title.get(text.language) for theme in plan.info.themes}
     with st.container(horizontal=True, vertical_alignment="center", key="filters", gap="small"):
         st.text_input(
@@ -76,8 +108,9 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: P
             label_visibility="collapsed",
             on_change=session.search,
             args=(plan,),
-            width=240,
+            width=210,
         )
+        show_suggestions(plan, text)
         st.multiselect(
             text("page.theme"),
             list(themes),
@@ -86,7 +119,7 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: P
             placeholder=text("page.theme"),
             select_all=False,
             label_visibility="collapsed",
-            width=250,
+            width=160,
         )
         st.multiselect(
             text("page.kind"),
@@ -96,32 +129,39 @@ def filters(plan: Plan, scene: Scene, text: Translation, today: date, *, file: P
             placeholder=text("page.kind"),
             select_all=False,
             label_visibility="collapsed",
-            width=220,
+            width=130,
         )
-        if is_complete():
-            st.date_input(
-                text("page.as-of"),
-                key="as_of",
-                min_value=first,
-                max_value=last,
-                format="YYYY-MM-DD",
-                label_visibility="collapsed",
-                width=150,
-            )
-        else:
-            st.html(f"<span class='pm-day'>{session.state()['as_of']}</span>", width=150)
-        if scene.filtered:
-            st.button(text("page.clear"), key="clear", on_click=session.clear_filters)
-        show_add(text, file, closed=closed)
+        show_day(plan, today, text)
+        show_since(plan, selection, today, text)
+        show_clear(scene, text)
+        if add is not None:
+            add()
         show_language(text)
+
+
+def show_clear(scene: Scene, text: Translation) -> None:
+    """Draw the button that takes filters and selection away, named by what of the two there is."""
+    selected = bool(scene.site or scene.task or scene.near)
+    if scene.filtered:
+        words = text("page.clear-both" if selected else "page.clear")
+    elif selected:
+        words = text("page.deselect")
+    else:
+        return
+    st.button(words, key="clear", on_click=session.clear)
+
+
+def show_recording(plan: Plan, scene: Scene, selection: Selection, text: Translation, *, closed: bool) -> None:
+    """Draw the button that opens the form for recording what becomes of the selected task, or of one of a site."""
+    tasks = [plan.tasks[scene.task]] if scene.task else []
+    tasks += [task for site_id in scene.sites for task in plan.tasks_by_site.get(site_id, ())]
+    show_record(plan, list({task.id: task for task in tasks}.values()), text, as_of=selection.as_of, closed=closed)
 
 
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
     """Draw the results of a search, and what is selected or else how to start."""
-    if scene.search:
-        found_line = text("page.found", sites=len(selection.found), tasks=len(selection.tasks))
-        if not selection.found and not selection.tasks:
-            found_line = text("page.nothing-found", text=scene.search)
+    if selection.findings:
+        found_line = search_words(selection.findings, tasks=len(selection.tasks), text=text)
         st.html(f"<p class='pm-quiet' role='status'>{escape.html(found_line)}</p>")
         with st.container(horizontal=True, gap="small"):
             for site in selection.found[:6]:
@@ -133,27 +173,31 @@ def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation
                     args=(plan, site.id),
                     kwargs={"flying": True},
                 )
+    show_near(plan, scene, selection, text)
     if scene.site:
         for site_id in scene.sites:
             st.html(site_panel(plan, plan.sites[site_id], selection, text))
     elif scene.task:
         st.html(task_panel(plan, plan.tasks[scene.task], selection, text))
-    else:
+    elif not scene.near:
         start_panel(plan, selection, text)
 
 
 def start_panel(plan: Plan, selection: Selection, text: Translation) -> None:
-    """Draw a hint and buttons for the sites with the most tasks."""
+    """Draw a hint, the targets with their results, and buttons for the sites with the most tasks."""
     st.html(
         f"<h3>{escape.html(text('page.choose-title'))}</h3>"
         f"<p class='pm-quiet'>{escape.html(text('page.choose-site'))}</p>"
-        f"<h4>{escape.html(text('page.where'))}</h4>"
     )
-    linked = [
-        (len(tasks), plan.sites[site_id])
+    show_headlines(plan, selection, text)
+    st.html(f"<h4>{escape.html(text('page.where'))}</h4>")
+    passing = {task.id for task in selection.tasks}
+    counted = [
+        (sum(task.id in passing for task in tasks), plan.sites[site_id])
         for site_id, tasks in plan.tasks_by_site.items()
         if plan.sites[site_id].placed and not plan.sites[site_id].part_of and site_id != plan.info.district_site
     ]
+    linked = [(number, site) for number, site in counted if number]
     for number, site in sorted(linked, key=lambda pair: -pair[0])[:8]:
         st.button(
             f"{escape.markdown(site.name.get(text.language))} · {number}",

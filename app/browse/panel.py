@@ -6,20 +6,25 @@ import math
 from pathlib import Path
 from typing import Any
 
+from app import context
 from geo.measure import nearest
 from layers.escape import template_environment
-from layers.plan.plan import Event, Plan, Site, Task
+from layers.plan.plan import Amendment, Event, Plan, Site, Task
 from layers.plan.terms import Precision
+from layers.selection.amendment_words import amendment_line, recorded
+from layers.selection.due import due_line, overdue_words, stale_words
+from layers.selection.event_words import mark_words
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, result_words, share, statements
-from layers.selection.status import TaskState
+from layers.selection.status import TaskState, standing
 from layers.selection.unplaced import Placing, placing
-from layers.selection.wording import measured_words, section_words, target_words
+from layers.selection.vicinity import accuracy_m, distance_words
+from layers.selection.wording import measured_words, moment_words, section_words, target_words
 from layers.translation import Translation
 
 _RAILWAY, _METRO, _AIRPORT = "railway-station", "metro-station", "airport"
 
-_TEMPLATES = template_environment(Path(__file__).with_name("templates"))
+TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 
 def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) -> str:
@@ -38,8 +43,8 @@ def site_panel(plan: Plan, site: Site, selection: Selection, text: Translation) 
     hidden = [each for each in linked if each[0].id not in passing]
     parts = [(one, f"{one.accuracy_m:g}" if one.accuracy_m is not None else "") for one in _sites_of(plan, site)]
     return str(
-        _TEMPLATES.get_template("site.html").render(
-            page=_page(plan, text),
+        TEMPLATES.get_template("site.html").render(
+            page=page_values(plan, selection, text),
             site=site,
             tasks=tasks,
             hidden=hidden,
@@ -61,14 +66,14 @@ def task_panel(plan: Plan, task: Task, selection: Selection, text: Translation) 
     on_map = placing(plan, task) is Placing.PLACED
     theme = next(theme.title.get(text.language) for theme in plan.info.themes if theme.id == task.theme)
     return str(
-        _TEMPLATES.get_template("task.html").render(
-            page=_page(plan, text), task=task, state=state, sites=sites, on_map=on_map, theme=theme
+        TEMPLATES.get_template("task.html").render(
+            page=page_values(plan, selection, text), task=task, state=state, sites=sites, on_map=on_map, theme=theme
         )
     )
 
 
-def _page(plan: Plan, text: Translation) -> dict[str, Any]:
-    """Return what both templates use: the texts, and functions for the words of tasks and events."""
+def page_values(plan: Plan, selection: Selection, text: Translation) -> dict[str, Any]:
+    """Return what all templates use: the texts, and functions for the words of tasks, events and changes."""
 
     def section(task: Task) -> str:
         return section_words(plan, task, text.language)
@@ -86,8 +91,30 @@ def _page(plan: Plan, text: Translation) -> dict[str, Any]:
         shown = (found.rests_on, found.newest, found.later)
         return [event for event in state.evidence if event not in shown]
 
+    def history(task: Task) -> list[tuple[Event | Amendment, str, bool]]:
+        """Return statements and amendments, the newest first: with words for an amendment, and whether each counts."""
+        events = plan.events_by_task.get(task.id, ())
+        counting = {event.id for event in standing(events)}
+        found: list[tuple[Event | Amendment, str, bool]] = []
+        for entry in recorded(events, plan.amendments_by_task.get(task.id, ())):
+            if isinstance(entry, Event):
+                found.append((entry, "", entry.id in counting or bool(entry.withdraws)))
+            else:
+                found.append((entry, amendment_line(plan, entry, text), True))
+        return found[::-1]
+
+    day, days = selection.as_of, context.current().settings.stale_days
+
     return {
         "text": text,
+        "since": selection.since,
+        "changed": selection.changed,
+        "went": mark_words,
+        "history": history,
+        "due": lambda task, state: due_line(task, state, day, text),
+        "overdue": lambda task, state: overdue_words(task, state, day, text),
+        "stale": lambda state: stale_words(state, day, text, days),
+        "moment": moment_words,
         "language": text.language,
         "section": section,
         "said": said,
@@ -127,7 +154,7 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
             continue
         other = plan.sites[found[0]]
         name = other.name.get(text.language)
-        accuracy = max(_accuracy_m(site), _accuracy_m(other))
+        accuracy = max(accuracy_m(site), accuracy_m(other))
         if found[1] == 0.0 and (site.precision is Precision.NOMINAL or "Polygon" not in site.geometry.geom_type):
             # A stand-in that lies on the very station whose position it borrows says nothing about the distance.
             continue
@@ -136,17 +163,3 @@ def distances(plan: Plan, site: Site, text: Translation) -> list[tuple[str, str]
         else:
             rows.append((text(label), text("panel.distance", name=name, distance=distance_words(found[1], accuracy))))
     return rows
-
-
-def _accuracy_m(site: Site) -> float:
-    """Return a site's accuracy in metres; an unknown one counts as 1000 m."""
-    return site.accuracy_m if site.accuracy_m is not None else 1000.0
-
-
-def distance_words(metres: float, accuracy_m: float) -> str:
-    """Return a distance rounded to what an accuracy in metres allows, such as `≈ 2.3 km` or `≈ 450 m`."""
-    step = next((step for limit, step in ((50, 10.0), (200, 100.0), (500, 500.0)) if accuracy_m <= limit), 1000.0)
-    rounded = round(metres / step) * step
-    if rounded < 1000:
-        return f"≈ {max(rounded, step):.0f} m"
-    return f"≈ {rounded / 1000:.{2 if step < 100 else 1 if step < 1000 else 0}f} km"

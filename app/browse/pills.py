@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from layers.plan.plan import Plan
 from layers.plan.scene import Evidence
 from layers.plan.terms import Status
-from layers.selection.status import Counts, TaskState, newest_day
+from layers.selection.due import DueCounts, year_words
+from layers.selection.select import Selection
+from layers.selection.status import Counts, newest_day
 from layers.translation import Translation
+
+
+def badge_address(status: Status | None, *, backed: bool) -> str:
+    """Return the address of the picture of a status, pale if no evidence backs it; empty without a status."""
+    return f"/badges/{status.value}{'' if backed else '-pale'}.svg" if status else ""
 
 
 def status_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:
@@ -18,7 +25,7 @@ def status_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:
             "value": status.value,
             "label": text(f"status.{status.value}"),
             "count": counts.by_status[status],
-            "badge": f"/badges/{status.value}{'' if counts.backed[status] else '-pale'}.svg",
+            "badge": badge_address(status, backed=bool(counts.backed[status])),
             "hint": text("page.backed", count=counts.backed[status]),
             # How many of them evidence backs, where that is not all or none.
             "part": text("page.of-them", count=counts.backed[status])
@@ -29,10 +36,27 @@ def status_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:
     ]
 
 
-def newest_words(states: Iterable[TaskState], text: Translation) -> str:
-    """Return the words on the day of the newest evidence in the plan; empty without evidence."""
-    day = newest_day(states)
-    return text("present.latest", date=day) if day is not None else ""
+def time_words(plan: Plan, selection: Selection, text: Translation) -> str:
+    """Return in two lines of what day the newest evidence in the plan is, and that the plan's year is over.
+
+    Each is left out where it does not hold.
+    """
+    day = newest_day(selection.current_states)
+    newest = text("present.latest", date=day) if day is not None else ""
+    return "\n".join(filter(None, (newest, year_words(plan, selection.as_of, text))))
+
+
+def due_marks(found: DueCounts, days: int, text: Translation) -> list[dict[str, Any]]:
+    """Return words and a hint for the tasks that are overdue and those without news for `days`; none for no task."""
+    marks = []
+    if found.overdue:
+        marks.append(
+            {"words": text("due.overdue-count", count=found.overdue), "hint": text("due.overdue-hint"), "late": True}
+        )
+    if found.stale:
+        hint = text("due.stale-hint", days=days)
+        marks.append({"words": text("due.stale-count", count=found.stale), "hint": hint, "late": False})
+    return marks
 
 
 def evidence_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@
  * @property {Filter} filter
  * @property {Item[]} statuses
  * @property {Item[]} evidence
+ * @property {{ words: string, hint: string, late: boolean }[]} due what waits for something
  * @property {string} newest words on the day of the newest evidence
  * @property {{ status: string, evidence: string }} labels
  */
@@ -95,7 +96,17 @@ export default function ({ parentElement, data, setStateValue }) {
     const newest = document.createElement("span");
     newest.className = "pm-newest";
     newest.textContent = data.newest;
-    host.replaceChildren(statuses, evidence, newest);
+    const due = data.due.map((mark) => {
+      const words = document.createElement("span");
+      words.className = mark.late ? "pm-due pm-late" : "pm-due";
+      words.textContent = mark.words;
+      words.title = mark.hint;
+      return words;
+    });
+    const waits = document.createElement("div");
+    waits.className = "pm-waits";
+    waits.append(...due, newest);
+    host.replaceChildren(statuses, evidence, waits);
     for (const pill of host.querySelectorAll("button")) if (focused && pill.dataset.value === focused) pill.focus();
   };
 

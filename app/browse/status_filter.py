@@ -26,8 +26,11 @@ _status_filter = st.components.v2.component(
 )
 
 
-def show_status_filter(counts: Counts, newest: str, text: Translation) -> None:
-    """Draw the counts by status and by evidence and the words on the `newest`, and take over what is chosen there."""
+def show_status_filter(counts: Counts, due: list[dict[str, Any]], newest: str, text: Translation) -> None:
+    """Draw the counts by status and by evidence, and take over what is chosen there.
+
+    Beside them stand the words on what is `due` and on the `newest` evidence.
+    """
     values = session.state()
     _status_filter(
         key="status_filter",
@@ -39,6 +42,7 @@ def show_status_filter(counts: Counts, newest: str, text: Translation) -> None:
             },
             "statuses": status_pills(counts, text),
             "evidence": evidence_pills(counts, text),
+            "due": due,
             "newest": newest,
             "labels": {"status": text("page.status"), "evidence": text("page.evidence")},
         },

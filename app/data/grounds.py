@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.data.new_ground import show_new
 from app.data.wording import size_words, zoom_words
+from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
@@ -18,6 +19,7 @@ from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
 from layers.store.ground_folder import ground_version
+from layers.store.roles import Role
 from layers.translation import Translation
 
 
@@ -135,6 +137,7 @@ def _answered() -> None:
 
 def _remove(plan: Plan, ground: GroundFile, text: Translation) -> None:
     try:
+        context.current().allow_change(signed_in(), Role.ADMIN)
         remove_ground(plan, ground.id)
     except PlanMapError as error:
         state()["ground_said"] = text.explain(error), True

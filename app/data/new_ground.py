@@ -18,6 +18,7 @@ from app import context
 from app import job as jobs
 from app.data.wording import size_words, zoom_words
 from app.file_name import file_name
+from app.identity import signed_in
 from app.job import Job, Progress
 from app.session import state
 from app.streamlit_app import LARGEST_UPLOAD_MB
@@ -27,6 +28,7 @@ from layers.ground.files import LONGEST_NAME, USABLE, GroundFile, add_ground, id
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, Scene
+from layers.store.roles import Role
 from layers.translation import Translation
 
 if TYPE_CHECKING:
@@ -65,8 +67,6 @@ def show_new(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, sc
 def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, closed: bool) -> None:
     """Draw the fields and the button that starts the work."""
     values = state()
-    words = {"choose": text("data.choose"), "drop": text("data.drop")}
-    st.html(f"<style>{_field_words(words)}</style>")
     kinds = text("data.list-comma").join(f".{kind}" for kind in USABLE)
     # A key for each filling, so that the field is empty after it.
     upload = st.file_uploader(
@@ -75,7 +75,7 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
         max_upload_size=LARGEST_UPLOAD_MB,
         disabled=closed,
     )
-    # Shown by the style sheet where Streamlit says something like that, in English only.
+    # Shown by the style sheet where Streamlit says something like that, which does not name the command.
     st.html(f"<p class='pm-warn pm-refused' role='alert'>{escape.html(text('data.refused', command=COMMAND))}</p>")
     st.html(f"<p class='pm-quiet'>{escape.html(text('data.limit', limit=LARGEST_UPLOAD_MB, command=COMMAND))}</p>")
     name = st.text_input(
@@ -134,13 +134,6 @@ def temporary_name(name: str) -> str:
     return file_name([plain or "-"], "x").removesuffix(".x")
 
 
-def _field_words(words: dict[str, str]) -> str:
-    """Return a rule with what Streamlit says on its field for files in English only, in our words."""
-    # Only our own texts, in which a quotation mark or a backslash would end the string.
-    plain = {key: re.sub(r'["\\<\n]', "", line) for key, line in words.items()}
-    return ":root{" + "".join(f'--words-{key}:"{line}";' for key, line in plain.items()) + "}"
-
-
 def _step(job: Job[GroundFile], text: Translation) -> str:
     return text("data.making", percent=100 * job.done // job.total)
 
@@ -162,8 +155,11 @@ def _begin(plan: Plan, upload: UploadedFile) -> None:
 
 def work(plan: Plan, upload: UploadedFile, name: str, *, today: date) -> Callable[[Progress], GroundFile]:
     """Return the work that makes a ground of an upload, which is in a folder of its own until that is over."""
+    # Asked here, since the work is done in another thread, which nobody has signed in to.
+    person = signed_in()
 
     def make(progress: Progress) -> GroundFile:
+        context.current().allow_change(person, Role.ADMIN)
         progress(0, STEPS)
         with tempfile.TemporaryDirectory(prefix="planmap-upload-", ignore_cleanup_errors=True) as folder:
             source = Path(folder) / temporary_name(upload.name)

@@ -11,6 +11,7 @@ import streamlit as st
 from shapely.geometry.base import BaseGeometry
 
 from app import context
+from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from geo.measure import area_km2
@@ -19,6 +20,7 @@ from layers.ground.outline_offers import difference_m, give_back_outline, offere
 from layers.ground.outlines import Outline
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
+from layers.store.roles import Role
 from layers.translation import Translation
 
 WIDE, HIGH = 116, 72
@@ -145,6 +147,7 @@ def _give_back(plan: Plan, site_id: str, text: Translation) -> None:
 
 def _changed(change: Callable[[], str], text: Translation) -> None:
     try:
+        context.current().allow_change(signed_in(), Role.ADMIN)
         state()["outline_said"] = change(), False
     except PlanMapError as error:
         state()["outline_said"] = text.explain(error), True

@@ -10,9 +10,13 @@ import streamlit as st
 from app import outage, session
 from app.data.grounds import grounds_section
 from app.data.outlines import outlines_section
+from app.data.roles import roles_section
+from app.data.workbook import workbook_section
 from app.page_head import show_language, show_name
+from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
+from layers.store.roles import Role
 from layers.translation import Translation, translation
 
 _ICON = Path(__file__).parents[1] / "icon.svg"
@@ -33,16 +37,29 @@ def main() -> None:
     session.state().setdefault("language", text.language)
     outage.show_outage(reading, error, text)
     head(reading.plan, text)
+    if why := reading.why_refused(Role.ADMIN, text):
+        st.html(f"<p class='pm-quiet' role='note'>{escape.html(why)}</p>")
     # The map opens on what has just been added, whatever basemap it had.
     scene = replace(asked, language=text.language, basemap=BASEMAPS[0])
-    grounds_section(reading.plan, text, scene=scene, closed=error is not None)
-    outlines_section(reading.plan, text, closed=error is not None)
+    refused = reading.refuses(Role.ADMIN)
+    closed = error is not None or refused
+    grounds_section(reading.plan, text, scene=scene, closed=closed)
+    workbook_section(
+        reading.plan,
+        text,
+        by_hand=reading.file is not None,
+        fixed=reading.fixed or refused,
+        closed=error is not None,
+    )
+    outlines_section(reading.plan, text, closed=closed)
+    if reading.role is Role.ADMIN:
+        roles_section(text, closed=closed)
 
 
 def head(plan: Plan, text: Translation) -> None:
     """Draw the name of the plan and the language switch."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = text("page.tasks", count=len(plan.tasks))
+        line = text("page.tasks", count=len(plan.current_tasks))
         show_name(plan.info.title.get(text.language), line, "data", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)

@@ -5,22 +5,32 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass, replace
+from datetime import date
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import session
+from app.export.title_block import show_title_block, start_title_block
 from app.page_head import show_language
 from geo.errors import PlanMapError
 from layers import escape
 from layers.draw.paper import ORIENTATIONS, SIZES, Paper, parse_scale
 from layers.plan.plan import Plan
-from layers.plan.scene import Scene
+from layers.plan.scene import Scene, day_of
+from layers.plan.template import Template
+from layers.selection.address import usual_day
 from layers.selection.site_names import Asked, with_sites
 from layers.translation import Translation
 
 RESOLUTIONS = (150, 300, 600)
 """Dots per inch for the screen, for print, and for print that is looked at closely."""
+
+FORMATS = {"png": "PNG", "pdf": "PDF", "svg": "SVG", "tif": "GeoTIFF"}
+"""The kinds of file by the ending of their names, as in `layers.sheet.render`, which is too slow to import here."""
+
+PICTURES = ("png", "tif")
+"""Those that are pictures of pixels."""
 
 LONGEST_TITLE = 80
 """Longest title that the form takes, in characters."""
@@ -40,11 +50,15 @@ class Wish:
     title: str
     """Empty for automatic."""
     kind: str
-    """`png`, `pdf` or `svg`."""
+    """A key of `FORMATS`."""
     dpi: int
-    """Dots per inch of a PNG; 0 for other kinds."""
+    """Dots per inch of one of `PICTURES`; 0 for other kinds."""
     by: str
     """What each sheet of an atlas stands for; empty for a single sheet."""
+    bare: bool
+    """Whether the map is to be alone, without title, legend and table; never for an atlas."""
+    template: Template
+    """The title block, and where parts stand."""
 
 
 def start(plan: Plan, scene: Scene) -> None:
@@ -54,7 +68,7 @@ def start(plan: Plan, scene: Scene) -> None:
         return
     names = _site_names(plan, scene.language)
     values.update(
-        what="scene" if scene.site or scene.task or not _sees_all(plan, scene) else "district",
+        what="scene" if scene.site or scene.task or scene.near or not _sees_all(plan, scene) else "district",
         sites=[site_id for site_id in scene.sites if site_id in names] or list(names)[:1],
         by="site",
         filters=True,
@@ -62,10 +76,13 @@ def start(plan: Plan, scene: Scene) -> None:
         orientation=ORIENTATIONS[0],
         scale="",
         title="",
+        since_text=scene.since.isoformat() if scene.since else "",
         kind="png",
         dpi=300,
+        bare=False,
         language=scene.language,
     )
+    start_title_block(plan)
 
 
 def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | str, DeltaGenerator]:
@@ -76,24 +93,27 @@ def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | str, 
     asked = _content(plan, scene, text)
     values = session.state()
     is_atlas = values["what"] == "atlas"
-    paper = _paper(text)
+    paper, unread = _paper(text)
     st.text_input(
         text("export.scale"), key="scale", placeholder=text("export.scale-hint"), max_chars=20, autocomplete="off"
     )
     slot = st.empty()
+    since, unread_day = _since(plan, scene, text)
     st.text_input(text("export.title"), key="title", placeholder=text("export.title-hint"), max_chars=LONGEST_TITLE)
+    template = show_title_block(plan, text)
     show_language(text, labelled=True)
     if not is_atlas:
+        st.checkbox(text("export.bare"), key="bare", persist_state="page")
         st.segmented_control(
             text("export.format"),
-            ("png", "pdf", "svg"),
+            tuple(FORMATS),
             key="kind",
-            format_func=str.upper,
+            format_func=FORMATS.__getitem__,
             required=True,
             width="stretch",
             persist_state="page",
         )
-        if values["kind"] == "png":
+        if values["kind"] in PICTURES:
             st.segmented_control(
                 text("export.resolution"),
                 RESOLUTIONS,
@@ -108,12 +128,31 @@ def show_form(plan: Plan, scene: Scene, text: Translation) -> tuple[Wish | str, 
     except PlanMapError as error:
         slot.html(warning(text.explain(error)))
         return text("export.mend-scale"), slot
-    if isinstance(asked, str):
-        return asked, slot
+    if isinstance(asked, str) or unread or unread_day:
+        return (asked if isinstance(asked, str) else unread or unread_day), slot
     kind = "pdf" if is_atlas else values["kind"]
-    dpi = values["dpi"] if kind == "png" else 0
+    dpi = values["dpi"] if kind in PICTURES else 0
     by = values["by"] if is_atlas else ""
-    return Wish(asked.scene, paper, scale, values["title"].strip() or asked.title, kind, dpi, by), slot
+    bare = not is_atlas and values["bare"]
+    title = values["title"].strip() or asked.title
+    shown = replace(asked.scene, since=since, only_changed=asked.scene.only_changed and since is not None)
+    return Wish(shown, paper, scale, title, kind, dpi, by, bare, template), slot
+
+
+def _since(plan: Plan, scene: Scene, text: Translation) -> tuple[date | None, str]:
+    """Draw the field for the day since which changes are shown; return it, and in words what to mend."""
+    st.text_input(
+        text("since.field"), key="since_text", placeholder=text("since.field-hint"), max_chars=20, autocomplete="off"
+    )
+    typed = unicodedata.normalize("NFKC", session.state()["since_text"]).strip()
+    if not typed:
+        return None, ""
+    day, until = day_of(typed), scene.as_of or usual_day(plan, date.today())
+    if day is not None and day < until:
+        return day, ""
+    error = PlanMapError("since-not-before", since=day, until=until)
+    st.html(warning(text("day.unread") if day is None else text.explain(error)))
+    return None, text("since.mend")
 
 
 def warning(line: str) -> str:
@@ -142,6 +181,8 @@ def _content(plan: Plan, scene: Scene, text: Translation) -> Asked | str:
             "site": text("export.by-site"),
             "theme": text("export.by-theme"),
             "section": text("export.by-section"),
+            "grid": text("export.by-grid"),
+            "street": text("export.by-street"),
         }
         st.segmented_control(
             text("export.by"),
@@ -152,7 +193,7 @@ def _content(plan: Plan, scene: Scene, text: Translation) -> Asked | str:
             width="stretch",
             persist_state="page",
         )
-    bare = replace(scene, site="", task="", view=None)
+    bare = replace(scene, site="", task="", near=None, view=None)
     if scene.filtered:
         st.checkbox(text("export.filters"), key="filters", persist_state="page")
         if not values["filters"]:
@@ -192,7 +233,8 @@ def _choose_sites(plan: Plan, text: Translation) -> DeltaGenerator:
     return st.empty()
 
 
-def _paper(text: Translation) -> Paper:
+def _paper(text: Translation) -> tuple[Paper, str]:
+    """Draw the fields, and return the paper, and in words what is wrong with a size that somebody has typed."""
     orientations = {"landscape": text("export.landscape"), "portrait": text("export.portrait")}
     left, right = st.columns([1, 1.25], gap="small", wrap=False)
     with left:
@@ -200,6 +242,9 @@ def _paper(text: Translation) -> Paper:
             text("export.paper"),
             list(SIZES),
             key="paper",
+            # Any size that `--paper` takes.
+            accept_new_options=True,
+            placeholder=text("export.paper-hint"),
             # The same words in both languages, for the reason given above.
             format_func=lambda name: "16:9 (PPT)" if name == "16:9" else name,
         )
@@ -212,8 +257,13 @@ def _paper(text: Translation) -> Paper:
             required=True,
             width="stretch",
         )
+    slot = st.empty()
     values = session.state()
-    return Paper.parse(values["paper"], values["orientation"])
+    try:
+        return Paper.parse(unicodedata.normalize("NFKC", values["paper"] or ""), values["orientation"]), ""
+    except PlanMapError as error:
+        slot.html(warning(text.explain(error)))
+        return Paper.parse("A3", values["orientation"]), text("export.mend-paper")
 
 
 def _unfiltered(scene: Scene) -> Scene:
@@ -230,8 +280,8 @@ def _unfiltered(scene: Scene) -> Scene:
 
 
 def _as_typed(text: str) -> str:
-    """Return a scale as typed on a Chinese keyboard in the form that is read: `1:50000` for `１∶5万`."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace("∶", ":").replace("万", "0000")
+    """Return a scale as typed on a Chinese keyboard, perhaps in wide digits; an empty field is the automatic one."""
+    plain = unicodedata.normalize("NFKC", text).strip()
     return "auto" if plain in ("", "自动") else plain
 
 

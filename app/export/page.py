@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import outage, session
+from app.context import current
 from app.export.atlas_job import leave, show_job
-from app.export.form import Wish, show_form, start, warning
-from app.export.previews import Desk, picture_of, sheet_of
+from app.export.form import FORMATS, PICTURES, Wish, show_form, start, warning
+from app.export.previews import Desk, pictures_of, sheet_of
+from app.export.report_button import show_report_button
 from app.file_name import file_name
 from app.page_head import show_name
 from geo.errors import PlanMapError
@@ -22,7 +25,7 @@ from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked
-from layers.selection.address import day_range
+from layers.selection.address import day_range, fitted_since, usual_day
 from layers.selection.omission import omission_lines
 from layers.selection.own_ground import sheet_ground
 from layers.selection.select import select
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 _ICON = Path(__file__).parents[1] / "icon.svg"
 _STYLE = Path(__file__).with_name("export.css")
 
-SCALE_FAULTS = ("scale-unknown", "paper-too-small")
+SCALE_FAULTS = ("scale-unknown", "paper-too-small", "series-needs-scale", "series-too-long")
 """Codes of the errors that are shown beside the field of the scale, where they are corrected."""
 
 
@@ -56,7 +59,7 @@ def main() -> None:
     today = date.today()
     scene = replace(_within_days(plan, asked, today), language=text.language)
     with st.container(key="head"):
-        line = text("page.tasks", count=len(plan.tasks))
+        line = text("page.tasks", count=len(plan.current_tasks))
         show_name(plan.info.title.get(text.language), line, "export", text, language=text.language)
     left, right = st.columns([1, 2.9], gap="medium")
     desk: Desk = session.state().setdefault("desk", Desk())
@@ -64,6 +67,8 @@ def main() -> None:
     with left, st.container(key="form"):
         wish, slot = show_form(plan, scene, text)
         action = st.container(key="action")
+        if not isinstance(wish, str):
+            show_report_button(plan, wish.scene, wish.title, today, text)
     with right, st.container(key="sheet"):
         if isinstance(wish, str):
             leave()
@@ -99,19 +104,18 @@ def show_sheet(
     before = action.empty()
     place = action.empty()
     # Takes the place of the button for the previous sheet until this sheet is drawn.
-    place.button(text("export.download", kind=wish.kind.upper()), disabled=True, width="stretch", type="primary")
+    place.button(text("export.download", kind=FORMATS[wish.kind]), disabled=True, width="stretch", type="primary")
     scene = checked(plan, wish.scene)
-    from layers.sheet.sheet import Order
 
-    order = Order(wish.paper, wish.scale, wish.title)
+    order = ordered(wish)
     with st.spinner(text("export.drawing")):
         sheet = sheet_of(plan, version, scene, order, today)
-        picture = picture_of(sheet, order)
+        pictures = pictures_of(sheet, order)
     desk.lay(sheet)
-    with place:
+    with place.container():
         download(plan, sheet, scene, order, wish, text, desk)
     details = [f"{order.paper.width:g} × {order.paper.height:g} mm"]
-    if wish.kind == "png":
+    if wish.kind in PICTURES:
         # Rounded down, as Matplotlib does.
         width, height = (int(side / 25.4 * wish.dpi) for side in (order.paper.width, order.paper.height))
         details.append(text("export.pixels", width=width, height=height))
@@ -119,22 +123,24 @@ def show_sheet(
     named = text("export.result", paper=_paper_words(order, text), scale=f"1:{sheet.scale}")
     notes = [*sheet_ground(scene, text), *omission_lines(plan, sheet.omissions, text, fits=sheet.fits)]
     show_notes(before, notes)
-    show_picture(picture, named, details, notes)
+    if len(pictures) > 1:
+        details.append(text("export.pages", count=len(pictures)))
+    show_pictures(pictures, named, details, notes)
 
 
 def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, text: Translation, desk: Desk) -> None:
     """Draw the button that makes and downloads the file of a sheet, or a line that says why there is none."""
     from layers.selection.wording import titles
-    from layers.sheet.render import MEDIA_TYPES, check_size, render
+    from layers.sheet.render import MEDIA_TYPES, ONE_FILE, check_size, render
 
-    if wish.kind == "png":
+    if wish.kind in PICTURES:
         try:
             check_size(order.paper, wish.dpi)
         except PlanMapError as error:
             st.html(warning(text.explain(error)))
             return
     st.download_button(
-        text("export.download", kind=wish.kind.upper()),
+        text("export.download", kind=FORMATS[wish.kind]),
         # Made when the button is pressed, because most sheets are looked at and never downloaded.
         lambda: render(desk.take(sheet), wish.kind, dpi=wish.dpi or 300),
         # Without the scale: the name is fixed before the button is pressed, when the scale may still change.
@@ -146,6 +152,29 @@ def download(plan: Plan, sheet: Sheet, scene: Scene, order: Order, wish: Wish, t
         width="stretch",
         on_click="ignore",
     )
+    # A PDF has all pages; a picture has one.
+    for page in range(1, 1 if wish.kind in ONE_FILE else len(sheet.pages)):
+        name = file_name(
+            [order.title or titles(plan, scene, text)[0], _paper_name(order, text), str(page + 1)], wish.kind
+        )
+        st.download_button(
+            text("export.download-page", kind=wish.kind.upper(), page=page + 1),
+            partial(_further_page, desk, sheet, wish, page),
+            file_name=name,
+            mime=MEDIA_TYPES[wish.kind],
+            key=f"download-{page + 1}",
+            width="stretch",
+            on_click="ignore",
+        )
+
+
+def _further_page(desk: Desk, shown: Sheet, wish: Wish, page: int) -> bytes:
+    """Return a further page of the sheet that is asked for; if that has no such page, of the one that is shown."""
+    from layers.sheet.render import render
+
+    asked = desk.take(shown)
+    sheet = asked if page < len(asked.pages) else shown
+    return render(sheet, wish.kind, dpi=wish.dpi or 300, page=page)
 
 
 def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translation, action: DeltaGenerator) -> None:
@@ -158,19 +187,19 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
     """
     scene = checked(plan, wish.scene)
     from layers.sheet.atlas import By, atlas, chapters, order_of
-    from layers.sheet.sheet import Order
 
-    order = Order(wish.paper, wish.scale, wish.title)
+    order = ordered(wish)
     by = By(wish.by)
-    listed = chapters(plan, scene, by, today=today)
-    shown = listed[0]
-    if by is not By.SITE:
+    listed = chapters(plan, scene, by, today=today, order=order)
+    # Of a series one in the middle: the first tile of a grid holds only a corner of the district.
+    shown = listed[len(listed) // 2 if by is By.GRID else 0]
+    if by in (By.THEME, By.SECTION):
         # The sheet that shows the most, because the first theme may have nothing on the map.
         shown = max(listed, key=lambda chapter: len(_linked(plan, chapter.scene, today)))
     own = order_of(order, shown, by)
     with st.spinner(text("export.drawing")):
-        sheet = sheet_of(plan, version, shown.scene, own, today)
-        picture = picture_of(sheet, own)
+        sheet = sheet_of(plan, version, shown.scene, own, today, chapter=True)
+        pictures = pictures_of(sheet, own)
 
     def make(progress: Progress) -> Atlas:
         return atlas(plan, scene, order, by, today=today, progress=progress)
@@ -179,6 +208,8 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         By.SITE: text("export.by-site"),
         By.THEME: text("export.by-theme"),
         By.SECTION: text("export.by-section"),
+        By.GRID: text("export.by-grid"),
+        By.STREET: text("export.by-street"),
     }
     name = [
         order.title or plan.info.title.get(text.language),
@@ -198,7 +229,7 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         )
     named = text("export.atlas-result", paper=_paper_words(order, text), count=len(listed))
     details = [text("export.atlas-more"), text("export.atlas-shown", name=shown.name, scale=f"1:{sheet.scale}")]
-    show_picture(picture, named, details, notes)
+    show_pictures(pictures, named, details, notes)
 
 
 def show_notes(place: DeltaGenerator, notes: Sequence[str]) -> None:
@@ -212,15 +243,16 @@ def show_notes(place: DeltaGenerator, notes: Sequence[str]) -> None:
         place.html(f"<div class='pm-notes' role='note'>{lines}</div>")
 
 
-def show_picture(picture: bytes, named: str, details: list[str], notes: Sequence[str]) -> None:
-    """Draw a preview below a line that says what it is, and `notes` on what it does not show."""
+def show_pictures(pictures: Sequence[bytes], named: str, details: list[str], notes: Sequence[str]) -> None:
+    """Draw a preview of all pages below a line that says what it is, and `notes` on what it does not show."""
     st.html(
         f"<p class='pm-result' role='status'><b>{escape.html(named)}</b>"
         f"<span>{escape.html(' · '.join(details))}</span></p>"
     )
     show_notes(st.empty(), notes)
     with st.container(key="preview"):
-        st.image(picture, alt=named, width="stretch")
+        for page, picture in enumerate(pictures, start=1):
+            st.image(picture, alt=f"{named} {page}" if page > 1 else named, width="stretch")
 
 
 def empty(line: str, *, fault: bool = False) -> None:
@@ -238,7 +270,17 @@ def _linked(plan: Plan, scene: Scene, today: date) -> list[str]:
 def _within_days(plan: Plan, scene: Scene, today: date) -> Scene:
     """Return `scene` with its day moved into the range that the browse page allows."""
     first, last = day_range(plan, today)
-    return replace(scene, as_of=min(max(scene.as_of, first), last)) if scene.as_of else scene
+    day = min(max(scene.as_of, first), last) if scene.as_of else None
+    since = fitted_since(plan, scene.since, day or usual_day(plan, today))
+    return replace(scene, as_of=day, since=since, only_changed=scene.only_changed and since is not None)
+
+
+def ordered(wish: Wish) -> Order:
+    """Return the order of what the form asks for."""
+    from layers.sheet.sheet import Order
+
+    address = current().settings.public_url
+    return Order(wish.paper, wish.scale, wish.title, bare=wish.bare, address=address, template=wish.template)
 
 
 def _paper_words(order: Order, text: Translation) -> str:

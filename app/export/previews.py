@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from layers.plan.plan import Plan
@@ -56,21 +57,29 @@ _sheets: Shelf[Sheet] = Shelf(8)
 _pictures: Shelf[bytes] = Shelf(40)
 
 
-def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date) -> Sheet:
-    """Return the sheet of `scene`, see `layers.sheet.sheet.compose`; `version` is the plan's."""
+def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, *, chapter: bool = False) -> Sheet:
+    """Return the sheet of `scene`, see `layers.sheet.sheet.compose`; `version` is the plan's.
+
+    As a `chapter` of an atlas it is a table if the map would show none of its tasks.
+    """
     # Matplotlib takes a second to import, so only who exports a sheet waits for it.
+    from layers.sheet.listing import compose_chapter
     from layers.sheet.sheet import compose
 
-    key = version, scene.to_query(), order, today
-    return _sheets.get(key, lambda: compose(plan, scene, order, today=today))
+    key = version, scene.to_query(), order, today, chapter
+    make = compose_chapter if chapter else compose
+    return _sheets.get(key, lambda: make(plan, scene, order, today=today))
 
 
-def picture_of(sheet: Sheet, order: Order) -> bytes:
-    """Return a PNG of the sheet for the screen."""
+def pictures_of(sheet: Sheet, order: Order) -> list[bytes]:
+    """Return a PNG of each page of the sheet for the screen."""
     from layers.sheet.render import render
 
     dpi = PICTURE_PIXELS / (max(order.paper.width, order.paper.height) / 25.4)
-    return _pictures.get(sheet.digest, lambda: render(sheet, "png", dpi=dpi))
+    return [
+        _pictures.get((sheet.digest, page), partial(render, sheet, "png", dpi=dpi, page=page))
+        for page in range(len(sheet.pages))
+    ]
 
 
 class Desk:

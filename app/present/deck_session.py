@@ -19,6 +19,7 @@ from typing import Any
 from uuid import uuid4
 
 from app import context
+from app.identity import signed_in
 from app.present.deck_state import DeckState, Loaded, deck_state
 from app.present.decks import for_briefing, next_id, with_deck
 from app.session import state
@@ -30,7 +31,7 @@ from layers.plan.plan import Plan
 from layers.plan.rows import slide_row
 from layers.store.check import check_slide
 
-FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene")
+FIELDS = ("title_zh", "title_en", "text_zh", "text_en", "notes_zh", "notes_en", "scene", "before")
 
 RETRY_S = 5.0
 """Seconds between two tries to save what could not be written."""
@@ -271,7 +272,8 @@ def save(decks: tuple[Deck, ...], *, taking_back: bool = False) -> bool:
     if decks == known:
         return True
     try:
-        again = told(lambda: context.current().save_decks(decks, known=known))
+        person = signed_in()
+        again = told(lambda: context.current().save_decks(decks, known=known, person=person))
     except PlanMapError as error:
         mine.error = error
         mine.saved = False

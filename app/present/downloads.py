@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.export.previews import PRESS_S
 from app.file_name import file_name
+from app.present.master_field import chosen_master, show_master
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.deck import Deck
@@ -27,6 +28,8 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
     empty = deck is None or not deck.slides
     title = deck.title.get(text.language) if deck else ""
     language, deck_id = text.language, deck.id if deck else ""
+    # Read while the page is drawn: the press of a button is answered outside the session.
+    master = chosen_master()
 
     def current() -> Deck:
         # Somebody may type a title and press the button at once; the press leaves the field, which saves it.
@@ -41,7 +44,8 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         from layers.present.pptx.slides import slides
 
         shown = current()
-        return slides(context.current().plan()[1], shown, language=language, today=date.today())
+        look = master.content if master else b""
+        return slides(context.current().plan()[1], shown, language=language, today=date.today(), master=look)
 
     def toml() -> bytes:
         time.sleep(PRESS_S)
@@ -65,6 +69,7 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
                 width="stretch",
                 on_click="ignore",
             )
+        show_master(text, closed=closed)
         st.download_button(
             text("deck.take-toml"),
             toml,

@@ -15,7 +15,7 @@ from layers.plan.fault import Fault
 from layers.plan.terms import Status
 from layers.translation import LANGUAGES, Translation
 
-_LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000}
+_LONGEST = {"title": 500, "text": 4000, "notes": 4000, "scene": 4000, "before": 40}
 """Longest content of each field in characters, the same as in the plan's files."""
 
 _HEIGHT = 112
@@ -37,6 +37,7 @@ def show_form(slide: Slide, text: Translation, *, fixed: bool) -> None:
             )
         with right:
             _scene(slide, text, faults, fixed=fixed)
+            _before(text, faults, fixed=fixed)
             _field("notes", language, text("deck.notes"), faults, fixed=fixed)
         # Open if something in it must be corrected.
         wrong = any(field.endswith(f"_{other}") for field in faults)
@@ -136,6 +137,19 @@ def _scene(slide: Slide, text: Translation, faults: Mapping[str, list[str]], *, 
         _warn(faults.get("scene", []))
         # Last in the order of the page; the style sheet shows it beside the label.
         st.html(f"<a class='pm-open' href='{escape.html(address)}'>{escape.html(text('deck.open-map'))}</a>")
+
+
+def _before(text: Translation, faults: Mapping[str, list[str]], *, fixed: bool) -> None:
+    st.text_input(
+        text("deck.before"),
+        key=deck_session.key("before"),
+        placeholder=text("deck.before-hint"),
+        max_chars=_LONGEST["before"],
+        on_change=deck_session.keep,
+        disabled=fixed,
+        autocomplete="off",
+    )
+    _warn(faults.get("before", []))
 
 
 def _names(text: Translation) -> str:

@@ -52,14 +52,14 @@ def main() -> None:
         # What has just been saved is newer than what was read before that.
         newer, error = outage.read()
         reading = newer or reading
-    plan, file = reading.plan, reading.file
+    plan, why_fixed = reading.plan, reading.why_fixed(text)
     # A read-only plan without decks still has something to show. In an outage the page stays with what it shows.
-    decks = deck_state().seen if error else plan.decks or ((made_deck(plan),) if file else ())
+    decks = deck_state().seen if error else plan.decks or ((made_deck(plan),) if reading.fixed else ())
     deck, index = deck_session.show(decks)
-    outage.show_outage(reading, error, text, typed=file is None)
-    fixed, closed = file is not None, error is not None
+    outage.show_outage(reading, error, text, typed=not reading.fixed)
+    fixed, closed = reading.fixed, error is not None
     head(plan, deck, text, closed=closed)
-    body(plan, decks, deck, index, text, today, file=file, closed=closed)
+    body(plan, decks, deck, index, text, today, why_fixed=why_fixed, closed=closed)
     if not fixed:
         # Last, so that no other element gets another place by it.
         show_typed(plan, closed=closed)
@@ -73,11 +73,11 @@ def body(
     text: Translation,
     today: date,
     *,
-    file: Path | None,
+    why_fixed: str,
     closed: bool,
 ) -> None:
     """Draw what is below the head: the list, the preview and the form, or an offer to make a first deck."""
-    fixed = file is not None
+    fixed = bool(why_fixed)
     if deck is None:
         nothing(plan, text)
         return
@@ -85,7 +85,7 @@ def body(
     with left, st.container(key="deck"):
         show_choice(plan, decks, deck, text, fixed=fixed, closed=closed)
         show_list(deck, index, shown_titles(plan, deck, text.language, today), text, fixed=fixed or closed)
-        show_state(text, file, closed=closed)
+        show_state(text, why_fixed, closed=closed)
     with right, st.container(key="slide"):
         if not deck.slides:
             no_slides(text, fixed=fixed or closed)
@@ -101,7 +101,7 @@ def body(
 def head(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> None:
     """Draw the name of the plan, and the language switch, downloads and start button; `closed` in an outage."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = text("page.tasks", count=len(plan.tasks))
+        line = text("page.tasks", count=len(plan.current_tasks))
         show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)
@@ -139,14 +139,13 @@ def no_slides(text: Translation, *, fixed: bool) -> None:
             st.button(text("deck.add-slide"), key="add-first", type="primary", on_click=add_first)
 
 
-def show_state(text: Translation, file: Path | None, *, closed: bool) -> None:
-    """Say whether changes are saved and offer undo, or say how the decks in `file` are edited by hand.
+def show_state(text: Translation, why_fixed: str, *, closed: bool) -> None:
+    """Say whether changes are saved and offer undo, or say why the decks cannot be changed.
 
     In an outage, when the plan is `closed`, nothing can be undone.
     """
-    if file is not None:
-        line = text("deck.by-hand", file=file.name)
-        st.html(f"<p class='pm-quiet'>{escape.html(line)}</p>")
+    if why_fixed:
+        st.html(f"<p class='pm-quiet'>{escape.html(why_fixed)}</p>")
         return
     with st.container(key="saved", horizontal=True, vertical_alignment="center", gap="small"):
         saved = text("deck.saved") if deck_state().saved else text("deck.saves-itself")

@@ -74,9 +74,9 @@ class Preview {
       if (held) this.enter();
       // The briefing writes its address without an event, so look after whatever may have turned it.
       const shown = frame.contentWindow;
-      for (const moment of ["hashchange", "keyup", "click"]) {
-        shown?.addEventListener(moment, () => setTimeout(() => this.follow(frame), 50));
-      }
+      for (const moment of ["keyup", "click"]) shown?.addEventListener(moment, () => setTimeout(() => this.follow(frame), 50));
+      // Where another is on its way, this one still hears of turns from before; they are nobody's choice any more.
+      shown?.addEventListener("hashchange", () => setTimeout(() => frame === this.frame && this.follow(frame), 50));
       // Full screen is left by the browser itself. In a window that only fills the page the briefing tells us (see
       // below), and what is no briefing but says why there is none has no keys of its own.
       shown?.addEventListener("keydown", (event) => {

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.crs import EARTH_M
-from geo.tiles.schema import LAYERS, MORE_FIELDS, TileLayer
+from geo.tiles.schema import LAYERS, LEVELS_FROM, MORE_FIELDS, TileLayer
 
 TILE_PIXELS = 512
 """Pixels of the side of a tile on the screen."""
@@ -26,9 +26,6 @@ LEAST_OTHER_AREA = 14.0
 
 LEAST_LENGTH = 4.0
 """Pixels below which a line that is joined to none of its kind and name is left out."""
-
-LEVELS_FROM = 13
-"""The zoom from which bridges and tunnels are told apart from the roads that they continue."""
 
 
 def detailed(frame: gpd.GeoDataFrame, layer: str, zoom: int, *, thinned: float = 1.0) -> gpd.GeoDataFrame:

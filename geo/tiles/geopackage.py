@@ -17,8 +17,9 @@ from geo.errors import PlanMapError
 from geo.foreign.package import Package, Rows, opened
 from geo.grid import BBox
 from geo.tiles.names import cleaned
-from geo.tiles.osm_kinds import RANKS, Frames, of_areas, of_lines, of_points, sound, together
+from geo.tiles.osm_kinds import Frames, of_areas, of_lines, of_points, sound, together
 from geo.tiles.package_forms import Form, Reader, reader_of
+from geo.tiles.schema import RANKS
 
 NAMED = 12
 """Layers that an error names."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import PlanMapError
 from geo.foreign.kind import Kind
 from geo.grid import BBox
 from geo.tiles.names import characters_of
-from geo.tiles.osm_kinds import Frames
 from geo.tiles.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from geo.tiles.osm_kinds import Frames
 
 Progress = Callable[[float], None]
 

@@ -15,6 +15,11 @@ MOST_CHARACTERS = 12_000
 _IDEOGRAPH = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]")
 
 
+def has_ideograph(text: str) -> bool:
+    """Whether there is a Chinese character in `text`."""
+    return _IDEOGRAPH.search(text) is not None
+
+
 def names(tags: Mapping[str, str]) -> tuple[str, str]:
     """Return the Chinese and the English name.
 
@@ -23,7 +28,7 @@ def names(tags: Mapping[str, str]) -> tuple[str, str]:
     """
     own = cleaned(tags.get("name", ""))
     chinese = cleaned(tags.get("name:zh-Hans", "")) or cleaned(tags.get("name:zh", "")) or own
-    english = cleaned(tags.get("name:en", "")) or (own if not _IDEOGRAPH.search(own) else "")
+    english = cleaned(tags.get("name:en", "")) or ("" if has_ideograph(own) else own)
     return chinese, english
 
 

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.crs import EARTH_M
 from geo.tiles.names import names
+from geo.tiles.schema import LOCAL_LEVELS, RANKS, RUNWAY_M
 
 Frames = dict[str, gpd.GeoDataFrame]
 """Frames (WGS 84) by layer of the tiles, with the layer's attributes; `from_zoom` can put off a kind's zoom."""
@@ -33,8 +34,6 @@ RAILS = {
     "tram": "",
 }
 WATERWAYS = {"river": "", "canal": "", "stream": "", "drain": "", "ditch": "drain"}
-RUNWAY_M = {"runway": 45.0, "taxiway": 18.0}
-"""Width in metres of the ways that come as lines and without a width."""
 
 WATER = {
     ("natural", "water"): "lake",
@@ -116,24 +115,6 @@ PLACES = {
     ("leisure", "nature_reserve"): "park",
 }
 """Names of points and of areas; waters and buildings have theirs besides."""
-
-RANKS = {
-    "city": 1,
-    "airport": 1,
-    "town": 2,
-    "suburb": 3,
-    "station": 3,
-    "water": 3,
-    "village": 4,
-    "park": 4,
-    "hospital": 5,
-    "school": 5,
-    "hamlet": 5,
-    "building": 6,
-}
-
-LOCAL_LEVELS = {"5": "county", "6": "county", "7": "township", "8": "township", "9": "township"}
-"""By `admin_level`. Boundaries of states and provinces are left out: not every country lets them be printed."""
 
 ROOM_PIXELS = 26.0
 """How wide in pixels an area is from whose zoom on its name can be shown."""

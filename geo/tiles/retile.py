@@ -14,11 +14,19 @@ from geo.crs import EARTH_M
 from geo.errors import PlanMapError
 from geo.tiles.archive import Tile
 from geo.tiles.decode import decoded
-from geo.tiles.detail import LEVELS_FROM
 from geo.tiles.encode import Feature, Value, encoded, features_of
 from geo.tiles.names import cleaned, names
-from geo.tiles.osm_kinds import RANKS, RUNWAY_M
-from geo.tiles.schema import EXTENT, LAYERS, MOST_BYTES, MOST_FEATURES, MOST_UNPACKED_BYTES, Shape
+from geo.tiles.schema import (
+    EXTENT,
+    LAYERS,
+    LEVELS_FROM,
+    MOST_BYTES,
+    MOST_FEATURES,
+    MOST_UNPACKED_BYTES,
+    RANKS,
+    RUNWAY_M,
+    Shape,
+)
 from geo.tiles.tile_kinds import OWN, Meaning, Schema, level_of, meaning
 
 LONGEST_REF = 20

@@ -88,3 +88,28 @@ No kind of area has the name of a kind of line: both are looked up by it.
 
 MORE_FIELDS: dict[str, tuple[str, ...]] = {"roads": ("ref", "level"), "places": ("rank",)}
 """Attributes besides `kind`, `zh` and `en`; `level` and `rank` are whole numbers, all others text."""
+
+RANKS = {
+    "city": 1,
+    "airport": 1,
+    "town": 2,
+    "suburb": 3,
+    "station": 3,
+    "water": 3,
+    "village": 4,
+    "park": 4,
+    "hospital": 5,
+    "school": 5,
+    "hamlet": 5,
+    "building": 6,
+}
+"""By the kind of a place, from 1, the most important."""
+
+LOCAL_LEVELS = {"5": "county", "6": "county", "7": "township", "8": "township", "9": "township"}
+"""By `admin_level`. Boundaries of states and provinces are left out: not every country lets them be printed."""
+
+RUNWAY_M = {"runway": 45.0, "taxiway": 18.0}
+"""Width in metres of the ways that come as lines and without a width."""
+
+LEVELS_FROM = 13
+"""The zoom from which bridges and tunnels are told apart from the roads that they continue."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from geo.tiles.osm_kinds import LOCAL_LEVELS, RUNWAY_M
-from geo.tiles.schema import LAYERS, MORE_FIELDS, Shape
+from geo.tiles.schema import LAYERS, LOCAL_LEVELS, MORE_FIELDS, RUNWAY_M, Shape
 
 Table = dict[str, dict[str, str]]
 """Kinds by layer and by value; an empty kind is left out, and the value "*" stands for all others."""
@@ -105,7 +104,7 @@ _POIS = {
     "hospital": "hospital",
     **_all("park", "park", "garden", "nature_reserve", "national_park"),
 }
-# Boundaries of states and provinces are left out, whatever else is said of them: see `osm_kinds`.
+# Boundaries of states and provinces are left out, whatever else is said of them: see `schema`.
 _LEVELS = {**LOCAL_LEVELS, **_all("", "1", "2", "3", "4")}
 
 PROTOMAPS = Schema(

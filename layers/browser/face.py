@@ -42,8 +42,9 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         [name for found in (ways(plan).lines, ways(plan).spots) for name in {each.name for each in found}],
     ]
     texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())
-    printable = (character for character in json.dumps(rows, ensure_ascii=False) + texts if character.isprintable())
-    return frozenset(printable)
+    # Hundreds of thousands of letters, but few thousand characters: only these are looked at one by one.
+    found = set(json.dumps(rows, ensure_ascii=False) + texts)
+    return frozenset(character for character in found if character.isprintable())
 
 
 def face_name(weight: Weight, characters: frozenset[str]) -> str:

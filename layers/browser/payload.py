@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,6 +14,7 @@ from geo.generalise import generalised, vertices
 from geo.grid import BBox, in_china
 from geo.measure import anchors
 from layers import style
+from layers.browser.names_payload import names_payload
 from layers.browser.ways_payload import ways_payload
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_files
@@ -24,8 +24,10 @@ from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
 from layers.plan.terms import Text
 from layers.region import region
+from layers.selection.changes import site_marks
 from layers.selection.select import Selection
 from layers.selection.status import ATTENTION, SiteState, TaskState
+from layers.selection.vicinity import area_words, vicinity
 from layers.selection.wording import grid_words, land_sources
 from layers.translation import LANGUAGES, translation
 
@@ -34,14 +36,18 @@ _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "de
 
 
 NO_TASK = "-"
-"""The letter of a task without a status, and of a site without tasks."""
+"""The letter of a task without a status, and of a site without tasks or with none that has a status."""
 
 
 HIDDEN = "."
-"""The letter of a task or site that the Scene does not show."""
+"""The letter of a task that the Scene does not show."""
 
 
-_TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.")
+FILTERED_OUT = "~"
+"""The letter of a site that has tasks of which none passes the Scene's filters."""
+
+
+_TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.", "mark.")
 
 MAXIMUM_VERTICES = 100_000
 """Number of vertices of all sites up to which they go to the browser as they are."""
@@ -55,21 +61,17 @@ DETAIL = 2e-6
 
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     """Return what `scene` changes on a map of `plan`: a letter for each site and task, layers, view and language."""
-    passing = {task.id for task in selection.tasks}
-    without_status_filter = replace(scene, statuses=frozenset(), evidence=None)
     return {
         "digest": map_digest(plan),
         "language": scene.language,
         "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
         "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
-        "filtered": without_status_filter.filtered,
-        "found": [site_id for site in selection.found for site_id in plan.place(site.id)],
-        "sites": "".join(_site_letter(selection.sites, site_id) for site_id in plan.sites),
-        "tasks": "".join(
-            _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
-        ),
+        **letters(plan, selection),
         "lit": list(selection.lit),
+        "changes": _change_letters(plan, selection),
+        "order": list(scene.order),
+        "near": _near_payload(plan, scene),
         "basemap": scene.basemap,
         "view": list(scene.view) if scene.view else None,
         "layers": {
@@ -82,6 +84,44 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     }
 
 
+def letters(plan: Plan, selection: Selection) -> dict[str, str]:
+    """Return a letter for each site and each task of `plan`, as `selection` shows them."""
+    passing = {task.id for task in selection.tasks}
+    return {
+        "sites": "".join(_site_letter(selection, site_id) for site_id in plan.sites),
+        "tasks": "".join(
+            _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
+        ),
+    }
+
+
+def _change_letters(plan: Plan, selection: Selection) -> str:
+    """Return a digit for each site, its place in `style.CHANGE_MARKS`; empty where no changes are shown."""
+    if selection.since is None:
+        return ""
+    marks = site_marks(plan, selection.changes)
+    digits = {site_id: str(style.CHANGE_MARKS.index(mark.value)) for site_id, mark in marks.items()}
+    return "".join(digits.get(site_id, HIDDEN) for site_id in plan.sites)
+
+
+def _near_payload(plan: Plan, scene: Scene) -> dict[str, Any] | None:
+    """Return the surroundings that a Scene asks about: rings of Leaflet positions, and words for the legend."""
+    found = vicinity(plan, scene.near)
+    if found is None:
+        return None
+    polygons = [part for part in shapely.get_parts(found.area) if part.geom_type == "Polygon"]
+    return {
+        "polygons": [[_positions(ring) for ring in (part.exterior, *part.interiors)] for part in polygons],
+        "radius": found.near.radius_m,
+        "words": area_words(found.near, translation(scene.language)),
+    }
+
+
+def _positions(ring: BaseGeometry) -> list[list[float]]:
+    """Return the vertices of a ring as Leaflet has them, rounded to 10 cm."""
+    return [[round(y, 6), round(x, 6)] for x, y in ring.coords]
+
+
 def _letter(state: TaskState | SiteState) -> str:
     if state.status is None:
         return NO_TASK
@@ -89,10 +129,10 @@ def _letter(state: TaskState | SiteState) -> str:
     return letter.upper() if state.backed else letter
 
 
-def _site_letter(sites: Mapping[str, SiteState | None], site_id: str) -> str:
-    if site_id not in sites:
-        return HIDDEN
-    state = sites[site_id]
+def _site_letter(selection: Selection, site_id: str) -> str:
+    if site_id in selection.filtered_out:
+        return FILTERED_OUT
+    state = selection.sites[site_id]
     return NO_TASK if state is None else _letter(state)
 
 
@@ -146,6 +186,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "home": _leaflet_bounds(plan.home),
         "reach": _leaflet_bounds(place.bounds),
         "focus": place.focus_code,
+        **names_payload(plan),
         "districtLayer": layer_of.get(plan.info.district_site),
         "waterLayer": next((layer_of[site.id] for site in plan.sites.values() if site.category == "river"), None),
         "land": place.collection("land"),

@@ -59,6 +59,8 @@ class Wishes:
     """How far from each of those it must be."""
     crossing: shapely.STRtree | None = None
     """Lines that it should not lie across, its own not among them."""
+    on_border: bool = False
+    """Whether it may lie on a border, as a river's does that is one."""
     stacked: bool = False
     """Whether its letters can stand upright one below the other, as those of Chinese on a steep line do."""
 
@@ -78,10 +80,14 @@ def place_along(space: Space, line: BaseGeometry, width: float, height: float, w
             if _is_near(x, y, wishes):
                 continue
             found, longer = (_along(x, y, turn, wide, height) for wide in (width, width + 2 * BETWEEN * height))
-            if space.free(np.array((*found.boxes, *longer.boxes))).all():
+            if space.free(np.array((*found.boxes, *longer.boxes))).all() and _keeps_borders(space, found.boxes, wishes):
                 best = cost, found
                 break
     return best[1] if best is not None else None
+
+
+def _keeps_borders(space: Space, boxes: Sequence[Box], wishes: Wishes) -> bool:
+    return wishes.on_border or not space.breaks(np.array(boxes)).any()
 
 
 def _is_near(x: float, y: float, wishes: Wishes) -> bool:
@@ -172,7 +178,7 @@ def place_letters(
                 continue
             half = height * 0.62
             boxes = [Box(at.x - half, at.y - half, at.x + half, at.y + half) for at in letters]
-            if not space.free(np.array(boxes)).all():
+            if not space.free(np.array(boxes)).all() or not _keeps_borders(space, boxes, wishes):
                 continue
             cost = bend / LARGEST_BEND + abs((start + total / 2) / part.length - 0.5)
             if best is None or cost < best[0]:

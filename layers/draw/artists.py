@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgba
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from layers.draw.drawing import Box, Shape, TextLine
+from layers.draw.pdf_layer import marked
 from layers.font import Weight
 
 if TYPE_CHECKING:
@@ -44,8 +47,10 @@ class Shapes(Artist):
         axes: Any = self.axes
         affine = axes.transData.get_affine()
         around = Bbox(self.get_clip_box().get_points())  # type: ignore[union-attr]  # the axes have set it
-        for shape in self._shapes:
-            _draw_shape(renderer, shape, affine, _clip_of(axes, shape.clip) if shape.clip else around)
+        for layer, together in groupby(self._shapes, key=lambda shape: shape.layer):
+            with marked(renderer, layer):
+                for shape in together:
+                    _draw_shape(renderer, shape, affine, _clip_of(axes, shape.clip) if shape.clip else around)
 
 
 def _clip_of(axes: Any, clip: Box) -> Bbox:
@@ -77,6 +82,28 @@ def _draw_shape(renderer: RendererBase, shape: Shape, affine: Any, clip: Bbox) -
     renderer.close_group("patch")
 
 
+class Picture(AxesImage):
+    """A picture in the map."""
+
+    layer = ""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the picture."""
+        with marked(renderer, self.layer):
+            super().draw(renderer)
+
+
+class Turned(Text):
+    """A line of text that is not level; only Matplotlib's own artist knows where its letters go."""
+
+    layer = ""
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the line."""
+        with marked(renderer, self.layer):
+            super().draw(renderer)
+
+
 class Words(Artist):
     """Level lines of text in the units of the axes."""
 
@@ -99,7 +126,15 @@ class Words(Artist):
         # What a renderer asks for the anchor of a text, moved along from line to line.
         anchor = Text(rotation_mode="anchor", va="baseline", parse_math=False)
         anchor.set_transform(affine)
-        for line in self._lines:
+        for layer, together in groupby(self._lines, key=lambda line: line.layer):
+            with marked(renderer, layer):
+                self._draw_lines(renderer, [*together], affine, height if flipped else None, anchor)
+
+    def _draw_lines(
+        self, renderer: RendererBase, lines: Sequence[TextLine], affine: Any, height: float | None, anchor: Text
+    ) -> None:
+        """Draw lines of one layer; `height` is that of the page if the renderer counts from its top."""
+        for line in lines:
             x, y = affine.transform((line.x, line.y))
             font = self._font(line)
             renderer.open_group("text", None)
@@ -110,7 +145,7 @@ class Words(Artist):
                 x = (0.0 - (wide / 2 if line.align == "center" else wide)) + x
             anchor.set_position((line.x, line.y))
             anchor.set_horizontalalignment(line.align)  # type: ignore[arg-type]
-            renderer.draw_text(context, x, height - y if flipped else y, line.text, font, 0.0, False, anchor)
+            renderer.draw_text(context, x, y if height is None else height - y, line.text, font, 0.0, False, anchor)
             context.restore()
             renderer.close_group("text")
 

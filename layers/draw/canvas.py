@@ -29,7 +29,7 @@ class SiteSymbols:
     boxes: list[tuple[str, Box]] = field(default_factory=list)
     """Every symbol and label in millimetres, by a name such as `symbol <site id>`; no two overlap."""
     drawn: set[str] = field(default_factory=set)
-    """Ids of the sites without tasks whose symbol is on the map."""
+    """Ids of the sites whose symbol is on the map, numbered or grey."""
     moved: bool = False
     """Whether any symbol was moved aside from its true place."""
     unnamed: int = 0
@@ -43,9 +43,14 @@ class SiteSymbols:
 
 
 class Canvas:
-    """The map of `drawing` while it is being filled; `size` is the factor by which symbols are larger than on A3."""
+    """The map of `drawing` while it is being filled; `size` is the factor by which symbols are larger than on A3.
 
-    def __init__(self, drawing: Drawing, content: Content, language: str, size: float) -> None:
+    `border`, lines in metres of the grid, is the boundary that names must not break.
+    """
+
+    def __init__(
+        self, drawing: Drawing, content: Content, language: str, size: float, *, border: BaseGeometry | None = None
+    ) -> None:
         if drawing.frame is None:
             raise ValueError("site symbols need a map")
         self.drawing = drawing
@@ -59,7 +64,7 @@ class Canvas:
         """Symbols of numbered sites, which are drawn later, over all leader lines."""
         to_paper = self.to_paper
         lines = [to_paper(shown.geometry) for shown in content.sites if shown.linear]
-        self.space = Space(self.room, lines)
+        self.space = Space(self.room, lines, borders=[] if border is None else [to_paper(border)])
 
     def to_paper(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return a geometry in metres of the grid as one in millimetres on the paper."""
@@ -100,7 +105,10 @@ class Canvas:
             head, bracket, tail = text.partition("（") if "（" in text else text.partition(" (")
             limit = 34.0 * self.size
             if bracket and (shown.number is not None or typeface.width(text, points, weight) > limit):
-                lines = [(head, points, weight), (bracket.strip() + tail, points * 0.82, Weight.REGULAR)]
+                lines = [
+                    (head, points, weight),
+                    (bracket.strip() + tail, typeface.readable(points * 0.82), Weight.REGULAR),
+                ]
             else:
                 # Long English names break into two lines.
                 parts = typeface.wrap(text, limit, points, weight)
@@ -126,14 +134,25 @@ def into(room: Box, x: float, y: float, reach: tuple[float, float, float, float]
 
 
 def is_free(canvas: Canvas, box: Box) -> bool:
-    """Whether `box` is inside the frame and nothing has been placed in it."""
-    return bool(canvas.space.free(np.array([box], dtype=float))[0])
+    """Whether `box` is inside the frame, nothing has been placed in it, and no border goes through it."""
+    boxes = np.array([box], dtype=float)
+    return bool(canvas.space.free(boxes)[0] and not canvas.space.breaks(boxes)[0])
 
 
 def put(canvas: Canvas, shown: ShownSite, label: Label, own: Box, *, reach: float = 0.0) -> bool:
     """Draw a label beside its symbol `own`, or up to `reach` millimetres away; return whether there was room."""
     margin = 0.35 * canvas.size
-    place = place_label(canvas.space, own, label.width, label.height, gap=margin * 1.4, reach=reach, margin=margin)
+    place = place_label(
+        canvas.space,
+        own,
+        label.width,
+        label.height,
+        gap=margin * 1.4,
+        reach=reach,
+        margin=margin,
+        # What helps to find the way may stay without a name; a site with tasks may not.
+        over_border=shown.number is not None or shown.lit,
+    )
     if place is None:
         return False
     if place.leader is not None:

@@ -17,6 +17,8 @@ from geo.grid import Grid
 from layers import style
 from layers.plan.plan import LayerEntry, Plan, Site
 from layers.plan.scene import Scene
+from layers.selection.changes import site_marks
+from layers.selection.comparison import Comparison
 from layers.selection.extent import Extent
 from layers.selection.select import Selection
 from layers.selection.status import SiteState
@@ -44,7 +46,7 @@ class ShownSite:
     site: Site
     layer: LayerEntry
     state: SiteState | None
-    """None for a site that stands for no task."""
+    """None for a site that stands for no task that passes the filters, or for none with a status."""
     number: int | None
     """The same on every sheet of a plan; None for a site that stands for no task."""
     geometry: BaseGeometry
@@ -53,6 +55,14 @@ class ShownSite:
     """Opacity of its layer, 0 to 1."""
     lit: bool
     """Whether it is highlighted, because it or its task is selected."""
+    has_tasks: bool = False
+    """Whether any task of the plan names it, whether or not it passes the filters."""
+    filtered_out: bool = False
+    """Whether it has tasks of which none passes the filters."""
+    mark: str = ""
+    """What it is marked as on a map of changes; empty where nothing changed."""
+    stands_back: bool = False
+    """Whether it is pale, because the map is one of changes and nothing changed here."""
 
     @property
     def simple(self) -> bool:
@@ -66,8 +76,11 @@ class ShownSite:
 
     @property
     def quiet(self) -> bool:
-        """Whether it stands for no task and is drawn with a small grey symbol."""
-        return self.number is None and self.simple and not self.layer.ground and not self.part
+        """Whether it stands for no task that passes, or none with a status, and is drawn with a small grey symbol.
+
+        An area that has tasks keeps a symbol, as on the screen; one without is its own symbol.
+        """
+        return self.number is None and (self.simple or self.has_tasks) and not self.layer.ground and not self.part
 
     @property
     def linear(self) -> bool:
@@ -99,6 +112,7 @@ class Content:
         return zoom_of((south + north) / 2, self.scale * SCREEN_PIXEL_M)
 
 
+@lru_cache(maxsize=4)
 def site_numbers(plan: Plan) -> Mapping[str, int]:
     """Return the number of each place with tasks and a position, except the district's own, by id of the whole."""
     found = [
@@ -107,6 +121,12 @@ def site_numbers(plan: Plan) -> Mapping[str, int]:
         if site.placed and site.id != plan.info.district_site and plan.tasks_by_site.get(site.id)
     ]
     return {site_id: number for number, site_id in enumerate(found, start=1)}
+
+
+def moved_sites(plan: Plan, comparison: Comparison) -> tuple[str, ...]:
+    """Return the ids of the numbered places with a task whose status has changed between two days."""
+    numbers = site_numbers(plan)
+    return tuple(place for place in comparison.places if place in numbers)
 
 
 def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scale: float) -> Content:
@@ -121,22 +141,21 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
     on_grid = grid_geometries(plan)
     numbers = site_numbers(plan)
     lit = set(selection.lit)
+    marks = site_marks(plan, selection.changes)
     shown = []
-    for layer in reversed(plan.catalogue.layers):
+    for layer in reversed(plan.catalogue.ordered(scene.order)):
         if not scene.visible.get(layer.id, layer.visible):
             continue
         for site_id in layer.sites:
             site = plan.sites[site_id]
-            # Filters do not hide the ground: rivers and roads help to find the way.
-            chosen = site_id in selection.sites or layer.ground
-            if not chosen or site_id not in on_grid or site.category == "district":
+            if site_id not in on_grid or site.category == "district":
                 continue
             if not on_grid[site_id].intersects(frame):
                 continue
             seen = _seen(on_grid[site_id], extent, scale)
             if seen is None:
                 raise PlanMapError("too-dense-to-draw", name=site.name.get(scene.language))
-            state = selection.sites.get(site_id)
+            state = selection.sites[site_id]
             shown.append(
                 ShownSite(
                     site,
@@ -146,6 +165,10 @@ def content(plan: Plan, scene: Scene, selection: Selection, extent: Extent, scal
                     seen,
                     scene.opacity.get(layer.id, layer.opacity),
                     site_id in lit,
+                    has_tasks=bool(plan.tasks_by_site.get(site_id)),
+                    filtered_out=site_id in selection.filtered_out,
+                    mark=marks[site_id].value if site_id in marks else "",
+                    stands_back=selection.since is not None and site_id not in marks,
                 )
             )
     return Content(plan.grid, extent, scale, tuple(shown))

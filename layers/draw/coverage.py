@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from geo.tiles.names import has_ideograph
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content
+from layers.draw.drawing import Box
 from layers.plan.plan import Plan, Task
 from layers.selection.unplaced import Placing, placing
 from layers.translation import Translation
@@ -35,4 +37,11 @@ def coverage_notes(
         notes.append(text("sheet.unnumbered", count=site_symbols.unnumbered))
     if site_symbols.unmarked:
         notes.append(text("sheet.unmarked", count=site_symbols.unmarked))
+    if text.language == "en" and any(map(_is_chinese_ground, site_symbols.boxes)):
+        notes.append(text("sheet.names-in-chinese"))
     return notes
+
+
+def _is_chinese_ground(named: tuple[str, Box]) -> bool:
+    """Whether a box of the map is that of a name of the ground in Chinese characters."""
+    return named[0].startswith(("way ", "spot ")) and has_ideograph(named[0])

@@ -6,7 +6,8 @@ the lower left corner of the paper, and y points up.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -93,6 +94,8 @@ class Shape:
     """Box outside which the shape is cut off."""
     name: str = ""
     """What the shape is; the element's id in SVG."""
+    layer: str = ""
+    """A `PdfLayer`, as for text and pictures; empty for what no reader of a PDF can switch off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ class Raster:
     extent: tuple[float, float, float, float]
     """What it covers, as west, south, east, north in metres of the grid."""
     name: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class TextLine:
     """Rotation around x, y in degrees, counter-clockwise."""
     halo: float = 0.0
     """Width in millimetres of the white edge that keeps the text readable over lines."""
+    layer: str = ""
 
     @property
     def start(self) -> float:
@@ -137,6 +142,16 @@ class TextLine:
         if path is None:
             return None
         return Affine2D().translate(self.start, 0).rotate_deg(self.turn).translate(self.x, self.y).transform_path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture beside the map, such as a logo."""
+
+    pixels: NDArray[np.uint8]
+    """Of shape (rows, columns, 4): red, green, blue and opacity, from the upper left corner."""
+    box: Box
+    """Where it stands, in millimetres."""
 
 
 Item = Shape | TextLine
@@ -160,14 +175,28 @@ class Drawing:
     """Shapes and pictures in metres of the grid, drawn first and cut off at the frame."""
     items: list[Item] = field(default_factory=list)
     """Shapes and text in millimetres, drawn over the ground in this order."""
+    pictures: list[Picture] = field(default_factory=list)
+    """Pictures beside the map, drawn before `items`."""
+    layer: str = ""
+    """The `PdfLayer` of what is added now, see `on`; that of an item that has one stays."""
+
+    @contextmanager
+    def on(self, layer: str) -> Iterator[None]:
+        """Put what is added meanwhile on a `PdfLayer`."""
+        before, self.layer = self.layer, layer
+        yield
+        self.layer = before
 
     def add(self, *items: Item | Iterable[Item]) -> None:
         """Add items on top, in order."""
         for item in items:
             if isinstance(item, Shape | TextLine):
-                self.items.append(item)
+                self.items.append(self._laid(item))
             else:
-                self.items.extend(item)
+                self.items.extend(self._laid(part) for part in item)
+
+    def _laid(self, item: Item) -> Item:
+        return replace(item, layer=self.layer) if self.layer and not item.layer else item
 
     def write(
         self,
@@ -193,7 +222,7 @@ class Drawing:
         """
         typeface.check(text, weight)
         if text.strip():
-            self.items.append(TextLine(text, x, y, size, weight, colour, align, turn, halo))
+            self.items.append(TextLine(text, x, y, size, weight, colour, align, turn, halo, self.layer))
         return typeface.width(text, size, weight)
 
     def texts(self) -> list[str]:

@@ -23,13 +23,14 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.image import AxesImage
-from matplotlib.text import Text
+from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
 from layers import font, style
-from layers.draw.artists import Shapes, Words
-from layers.draw.drawing import Box, Drawing, Raster, Shape, TextLine
+from layers.draw import geopdf
+from layers.draw.artists import Picture, Shapes, Turned, Words
+from layers.draw.drawing import Box, Drawing, Shape, TextLine
+from layers.draw.pdf_layer import PdfLayer
 from layers.font import Weight
 
 if TYPE_CHECKING:
@@ -100,10 +101,13 @@ def figure_of(drawing: Drawing, *, fonts: Fonts | None = None, dpi: float = 72, 
             axes.add_artist(Shapes(below)).set_zorder(1 + order / 1e6)
             below = []
             if part is not None:
-                _add_picture(axes, part, 1 + (order + 0.5) / 1e6)
+                _add_picture(axes, part.pixels, part.extent, 1 + (order + 0.5) / 1e6, part.layer)
     paper = figure.add_axes((0, 0, 1, 1), facecolor="none")
     paper.set(xlim=(0, drawing.width), ylim=(0, drawing.height))
     paper.axis("off")
+    for one in drawing.pictures:
+        left, bottom, right, top = one.box
+        _add_picture(paper, one.pixels, (left, bottom, right, top), 0.5, PdfLayer.FURNITURE)
     shapes: list[Shape] = []
     lines: list[TextLine] = []
     for item in drawing.items:
@@ -142,12 +146,15 @@ def _map_axes(figure: Figure, drawing: Drawing, frame: Box) -> Axes:
     return axes
 
 
-def _add_picture(axes: Axes, raster: Raster, order: float) -> None:
-    west, south, east, north = raster.extent
+def _add_picture(
+    axes: Axes, pixels: NDArray[np.uint8], extent: tuple[float, float, float, float], order: float, layer: str
+) -> None:
+    west, south, east, north = extent
     # Not `imshow`, which would fit the axes to the picture.
-    image = AxesImage(axes, extent=(west, east, south, north), origin="upper", interpolation="bilinear")
-    image.set_data(raster.pixels)
+    image = Picture(axes, extent=(west, east, south, north), origin="upper", interpolation="bilinear")
+    image.set_data(pixels)
     image.set_zorder(order)
+    image.layer = layer
     axes.add_image(image)
     image.set_clip_path(axes.patch)
 
@@ -157,14 +164,16 @@ def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:
     outline = label.outline() if label.halo or whole else None
     if outline is None:
         return []
-    halo = Shape(outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True)
-    return [halo] * bool(label.halo) + [Shape(outline, fill=label.colour)] * whole
+    halo = Shape(
+        outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True, layer=label.layer
+    )
+    return [halo] * bool(label.halo) + [Shape(outline, fill=label.colour, layer=label.layer)] * whole
 
 
-def _turned(label: TextLine, fonts: Fonts) -> Text:
-    """Return a text that is not level; only Matplotlib's own artist knows where its letters go."""
+def _turned(label: TextLine, fonts: Fonts) -> Turned:
+    """Return a text that is not level."""
     # The typeface is the one that the layout measured, so the text has the same width everywhere.
-    text = Text(
+    text = Turned(
         label.x,
         label.y,
         label.text,
@@ -179,6 +188,7 @@ def _turned(label: TextLine, fonts: Fonts) -> Text:
     )
     text.set_fontsize(label.size)
     text.set_clip_on(False)
+    text.layer = label.layer
     return text
 
 
@@ -256,6 +266,35 @@ def png(drawing: Drawing, *, dpi: float, scale: float | None, properties: Proper
     return buffer.getvalue()
 
 
+def geotiff(drawing: Drawing, *, dpi: float, scale: float | None, properties: Properties) -> bytes:
+    """Return `drawing` as a GeoTIFF of `dpi` dots per inch, in the coordinates of its map; raises as `picture` does.
+
+    The whole page is in it: its margin has coordinates as if the map went on there.
+    """
+    from geo.geotiff import geotiff as written
+
+    if drawing.frame is None or drawing.extent is None or drawing.grid is None:
+        raise ValueError("a page without a map lies nowhere")
+    pixels = np.asarray(picture(drawing, dpi=dpi, scale=scale))
+    west, south, east, _ = drawing.extent
+    metres = (east - west) / drawing.frame.width
+    pixel_m = metres * 25.4 / dpi
+    return written(
+        pixels,
+        west=west - drawing.frame.left * metres,
+        # Matplotlib counts from the lower edge, and cuts what is less than a pixel off the upper and the right one.
+        north=south - drawing.frame.bottom * metres + pixels.shape[0] * pixel_m,
+        pixel_m=pixel_m,
+        crs=drawing.grid.crs,
+        dpi=dpi,
+        tags={
+            "TIFFTAG_DOCUMENTNAME": properties.title,
+            "TIFFTAG_IMAGEDESCRIPTION": properties.subject,
+            "TIFFTAG_SOFTWARE": "PlanMap",
+        },
+    )
+
+
 def check_pixels(width: float, height: float, dpi: float) -> None:
     """Raise `PlanMapError` if `width` by `height` millimetres at `dpi` are more than `MAXIMUM_PIXELS`."""
     pixels = (width / 25.4 * dpi) * (height / 25.4 * dpi)
@@ -322,6 +361,8 @@ def pdf(
 ) -> bytes:
     """Return drawings, each with the scale that it states, as one PDF with text as text and each font embedded once.
 
+    Its layers can be switched off, and its maps know where they lie; see `layers.draw.geopdf`.
+
     `progress` is told how many pages are done; whatever it raises ends the work.
 
     Raises
@@ -354,4 +395,4 @@ def pdf(
             document.savefig(figure)
     with _settings():
         document.close()
-    return buffer.getvalue()
+    return geopdf.finished(buffer.getvalue(), [drawing for drawing, _ in pages], language=properties.language)

@@ -23,18 +23,47 @@ QR_BYTES = 2331
 """Most bytes that a QR code of the largest version holds at level M of error correction (ISO/IEC 18004)."""
 
 
-def bar_step(scale: float, room: float) -> tuple[float, int]:
-    """Return the length in metres of one division of a scale bar, and how many divisions fit `room` millimetres."""
-    best = (1.0, 1)
+def bar_step(scale: float, room: float, points: float) -> tuple[float, int]:
+    """Return the length in metres of one division of a scale bar, and how many divisions fit `room` millimetres.
+
+    Divisions whose lengths in `points` would not stand clear of each other are taken only if no others fit.
+    """
+    best: tuple[float, int] | None = None
+    longest = (1.0, 1)
     for power in range(7):
         for mantissa in (1, 2, 5):
             metres = mantissa * 10.0**power
             divisions = int(room / (metres * 1000 / scale))
             if 2 <= divisions <= 5:
-                return metres, divisions
+                if len(bar_labels(scale, metres, divisions, points)) == divisions + 1:
+                    return metres, divisions
+                best = best or (metres, divisions)
             if divisions > 5:
-                best = (metres, 5)
-    return best
+                longest = (metres, 5)
+    return best or longest
+
+
+def bar_labels(scale: float, metres: float, divisions: int, points: float) -> tuple[int, ...]:
+    """Return which ends of divisions have room for their length in `points`: all, the first and the last, or the last.
+
+    The ends count from 0, and the lengths stand in the middle over them.
+    """
+    step = metres * 1000 / scale
+    factor = _bar_unit(metres)[1]
+    for marks in (tuple(range(divisions + 1)), (0, divisions)):
+        wide = [typeface.width(f"{mark * metres / factor:g}", points) for mark in marks]
+        apart = points * MM_PER_POINT * 0.4
+        if all(
+            (right - left) * step >= (before + after) / 2 + apart
+            for (left, right), (before, after) in zip(pairwise(marks), pairwise(wide), strict=True)
+        ):
+            return marks
+    return (divisions,)
+
+
+def _bar_unit(metres: float) -> tuple[str, float]:
+    """Return the unit for divisions of `metres`, and how many metres it has."""
+    return ("km", 1000.0) if metres >= 1000 else ("m", 1.0)
 
 
 def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float, room: float, size: float) -> float:
@@ -42,7 +71,8 @@ def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float
 
     `left` and `bottom` are its lower left corner, and it takes at most `room` millimetres without the unit.
     """
-    metres, divisions = bar_step(scale, room)
+    points = typeface.readable(6.2 * size)
+    metres, divisions = bar_step(scale, room, points)
     step = metres * 1000 / scale
     thick = 1.25 * size
     marks = [0.0, 0.5, *range(1, divisions + 1)]
@@ -50,9 +80,8 @@ def draw_scale_bar(drawing: Drawing, left: float, bottom: float, *, scale: float
         box = Box(left + start * step, bottom, left + end * step, bottom + thick)
         fill = style.INK if index % 2 == 0 else style.WHITE
         drawing.add(rectangle(box, fill=fill, stroke=style.INK, line_width=0.18 * size))
-    unit, factor = ("km", 1000.0) if metres >= 1000 else ("m", 1.0)
-    points = 6.2 * size
-    for mark in (0, *range(1, divisions + 1)):
+    unit, factor = _bar_unit(metres)
+    for mark in bar_labels(scale, metres, divisions, points):
         words = f"{mark * metres / factor:g}"
         x = left + mark * step
         drawing.write(words, x, bottom + thick + 0.8 * size, points, align="center", colour=style.INK)
@@ -77,7 +106,7 @@ def draw_north(drawing: Drawing, x: float, y: float, *, true_north: float, lette
         polygon([tip, at(-wide, -half), notch], fill=style.INK, stroke=style.INK, line_width=0.15 * size),
         polygon([tip, at(wide, -half), notch], fill=style.WHITE, stroke=style.INK, line_width=0.15 * size),
     )
-    points = 8.5 * size
+    points = typeface.readable(8.5 * size)
     cx, cy = at(0, half * 0.72)
     drawing.write(letter, cx, cy, points, weight=Weight.BOLD, colour=style.INK, align="center", halo=0.4)
     return Box(x - wide - 0.6 * size, y - half, x + wide + 0.6 * size, y + half * 0.72 + points * MM_PER_POINT)

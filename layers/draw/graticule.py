@@ -10,6 +10,7 @@ from geo.grid import Grid
 from layers import style
 from layers.draw import typeface
 from layers.draw.drawing import Box, Drawing, line, rectangle
+from layers.draw.pdf_layer import PdfLayer
 from layers.draw.typeface import MM_PER_POINT
 from layers.selection.extent import Extent
 
@@ -63,10 +64,11 @@ def draw_graticule(drawing: Drawing, *, size: float, names: Sequence[Box] = ()) 
             if frame.grown(-3 * size).holds(Box(x, y, x, y)) and not any(cross.overlaps(box) for box in names):
                 for ends in ([(x - arm, y), (x + arm, y)], [(x, y - arm), (x, y + arm)]):
                     drawing.add(line(ends, stroke=style.INK, line_width=0.13 * size, opacity=0.45))
-    points = 6.2 * size
+    points = typeface.readable(6.2 * size)
     outside = 0.9 * size
-    drawing.add(rectangle(frame, stroke=style.INK, line_width=0.25 * size))
-    drawing.add(rectangle(frame.grown(outside), stroke=style.INK, line_width=0.55 * size))
+    furniture = PdfLayer.FURNITURE
+    drawing.add(rectangle(frame, stroke=style.INK, line_width=0.25 * size, layer=furniture))
+    drawing.add(rectangle(frame.grown(outside), stroke=style.INK, line_width=0.55 * size, layer=furniture))
     seconds = step < 1 / 60
     cap = typeface.CAP_HEIGHT * points * MM_PER_POINT
     along_x = [

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import style
 from layers.draw.content import Content, ShownSite, grid_geometries, ground_style
 from layers.draw.drawing import PIXEL, Raster, Shape, geometry_path
+from layers.draw.pdf_layer import PdfLayer, on_layer
 from layers.draw.soft import is_soft, soft_patch
 from layers.draw.ways import draw_ways
 from layers.ground.files import picture_of
@@ -19,6 +20,7 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Precision
 from layers.region import region
 from layers.selection.extent import Extent
+from layers.selection.vicinity import vicinity
 
 FAINT = 0.45
 """Factor for the fill opacity of inexact shapes, which must not look like real land or water."""
@@ -49,14 +51,16 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     west, south, east, north = content.extent
     cut = (west - bleed, south - bleed, east + bleed, north + bleed)
     unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
-    shapes: list[Shape | Raster] = [*_area(shapely.box(*cut), fill=style.SEA, name="sea")]
+    shapes: list[Shape | Raster] = [*_area(shapely.box(*cut), fill=style.SEA, name="sea", layer=PdfLayer.GROUND)]
     place = region(plan)
     for area in place.land:
-        shapes += _area(_cut(area.geometry, cut), fill=style.LAND)
+        shapes += _area(_cut(area.geometry, cut), fill=style.LAND, layer=PdfLayer.GROUND)
+    minor = style.MINOR_BOUNDARY if boundaries_shown(plan, scene) else ""
     for area in place.districts:
-        shapes += _area(
-            _cut(area.geometry, cut), fill=style.DISTRICT, stroke=style.MINOR_BOUNDARY, line_width=0.22 * size
-        )
+        # In two, so that a PDF can do without the boundaries.
+        inside = _cut(area.geometry, cut)
+        shapes += _area(inside, fill=style.DISTRICT, layer=PdfLayer.GROUND)
+        shapes += _area(inside, stroke=minor, line_width=0.22 * size, layer=PdfLayer.BOUNDARIES) if minor else []
     shapes += draw_ways(plan, scene, content, size=size, margin=bleed)
     # Over roads and areas, as on the screen: where the picture ends, they go on.
     shapes += _picture(plan, scene, content, cut)
@@ -65,12 +69,12 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     waters = [shown for shown in ground if shown.site.category == "river"]
     for shown in ground:
         if shown not in waters:
-            shapes += _strokes(plan, shown, cut, unit)
+            shapes += on_layer(_layer_of(shown), _strokes(plan, shown, cut, unit))
     veil, edge = _focus(plan, scene, cut, size)
     shapes += veil
     # Rivers go over the veil around the district, because one of them is its edge; the boundary goes over both.
     for shown in waters:
-        shapes += _strokes(plan, shown, cut, unit)
+        shapes += on_layer(PdfLayer.WATERS, _strokes(plan, shown, cut, unit))
     shapes += edge
     # A place whose extent is a patch needs no circle: that would be one more line around what nobody has drawn.
     patched = {plan.whole(shown.site.id) for shown in content.sites if is_soft(shown)}
@@ -78,10 +82,24 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
         if shown.layer.ground:
             continue
         if not shown.simple:
-            shapes += _strokes(plan, shown, cut, unit)
+            shapes += on_layer(PdfLayer.SITES, _strokes(plan, shown, cut, unit))
         elif plan.whole(shown.site.id) not in patched:
-            shapes += _halo(shown, cut, content.scale, size)
-    return shapes
+            shapes += on_layer(PdfLayer.SITES, _halo(shown, cut, content.scale, size))
+    return shapes + _surroundings(plan, scene, cut, size)
+
+
+def _surroundings(plan: Plan, scene: Scene, cut: Extent, size: float) -> list[Shape]:
+    """Return the surroundings that the Scene asks about: a faint fill, and an outline that the frame does not close."""
+    around = vicinity(plan, scene.near)
+    if around is None:
+        return []
+    area = plan.grid.project(around.area)
+    edge = _cut(area.boundary, cut)
+    return [
+        *_area(_cut(area, cut), fill=style.ACCENT, fill_opacity=style.NEAR_OPACITY),
+        *_area(edge, stroke=style.WHITE, line_width=1.2 * size, opacity=0.8),
+        *_area(edge, stroke=style.ACCENT, line_width=0.45 * size, name="near"),
+    ]
 
 
 def _picture(plan: Plan, scene: Scene, content: Content, cut: Extent) -> list[Raster]:
@@ -90,7 +108,17 @@ def _picture(plan: Plan, scene: Scene, content: Content, cut: Extent) -> list[Ra
     if ground is None:
         return []
     pixels = picture_in(ground, plan.grid, cut, content.scale * PICTURE_MM / 1000)
-    return [] if pixels is None else [Raster(pixels, cut, "picture")]
+    return [] if pixels is None else [Raster(pixels, cut, "picture", PdfLayer.PICTURE)]
+
+
+def _layer_of(shown: ShownSite) -> PdfLayer:
+    """Return the layer of a site of the ground."""
+    ground = style.CATEGORIES[shown.site.category].ground
+    if ground in ("river", "water"):
+        return PdfLayer.WATERS
+    if ground == "district":
+        return PdfLayer.BOUNDARIES
+    return PdfLayer.ROADS if shown.linear or ground == "runway" else PdfLayer.GROUND
 
 
 def is_under_picture(plan: Plan, scene: Scene, content: Content) -> bool:
@@ -117,21 +145,30 @@ def _area(geometry: BaseGeometry, **look: object) -> list[Shape]:
     return [] if path is None else [Shape(path, **look)]  # type: ignore[arg-type]
 
 
+def boundaries_shown(plan: Plan, scene: Scene) -> bool:
+    """Whether the boundaries of districts are drawn: they are switched with the layer of the plan's own."""
+    layer = next((layer for layer in plan.catalogue.layers if plan.info.district_site in layer.sites), None)
+    return layer is None or scene.visible.get(layer.id, layer.visible)
+
+
 def _focus(plan: Plan, scene: Scene, cut: Extent, size: float) -> tuple[list[Shape], list[Shape]]:
     """Return the veil over everything outside the plan's district, and the district's boundary."""
     home = region(plan).focus
     if home is None:
         return [], []
     veil = _area(
-        _cut(shapely.box(*cut).difference(home.geometry), cut), fill=style.MASK, fill_opacity=style.MASK_OPACITY
+        _cut(shapely.box(*cut).difference(home.geometry), cut),
+        fill=style.MASK,
+        fill_opacity=style.MASK_OPACITY,
+        layer=PdfLayer.GROUND,
     )
-    layer = next((layer for layer in plan.catalogue.layers if plan.info.district_site in layer.sites), None)
-    if layer is not None and not scene.visible.get(layer.id, layer.visible):
+    if not boundaries_shown(plan, scene):
         return veil, []
     # As a line: an area would get a stroke along the cut.
     edge = _cut(home.geometry.boundary, cut)
-    casing = _area(edge, stroke=style.WHITE, line_width=1.3 * size, opacity=0.75)
-    return veil + casing, _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary")
+    casing = _area(edge, stroke=style.WHITE, line_width=1.3 * size, opacity=0.75, layer=PdfLayer.BOUNDARIES)
+    firm = _area(edge, stroke=style.BOUNDARY, line_width=0.5 * size, name="boundary", layer=PdfLayer.BOUNDARIES)
+    return veil + casing, firm
 
 
 def strokes(

@@ -14,6 +14,9 @@ from layers.font import Weight
 HALO_MM = 0.42
 """Width in millimetres of the white edge around names on the map."""
 
+NUMBER = 0.86
+"""Type size of a number as a share of that of the name beside it."""
+
 LINE_HEIGHT = 1.16
 """Distance between two lines of a name as a share of the type size."""
 
@@ -39,9 +42,7 @@ class Label:
     @property
     def pill_width(self) -> float:
         """Width in millimetres of the pill alone."""
-        size = self.lines[0][1] if self.lines else 7.0
-        height = size * MM_PER_POINT * 1.08
-        return max(height, typeface.width(self.number, size * 0.86, Weight.BOLD) + height * 0.5)
+        return pill_size(self.number, self.lines[0][1] if self.lines else 7.0)[0]
 
     @property
     def width(self) -> float:
@@ -80,6 +81,13 @@ class Label:
         draw_number(drawing, self.number, left, middle, size, colour=self.colour)
 
 
+def pill_size(number: str, size: float) -> tuple[float, float, float]:
+    """Return width and height in millimetres of a number's pill beside text of `size` points, and its own points."""
+    points = typeface.readable(size * NUMBER)
+    height = points / NUMBER * MM_PER_POINT * 1.08
+    return max(height, typeface.width(number, points, Weight.BOLD) + height * 0.5), height, points
+
+
 def draw_number(
     drawing: Drawing, number: str, left: float, middle: float, size: float, *, colour: str = style.INK
 ) -> float:
@@ -87,10 +95,7 @@ def draw_number(
 
     `left` is its left edge and `middle` the y of its middle, in millimetres.
     """
-    height = size * MM_PER_POINT * 1.08
-    points = size * 0.86
-    text = typeface.width(number, points, Weight.BOLD)
-    wide = max(height, text + height * 0.5)
+    wide, height, points = pill_size(number, size)
     box = Box(left, middle - height / 2, left + wide, middle + height / 2)
     drawing.add(rounded(box.grown(0.28), height, fill=style.WHITE, fill_opacity=0.9))
     drawing.add(rounded(box, height / 2, fill=colour))

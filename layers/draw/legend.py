@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import shapely
 
 from layers import style
-from layers.draw import symbols, typeface
+from layers.draw import swatches, typeface
 from layers.draw.canvas import SiteSymbols
-from layers.draw.content import Content, ShownSite, ground_style
-from layers.draw.drawing import PIXEL, Box, Drawing, Shape, circle, line, rectangle
-from layers.draw.ground import HALOS, is_under_picture, strokes
-from layers.draw.soft import is_soft, soft_sample
+from layers.draw.content import Content, ShownSite
+from layers.draw.drawing import Box, Drawing
+from layers.draw.ground import HALOS
+from layers.draw.seen_ground import ground_kinds, seen_shapes, sees_boundary, sees_other_boundary, sees_sea
+from layers.draw.soft import is_soft
+from layers.draw.swatches import Picture
 from layers.draw.typeface import MM_PER_POINT
-from layers.draw.ways import seen_areas, seen_ways
 from layers.font import Weight
 from layers.ground import look
 from layers.ground.files import ground_of
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision, Status
-from layers.region import region
+from layers.selection.changes import Mark
+from layers.selection.status import SiteState, TaskState
+from layers.selection.vicinity import area_words, vicinity
 from layers.translation import Translation
-
-Picture = Callable[[float, float, float], Sequence[Shape]]
-"""Returns the sample of an entry around x, y in a cell of a certain height; takes all three in millimetres."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ class Entry:
     picture: Picture
     summary: str = ""
     """What an entry says that stands for all of its group."""
+    spare: bool = False
+    """Whether paper with too little room can do without it: only grey symbols or the table have it, not a status on
+    the map."""
 
 
 _LINES = "legend.lines"
@@ -55,12 +58,12 @@ def brief_entries(
     content: Content,
     text: Translation,
     *,
+    listed: Collection[TaskState] = (),
     site_symbols: SiteSymbols | None = None,
     halos: frozenset[str] = HALOS,
 ) -> list[Entry]:
-    """Return the entries for a slide: as `entries`, but without counts and without `style.DETAILS`."""
-    asked = tuple(shown for shown in content.sites if shown.site.category not in style.DETAILS)
-    found = entries(plan, scene, replace(content, sites=asked), text, site_symbols=site_symbols, halos=halos)
+    """Return the entries for a slide: as `entries`, but without counts, and with the ground in one entry."""
+    found = entries(plan, scene, content, text, listed=listed, site_symbols=site_symbols, halos=halos)
     return [replace(entry, count=None) for entry in shortened(found)]
 
 
@@ -70,139 +73,138 @@ def entries(
     content: Content,
     text: Translation,
     *,
+    listed: Collection[TaskState] = (),
     site_symbols: SiteSymbols | None = None,
     halos: frozenset[str] = HALOS,
     before: Sequence[Entry] = (),
 ) -> list[Entry]:
-    """Return the entries for what is on the map, in order.
+    """Return the entries for what is on the map, in order, and for the statuses of `listed`, the tasks of its table.
 
     Without `site_symbols`, before they have been placed, everything in the frame counts as drawn. What was returned
     then can be given as `before`: the entries of lines and areas are the same once more.
     """
-    drawn = [
+    marked = [
         shown
         for shown in content.sites
-        if site_symbols is None
-        or shown.number is not None
-        or shown.layer.ground
-        or not shown.simple
-        or shown.part
-        or shown.site.id in site_symbols.drawn
+        if (shown.number is not None or shown.quiet) and (site_symbols is None or shown.site.id in site_symbols.drawn)
     ]
-    ground = [entry for entry in before if entry.group in (_LINES, *WAYS) and entry.picture not in (_halo, _proxy)]
+    around = (swatches.halo, swatches.proxy, swatches.near)
+    ground = [entry for entry in before if entry.group in (_LINES, *WAYS) and entry.picture not in around]
     return [
-        *_statuses(content, text),
-        *_categories(drawn, text, moved=site_symbols is None or site_symbols.moved),
-        *(ground if before else [*_ground(plan, content, text), *_ways(plan, scene, content, text)]),
+        *_statuses([shown.state for shown in marked if shown.number is not None], listed, text),
+        *_changes(marked, text),
+        *_categories(marked, text),
+        *_points(content, text, moved=site_symbols is None or site_symbols.moved),
+        *(ground if before else [*_ground(plan, scene, content, text), *_ways(plan, scene, content, text)]),
         *_precision(text, halos=halos),
+        *_surroundings(plan, scene, content, text),
     ]
 
 
-def _statuses(content: Content, text: Translation) -> list[Entry]:
-    states = [shown.state for shown in content.numbered if shown.state is not None]
+def _statuses(states: Sequence[SiteState | None], listed: Iterable[TaskState], text: Translation) -> list[Entry]:
+    counts = Counter((state.status, state.backed) for state in states if state is not None)
+    # A badge in the table is to be explained as well, if no symbol on the map has it.
+    in_table = {(state.status, state.backed) for state in listed}
     found = []
     for status in Status:
         for backed in (True, False):
-            count = sum(state.status is status and state.backed is backed for state in states)
-            if count:
+            count = counts[status, backed]
+            if count or (status, backed) in in_table:
                 label = text(f"status.{status.value}")
                 label += text("sheet.backed" if backed else "sheet.only-stated")
-                found.append(Entry("legend.site-status", label, count, _badge(status, backed)))
+                picture = swatches.badge(status, backed)
+                found.append(Entry("legend.site-status", label, count or None, picture, spare=not count))
     return found
 
 
-def _badge(status: Status, backed: bool) -> Picture:
-    return lambda x, y, cell: symbols.badge_at(status, backed=backed, x=x, y=y, size=cell)
-
-
-def _categories(drawn: Sequence[ShownSite], text: Translation, *, moved: bool) -> list[Entry]:
-    with_symbol = [shown for shown in drawn if shown.number is not None or shown.quiet]
-    counts = Counter(shown.site.category for shown in with_symbol)
+def _changes(marked: Sequence[ShownSite], text: Translation) -> list[Entry]:
+    """Return the marks of changes on the map, and what stands back."""
+    counts = Counter(shown.mark for shown in marked)
     found = [
-        Entry("legend.category", text(f"category.{category}"), counts[category], _icon(category))
+        Entry("legend.changes", text(f"mark.{mark.value}"), counts[mark.value], swatches.change(mark.value))
+        for mark in Mark
+        if counts[mark.value]
+    ]
+    same = sum(shown.stands_back and shown.number is not None for shown in marked)
+    return [*found, *([Entry("legend.changes", text("legend.unchanged"), same, swatches.stands_back)] if same else [])]
+
+
+def _categories(marked: Sequence[ShownSite], text: Translation) -> list[Entry]:
+    counts = Counter(shown.site.category for shown in marked)
+    grey = [shown for shown in marked if shown.number is None]
+    only_grey = counts.keys() - {shown.site.category for shown in marked if shown.number is not None}
+    found = [
+        Entry(
+            "legend.category",
+            text(f"category.{category}"),
+            counts[category],
+            swatches.icon(category),
+            spare=category in only_grey,
+        )
         for category in style.CATEGORIES
         if counts[category]
     ]
-    quiet = sum(shown.number is None for shown in with_symbol)
-    if quiet:
-        found.append(Entry("legend.category", text("sheet.no-task"), quiet, _no_task))
-    if any(shown.part and shown.simple and not shown.layer.ground for shown in drawn):
-        found.append(Entry("legend.category", text("legend.part"), None, _part))
-    if moved:
-        found.append(Entry("legend.category", text("sheet.moved"), None, _moved))
+    for key, picture, count in (
+        ("legend.no-task", swatches.no_task, sum(not shown.has_tasks for shown in grey)),
+        ("legend.filtered-out", swatches.filtered_out, sum(shown.filtered_out for shown in grey)),
+        ("legend.no-status", swatches.no_task, sum(shown.has_tasks and not shown.filtered_out for shown in grey)),
+    ):
+        if count:
+            found.append(Entry("legend.category", text(key), count, picture))
     return found
 
 
-def _no_task(x: float, y: float, cell: float) -> list[Shape]:
-    return [circle(x, y, cell * 0.42, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06)]
-
-
-def _part(x: float, y: float, cell: float) -> list[Shape]:
-    return [symbols.part_at(x, y, cell * 0.24, lit=False)]
-
-
-def _moved(x: float, y: float, cell: float) -> list[Shape]:
-    ends = [(x - cell * 0.5, y - cell * 0.2), (x + cell * 0.3, y + cell * 0.2)]
-    return [
-        line(ends, stroke=style.LEADER, line_width=cell * 0.07),
-        circle(*ends[0], cell * 0.16, fill=style.LEADER),
-        circle(*ends[1], cell * 0.3, fill=style.WHITE, stroke=style.NO_TASK, line_width=cell * 0.06),
-    ]
-
-
-def _icon(category: str) -> Picture:
-    return lambda x, y, cell: [symbols.icon_at(category, x=x, y=y, size=cell * 0.82)]
-
-
-def _ground(plan: Plan, content: Content, text: Translation) -> list[Entry]:
-    drawn = [shown for shown in content.sites if shown.layer.ground or not shown.simple]
+def _points(content: Content, text: Translation, *, moved: bool) -> list[Entry]:
     found = []
-    for category in style.CATEGORIES:
-        of_category = [shown for shown in drawn if shown.site.category == category]
-        for soft in (False, True):
-            alike = [shown for shown in of_category if is_soft(shown) is soft]
-            if alike:
-                # Two sides of one place are one place.
-                count = len({plan.whole(shown.site.id) for shown in alike})
-                found.append(Entry(_LINES, _ground_words(alike, text), count, _ground_picture(alike[0])))
-    frame = shapely.box(*content.extent)
-    place = region(plan)
-    home = place.focus
-    if home is not None and home.geometry.boundary.intersects(frame):
-        found.append(Entry(_LINES, text("legend.boundary"), None, _boundary))
-    if any(area is not home and area.geometry.boundary.intersects(frame) for area in place.districts):
-        found.append(Entry(_LINES, text("sheet.other-boundary"), None, _other_boundary))
-    if not place.dry_land.contains(frame):
-        found.append(Entry(_LINES, text("sheet.sea"), None, _sea))
+    if any(shown.part and shown.simple and not shown.layer.ground for shown in content.sites):
+        found.append(Entry("legend.category", text("legend.part"), None, swatches.part))
+    if moved:
+        found.append(Entry("legend.category", text("sheet.moved"), None, swatches.moved))
+    return found
+
+
+def _ground(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
+    alike: dict[tuple[str, bool, str, str], list[ShownSite]] = {}
+    for shown in seen_shapes(content):
+        form = "point" if shown.simple else "line" if shown.linear else "area"
+        # What is drawn alike is one entry.
+        looks = shown.site.category, is_soft(shown), form, "" if is_soft(shown) else swatches.dash_of(shown)
+        alike.setdefault(looks, []).append(shown)
+    order = list(style.CATEGORIES)
+    found = [
+        # Two sides of one place are one place.
+        Entry(
+            _LINES,
+            _ground_words(group, text),
+            len({plan.whole(shown.site.id) for shown in group}),
+            swatches.ground_picture(group[0]),
+        )
+        for _, group in sorted(alike.items(), key=lambda pair: (order.index(pair[0][0]), *pair[0][1:]))
+    ]
+    for key, picture, is_seen in (
+        ("legend.boundary", swatches.boundary, sees_boundary),
+        ("legend.other-boundary", swatches.other_boundary, sees_other_boundary),
+        ("legend.sea", swatches.sea, sees_sea),
+    ):
+        if is_seen(plan, scene, content):
+            found.append(Entry(_LINES, text(key), None, picture))
     return found
 
 
 def _ways(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
     """Return the classes of roads and waters of the ground that are drawn; their title says what they are."""
-    if is_under_picture(plan, scene, content):
-        return []
-    drawn = {seen.kind for seen in seen_ways(plan, scene, content)}
-    ground = ground_of(plan, scene.basemap)
-    title = WAYS[0] if ground is None else WAYS[1]
-    found = [
-        Entry(title, text(f"legend.{group}"), None, _way(next(kind for kind in kinds if kind in drawn)), text(title))
-        for group, kinds in look.LEGEND.items()
-        if drawn.intersection(kinds)
-    ]
-    areas = seen_areas(plan, scene, content)
-    return found + [
-        Entry(title, text(f"legend.{group}"), None, _fill(next(kind for kind in kinds if kind in areas)), text(title))
-        for group, kinds in look.AREA_LEGEND.items()
-        if not areas.keys().isdisjoint(kinds)
-    ]
-
-
-def _fill(kind: str) -> Picture:
-    def picture(x: float, y: float, cell: float) -> list[Shape]:
-        box = Box(x - cell * 0.75, y - cell * 0.35, x + cell * 0.75, y + cell * 0.35)
-        return [rectangle(box, fill=look.AREAS[kind].fill)]
-
-    return picture
+    title = WAYS[0] if ground_of(plan, scene.basemap) is None else WAYS[1]
+    lines, areas = ground_kinds(plan, scene, content)
+    found = []
+    for groups, drawn, picture in (
+        (look.LEGEND, lines, swatches.way),
+        (look.AREA_LEGEND, areas, swatches.fill),
+    ):
+        for group, kinds in groups.items():
+            kind = next((kind for kind in kinds if kind in drawn), None)
+            if kind is not None:
+                found.append(Entry(title, text(f"legend.{group}"), None, picture(kind), text(title)))
+    return found
 
 
 def shortened(found: Sequence[Entry]) -> list[Entry]:
@@ -212,98 +214,48 @@ def shortened(found: Sequence[Entry]) -> list[Entry]:
     return rest if first is None else [*rest, replace(first, group=_LINES, text=first.summary)]
 
 
-def _way(kind: str) -> Picture:
-    looks = look.style_of(kind)
-
-    def picture(x: float, y: float, cell: float) -> list[Shape]:
-        ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]
-        dash = tuple(float(part) * PIXEL * cell / 3.2 for part in looks.dash.split())
-        if looks.single:
-            return [line(ends, stroke=looks.edge, line_width=cell * 0.1, dash=dash)]
-        return [
-            line(ends, stroke=looks.edge, line_width=cell * 0.34),
-            line(ends, stroke=looks.fill, line_width=cell * 0.22, dash=dash),
-        ]
-
-    return picture
+def least(found: Sequence[Entry]) -> list[Entry]:
+    """Return the entries without those that can be spared, for paper with even less room."""
+    return [entry for entry in shortened(found) if not entry.spare]
 
 
 def _ground_words(alike: Sequence[ShownSite], text: Translation) -> str:
     name = text(f"category.{alike[0].site.category}")
-    if not all(shown.site.precision is Precision.NOMINAL for shown in alike):
-        return name
-    return name + text("legend.nominal-line" if alike[0].linear else "legend.nominal-area")
-
-
-def _ground_picture(sample: ShownSite) -> Picture:
-    if is_soft(sample):
-        look = style.soft_look(sample.site.category)
-        return lambda x, y, cell: soft_sample(x, y, cell, *look)
-    looks = ground_style(sample)
-    if sample.simple:
-        return _dot(looks)
-    dash = "" if sample.layer.ground else style.PRECISION_DASH.get(sample.site.precision, "")
-    return _stroke(looks, dash, linear=sample.linear)
-
-
-def _stroke(looks: list[dict[str, object]], dash: str, *, linear: bool) -> Picture:
-    def picture(x: float, y: float, cell: float) -> list[Shape]:
-        if linear:
-            sample = shapely.LineString([(x - cell * 0.75, y), (x + cell * 0.75, y)])
-            return strokes(sample, [{**look, "fill": ""} for look in looks], PIXEL * 0.9 * cell / 3.2, dash=dash)
-        area = shapely.box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
-        return strokes(area, looks, PIXEL * 0.9 * cell / 3.2, dash=dash)
-
-    return picture
-
-
-def _dot(looks: list[dict[str, object]]) -> Picture:
-    def picture(x: float, y: float, cell: float) -> list[Shape]:
-        unit = PIXEL * cell / 3.2
-        return [
-            circle(
-                x,
-                y,
-                float(str(look.get("radius", 2.5))) * unit,
-                fill=str(look.get("fill", "")),
-                stroke=str(look.get("colour", "")),
-                line_width=float(str(look.get("width", 1.0))) * unit,
-            )
-            for look in looks
-        ]
-
-    return picture
-
-
-def _boundary(x: float, y: float, cell: float) -> list[Shape]:
-    return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], stroke=style.BOUNDARY, line_width=cell * 0.16)]
-
-
-def _other_boundary(x: float, y: float, cell: float) -> list[Shape]:
-    return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], stroke=style.MINOR_BOUNDARY, line_width=cell * 0.08)]
-
-
-def _sea(x: float, y: float, cell: float) -> list[Shape]:
-    return [rectangle(Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38), fill=style.SEA)]
+    precisions = {shown.site.precision for shown in alike}
+    if precisions == {Precision.NOMINAL}:
+        return name + text("legend.nominal-area" if is_soft(alike[0]) else "legend.nominal-line")
+    if swatches.dash_of(alike[0]):
+        return name + text("legend.approximate")
+    return name
 
 
 def _precision(text: Translation, *, halos: frozenset[str]) -> list[Entry]:
-    listed = (("accuracy", "legend.halo", _halo), ("soft-point", "legend.proxy", _proxy))
+    listed = (("accuracy", "legend.halo", swatches.halo), ("soft-point", "legend.proxy", swatches.proxy))
     return [Entry(_LINES, text(words), None, picture) for name, words, picture in listed if name in halos]
 
 
-def _proxy(x: float, y: float, cell: float) -> list[Shape]:
-    return soft_sample(x, y, cell, *style.SOFT_POINT)
-
-
-def _halo(x: float, y: float, cell: float) -> list[Shape]:
-    look = {"fill": style.QUIET, "fill_opacity": 0.06, "stroke": style.QUIET, "line_width": 0.18, "dash": (0.8, 0.6)}
-    return [circle(x, y, cell * 0.5, **look)]
+def _surroundings(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
+    """Return the entry for the surroundings that the Scene asks about, where their outline is on the map."""
+    around = vicinity(plan, scene.near)
+    if around is None or not plan.grid.project(around.area).boundary.intersects(shapely.box(*content.extent)):
+        return []
+    return [Entry(_LINES, area_words(around.near, text), None, swatches.near)]
 
 
 def height(found: Sequence[Entry], width: float, *, size: float, columns: int, text: Translation) -> float:
     """Return the height in millimetres of the legend with its title, at a `width` in millimetres."""
     return _lay_out(None, found, Box(0, 0, width, 0), size=size, columns=columns, text=text)
+
+
+def widest(found: Sequence[Entry], *, size: float) -> float:
+    """Return the width in millimetres of the widest entry."""
+    points = typeface.readable(6.8 * size)
+    return max((_width(entry, points, size) for entry in found), default=0.0)
+
+
+def _width(entry: Entry, points: float, size: float) -> float:
+    count = "" if entry.count is None else str(entry.count)
+    return 6.2 * size + typeface.width(entry.text + count, points) + 2.6 * size
 
 
 def draw_legend(
@@ -317,7 +269,8 @@ def _lay_out(
     drawing: Drawing | None, found: Sequence[Entry], box: Box, *, size: float, columns: int, text: Translation
 ) -> float:
     """Measure the legend, and draw it if there is a drawing; return its height in millimetres."""
-    points = 6.8 * size
+    points = typeface.readable(6.8 * size)
+    small = typeface.readable(6.0 * size)
     row = points * MM_PER_POINT * 1.56
     cell = 3.3 * size
     y = box.top
@@ -329,12 +282,12 @@ def _lay_out(
     for entry in found:
         groups.setdefault(entry.group, []).append(entry)
     for group, members in groups.items():
-        for words in typeface.wrap(text(group), box.width, 6.0 * size):
+        for words in typeface.wrap(text(group), box.width, small):
             if drawing is not None:
-                drawing.write(words, box.left, y - 2.3 * size, 6.0 * size, colour=style.MUTED)
-            y -= 2.9 * size
+                drawing.write(words, box.left, y - 0.38 * small, small, colour=style.MUTED)
+            y -= 0.483 * small
         y -= 0.6 * size
-        places = slots(members, column, columns, points, size)
+        places = slots([_width(entry, points, size) for entry in members], column, columns)
         for entry, (down, across) in zip(members, places, strict=True):
             middle = y - (down + 0.5) * row
             left = box.left + across * column
@@ -349,14 +302,12 @@ def _lay_out(
     return box.top - y
 
 
-def slots(members: Sequence[Entry], column: float, columns: int, points: float, size: float) -> list[tuple[int, int]]:
-    """Return row and column of each entry; an entry wider than its column takes the next column too."""
+def slots(widths: Sequence[float], column: float, columns: int) -> list[tuple[int, int]]:
+    """Return row and column of each entry by its width; one wider than its `column` takes the next column too."""
     places: list[tuple[int, int]] = []
     down = across = 0
-    for entry in members:
-        count = "" if entry.count is None else str(entry.count)
-        needed = 6.2 * size + typeface.width(entry.text + count, points) + 2.6 * size
-        span = min(columns, max(1, -int(-needed // column)))
+    for width in widths:
+        span = min(columns, max(1, -int(-width // column)))
         if across + span > columns:
             down, across = down + 1, 0
         places.append((down, across))
@@ -369,5 +320,5 @@ HEADING_MM = 5.6
 
 def heading(drawing: Drawing, words: str, left: float, top: float, *, size: float) -> None:
     """Write the title of a block whose upper left corner is `left`, `top`."""
-    points = 9.0 * size
+    points = typeface.readable(9.0 * size)
     drawing.write(words, left, top - 3.3 * size, points, weight=Weight.BOLD, colour=style.INK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 import shapely
@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
 from geo.generalise import CHUNK, generalised
-from geo.measure import inner_point
+from geo.measure import inner_points
 from layers import style
 from layers.draw import typeface
 from layers.draw.along import NONE, Letter, Wishes, is_steep, place_along, place_letters, stacked_letters
@@ -23,6 +23,7 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.terms import printed_name
 from layers.region import Area, Region
+from layers.selection.shared_track import JOIN, TRACK_M, SharedTrack
 
 RIVER_SPREAD = 2.1
 """How much wider than its letters a river's name is."""
@@ -38,6 +39,9 @@ APART_MM = 110.0
 
 RIVER_OFTENER = 0.65
 """The same for a river, as a share of both: it bends, and is the line by which people find their way."""
+
+ONE_LINE_MM = 1.5
+"""Millimetres on A3 within which two railways look like one line."""
 
 FIRST_IDEOGRAPH = "\u2e80"
 """Characters from this on are as wide as they are high."""
@@ -56,11 +60,14 @@ def draw_area_names(canvas: Canvas, region: Region) -> None:
             continue
         on_paper = canvas.to_paper(seen)
         text = area.name(canvas.language)
-        points = (11.0 if area is home else 9.0) * canvas.size
+        points = typeface.readable((11.0 if area is home else 9.0) * canvas.size)
         weight = Weight.BOLD if area is home else Weight.REGULAR
         wide = typeface.width(text, points, weight)
         tall = points * MM_PER_POINT * LINE_HEIGHT
-        for x, y in _spots(on_paper.difference(occupied)):
+        # A name does not need more than half a millimetre of accuracy.
+        open_ground = on_paper.difference(occupied).simplify(0.5)
+        for spot in inner_points(open_ground, count=4, least=50.0, apart=8.0):
+            x, y = spot.x, spot.y
             box = Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
             if is_free(canvas, box.grown(0.8)):
                 baseline = y - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
@@ -71,26 +78,11 @@ def draw_area_names(canvas: Canvas, region: Region) -> None:
                 break
 
 
-def _spots(area: BaseGeometry) -> list[tuple[float, float]]:
-    """Return up to four places well inside an area, in millimetres, the one with the most room first."""
-    spots: list[tuple[float, float]] = []
-    # A name does not need more than half a millimetre of accuracy.
-    rest = area.simplify(0.5)
-    while len(spots) < 4:
-        parts = [
-            part for part in getattr(rest, "geoms", [rest]) if isinstance(part, shapely.Polygon) and part.area > 50
-        ]
-        if not parts:
-            break
-        rest = shapely.MultiPolygon(parts)
-        spot = inner_point(rest)
-        spots.append((spot.x, spot.y))
-        rest = rest.difference(spot.buffer(max(rest.boundary.distance(spot), 8.0)))
-    return spots
+def draw_ground_names(canvas: Canvas, home: Area | None, tracks: Sequence[SharedTrack]) -> None:
+    """Write the names of rivers, roads and lines along their course, and of stations where there is room.
 
-
-def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
-    """Write the names of rivers, roads and lines along their course, and of stations where there is room."""
+    Two lines that share one of `tracks` have both their names on it once, where they are drawn as one.
+    """
     zoom = canvas.content.zoom + 0.9
     # A river has its name on the water even if it also has a number for its tasks.
     ground = [
@@ -100,6 +92,7 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
         and ((shown.number is None and (shown.layer.ground or shown.linear)) or shown.site.category == "river")
     ]
     ground.sort(key=lambda shown: (-priority(shown), shown.site.id))
+    joined = _joined(canvas, tracks, {shown.site.id for shown in ground})
     for shown in ground:
         category = style.CATEGORIES[shown.site.category]
         # Names in the plan's own district appear at a slightly lower zoom.
@@ -113,23 +106,48 @@ def draw_ground_names(canvas: Canvas, home: Area | None) -> None:
             else style.MUTED
         )
         if shown.linear:
-            _name_line(canvas, shown, colour)
+            _name_line(canvas, shown, colour, joined)
         elif shown.simple:
-            label = canvas.label(shown, 5.4 * canvas.size, number=False, name=True, colour=colour)
+            label = canvas.label(shown, typeface.readable(5.4 * canvas.size), number=False, name=True, colour=colour)
             for x, y in shapely.get_coordinates(canvas.to_paper(shown.geometry))[:1].tolist():
                 r = 0.6 * canvas.size
                 put(canvas, shown, label, Box(x - r, y - r, x + r, y + r))
 
 
-def _name_line(canvas: Canvas, shown: ShownSite, colour: str) -> None:
+def _joined(canvas: Canvas, tracks: Sequence[SharedTrack], named: Set[str]) -> dict[str, SharedTrack]:
+    """Return the shared tracks that are one line at the map's scale, by the ids of both lines."""
+    if TRACK_M * 1000 / canvas.content.scale > ONE_LINE_MM * canvas.size:
+        return {}
+    return {
+        key: track for track in tracks if {track.first, track.second} <= named for key in (track.first, track.second)
+    }
+
+
+def _line_words(canvas: Canvas, shown: ShownSite) -> str:
     name = shown.site.name.get(canvas.language)
     # A nominal line keeps the bracket in its name that says so.
-    text = name if shown.site.precision.value == "nominal" else printed_name(name)
+    return name if shown.site.precision.value == "nominal" else printed_name(name)
+
+
+def _name_line(canvas: Canvas, shown: ShownSite, colour: str, joined: Mapping[str, SharedTrack]) -> None:
+    text = _line_words(canvas, shown)
+    course = shown.geometry
+    track = joined.get(shown.site.id)
+    if track is not None:
+        both = {one.site.id: one for one in canvas.content.sites if one.site.id in (track.first, track.second)}
+        shared = shapely.clip_by_rect(track.geometry, *canvas.content.extent)
+        if shown.site.id == track.first:
+            words = JOIN.join(_line_words(canvas, both[key]) for key in (track.first, track.second))
+            name_course(canvas, words, shared, typeface.readable(6.0 * canvas.size), colour, key=track.first)
+        # Each has its own name only where it runs alone.
+        course = course.difference(shared.buffer(2 * TRACK_M))
+        if course.is_empty:
+            return
     river = shown.site.category == "river"
-    points = (7.6 if river else 6.0) * canvas.size
-    first = name_course(canvas, text, shown.geometry, points, colour, key=shown.site.id, river=river)
+    points = typeface.readable((7.6 if river else 6.0) * canvas.size)
+    first = name_course(canvas, text, course, points, colour, key=shown.site.id, river=river)
     if river and first is not None:
-        name_again(canvas, text, shown.geometry, points, colour, first, key=shown.site.id, river=True)
+        name_again(canvas, text, course, points, colour, first, key=shown.site.id, river=True)
 
 
 def name_again(
@@ -176,7 +194,7 @@ def name_course(
     millimetres; None if there is no room.
     """
     merged = shapely.line_merge(canvas.to_paper(course))
-    wishes = replace(wishes, stacked=all(letter >= FIRST_IDEOGRAPH for letter in text))
+    wishes = replace(wishes, stacked=all(letter >= FIRST_IDEOGRAPH for letter in text), on_border=river)
     if not river:
         wide, tall = typeface.width(text, points), points * MM_PER_POINT * 1.05
         found = place_along(canvas.space, _simple(merged, 0.4), wide, tall, wishes)

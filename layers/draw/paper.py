@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from geo.errors import PlanMapError
 
@@ -18,7 +19,7 @@ SIZES = {
 
 ORIENTATIONS = ("landscape", "portrait")
 
-MINIMUM_MM = 120.0
+MINIMUM_MM = 100.0
 MAXIMUM_MM = 2000.0
 
 _STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)
@@ -74,18 +75,22 @@ class Paper:
 
 
 def parse_scale(text: str) -> int | None:
-    """Return the number of a scale such as `1:50000`, or None for `auto`.
+    """Return the number of a scale such as `1:50000`, `1/50 000` or `1:5万`, or None for `auto`.
 
     Raises
     ------
     PlanMapError
         `text` is not a scale, or not between `SMALLEST_NUMBER` and `LARGEST_NUMBER`.
     """
-    wanted = text.strip().replace(",", "").replace(" ", "").replace("：", ":")
+    # As typed on a Chinese keyboard, too: a wide colon or the sign for a ratio, 万 for ten thousand.
+    wanted = re.sub(r"[\s,]", "", text).replace("：", ":").replace("∶", ":")
     if wanted.lower() == "auto":
         return None
-    found = re.fullmatch(r"(?:1[:/])?(\d{1,9})", wanted, re.ASCII)
-    number = int(found[1]) if found else 0
+    found = re.fullmatch(r"(?:1[:/])?(\d{1,9})(\.\d{1,4})?(万?)", wanted, re.ASCII)
+    number = 0
+    if found and (found[3] or not found[2]):
+        exact = Decimal(found[1] + (found[2] or "")) * (10_000 if found[3] else 1)
+        number = int(exact) if exact == int(exact) else 0
     if not SMALLEST_NUMBER <= number <= LARGEST_NUMBER:
         raise PlanMapError("scale-unknown", scale=text, low=f"1:{SMALLEST_NUMBER}", high=f"1:{LARGEST_NUMBER}")
     return number

@@ -21,6 +21,9 @@ Boxes = NDArray[np.float64]
 LINE_COST = 0.8
 """Cost of a label that lies on a line of the ground; `beside` has the costs of the sides."""
 
+BORDER_COST = 6.0
+"""Cost of a label that breaks a border: more than any side and any lines cost."""
+
 
 PLAIN = 1_000
 """Number of vertices up to which a line takes the room beside it exactly."""
@@ -35,14 +38,19 @@ Segment = tuple[tuple[float, float], tuple[float, float]]
 
 
 class Space:
-    """The frame with the boxes and leader lines that are taken so far, and the lines that labels should avoid."""
+    """The frame with the boxes and leader lines that are taken so far, and the lines that labels should avoid.
 
-    def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = ()) -> None:
+    `borders` are lines that no name but that of a numbered symbol may break: what is on which side must stay clear.
+    """
+
+    def __init__(self, frame: Box, lines: Iterable[BaseGeometry] = (), *, borders: Iterable[BaseGeometry] = ()) -> None:
         self.frame = frame
         self._boxes: Boxes = np.empty((0, 4))
         self._leaders: Boxes = np.empty((0, 4))
         """Array of shape (n, 4): x and y of one end, x and y of the other."""
         self._lines = shapely.STRtree([_coarse(line) for line in lines if not line.is_empty])
+        # In their edges: a border is long, and most names are far from most of it.
+        self._borders = shapely.STRtree([edge for border in borders for edge in _edges(_coarse(border))])
 
     def free(self, candidates: Boxes) -> NDArray[np.bool_]:
         """Return which of `candidates` are inside the frame and free, as an array of shape (n,)."""
@@ -84,6 +92,13 @@ class Space:
         np.add.at(counts, hits, 1.0)
         return counts
 
+    def breaks(self, candidates: Boxes) -> NDArray[np.bool_]:
+        """Return which of `candidates` lie on a border, as an array of shape (n,)."""
+        met = np.zeros(len(candidates), dtype=bool)
+        hits, _ = self._borders.query(shapely.box(*candidates.T), predicate="intersects")
+        met[hits] = True
+        return met
+
     def clear(self, leader: Segment, *, own: Sequence[Box] = ()) -> bool:
         """Whether a leader line touches nothing that is taken, except the boxes in `own`."""
         segment = np.array([[*leader[0], *leader[1]]])
@@ -116,6 +131,12 @@ class Space:
 def _coarse(line: BaseGeometry) -> BaseGeometry:
     """Return a line in millimetres with as much detail as finding room needs, if it has more than `PLAIN` vertices."""
     return line if shapely.get_num_coordinates(line) <= PLAIN else generalised(line, COARSE_MM)
+
+
+def _edges(line: BaseGeometry) -> list[shapely.LineString]:
+    """Return the edges of lines as LineStrings of two vertices."""
+    parts = [shapely.get_coordinates(part) for part in shapely.get_parts(line)]
+    return [shapely.LineString(ends) for at in parts for ends in np.stack([at[:-1], at[1:]], axis=1)]
 
 
 def _beside(line: BaseGeometry) -> BaseGeometry:
@@ -207,19 +228,31 @@ def beside(own: Box, width: float, height: float, gap: float) -> list[tuple[Box,
 
 
 def place_label(
-    space: Space, own: Box, width: float, height: float, *, gap: float, reach: float = 0.0, margin: float = 0.4
+    space: Space,
+    own: Box,
+    width: float,
+    height: float,
+    *,
+    gap: float,
+    reach: float = 0.0,
+    margin: float = 0.4,
+    over_border: bool = True,
 ) -> Placement | None:
     """Find room for a label of the symbol `own`, whose box may already be taken.
 
     The label goes beside the symbol if that is free, else up to `reach` millimetres away with a leader line.
+    Without `over_border` it never breaks a border, else only where it would have no room otherwise.
     Returns None if there is no room. Does not take the room.
     """
     near = beside(own, width, height, gap)
     boxes = np.array([box for box, _, _ in near])
     grown = boxes + np.array([-margin, -margin, margin, margin])
-    free = space.free(grown)
+    free, breaks = space.free(grown), space.breaks(boxes)
+    if not over_border:
+        free &= ~breaks
     if free.any():
         costs = np.array([cost for _, _, cost in near]) + LINE_COST * np.minimum(space.crossed(boxes), 4)
+        costs += BORDER_COST * breaks
         costs[~free] = np.inf
         best = int(costs.argmin())
         # Even if it lies on lines of the ground: that is better than a leader line.

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import shapely
 
 from layers import style
-from layers.draw import symbols
+from layers.draw import symbols, typeface
 from layers.draw.canvas import Canvas, SiteSymbols, anchor_points, into, priority, put
 from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, circle, line
 from layers.draw.ground import stroke_factor
 from layers.draw.names import draw_area_names, draw_ground_names, name_area
+from layers.draw.pdf_layer import PdfLayer, on_layer
 from layers.draw.placement import place_symbol
 from layers.draw.ways import name_ways
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.region import region
+from layers.selection.shared_track import shared_tracks
 
 RADIUS = 2.5
 """Radius in millimetres of the disc of a numbered site on A3."""
@@ -29,36 +31,51 @@ PART_RADIUS = 0.8
 """Radius in millimetres of the dot of a point that is part of a place."""
 
 
-def draw_site_symbols(drawing: Drawing, plan: Plan, scene: Scene, content: Content, *, size: float) -> SiteSymbols:
+def draw_site_symbols(
+    drawing: Drawing, plan: Plan, scene: Scene, content: Content, *, size: float, taken: Sequence[Box] = ()
+) -> SiteSymbols:
     """Draw symbols and labels on the map of `drawing`; return what was placed where.
 
-    `size` is the factor by which symbols and text are larger than on A3.
+    `size` is the factor by which symbols and text are larger than on A3, and `taken` what stands on the map already.
 
     Raises
     ------
     PlanMapError
         A name has a character that cannot be printed.
     """
-    canvas = Canvas(drawing, content, scene.language, size)
-    _draw_dots(canvas)
+    place = region(plan)
+    border = place.focus.geometry.boundary if place.focus is not None else None
+    if border is not None:
+        border = shapely.clip_by_rect(border, *content.extent)
+    canvas = Canvas(drawing, content, scene.language, size, border=border)
+    canvas.space.take(*taken)
     labels: list[Callable[[], object]] = []
+    with drawing.on(PdfLayer.SITES):
+        _draw_all_symbols(canvas, labels)
+    with drawing.on(PdfLayer.SITE_NAMES):
+        for place_label in labels:
+            place_label()
+    with drawing.on(PdfLayer.NAMES):
+        draw_area_names(canvas, place)
+        draw_ground_names(canvas, place.focus, shared_tracks(plan))
+        name_ways(canvas, plan, scene)
+    return canvas.site_symbols
+
+
+def _draw_all_symbols(canvas: Canvas, labels: list[Callable[[], object]]) -> None:
+    """Draw the symbols of all sites; `labels` gets what will place their names."""
+    content = canvas.content
+    _draw_dots(canvas)
     numbered = [shown for shown in content.sites if shown.number is not None]
     numbered.sort(key=lambda shown: (not shown.lit, not shown.simple, -priority(shown), shown.number))
     for shown in numbered:
         with canvas.owned(shown):
             _draw_numbered_symbol(canvas, shown, labels)
-    drawing.add(canvas.over)
+    canvas.drawing.add(canvas.over)
     quiet = [shown for shown in content.sites if shown.number is None and not (shown.layer.ground or shown.part)]
     quiet.sort(key=lambda shown: (not shown.lit, -priority(shown), shown.site.id))
     for shown in quiet:
         _draw_quiet_symbol(canvas, shown, labels)
-    for place_label in labels:
-        place_label()
-    place = region(plan)
-    draw_area_names(canvas, place)
-    draw_ground_names(canvas, place.focus)
-    name_ways(canvas, plan, scene)
-    return canvas.site_symbols
 
 
 def _draw_dots(canvas: Canvas) -> None:
@@ -92,7 +109,7 @@ def _draw_numbered_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callabl
     if shown.state is None:
         raise ValueError("a number without a state")
     radius = RADIUS * canvas.size * (1.2 if shown.lit else 1.0)
-    reach = symbols.site_reach(radius)
+    reach = symbols.marked_reach(radius) if shown.mark else symbols.site_reach(radius)
     first: Box | None = None
     anchors = shapely.get_coordinates(canvas.to_paper(shapely.MultiPoint(anchor_points(shown))))
     for x, y in anchors.tolist():
@@ -105,19 +122,26 @@ def _draw_numbered_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callabl
         if centre != (x, y):
             _draw_leader(canvas, shown, (x, y), centre, radius)
         if shown.lit:
-            canvas.over.append(circle(*centre, radius * 1.45, fill=style.ACCENT, fill_opacity=0.18))
+            glow = circle(*centre, radius * 1.45, fill=style.ACCENT, fill_opacity=0.18, layer=PdfLayer.SITES)
+            canvas.over.append(glow)
         status, backed = shown.state.status, shown.state.backed
-        canvas.over += symbols.site_at(
-            shown.site.category, status, backed=backed, x=centre[0], y=centre[1], radius=radius
-        )
+        symbol = symbols.site_at(shown.site.category, status, backed=backed, x=centre[0], y=centre[1], radius=radius)
+        # On their layer now, and not when they are added: who owns them is noted by what they are.
+        if shown.mark:
+            symbol += symbols.change_beside(shown.mark, *centre, radius)
+        elif shown.stands_back and not shown.lit:
+            # What has not changed stands back behind what has, and can still be read.
+            symbol.append(circle(*centre, reach[2] * 1.02, fill=style.WHITE, fill_opacity=0.6))
+        canvas.over += on_layer(PdfLayer.SITES, symbol)
         box = Box(centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3])
         canvas.keep(f"symbol {shown.site.id}", box)
+        canvas.site_symbols.drawn.add(shown.site.id)
         first = first or box
     if first is None:
         canvas.site_symbols.unmarked += 1
         return
     own = first
-    points = (8.6 if shown.lit else 7.6) * canvas.size
+    points = typeface.readable((8.6 if shown.lit else 7.6) * canvas.size)
     colour = style.ACCENT if shown.lit else style.INK
 
     def place_label() -> None:
@@ -165,28 +189,37 @@ def _draw_dot(canvas: Canvas, shown: ShownSite, x: float, y: float) -> None:
 
 def _draw_quiet_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callable[[], object]]) -> None:
     category = style.CATEGORIES[shown.site.category]
-    points = 6.2 * canvas.size
+    points = typeface.readable(6.2 * canvas.size)
     zoom = canvas.content.zoom + 0.6
-    if not shown.simple:
+    if not shown.quiet:
         # An area or line without tasks needs no symbol.
         if zoom >= category.label_zoom and not shown.linear:
             labels.append(lambda: name_area(canvas, shown, points))
         return
     radius = QUIET_RADIUS * canvas.size * (1.5 if shown.lit else 1.0)
-    if zoom < category.label_zoom - 2.0 and not shown.lit:
+    # What only a filter has made quiet stays on the map at any scale.
+    if zoom < category.label_zoom - 2.0 and not (shown.lit or shown.filtered_out):
         return
-    reach = (radius,) * 4
-    for x, y in shapely.get_coordinates(canvas.to_paper(shown.geometry)).tolist():
+    reach = symbols.site_reach(radius) if shown.filtered_out else (radius,) * 4
+    named = False
+    at = shown.geometry if shown.simple else shapely.MultiPoint(anchor_points(shown))
+    for x, y in shapely.get_coordinates(canvas.to_paper(at)).tolist():
         centre = place_symbol(canvas.space, *into(canvas.room, x, y, reach), reach, limit=7.0 * canvas.size)
         if centre is None:
             continue
         if centre != (x, y):
             _draw_leader(canvas, shown, (x, y), centre, radius)
-        box = Box(centre[0] - radius, centre[1] - radius, centre[0] + radius, centre[1] + radius)
+        box = Box(centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3])
         canvas.drawing.add(
-            symbols.site_at(shown.site.category, None, backed=False, x=centre[0], y=centre[1], radius=radius)
+            symbols.quiet_at(
+                shown.site.category, filtered_out=shown.filtered_out, x=centre[0], y=centre[1], radius=radius
+            )
         )
         canvas.keep(f"symbol {shown.site.id}", box)
         canvas.site_symbols.drawn.add(shown.site.id)
+        if shown.linear or (named and shown.filtered_out):
+            # The name of a line goes along it, and one that is only there to find the way by is said once.
+            continue
+        named = True
         label = canvas.label(shown, points, number=False, name=True, colour=style.MUTED)
         labels.append(partial(put, canvas, shown, label, box))

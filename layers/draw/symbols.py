@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -42,8 +43,18 @@ def svg_path(data: str) -> Path:
 @lru_cache(maxsize=32)
 def badge(status: Status, *, backed: bool) -> tuple[Shape, ...]:
     """Return the badge of a status as shapes in a box of 16 by 16 units around 0, 0."""
+    return _shapes(style.badge(status, backed=backed))
+
+
+@lru_cache(maxsize=1)
+def filtered_badge() -> tuple[Shape, ...]:
+    """Return the badge of a site whose tasks are all filtered out, as `badge` does."""
+    return _shapes(style.filtered_badge())
+
+
+def _shapes(elements: Sequence[tuple[str, dict[str, str]]]) -> tuple[Shape, ...]:
     shapes = []
-    for name, attributes in style.badge(status, backed=backed):
+    for name, attributes in elements:
         path = Path.circle((0, 0), float(attributes["r"])) if name == "circle" else svg_path(attributes["d"])
         shapes.append(
             Shape(
@@ -73,16 +84,21 @@ def icon_at(category: str, *, x: float, y: float, size: float, colour: str = sty
     return Shape(path.transform_path(svg_path(style.icon_path(style.CATEGORIES[category].icon))), fill=colour)
 
 
-def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: float, radius: float) -> list[Shape]:
-    """Return the symbol of a site around x, y: a disc of `radius` millimetres with its category's icon, and its badge.
+def quiet_at(category: str, *, filtered_out: bool, x: float, y: float, radius: float) -> list[Shape]:
+    """Return the grey symbol of a site that stands for no task, with a badge if only filters are the reason."""
+    disc = circle(x, y, radius, fill=style.WHITE, stroke=style.NO_TASK, line_width=radius * 0.12)
+    icon = icon_at(category, x=x, y=y, size=radius * 1.25, colour=style.QUIET)
+    return [disc, icon, *(filtered_badge_at(x, y, radius) if filtered_out else ())]
 
-    Without a `status` the symbol is small and grey, for a site without tasks.
-    """
-    if status is None:
-        return [
-            circle(x, y, radius, fill=style.WHITE, stroke=style.NO_TASK, line_width=radius * 0.12),
-            icon_at(category, x=x, y=y, size=radius * 1.25, colour=style.QUIET),
-        ]
+
+def filtered_badge_at(x: float, y: float, radius: float) -> list[Shape]:
+    """Return the badge of a site whose tasks are all filtered out, at a disc of `radius` millimetres around x, y."""
+    unit = radius / _DISC
+    return [moved(shape, scale=unit, x=x + 10 * unit, y=y - 10 * unit) for shape in filtered_badge()]
+
+
+def site_at(category: str, status: Status, *, backed: bool, x: float, y: float, radius: float) -> list[Shape]:
+    """Return the symbol of a site around x, y: a disc of `radius` millimetres with icon and badge."""
     unit = radius / _DISC
     look = style.STATUS[status]
     dash = (4 * unit, 3 * unit) if look.shape == "dashed-ring" else ()
@@ -100,6 +116,23 @@ def site_at(category: str, status: Status | None, *, backed: bool, x: float, y: 
         icon_at(category, x=x, y=y, size=14 * unit),
         *badge_at(status, backed=backed, x=x + 10 * unit, y=y - 10 * unit, size=16 * unit),
     ]
+
+
+def change_at(mark: str, *, x: float, y: float, size: float) -> list[Shape]:
+    """Return the mark of a change, `size` millimetres wide, around x, y."""
+    return [moved(shape, scale=size / 16, x=x, y=y) for shape in _shapes(style.change_badge(mark))]
+
+
+def change_beside(mark: str, x: float, y: float, radius: float) -> list[Shape]:
+    """Return the mark of a change at the upper right of a disc of `radius` millimetres around x, y."""
+    unit = radius / _DISC
+    return change_at(mark, x=x + 10 * unit, y=y + 10 * unit, size=16 * unit)
+
+
+def marked_reach(radius: float) -> tuple[float, float, float, float]:
+    """Return what `site_reach` does for a symbol with the mark of a change."""
+    left, down, right, _ = site_reach(radius)
+    return left, down, right, 17 * radius / _DISC
 
 
 def site_reach(radius: float) -> tuple[float, float, float, float]:

@@ -12,10 +12,14 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.path import Path as Outline
 
 from geo.errors import PlanMapError
+from layers import words
 from layers.font import Weight, font_file
 
 MM_PER_POINT = 25.4 / 72
 """Millimetres in one typographic point."""
+
+SMALLEST = 6.0
+"""Smallest type in points on any paper: what is set smaller is not read from a copy."""
 
 CAP_HEIGHT = 0.733
 """Height of a Latin capital or a figure as a share of the type size."""
@@ -25,7 +29,7 @@ IDEOGRAPH_MIDDLE = 0.38
 
 _EM = 100.0
 _NO_LINE_START = frozenset("，。、；：？！）》」』】”’％%…·,.;:?!)]}")
-_NO_LINE_END = frozenset("（《「『【“‘([{")
+_NO_LINE_END = frozenset("（《「『【“‘([{\u00a0")
 
 
 @lru_cache(maxsize=2)
@@ -71,6 +75,11 @@ def _printable(weight: Weight, character: str) -> bool:
     return _font(weight).get_char_index(ord(character)) != 0
 
 
+def readable(points: float) -> float:
+    """Return a type size in points, raised to `SMALLEST` if it is smaller."""
+    return max(SMALLEST, points)
+
+
 def width(text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
     """Return the width in millimetres of `text` on one line in `size` points; raise as `check` does."""
     return _advance(text, weight) * size * MM_PER_POINT
@@ -102,11 +111,11 @@ def outline(text: str, size: float, weight: Weight = Weight.REGULAR) -> Outline 
 def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) -> list[str]:
     """Break `text` into lines of at most `limit` millimetres; raise as `check` does.
 
-    Chinese text may break between any two characters, except that no line starts with a closing mark or ends with
-    an opening one. Latin words stay whole if a line can hold them.
+    Words stay whole, Chinese ones too, if a line can hold them; no line starts with a closing mark or ends with an
+    opening one.
     """
     lines, line, used = [], "", 0.0
-    for piece in _pieces(text):
+    for piece in pieces(text):
         wide = width(piece, size, weight)
         if line and used + width(piece.rstrip(), size, weight) > limit:
             lines.append(line.rstrip())
@@ -121,26 +130,32 @@ def wrap(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) 
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
+def pieces(text: str) -> tuple[str, ...]:
+    """Cut `text` at every place where a line may end, see `wrap`."""
+    return _pieces(text, words.inside(text))
+
+
 @lru_cache(maxsize=1024)
-def _pieces(text: str) -> tuple[str, ...]:
-    """Cut `text` at every place where a line may end."""
-    pieces: list[str] = []
-    for character in text:
-        joined = bool(pieces) and (
-            character in _NO_LINE_START
+def _pieces(text: str, inside: frozenset[int]) -> tuple[str, ...]:
+    """Cut `text` as `pieces` does, and not before the characters at the indices `inside`."""
+    found: list[str] = []
+    for index, character in enumerate(text):
+        joined = bool(found) and (
+            index in inside
+            or character in _NO_LINE_START
             or character.isspace()
-            or pieces[-1][-1] in _NO_LINE_END
-            or (_is_word(character) and _is_word(pieces[-1][-1]))
+            or found[-1][-1] in _NO_LINE_END
+            or (_is_word(character) and _is_word(found[-1][-1]))
         )
         if joined:
-            pieces[-1] += character
+            found[-1] += character
         else:
-            pieces.append(character)
-    return tuple(pieces)
+            found.append(character)
+    return tuple(found)
 
 
 def _is_word(character: str) -> bool:
-    return ord(character) < 0x2E80 and not character.isspace()
+    return ord(character) < 0x2E80 and (character == "\u00a0" or not character.isspace())
 
 
 def shorten(text: str, limit: float, size: float, weight: Weight = Weight.REGULAR) -> str:

@@ -18,9 +18,11 @@ from layers.draw.content import Content
 from layers.draw.drawing import PIXEL, Box, Positions, Shape, circle, geometry_path, rings_path
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.names import name_again, name_course
+from layers.draw.pdf_layer import PdfLayer
 from layers.draw.typeface import MM_PER_POINT
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_of
+from layers.ground.names import GroundNames
 from layers.ground.tiles import TileGround, TileSpot, tile_ground
 from layers.ground.ways import GroundWay, Spot, ways
 from layers.plan.plan import Plan
@@ -122,7 +124,7 @@ def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0
 
 def seen_areas(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> dict[str, list[Positions]]:
     """Return the rings of the areas in the frame of a map, grown by `margin` metres, by kind; none without tiles."""
-    ground = ground_of(plan, scene.basemap) if are_shown(scene) else None
+    ground = ground_of(plan, scene.basemap)
     if ground is None:
         return {}
     zoom = content.zoom + FINER
@@ -173,7 +175,7 @@ def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin
         by_kind.setdefault(seen.kind, []).extend(_lines(seen.geometry))
     zoom = content.zoom + FINER
     shapes = [
-        Shape(rings_path(rings), fill=look.AREAS[kind].fill, opacity=opacity, name=kind)
+        Shape(rings_path(rings), fill=look.AREAS[kind].fill, opacity=opacity, name=kind, layer=_layer_of(kind))
         for kind, rings in seen_areas(plan, scene, content, margin=margin).items()
     ]
     for styles in look.LINE_GROUPS:
@@ -194,35 +196,48 @@ def draw_ways(plan: Plan, scene: Scene, content: Content, *, size: float, margin
                         opacity=opacity,
                         name=f"{kind}-edge" if edge else kind,
                         round_ends=not dashed,
+                        layer=_layer_of(kind),
                     )
                 )
     return shapes
 
 
+def _layer_of(kind: str) -> PdfLayer:
+    """Return the layer of a PDF for a kind of way or area."""
+    if kind in look.WATERWAYS or kind in look.WATER_AREAS:
+        return PdfLayer.WATERS
+    if kind in look.AREAS:
+        return PdfLayer.GROUND
+    return PdfLayer.BOUNDARIES if kind in look.BOUNDARIES else PdfLayer.ROADS
+
+
 def name_ways(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     """Write the names of roads and waters along them, and those of places, where there is room."""
+    if not are_shown(scene):
+        return
     zoom = canvas.content.zoom + FINER
     taken = {printed_name(shown.site.name.get(canvas.language)) for shown in canvas.content.sites}
     by_name: dict[tuple[str, bool], NamedWays] = {}
     seen_here = seen_ways(plan, scene, canvas.content)
+    ground = ground_of(plan, scene.basemap) if are_shown(scene) else None
+    spots = [] if ground is None else _tiles(ground, plan, canvas.content, 0.0).spots
+    known = ways(plan).spots if ground is None else spots
+    names = GroundNames((each.name for each in (*seen_here, *known)), canvas.language)
     for seen in seen_here:
-        name = printed_name(seen.name.get(canvas.language))
+        name = names.written(seen.name)
         looks = look.style_of(seen.kind)
         if name and name not in taken and zoom >= looks.name_zoom:
             # The higher classes come last, and a road of several is named as its highest.
             named = by_name.setdefault((name, seen.is_water), NamedWays(name, seen.is_water, looks))
             named.looks = looks
             named.lines += _lines(seen.geometry)
-    if not are_shown(scene):
-        return
     ordered = sorted(by_name.values(), key=lambda named: (-named.looks.priority, -named.length, named.name))
     crossing = _Crossing(canvas, [seen for seen in seen_here if _is_street(seen.kind)])
     first = [(named, _name_along(canvas, named, zoom, crossing)) for named in ordered]
-    ground = ground_of(plan, scene.basemap)
     if ground is None:
-        _name_spots(canvas, plan, taken, zoom)
+        _name_spots(canvas, plan, names, taken, zoom)
     else:
-        _name_places(canvas, _tiles(ground, plan, canvas.content, 0.0).spots, taken, zoom)
+        _name_places(canvas, spots, names, taken, zoom)
     # Once everything has its name, long ones get theirs again.
     for named, at in first:
         if at is not None:
@@ -268,7 +283,7 @@ def _name_again(canvas: Canvas, named: NamedWays, first: tuple[float, float]) ->
 
 def _written(canvas: Canvas, named: NamedWays) -> tuple[float, str]:
     """Return the size in points and the colour of a name."""
-    points = named.looks.name_size * POINTS_PER_PIXEL * canvas.size
+    points = typeface.readable(named.looks.name_size * POINTS_PER_PIXEL * canvas.size)
     return points, style.WATER_TEXT if named.is_water else style.MUTED
 
 
@@ -280,12 +295,12 @@ def _longest(canvas: Canvas, named: NamedWays) -> list[shapely.LineString]:
     return sorted(_lines(shapely.line_merge(shapely.MultiLineString(parts))), key=lambda line: -line.length)
 
 
-def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> None:
+def _name_spots(canvas: Canvas, plan: Plan, names: GroundNames, taken: set[str], zoom: float) -> None:
     west, south, east, north = canvas.content.grid.bbox(canvas.content.extent)
     for spot in ways(plan).spots:
         if not (west < spot.longitude < east and south < spot.latitude < north):
             continue
-        name = printed_name(spot.name.get(canvas.language))
+        name = names.written(spot.name)
         if zoom >= _spot_zoom(spot) and name and name not in taken and typeface.covers(name):
             x, y = canvas.content.grid.position(spot.longitude, spot.latitude)
             ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.Point(x, y))).tolist()
@@ -293,10 +308,10 @@ def _name_spots(canvas: Canvas, plan: Plan, taken: set[str], zoom: float) -> Non
                 taken.add(name)
 
 
-def _name_places(canvas: Canvas, spots: Sequence[TileSpot], taken: set[str], zoom: float) -> None:
+def _name_places(canvas: Canvas, spots: Sequence[TileSpot], names: GroundNames, taken: set[str], zoom: float) -> None:
     for spot in sorted(spots, key=lambda spot: (-look.PLACES[spot.kind].priority, spot.rank, spot.name.zh, spot.x)):
         looks = look.PLACES[spot.kind]
-        name = printed_name(spot.name.get(canvas.language))
+        name = names.written(spot.name)
         if zoom < looks.zoom or not name or name in taken or not typeface.covers(name):
             continue
         ((x, y),) = shapely.get_coordinates(canvas.to_paper(shapely.Point(spot.x, spot.y))).tolist()
@@ -320,7 +335,7 @@ def _name_spot(canvas: Canvas, spot: Spot, name: str, x: float, y: float) -> boo
 
 def _write_spot(canvas: Canvas, name: str, x: float, y: float, pixels: float, colour: str, *, dot: bool) -> bool:
     """Write a name around a place in millimetres, or beside its dot; return whether there was room."""
-    points = pixels * POINTS_PER_PIXEL * canvas.size
+    points = typeface.readable(pixels * POINTS_PER_PIXEL * canvas.size)
     lines = typeface.wrap(name, SPOT_MM * canvas.size, points)
     wide = max(typeface.width(text, points) for text in lines)
     leading = points * MM_PER_POINT * LINE_HEIGHT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
@@ -38,6 +39,8 @@ class Slide:
     """What the presenter says; shown only on demand."""
     scene: Scene = Scene()  # noqa: RUF009 - a frozen value
     """Its language stays at the default, because whoever presents chooses it."""
+    before: date | None = None
+    """An earlier day to compare the Scene's with; None for a slide about one day."""
 
 
 @dataclass(frozen=True, slots=True)

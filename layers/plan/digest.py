@@ -7,17 +7,20 @@ import json
 from functools import lru_cache
 from typing import Any
 
+from layers.plan.amendment_row import amendment_row
 from layers.plan.deck import Deck
-from layers.plan.plan import Event, Plan, Site
+from layers.plan.plan import Event, Plan, Site, Task
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
+from layers.plan.template_row import template_row
 
 
 def whole_digest(plan: Plan) -> str:
-    """Return the SHA-256, in hexadecimal, of everything in `plan`, its decks included."""
-    if not plan.decks:
+    """Return the SHA-256, in hexadecimal, of everything in `plan`, its decks and its template included."""
+    more = [json.dumps(decks_row(plan.decks), sort_keys=True)] if plan.decks else []
+    more += [json.dumps(template_row(plan.template), sort_keys=True)] if plan.template is not None else []
+    if not more:
         return content_digest(plan)
-    decks = json.dumps(decks_row(plan.decks), sort_keys=True)
-    return hashlib.sha256(f"{content_digest(plan)} {decks}".encode()).hexdigest()
+    return hashlib.sha256(" ".join([content_digest(plan), *more]).encode()).hexdigest()
 
 
 def deck_digest(plan: Plan, deck: Deck) -> str:
@@ -38,11 +41,13 @@ def map_digest(plan: Plan) -> str:
 
 @lru_cache(maxsize=8)
 def content_digest(plan: Plan) -> str:
-    """Return the SHA-256, in hexadecimal, of everything in `plan` except its decks.
+    """Return the SHA-256, in hexadecimal, of everything in `plan` except its decks and its template.
 
-    Decks say how the plan is shown; no map or sheet changes with them.
+    They say how the plan is shown; no map changes with them.
     """
-    return _digest([*_standing(plan), [_drawn(event) for event in plan.events]])
+    # A plan that nobody has amended keeps the digest that it had before there were amendments.
+    amendments = [[amendment_row(amendment) for amendment in plan.amendments]] if plan.amendments else []
+    return _digest([*_standing(plan), [_drawn(event) for event in plan.events], *amendments])
 
 
 def _standing(plan: Plan) -> list[Any]:
@@ -50,8 +55,14 @@ def _standing(plan: Plan) -> list[Any]:
         info_row(plan.info),
         catalogue_row(plan.catalogue),
         [[site.id, _shown(site), site.geometry and site.geometry.wkb_hex] for site in plan.sites.values()],
-        [task_row(task) for task in plan.tasks.values()],
+        [_written(task) for task in plan.tasks.values()],
     ]
+
+
+def _written(task: Task) -> dict[str, Any]:
+    """Return the row of `task`; plans in which these fields are empty keep the digests they had."""
+    later = ("due_date", "note_zh", "note_en", "retired")
+    return {name: value for name, value in task_row(task).items() if value or name not in later}
 
 
 def _shown(site: Site) -> dict[str, Any]:

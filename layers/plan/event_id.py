@@ -7,17 +7,29 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from layers.plan.plan import Event
+from layers.plan.plan import Amendment, Event
 from layers.plan.rows import event_row
+
+_Entry = TypeVar("_Entry", bound=Event | Amendment)
 
 LENGTH = 16
 """Hexadecimal digits of an id made from the content: among a million events, two alike are as good as impossible."""
 
 
-def new_id() -> str:
-    """Return an id that no other event has."""
-    return f"e-{uuid.uuid4().hex[:LENGTH]}"
+def new_id(kind: str = "e") -> str:
+    """Return an id that no other event has, or no other amendment, for which `kind` is `a`."""
+    return f"{kind}-{uuid.uuid4().hex[:LENGTH]}"
+
+
+def newer_than(entries: Sequence[_Entry], known: str) -> Sequence[_Entry]:
+    """Return those of `entries`, in the order they were recorded, that came after the one with the id `known`.
+
+    All of them if none has it, as for whoever has seen none.
+    """
+    places = [place for place, entry in enumerate(entries) if entry.id == known]
+    return entries[places[0] + 1 :] if places else entries
 
 
 def with_ids(events: Sequence[Event]) -> list[Event]:

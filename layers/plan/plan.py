@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,22 @@ from shapely.geometry.base import BaseGeometry
 from geo.grid import BBox, Grid, grid_around, grid_of
 from geo.measure import bounds
 from layers.plan.deck import Deck
-from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Period, Precision, Status, Text
+from layers.plan.template import Template
+from layers.plan.terms import (
+    Basis,
+    Confidence,
+    DueDate,
+    Kind,
+    Moment,
+    PartialDate,
+    Period,
+    Precision,
+    Status,
+    Subject,
+    Text,
+)
+
+NO_TEXT = Text("", "")
 
 CHINA: BBox = (73.5, 18.0, 135.1, 53.6)
 """West, south, east, north in degrees of what a map without anything on it shows."""
@@ -81,6 +96,11 @@ class Task:
     """The opening words of the clause."""
     clause: str
     """Id that the tasks of one clause share; empty without one."""
+    due: DueDate | None = None
+    """When it is to be done; None where nobody has said."""
+    note: Text = NO_TEXT
+    retired: bool = False
+    """Whether it no longer counts: it stays in the plan with its history, and in no list, map or figure."""
 
     @property
     def linked_sites(self) -> tuple[str, ...]:
@@ -129,7 +149,7 @@ class Event:
     source: Source
     confidence: Confidence
     recorded_by: str
-    recorded_at: dt.date
+    recorded_at: Moment
     withdraws: str = ""
     """Id of an earlier event that does not count once this one is public; this one itself states nothing else."""
     corrects: str = ""
@@ -140,6 +160,31 @@ class Event:
         """The day that the statement describes: a half-year report published in August describes the end of June."""
         made = self.date.last_day
         return min(made, self.period.last.last_day) if self.period else made
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What somebody has set of a task or a site after the plan was written. Amendments are only ever added.
+
+    A later one about the same field wins.
+    """
+
+    id: str
+    about: Subject
+    subject_id: str
+    """Id of the task or site; one that the plan lacks is added by an amendment that has its `id` among the values."""
+    values: Mapping[str, str]
+    """What is set, by field as in a row of `tasks.csv`; an empty text takes away what was there."""
+    reason: str
+    source: Source | None
+    """Where that can be looked up; None where nothing is named."""
+    recorded_by: str
+    recorded_at: Moment
+
+    @property
+    def adds(self) -> bool:
+        """Whether it brings in something new."""
+        return "id" in self.values
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +225,39 @@ class Plan:
     info: PlanInfo
     sites: dict[str, Site]
     tasks: dict[str, Task]
+    """As they are with all amendments, those that are retired included."""
     events: tuple[Event, ...]
     catalogue: Catalogue = field(repr=False)
     decks: tuple[Deck, ...] = ()
+    template: Template | None = None
+    """What its sheets have besides the map; None without one."""
     ground_folder: Path | None = None
     """Where the ground is that belongs to this plan alone; the folder need not exist. None for a plan in memory."""
     ground_version: str = ""
     """Changes with what is in that folder."""
+    amendments: tuple[Amendment, ...] = ()
+    """In the order they were recorded."""
+    first_tasks: dict[str, Task] | None = None
+    """The tasks as they were written before any amendment; None if they are `tasks`."""
+
+    @property
+    def tasks_as_written(self) -> dict[str, Task]:
+        """The tasks without any amendment, for a copy of the plan that keeps both apart."""
+        return self.tasks if self.first_tasks is None else self.first_tasks
+
+    @cached_property
+    def current_tasks(self) -> dict[str, Task]:
+        """The tasks that count: all that are not retired, in the plan's order."""
+        return {task_id: task for task_id, task in self.tasks.items() if not task.retired}
+
+    @cached_property
+    def amendments_by_task(self) -> dict[str, tuple[Amendment, ...]]:
+        """Amendments of each task by its id, in the order they were recorded."""
+        grouped: dict[str, list[Amendment]] = defaultdict(list)
+        for amendment in self.amendments:
+            if amendment.about is Subject.TASK:
+                grouped[amendment.subject_id].append(amendment)
+        return {task_id: tuple(found) for task_id, found in grouped.items()}
 
     @property
     def district_area(self) -> BaseGeometry | None:
@@ -263,11 +334,12 @@ class Plan:
     def tasks_by_site(self) -> dict[str, tuple[Task, ...]]:
         """Tasks of each site by its id: those that name its place, then those of context, each in the report's order.
 
-        All sites of one place have the same ones, so that it answers alike wherever it is asked.
+        Retired ones are left out. All sites of one place have the same ones, so that it answers alike wherever it is
+        asked.
         """
         named: dict[str, list[Task]] = defaultdict(list)
         context: dict[str, list[Task]] = defaultdict(list)
-        for task in self.tasks.values():
+        for task in self.current_tasks.values():
             by_name = dict.fromkeys(map(self.whole, task.sites))
             for whole in by_name:
                 named[whole].append(task)
@@ -315,3 +387,13 @@ class Catalogue:
     def layer_of(self) -> dict[str, str]:
         """Return the layer id of each site id."""
         return {site_id: layer.id for layer in self.layers for site_id in layer.sites}
+
+    def ordered(self, wanted: Iterable[str]) -> tuple[LayerEntry, ...]:
+        """Return the layers, topmost first, with those named in `wanted` in each other's places, in its order.
+
+        Names that are no layers are left out. `layer_order.js` does the same on the screen.
+        """
+        by_id = {layer.id: layer for layer in self.layers}
+        moved = [by_id[name] for name in dict.fromkeys(wanted) if name in by_id]
+        turn = iter(moved)
+        return tuple(next(turn) if layer in moved else layer for layer in self.layers)

@@ -17,12 +17,13 @@ from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from geo.crs import WGS84
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Catalogue, Event, Heading, Measurement, PlanInfo, Site, Source, Target, Task
-from layers.plan.scene import Scene
-from layers.plan.terms import Basis, Confidence, Kind, PartialDate, Period, Precision, Status, Text
+from layers.plan.scene import Scene, day_of
+from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Period, Precision, Status, Text
 
 _Value = TypeVar("_Value")
 
@@ -48,16 +49,45 @@ def _split(value: Any) -> Any:
 
 
 def _partial_date(value: Any) -> Any:
-    return PartialDate.parse(value) if isinstance(value, str) else value
+    try:
+        return PartialDate.parse(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise PydanticCustomError("date", "is neither a day nor a month") from error
+
+
+def _day(value: Any) -> Any:
+    if value in ("", None):
+        return None
+    # TOML has dates of its own. Pydantic would also take numbers, as seconds since 1970.
+    found = value if type(value) is dt.date else day_of(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError("day", "is not a day")
+    return found
 
 
 def _period(value: Any) -> Any:
-    return Period.parse(value) if isinstance(value, str) and value else None
+    try:
+        return Period.parse(value) if isinstance(value, str) and value else None
+    except ValueError as error:
+        raise PydanticCustomError("period", "is no range of months") from error
+
+
+def _due_date(value: Any) -> Any:
+    if value in ("", None):
+        return None
+    try:
+        return DueDate.parse(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise PydanticCustomError("due_date", "is no due date") from error
+
+
+def _moment(value: Any) -> Any:
+    return Moment.parse(value) if isinstance(value, str) else Moment(value) if type(value) is dt.date else value
 
 
 def _web_address(text: str) -> str:
     if text and not re.match(r"https?://[^\s]+$", text):
-        raise ValueError("is not a web address")
+        raise PydanticCustomError("address", "is not a web address")
     return text
 
 
@@ -71,6 +101,8 @@ NoIdentifier = Annotated[Words, Field(max_length=120, pattern=r"^[^\s;,:/?#&=]*$
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_split)]
 WordList = Annotated[tuple[Words, ...], BeforeValidator(_split)]
 Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_empty_is_none)]
+WebAddress = Annotated[Words, AfterValidator(_web_address)]
+RecordedAt = Annotated[Moment, BeforeValidator(_moment)]
 Metres = Annotated[Annotated[float, Field(ge=0, le=100_000)] | None, BeforeValidator(_empty_is_none)]
 
 
@@ -111,7 +143,7 @@ class ReportRow(Row):
     title_zh: Title
     title_en: Words = ""
     publisher: Words = ""
-    url: Annotated[Words, AfterValidator(_web_address)] = ""
+    url: WebAddress = ""
 
 
 class InfoRow(Row):
@@ -207,10 +239,14 @@ class TaskRow(Row):
     partners: WordList = ()
     anchor: Words = ""
     clause: Words = ""
+    due_date: Annotated[DueDate | None, BeforeValidator(_due_date)] = None
+    note_zh: Words = ""
+    note_en: Words = ""
+    retired: Literal["", "yes"] = ""
 
     def value(self) -> Task:
         """Return the task."""
-        return self.build(Task)
+        return self.build(Task, due=self.due_date, retired=bool(self.retired))
 
 
 class EventRow(Row):
@@ -229,10 +265,10 @@ class EventRow(Row):
     summary_en: Words = ""
     source_title: Title
     source_publisher: Words = ""
-    source_url: Annotated[Words, AfterValidator(_web_address)] = ""
+    source_url: WebAddress = ""
     confidence: Confidence
     recorded_by: Words
-    recorded_at: dt.date
+    recorded_at: RecordedAt
     withdraws: NoIdentifier = ""
     corrects: NoIdentifier = ""
 
@@ -252,6 +288,8 @@ class SlideRow(Row):
     notes_en: Words = ""
     scene: Words = ""
     """The query of an address, or the whole address."""
+    before: Annotated[dt.date | None, BeforeValidator(_day)] = None
+    """An earlier day to compare with; empty for a slide about one day."""
 
     def value(self, scene: Scene) -> Slide:
         """Return the slide; `scene` is what the row's own text was read as."""
@@ -278,6 +316,10 @@ _PARTS = {
     for kind, pairs in ((kind, tuple(get_type_hints(kind).items())) for kind in (Text, Source, Target, Measurement))
 }
 """Values that a row spreads over several fields, with the endings of those fields' names."""
+
+
+_WRITTEN = (PartialDate, DueDate, Period, Moment)
+"""Values that a row holds as one text."""
 
 
 @lru_cache(maxsize=32)
@@ -310,9 +352,9 @@ def _spread(value: Any, *, table: bool) -> Iterator[tuple[str, Any]]:
                 yield f"{name}_{end}", getattr(part, end) if part is not None else None if end == "value" else ""
         elif isinstance(part, StrEnum):
             yield name, part.value
-        elif isinstance(part, tuple) and not isinstance(part, PartialDate | Period):
+        elif isinstance(part, tuple) and not isinstance(part, _WRITTEN):
             yield name, ";".join(part) if table else [_entry(entry) for entry in part]
-        elif hint in (PartialDate, Period):
+        elif hint in _WRITTEN:
             yield name, str(part) if part else ""
         else:
             yield name, part.isoformat() if isinstance(part, dt.date) else part
@@ -345,7 +387,9 @@ def site_row(site: Site) -> dict[str, Any]:
 
 def task_row(task: Task) -> dict[str, Any]:
     """Return a row of `tasks.csv`."""
-    return dict(_spread(task, table=True))
+    row = dict(_spread(task, table=True))
+    due, retired = row.pop("due"), row.pop("retired")
+    return {**row, "due_date": due, "retired": "yes" if retired else ""}
 
 
 def event_row(event: Event) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
+from layers.plan.near import Near, read_near
 from layers.plan.terms import Kind, Status
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -69,6 +70,11 @@ class Scene:
     language: str = "zh"
     as_of: date | None = None
     """The day to show; None for today."""
+    since: date | None = None
+    """Show what has changed after this day; None to show how things stand. A day that is not before `as_of` shows none.
+    """
+    only_changed: bool = False
+    """Whether tasks about which nothing changed are left out, where the Scene shows changes."""
     statuses: frozenset[Status] = frozenset()
     """Show tasks with one of these; empty for all. Likewise themes, sections and kinds."""
     themes: frozenset[str] = frozenset()
@@ -80,6 +86,8 @@ class Scene:
     """Id of the selected site, or ids of several with commas between them, as in an address; empty for none."""
     task: str = ""
     """Id of the selected task, empty for none."""
+    near: Near | None = None
+    """What surroundings are asked about; None for none."""
     view: ViewState | None = None
     """None for the whole district."""
     basemap: str = BASEMAPS[0]
@@ -87,6 +95,8 @@ class Scene:
     """Layers switched on or off by id, where that differs from the catalogue."""
     opacity: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     """Layer opacities by id, 0 to 1, where they differ from the catalogue's."""
+    order: tuple[str, ...] = ()
+    """Ids of layers that lie elsewhere than in the catalogue, the uppermost first: they take each other's places."""
 
     @property
     def sites(self) -> tuple[str, ...]:
@@ -96,13 +106,23 @@ class Scene:
     @property
     def filtered(self) -> bool:
         """Whether any filter leaves tasks out."""
-        return bool(self.statuses or self.themes or self.sections or self.kinds or self.evidence or self.search)
+        return bool(
+            (self.since and self.only_changed)
+            or self.statuses
+            or self.themes
+            or self.sections
+            or self.kinds
+            or self.evidence
+            or self.search
+        )
 
     def to_query(self) -> str:
         """Return the Scene as an address query, without `?` and without defaults; `from_query` reads it back."""
         pairs = {
             "lang": self.language if self.language != "zh" else "",
             "date": self.as_of.isoformat() if self.as_of else "",
+            "since": self.since.isoformat() if self.since else "",
+            "changed": "only" if self.only_changed else "",
             "status": _join(self.statuses),
             "theme": _join(self.themes),
             "section": _join(self.sections),
@@ -111,11 +131,13 @@ class Scene:
             "q": self.search,
             "site": self.site,
             "task": self.task,
+            "near": str(self.near) if self.near else "",
             "at": _view_text(self.view) if self.view else "",
             "base": self.basemap if self.basemap != BASEMAPS[0] else "",
             "show": _join(key for key, on in self.visible.items() if on),
             "hide": _join(key for key, on in self.visible.items() if not on),
             "opacity": ",".join(f"{key}:{round(value * 100)}" for key, value in sorted(self.opacity.items())),
+            "order": ",".join(self.order),
         }
         return urlencode({key: value for key, value in pairs.items() if value}, quote_via=quote, safe=",:")
 
@@ -133,7 +155,9 @@ class Scene:
         return replace(
             scene,
             language="en" if pairs.get("lang") == "en" else "zh",
-            as_of=_day(pairs.get("date", "")),
+            as_of=day_of(pairs.get("date", "")),
+            since=day_of(pairs.get("since", "")),
+            only_changed=pairs.get("changed", "") == "only",
             statuses=_choices(Status, pairs.get("status", "")),
             themes=frozenset(_split(pairs.get("theme", ""))),
             sections=frozenset(_split(pairs.get("section", ""))),
@@ -142,10 +166,12 @@ class Scene:
             search=pairs.get("q", "").strip()[:MAXIMUM_QUERY],
             site=pairs.get("site", ""),
             task=pairs.get("task", ""),
+            near=read_near(pairs.get("near", "")),
             view=_view(pairs.get("at", "")),
             basemap=_basemap(pairs.get("base", "")),
             visible=MappingProxyType(shown | hidden),
             opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
+            order=tuple(dict.fromkeys(_split(pairs.get("order", "")))),
         )
 
 
@@ -176,7 +202,8 @@ def _choices(kind: type[_Choice], text: str) -> frozenset[_Choice]:
     return frozenset(known[part] for part in _split(text) if part in known)
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
+    """Return the day written as `YYYY-MM-DD` in `text`; None if it is none."""
     try:
         return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
     except ValueError:

@@ -63,6 +63,8 @@ def scene_of(text: str) -> Scene:
         raise PlanMapError("scene-unknown", scene=text)
     scene = Scene.from_query(query)
     _check_understood(query, scene)
+    if scene.since and scene.as_of and scene.as_of <= scene.since:
+        raise PlanMapError("since-not-before", since=scene.since, until=scene.as_of)
     return scene
 
 
@@ -74,7 +76,7 @@ def _check_understood(query: str, scene: Scene) -> None:
     kept = dict(parse_qsl(scene.to_query()))
     asked = parse_qsl(query)
     for key, value in asked:
-        lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity")
+        lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity", "order")
         twice = [name for name, _ in asked].count(key) > 1
         cut = key == "q" and kept.get(key) != value.strip()
         lost = twice or cut or key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
@@ -102,11 +104,12 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
         The plan lacks a site, task, theme, section or layer that `scene` names.
     """
     _require("no-such-site", scene.sites, plan.sites, suggests)
+    _require("no-such-site", {scene.near.site if scene.near else ""} - {""}, plan.sites, suggests)
     _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
     _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
     layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS]
-    _require("no-such-layer", {*scene.visible, *scene.opacity}, layers, suggests)
+    _require("no-such-layer", {*scene.visible, *scene.opacity, *scene.order}, layers, suggests)
     return scene
 
 

@@ -37,6 +37,13 @@ class Basis(StrEnum):
     EVIDENCE = "evidence"
 
 
+class Subject(StrEnum):
+    """What an amendment is about."""
+
+    TASK = "task"
+    SITE = "site"
+
+
 class Kind(StrEnum):
     """What sort of commitment a task is."""
 
@@ -92,6 +99,11 @@ class PartialDate(NamedTuple):
         return cls(*numbers)
 
     @property
+    def first_day(self) -> dt.date:
+        """The day itself, or the first day of the month if the day is not known."""
+        return dt.date(self.year, self.month, self.day or 1)
+
+    @property
     def last_day(self) -> dt.date:
         """The day itself, or the last day of the month if the day is not known."""
         if self.day is not None:
@@ -100,6 +112,40 @@ class PartialDate(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.year:04}-{self.month:02}" + (f"-{self.day:02}" if self.day is not None else "")
+
+
+class DueDate(NamedTuple):
+    """When a task is to be done: a day, a month or a quarter, of which all but the last day is still in time."""
+
+    year: int
+    month: int | None = None
+    """None for a quarter."""
+    day: int | None = None
+    """None for a month or a quarter."""
+    quarter: int | None = None
+    """1 to 4; None for a day or a month."""
+
+    @classmethod
+    def parse(cls, text: str) -> DueDate:
+        """Read `YYYY-MM-DD`, `YYYY-MM` or `YYYY-Qn`; raise `ValueError` for anything else."""
+        words = text.strip()
+        if re.fullmatch(r"\d{4}-Q[1-4]", words, re.ASCII):
+            found = cls(int(words[:4]), quarter=int(words[-1]))
+            # A year that a calendar has.
+            dt.date(found.year, 1, 1)
+            return found
+        return cls(*PartialDate.parse(words))
+
+    @property
+    def last_day(self) -> dt.date:
+        """The day itself, or the last day of the month or quarter."""
+        month = self.quarter * 3 if self.quarter is not None else self.month
+        return PartialDate(self.year, month or 12, self.day).last_day
+
+    def __str__(self) -> str:
+        if self.quarter is not None:
+            return f"{self.year:04}-Q{self.quarter}"
+        return str(PartialDate(self.year, self.month or 12, self.day))
 
 
 class Period(NamedTuple):
@@ -119,3 +165,32 @@ class Period(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.first}/{self.last}"
+
+
+class Moment(NamedTuple):
+    """When something was written down: a day, and since a clock is kept, the time too."""
+
+    day: dt.date
+    """The day by the clock of whoever wrote it down."""
+    at: dt.datetime | None = None
+    """The time, to the second, with its distance from UTC; None where only the day is known."""
+
+    @classmethod
+    def now(cls) -> Moment:
+        """Return this second."""
+        at = dt.datetime.now().astimezone().replace(microsecond=0)
+        return cls(at.date(), at)
+
+    @classmethod
+    def parse(cls, text: str) -> Moment:
+        """Read `YYYY-MM-DD` or `YYYY-MM-DDThh:mm:ss+hh:mm`; raise `ValueError` for anything else."""
+        words = text.strip()
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words, re.ASCII):
+            return cls(dt.date.fromisoformat(words))
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(Z|[+-]\d{2}:\d{2})", words, re.ASCII):
+            raise ValueError(text)
+        at = dt.datetime.fromisoformat(words)
+        return cls(at.date(), at)
+
+    def __str__(self) -> str:
+        return self.day.isoformat() if self.at is None else self.at.isoformat(timespec="seconds")

@@ -14,26 +14,53 @@ from typing import Any
 from markupsafe import Markup
 
 from layers import style
-from layers.browser.payload import arguments, plan_payload
+from layers.browser.payload import arguments, letters, plan_payload
+from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.plan.deck import Deck
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE
 from layers.plan.terms import Status
+from layers.present.evidence import evidence_payload, task_sites
 from layers.present.frame import around
 from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut
 from layers.present.inline import font_faces
-from layers.present.view import View, by_theme, coverage_words, day_words, task_lines, views
+from layers.present.view import (
+    LISTED,
+    View,
+    became_words,
+    by_theme,
+    coverage_words,
+    day_words,
+    task_lines,
+    views,
+)
+from layers.selection.comparison import Comparison
 from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.status import Counts
 from layers.selection.wording import listed_words, sources, target_words
 from layers.translation import Translation, translation
+from layers.words import BREAK, keeping_names, marked
+
+MOST_NUMBERS = 4
+"""Most numbers of sites beside the title of a task."""
 
 FAMILY = "PlanMap"
 """Name of the typeface in the file. It goes before those of the machine, so that lines break alike everywhere."""
 
-_TEXTS = ("map.", "legend.", "category.", "precision.", "status.", "present.", "sheet.backed", "sheet.only-stated")
+_TEXTS = (
+    "map.",
+    "legend.",
+    "category.",
+    "precision.",
+    "status.",
+    "mark.",
+    "present.",
+    "sheet.backed",
+    "sheet.only-stated",
+    "column.result",
+)
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (
@@ -45,6 +72,8 @@ _ACTIONS = (
         "M3.5 4H8.5V8.5H3.5ZM11.5 4H16.5V8.5H11.5ZM3.5 11.5H8.5V16H3.5ZM11.5 11.5H16.5V16H11.5Z",
     ),
     ("notes", "present.notes", "N", "M4 4H16V13H10L6.5 16.5V13H4Z"),
+    ("presenter", "present.presenter", "P", "M3 4H17V13H3ZM10 13V16.5M6.5 16.5H13.5M6 7H10M6 10H8.5M12.5 7V10"),
+    ("pen", "present.pen", "D", "M4 16L4.8 12.6L13.6 3.8L16.2 6.4L7.4 15.2ZM11.8 5.6L14.4 8.2"),
     (
         "full-screen",
         "present.full-screen",
@@ -56,6 +85,7 @@ _ACTIONS = (
 """The buttons: action, key of the words in the translations, key on the keyboard, and SVG path in a box of 20 by 20."""
 
 
+@keeping_names
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     """Return `deck` as one HTML document; `today` is the day of Scenes that name none.
 
@@ -116,6 +146,9 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         {**titles, "target": target_words(task, text)}
         for titles, task in zip(payload["tasks"], plan.tasks.values(), strict=True)
     ]
+    numbers = site_numbers(plan)
+    payload["sites"] = [{**site, "number": numbers.get(site["id"])} for site in payload["sites"]]
+    payload["evidence"] = evidence_payload(plan, shown, text)
     return {**payload, "language": text.language, "views": [_view_payload(plan, view) for view in shown]}
 
 
@@ -154,14 +187,30 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     west, south, east, north = view.bounds
     passing = {task.id for task in view.selection.tasks}
     about = {task.id for task in view.tasks}
+    compared = view.before
     return {
-        **{key: found[key] for key in ("sites", "tasks", "layers")},
+        **{key: found[key] for key in ("sites", "tasks", "changes", "layers", "order", "near")},
+        "day": view.selection.as_of.isoformat(),
+        "counts": _count_payload(view.counts),
+        "before": None
+        if compared is None
+        else {
+            **letters(plan, compared.selection),
+            "day": compared.day.isoformat(),
+            "counts": _count_payload(compared.counts),
+            "moved": list(moved_sites(plan, compared)),
+        },
         "lit": list(view.selection.lit),
         # Numbers of the tasks that the words are about, if those are not all that the map shows.
         "about": None if about == passing else [number for number, task in enumerate(plan.tasks) if task in about],
         "bounds": [[south, west], [north, east]],
         "picture": view.scene.basemap if picture_of(plan, view.scene.basemap) else None,
     }
+
+
+def _count_payload(counts: Counts) -> list[tuple[str, int, bool]]:
+    """Return each status that occurs with the number of its tasks, and whether evidence backs any of them."""
+    return [(status.value, number, counts.backed[status] > 0) for status, number in counts.by_status.items() if number]
 
 
 def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> Markup:
@@ -175,6 +224,7 @@ def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> 
             actions=_ACTIONS,
             keys=_keys(text),
             badge=_badge,
+            broken=_broken,
         )
     )
 
@@ -186,7 +236,9 @@ def _basemaps(plan: Plan, shown: Sequence[View]) -> list[str]:
 
 
 def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
-    themes = by_theme(plan, view) if not view.listed else []
+    # Where nothing has moved the tasks are listed as in any view.
+    moved = view.before if view.before is not None and view.before.moves else None
+    themes = by_theme(plan, view) if not (view.listed or moved) else []
     most = max((counts.tasks for _, counts in themes), default=1)
     return {
         "number": view.number,
@@ -196,7 +248,9 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
         "lines": view.lines,
         "notes": view.notes,
         "listed": view.listed,
-        "rows": task_lines(view) if view.listed else [],
+        "changes": bool(view.selection.changes),
+        "rows": [(line, _place_words(plan, line.task, text)) for line in task_lines(view) if view.listed and not moved],
+        "compared": _compared_words(plan, moved, text) if moved else None,
         "counts": view.counts,
         "statuses": [
             (status, number, view.counts.backed[status]) for status, number in view.counts.by_status.items() if number
@@ -213,6 +267,40 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
             }
             for theme, counts in themes
         ],
+    }
+
+
+def _place_words(plan: Plan, task: Task, text: Translation) -> Mapping[str, Any]:
+    """Return what a row needs besides its words: the number of its task in the plan and those of its sites."""
+    numbered = [(number, name) for number, name in task_sites(plan, task, text.language) if number is not None]
+    return {
+        "task": list(plan.tasks).index(task.id),
+        "sites": numbered[:MOST_NUMBERS],
+        "more": len(numbered) > MOST_NUMBERS,
+        "named": text("sheet.comma").join(name for _, name in numbered),
+    }
+
+
+def _compared_words(plan: Plan, found: Comparison, text: Translation) -> Mapping[str, Any]:
+    """Return what moved between two days, task by task where they are few enough to be read."""
+    few = len(found.moves) <= LISTED
+    head = text("present.moved", count=len(found.moves))
+    return {
+        "head": head + (text("present.moved-ringed") if moved_sites(plan, found) else ""),
+        "moves": [
+            {
+                "title": move.task.title.get(text.language),
+                "before": move.before,
+                "after": move.after,
+                "words": became_words(move.before.status, move.after.status, text),
+                "place": _place_words(plan, move.task, text),
+            }
+            for move in found.moves
+            if few
+        ],
+        "pairs": []
+        if few
+        else [(became_words(before, after, text), number) for before, after, number in found.by_pair],
     }
 
 
@@ -237,6 +325,11 @@ def _badge(status: Status | None, backed: bool) -> Markup:
     return Markup('<svg class="badge" viewBox="0 0 16 16" aria-hidden="true"><use href="#{}"/></svg>').format(name)
 
 
+def _broken(words: str) -> Markup:
+    """Return words as HTML in which lines end between Chinese words; `word-break: keep-all` forbids all other ends."""
+    return Markup("<wbr>").join(html(part) for part in marked(words).split(BREAK))
+
+
 def _keys(text: Translation) -> list[tuple[str, str]]:
     rows = [
         ("→ ↓ PgDn Space", "present.next"),
@@ -246,6 +339,9 @@ def _keys(text: Translation) -> list[tuple[str, str]]:
         *((key, words) for action, words, key, _ in _ACTIONS if action != "keys"),
         ("B", "present.black"),
         ("R", "present.again"),
+        ("L", "present.pointer"),
+        ("X", "present.wipe"),
+        ("[ ]", "present.swipe"),
         ("Esc", "present.close"),
     ]
     return [(key, text(words)) for key, words in rows]

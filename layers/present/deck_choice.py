@@ -8,7 +8,8 @@ from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Heading, Plan
 from layers.plan.scene import Evidence, Scene
-from layers.plan.terms import Text
+from layers.plan.terms import Kind, Text
+from layers.present.view import LISTED
 from layers.translation import LANGUAGES, translation
 
 
@@ -37,14 +38,26 @@ def chosen_deck(plan: Plan, name: str = "") -> Deck:
 
 
 def made_deck(plan: Plan) -> Deck:
-    """Return a deck for a plan that has none: an overview, a slide for each theme with tasks, the gaps."""
-    themes = {task.theme for task in plan.tasks.values()}
+    """Return a deck for a plan that has none: its targets, an overview, a slide for each theme with tasks, the gaps."""
+    themes = {task.theme for task in plan.current_tasks.values()}
     slides = [
+        *_target_slides(plan),
         Slide(_words("present.overview-title"), _words("present.overview-text")),
         *(_theme_slide(theme) for theme in plan.info.themes if theme.id in themes),
         Slide(_words("present.gaps-title"), scene=Scene(evidence=Evidence.WITHOUT)),
     ]
     return Deck("overview", plan.info.title, tuple(slides))
+
+
+def _target_slides(plan: Plan) -> list[Slide]:
+    """Return a slide of the targets, few enough to be listed with their results; none for a plan without targets."""
+    with_target = [task for task in plan.current_tasks.values() if task.target is not None]
+    if not with_target:
+        return []
+    first = Scene(sections=frozenset({with_target[0].section}))
+    kind = sum(task.kind is Kind.TARGET for task in plan.current_tasks.values())
+    shown = Scene(kinds=frozenset({Kind.TARGET})) if 0 < kind <= LISTED else first
+    return [Slide(_words("present.targets-title"), scene=shown)]
 
 
 def _theme_slide(theme: Heading) -> Slide:

@@ -15,12 +15,17 @@ from layers.plan.plan import Heading, Plan, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.region import region
+from layers.selection.changes import Change, Mark
+from layers.selection.comparison import Comparison, compared
+from layers.selection.due import status_due_words
+from layers.selection.event_words import mark_words, since_line, since_title, told_words
 from layers.selection.extent import Extent, centred, wanted_extent
 from layers.selection.select import Selection, placed_sites, select
+from layers.selection.statements import Statements, result_months, result_value, share, statements
 from layers.selection.statements import day_words as evidence_day
-from layers.selection.statements import result_months, result_value, share, statements, status_words
 from layers.selection.status import Counts, TaskState, count, newest_day
 from layers.selection.unplaced import Placing, placing
+from layers.selection.vicinity import vicinity
 from layers.selection.wording import target_words
 from layers.translation import Translation, translation
 
@@ -70,7 +75,10 @@ class View:
     scene: Scene
     selection: Selection
     tasks: tuple[Task, ...]
-    """The tasks beside the map: those of the selected sites or task, else all that pass the filters."""
+    """The tasks beside the map: those near what the Scene asks about, else of the selected sites or task, else all that
+    pass the filters. Of a Scene of changes only those that changed, where any did,
+    and of more than can be listed those that need a look first.
+    """
     counts: Counts
     """The counts of `tasks`."""
     grid: Grid
@@ -82,6 +90,8 @@ class View:
     """That of the plan."""
     latest: date | None
     """Day of the newest evidence in the whole plan by the view's day; None without evidence."""
+    before: Comparison | None
+    """The earlier day that it is compared with; None for a view of one day."""
 
     @property
     def listed(self) -> bool:
@@ -106,12 +116,23 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
     scene = replace(slide.scene, language=language)
     selection = _lit(plan, scene, select(plan, scene, today=today))
     scene = replace(scene, as_of=selection.as_of)
-    tasks = _tasks(plan, scene, selection)
+    whole = _tasks(plan, scene, selection)
+    tasks = _changed(selection, whole)
     counts = count(selection.states[task.id] for task in tasks)
     figures = _figures(plan, selection, tasks, counts)
     lines = fill(slide.text.get(language), figures).splitlines()
     if not tasks:
         lines.append(translation(language)("map.no-tasks"))
+    before = slide.before if slide.before is not None and slide.before < selection.as_of else None
+    if slide.before is not None and before is None:
+        lines.append(translation(language)("present.not-before", before=slide.before, date=selection.as_of))
+    comparison = compared(plan, selection, tasks, before) if before is not None else None
+    lines += _since(comparison, translation(language))
+    if selection.since is not None:
+        changed = tuple(change for change in selection.changes if change.task in whole)
+        lines.append(since_line(changed, translation(language)))
+        if len(changed) > LISTED:
+            lines.append(translation(language)("since.more", count=len(changed) - LISTED))
     return View(
         number=number,
         title=fill(slide.title.get(language), figures),
@@ -125,13 +146,27 @@ def view(plan: Plan, slide: Slide, number: int, *, language: str, today: date) -
         extent=_extent(plan, scene, selection),
         placings=Counter(placing(plan, task) for task in tasks),
         year=plan.info.year,
-        latest=newest_day(selection.states.values()),
+        latest=newest_day(selection.current_states),
+        before=comparison,
     )
+
+
+def _since(comparison: Comparison | None, text: Translation) -> list[str]:
+    """Return what the list of what moved does not say: that nothing has, and how many tasks have evidence now."""
+    if comparison is None:
+        return []
+    nothing = [] if comparison.moves else [text("present.nothing-moved")]
+    return [*nothing, *([text("present.proven", count=comparison.proven)] if comparison.proven else [])]
 
 
 def day_words(view: View, text: Translation) -> str:
     """Return the words for a view's day and the day of the newest evidence."""
-    day = text("sheet.as-of", date=view.selection.as_of)
+    if view.selection.since is not None:
+        day = since_title(view.selection.since, view.selection.as_of, text)
+    elif view.before is not None:
+        day = text("present.two-days", before=view.before.day, date=view.selection.as_of)
+    else:
+        day = text("sheet.as-of", date=view.selection.as_of)
     return f"{day} · {text('present.latest', date=view.latest)}" if view.latest else day
 
 
@@ -140,6 +175,12 @@ def coverage_words(view: View, text: Translation) -> str:
     if view.placings[Placing.PLACED] == len(view.tasks):
         return ""
     return " · ".join(f"{text(f'placing.{how.value}')} {view.placings[how]}" for how in Placing if view.placings[how])
+
+
+def became_words(before: Status | None, after: Status | None, text: Translation) -> str:
+    """Return which status became which, in words."""
+    words = [text(f"status.{status.value}" if status else "status.none") for status in (before, after)]
+    return text("present.became", before=words[0], after=words[1])
 
 
 def task_lines(view: View) -> list[TaskLine]:
@@ -172,6 +213,10 @@ def _lit(plan: Plan, scene: Scene, selection: Selection) -> Selection:
 
 
 def _tasks(plan: Plan, scene: Scene, selection: Selection) -> tuple[Task, ...]:
+    around = vicinity(plan, scene.near)
+    if around is not None:
+        inside = around.tasks(plan)
+        return tuple(task for task in selection.tasks if task.id in inside)
     chosen = [site_id for site_id in scene.sites if site_id in plan.sites]
     if chosen and plan.info.district_site not in chosen:
         of_sites = {task.id for site_id in chosen for task in plan.tasks_by_site.get(site_id, ())}
@@ -179,6 +224,13 @@ def _tasks(plan: Plan, scene: Scene, selection: Selection) -> tuple[Task, ...]:
     if scene.task in plan.tasks:
         return (plan.tasks[scene.task],)
     return selection.tasks
+
+
+def _changed(selection: Selection, tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """Return those of `tasks` that changed, where the Scene shows changes and there are any; else all."""
+    found = [change for change in selection.changes if change.task in tasks]
+    first = {change.task.id for change in sorted(found, key=lambda change: list(Mark).index(change.mark))[:LISTED]}
+    return tuple(task for task in tasks if task.id in first) or tasks
 
 
 def _figures(plan: Plan, selection: Selection, tasks: tuple[Task, ...], counts: Counts) -> dict[str, str]:
@@ -198,24 +250,32 @@ def _figures(plan: Plan, selection: Selection, tasks: tuple[Task, ...], counts: 
 def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
     state = view.selection.states[task.id]
     found = statements(task, state, view.year)
+    change = view.selection.changed.get(task.id)
     return TaskLine(
         task=task,
         title=task.title.get(view.scene.language),
         status=state.status,
         backed=state.backed,
-        status_words=status_words(state, text),
-        evidence=evidence_day(found, text),
-        target=target_words(task, text),
-        result=result_value(found, text),
-        months=result_months(found),
-        share=share(task, found),
-        link=found.shown.source.url if found.shown is not None else "",
+        status_words=mark_words(change, text) if change else status_due_words(task, state, view.selection.as_of, text),
+        evidence=told_words(change, text) if change and change.new else evidence_day(found, text),
+        # Beside what changed there is no room for them.
+        target="" if change else target_words(task, text),
+        result="" if change else result_value(found, text),
+        months="" if change else result_months(found),
+        share=None if change else share(task, found),
+        link=_link(change, found),
     )
+
+
+def _link(change: Change | None, found: Statements) -> str:
+    """Return the address of what a change rests on, else of the statement that is shown; empty without one."""
+    event = change.new[-1] if change and change.new else found.shown
+    return event.source.url if event is not None else ""
 
 
 def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:
     """Return the extent that a Scene asks for, or that of the whole district or the city if it cannot be drawn."""
-    whole = replace(scene, site="", task="", view=None)
+    whole = replace(scene, site="", task="", near=None, view=None)
     for wanted in (scene, whole):
         chosen = selection if wanted is scene else select(plan, whole, today=selection.as_of)
         try:

@@ -11,6 +11,7 @@ from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene, ViewState
 from layers.selection.select import Selection
 from layers.selection.site_shape import site_shape
+from layers.selection.vicinity import near_words, vicinity
 from layers.selection.wording import selected_words
 from layers.translation import translation
 
@@ -23,6 +24,9 @@ AROUND_M = 2000.0
 PART_M = 500.0
 """Margin in metres around a part of a place: what lies around the place itself already shows where it is."""
 
+MARGIN = 0.04
+"""Margin around surroundings that are asked about, as a share of their width."""
+
 SCREEN = (1024.0, 768.0)
 """Width and height in pixels assumed for the window of a view: an address does not hold the window's size."""
 
@@ -32,17 +36,25 @@ def wanted_extent(
 ) -> Extent:
     """Return the least extent that a map of `scene` must show.
 
-    That is the Scene's view, else what is selected, else the whole district, or all placed sites if the district
-    has no shape. With `close` the sites of the Scene's tasks, if any, go before the district. A view is cut to
-    `largest` metres in each direction.
+    That is the Scene's view, else the surroundings that it asks about, else what is selected, else the whole district,
+    or all placed sites if the district has no shape. With `close` the sites of the Scene's tasks, if any, go before the
+    district. A view is cut to `largest` metres in each direction.
 
     Raises
     ------
     PlanMapError
         What is selected has no position, nothing is placed at all, or the extent lies where the grid is not true.
     """
+    around = vicinity(plan, scene.near)
+    if scene.near is not None and around is None:
+        # With a view too: the title would promise what is not on the map.
+        raise PlanMapError("nothing-placed", name=near_words(plan, scene, translation(scene.language)))
     if scene.view is not None:
         return _checked(plan.grid, _view_extent(plan.grid, scene.view, largest))
+    if around is not None:
+        west, south, east, north = plan.grid.project(around.area).bounds
+        by = MARGIN * max(east - west, north - south)
+        return _checked(plan.grid, (west - by, south - by, east + by, north + by))
     lit = [plan.sites[site_id] for site_id in selection.lit]
     if (scene.site or scene.task) and not any(site.placed for site in lit):
         raise PlanMapError("nothing-placed", name=selected_words(plan, scene, translation(scene.language)))

@@ -33,8 +33,6 @@ class Why(StrEnum):
     """All of it does."""
     CIRCLE = "circle"
     """Part of the circle in which its true position is expected does."""
-    FILTERED = "filtered"
-    """It does not pass the Scene's filters."""
     SWITCHED_OFF = "switched-off"
     """Its layer is switched off."""
     UNPLACED = "unplaced"
@@ -63,7 +61,7 @@ def omissions(plan: Plan, scene: Scene, selection: Selection, extent: Extent) ->
     told: set[tuple[str, Why]] = set()
     for site_id in selection.lit:
         whole = plan.whole(site_id)
-        for why in _why(plan, scene, selection, site_id, layer_of[site_id], extent):
+        for why in _why(plan, scene, site_id, layer_of[site_id], extent):
             if (whole, why) not in told:
                 found.append(Omission(site_id, why))
             if site_id == whole:
@@ -73,18 +71,14 @@ def omissions(plan: Plan, scene: Scene, selection: Selection, extent: Extent) ->
     return tuple(found)
 
 
-def _why(
-    plan: Plan, scene: Scene, selection: Selection, site_id: str, layer: LayerEntry, extent: Extent
-) -> Iterator[Why]:
+def _why(plan: Plan, scene: Scene, site_id: str, layer: LayerEntry, extent: Extent) -> Iterator[Why]:
     site = plan.sites[site_id]
     if not site.placed:
         yield Why.UNPLACED
         return
-    # The basemap draws the districts, whatever layers and filters say.
+    # The basemap draws the districts, whatever layers say.
     if site.category != "district" and not scene.visible.get(layer.id, layer.visible):
         yield Why.SWITCHED_OFF
-    elif site.category != "district" and not (layer.ground or site_id in selection.sites):
-        yield Why.FILTERED
     cut = _cut(plan, site, extent)
     if cut is not None:
         yield cut

@@ -8,6 +8,8 @@ from datetime import date
 
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Evidence, Scene
+from layers.selection.changes import Change, changes
+from layers.selection.find import Findings, find
 from layers.selection.status import SiteState, TaskState, site_state, task_states
 
 
@@ -23,30 +25,76 @@ class Selection:
     candidates: frozenset[str]
     """Ids of the tasks that pass every filter except those by status and evidence."""
     sites: Mapping[str, SiteState | None]
-    """State of each site to show, by id, in the plan's order; None for a site without tasks that pass."""
+    """State of every site by id, in the plan's order, from its tasks that pass; None if none of them has a status."""
+    filtered_out: frozenset[str]
+    """Ids of the sites that have tasks of which none passes: shown, but as what helps to find the way."""
     lit: tuple[str, ...]
     """Ids of the sites to highlight: all that are one place with a selected one, or with those of the task."""
     found: tuple[Site, ...]
-    """Places whose name, or that of a part, holds the search text, best match first."""
+    """Places that the search text finds, best match first."""
+    findings: Findings | None
+    """All that it finds; None without one."""
+    current: tuple[Task, ...]
+    """All tasks that are not retired, filtered out or not."""
+
+    since: date | None = None
+    """The day after which changes are shown, where the Scene asks for them."""
+    changes: tuple[Change, ...] = ()
+    """What changed since, of the tasks that pass the filters, in the report's order."""
+
+    @property
+    def changed(self) -> Mapping[str, Change]:
+        """The changes by the id of their task."""
+        return {change.task.id: change for change in self.changes}
+
+    @property
+    def current_states(self) -> list[TaskState]:
+        """State of each task that is not retired."""
+        return [self.states[task.id] for task in self.current]
 
 
 def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
-    """Apply `scene` to `plan` on the Scene's day, or on `today` if it names none."""
+    """Apply `scene` to `plan` on the Scene's day, or on `today` if it names none.
+
+    Filters and the search choose among tasks. No place leaves the map for that: the river and the airport are what
+    people find their way by, whichever tasks they look at.
+    """
     as_of = scene.as_of or today
     states = task_states(plan, as_of)
-    found = search_sites(plan, scene.search) if scene.search else ()
+    findings = find(plan, scene.search) if scene.search else None
+    found = findings.places if findings else ()
     found_ids = {site_id for site in found for site_id in plan.place(site.id)}
-    candidates = [task for task in plan.tasks.values() if _is_candidate(task, scene, found_ids)]
+    since = scene.since if scene.since and scene.since < as_of else None
+    moved = changes(plan, since, as_of) if since else ()
+    kept = {change.task.id for change in moved} if since and scene.only_changed else set(plan.tasks)
+    candidates = [
+        task
+        for task in plan.current_tasks.values()
+        if task.id in kept and _is_candidate(task, scene, findings, found_ids)
+    ]
     tasks = tuple(task for task in candidates if _passes(states[task.id], scene))
     passing = {task.id for task in tasks}
     sites: dict[str, SiteState | None] = {}
+    filtered_out = set()
     for site_id in plan.sites:
         linked = plan.tasks_by_site.get(site_id, ())
         chosen = [states[task.id] for task in linked if task.id in passing]
-        if chosen or not linked or not scene.filtered or site_id in found_ids:
-            sites[site_id] = site_state(chosen)
+        sites[site_id] = site_state(chosen)
+        if linked and not chosen:
+            filtered_out.add(site_id)
     return Selection(
-        as_of, states, tasks, frozenset(task.id for task in candidates), sites, lit_sites(plan, scene), found
+        as_of=as_of,
+        states=states,
+        tasks=tasks,
+        candidates=frozenset(task.id for task in candidates),
+        sites=sites,
+        filtered_out=frozenset(filtered_out),
+        lit=lit_sites(plan, scene),
+        found=found,
+        findings=findings,
+        since=since,
+        changes=tuple(change for change in moved if change.task.id in passing),
+        current=tuple(plan.current_tasks.values()),
     )
 
 
@@ -70,40 +118,11 @@ def _passes(state: TaskState, scene: Scene) -> bool:
     return not scene.evidence or state.has_evidence is (scene.evidence is Evidence.WITH)
 
 
-def _is_candidate(task: Task, scene: Scene, found_sites: set[str]) -> bool:
+def _is_candidate(task: Task, scene: Scene, findings: Findings | None, found_sites: set[str]) -> bool:
     if scene.themes and task.theme not in scene.themes:
         return False
     if scene.sections and task.section not in scene.sections:
         return False
     if scene.kinds and task.kind not in scene.kinds:
         return False
-    return not scene.search or _names(task, scene.search) or bool(found_sites.intersection(task.linked_sites))
-
-
-def _names(task: Task, text: str) -> bool:
-    wanted = text.casefold()
-    words = (task.title.zh, task.title.en, task.anchor, task.id, task.lead_unit, *task.partners)
-    return any(wanted in word.casefold() for word in words)
-
-
-def search_sites(plan: Plan, text: str) -> tuple[Site, ...]:
-    """Return the places of which a name in either language holds `text`, best match first.
-
-    The name of a part finds the whole, which stands for it. A place with tasks comes before one that only helps
-    to find the way, so that 军粮城 finds the railway station of the report and not the metro stop of the same name.
-    """
-    wanted = text.strip().casefold()
-    if not wanted:
-        return ()
-    ranked = []
-    for order, site in enumerate(plan.places):
-        own = [plan.sites[site_id].name for site_id in plan.place(site.id)]
-        names = [name.casefold() for both in own for name in (both.zh, both.en) if name]
-        hits = [name for name in names if wanted in name]
-        if not hits:
-            continue
-        exact = wanted in names
-        starts = any(name.startswith(wanted) for name in hits)
-        tasks = len(plan.tasks_by_site.get(site.id, ()))
-        ranked.append(((not exact, not site.placed, not tasks, not starts, -tasks, order), site))
-    return tuple(site for _, site in sorted(ranked, key=lambda pair: pair[0]))
+    return findings is None or task.id in findings.tasks or bool(found_sites.intersection(task.linked_sites))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from geo.crs import zoom_of
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
+from layers.plan.near import Near, read_position
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene, ViewState
-from layers.plan.scene_text import near
-from layers.plan.terms import printed_name
 from layers.region import Area, region
 from layers.selection.extent import SCREEN
+from layers.selection.find import Found, index_of
+from layers.selection.spelling import plain, without_bracket
+from layers.selection.suggestions import likely_names
 
 SEPARATORS = ",，、;；"
 """Between several names in one text. Names may hold them too, so a whole text that is a name is taken as one."""
@@ -37,7 +38,8 @@ class Asked:
 def with_sites(plan: Plan, scene: Scene, wanted: Sequence[str]) -> Asked:
     """Return `scene` with those sites selected that `wanted` names, instead of its selection and view.
 
-    Each text is the id or the name of a site, in either language, with or without what the name has in brackets; or
+    Each text is the id or the name of a site, in either language or in pinyin, with or without what the name has in
+    brackets; or
     several of them with `SEPARATORS` between them. Empty texts are ignored. A district that only the basemap has
     becomes a view of all of it.
 
@@ -53,11 +55,51 @@ def with_sites(plan: Plan, scene: Scene, wanted: Sequence[str]) -> Asked:
     if areas and len(set(found)) > 1:
         raise PlanMapError("district-alone", name=areas[0].name(scene.language))
     if areas:
-        return Asked(replace(scene, site="", task="", view=_view_of(plan, areas[0])), areas[0].name(scene.language))
+        shown = replace(scene, site="", task="", near=None, view=_view_of(plan, areas[0]))
+        return Asked(shown, areas[0].name(scene.language))
     if not found:
         return Asked(scene, "")
     chosen = ",".join(plan.wholes(str(site_id) for site_id in found))
-    return Asked(replace(scene, site=chosen, task="", view=None), "")
+    return Asked(replace(scene, site=chosen, task="", near=None, view=None), "")
+
+
+def with_near(plan: Plan, scene: Scene, wanted: str, radius_m: int) -> Scene:
+    """Return `scene` with the question what lies within `radius_m` metres of a place, instead of its view.
+
+    `wanted` is the id or the name of one site, which is then selected, or latitude and longitude in degrees.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such site, the name stands for several, or it has no position.
+    """
+    point = read_position(wanted)
+    if point is not None:
+        return replace(scene, near=Near(point=point, radius_m=radius_m), view=None)
+    found = _found(plan, wanted)
+    if not isinstance(found, str):
+        raise PlanMapError("no-such-site", name=wanted.strip(), near="、".join(likely_names(plan, wanted)))
+    if not any(plan.sites[one].placed for one in plan.place(found)):
+        raise PlanMapError("nothing-placed", name=plan.sites[found].name.get(scene.language))
+    site_id = plan.whole(found)
+    return replace(scene, site=site_id, task="", near=Near(site=site_id, radius_m=radius_m), view=None)
+
+
+def sites_named(plan: Plan, text: str) -> tuple[str, ...]:
+    """Return the ids of the places that `text` names, as `with_sites` reads it; none where it names none.
+
+    Raises
+    ------
+    PlanMapError
+        A name stands for several.
+    """
+    try:
+        found = _named(plan, text)
+    except PlanMapError as error:
+        if error.code == "no-such-site":
+            return ()
+        raise
+    return plan.wholes(str(site_id) for site_id in found if not isinstance(site_id, Area))
 
 
 def _named(plan: Plan, text: str) -> list[str | Area]:
@@ -71,7 +113,7 @@ def _named(plan: Plan, text: str) -> list[str | Area]:
     found = [_found(plan, part) for part in parts] if len(parts) > 1 else [None]
     for part, one in zip(parts or [text], found, strict=True):
         if one is None:
-            raise PlanMapError("no-such-site", name=part.strip(), near=near(part.strip(), _all_names(plan)))
+            raise PlanMapError("no-such-site", name=part.strip(), near="、".join(likely_names(plan, part)))
     return [one for one in found if one is not None]
 
 
@@ -80,48 +122,36 @@ def _found(plan: Plan, text: str) -> str | Area | None:
     wanted = text.strip()
     if wanted in plan.sites:
         return wanted
-    plain = _plain(wanted)
-    for reading in (_plain, _without_bracket):
-        named = [site for site in plan.sites.values() if plain and plain in {reading(name) for name in site.name}]
-        # Of two with the same name only one that has a position can be on a map.
-        named = [site for site in named if site.placed] or named
-        # All that are one place answer as one.
-        named = [plan.sites[whole] for whole in plan.wholes(site.id for site in named)]
-        if len(named) > 1:
-            raise _ambiguous(wanted, named)
+    called = plain(wanted)
+    for reading in (plain, without_bracket):
+        named = [site.id for site in plan.sites.values() if called and called in {reading(name) for name in site.name}]
         if named:
-            return named[0].id
+            return _the_one(plan, wanted, named)
     for area in region(plan).districts:
-        if plain in (_plain(area.name_zh), _plain(area.name_en)):
+        if called in (plain(area.name_zh), plain(area.name_en)):
             return area
     for area in region(plan).land:
-        if plain in (_plain(area.name_zh), _plain(area.name_en)):
+        if called in (plain(area.name_zh), plain(area.name_en)):
             raise PlanMapError("only-the-edge", name=wanted)
-    return None
+    spelt = [entry.id for entry in index_of(plan).entries if entry.found is Found.PLACE and called in entry.pinyin]
+    return _the_one(plan, wanted, spelt) if spelt else None
+
+
+def _the_one(plan: Plan, wanted: str, ids: Sequence[str]) -> str:
+    """Return the id of the place that all sites with `ids`, which have one name, are; raise if they are several."""
+    # Of two with the same name only one that has a position can be on a map.
+    placed = [site_id for site_id in ids if plan.sites[site_id].placed] or ids
+    # All that are one place answer as one.
+    places = [plan.sites[whole] for whole in plan.wholes(placed)]
+    if len(places) > 1:
+        raise _ambiguous(wanted, places)
+    return places[0].id
 
 
 def _ambiguous(name: str, named: Sequence[Site]) -> PlanMapError:
     listed = [f"{printable(site.name.zh or site.name.en, limit=60)} = {site.id}" for site in named]
     more = ("…",) if len(listed) > MOST_CANDIDATES else ()
     return PlanMapError("site-ambiguous", name=name, count=len(named), expected=(*listed[:MOST_CANDIDATES], *more))
-
-
-def _plain(name: str) -> str:
-    """Return a name without differences that nobody means: width and case of letters, spaces, kinds of dashes."""
-    return " ".join(unicodedata.normalize("NFKC", name).replace("–", "-").casefold().split())
-
-
-def _without_bracket(name: str) -> str:
-    """Return a plain name up to its bracket, as the map prints it."""
-    return printed_name(_plain(name))
-
-
-def _all_names(plan: Plan) -> list[str]:
-    """Return all that is accepted, names before ids, as they are written in the plan."""
-    names = [name for site in plan.sites.values() for name in site.name if name]
-    short = [printed_name(name) for name in names]
-    districts = [area.name_zh for area in region(plan).districts]
-    return [*dict.fromkeys(name for name in (*short, *names, *districts, *plan.sites) if name)]
 
 
 def _view_of(plan: Plan, area: Area) -> ViewState:

@@ -8,6 +8,7 @@ plan's own year, of a task with a target.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from layers.plan.plan import Event, Task
 from layers.plan.terms import Period
@@ -69,6 +70,11 @@ def day_words(found: Statements, text: Translation) -> str:
         return text("evidence.without")
     late = text("statement.later-year") if found.is_late else ""
     return f"{found.shown.date}{late}"
+
+
+def age_days(found: Statements, as_of: date) -> int | None:
+    """Return how many days before `as_of` the statement that is shown was made public; None if there is none."""
+    return (as_of - found.shown.date.last_day).days if found.shown is not None else None
 
 
 def status_words(state: TaskState, text: Translation) -> str:

@@ -33,6 +33,8 @@ class TaskState:
     """The event that gives the status; None without a status."""
     evidence: tuple[Event, ...]
     """Events with evidence published by that day, newest first."""
+    newest: Event | None = None
+    """The statement of any kind that was published last by that day; None before there was one."""
 
     @property
     def has_evidence(self) -> bool:
@@ -73,7 +75,8 @@ def task_state(events: Iterable[Event], as_of: date) -> TaskState:
     evidence = [event for event in known if event.basis is Basis.EVIDENCE]
     evidence.sort(key=lambda event: event.date.last_day, reverse=True)
     last = settling[-1] if settling else None
-    return TaskState(last.status if last else None, last, tuple(evidence))
+    newest = max(known, key=lambda event: event.date.last_day, default=None)
+    return TaskState(last.status if last else None, last, tuple(evidence), newest)
 
 
 def standing(events: Iterable[Event]) -> list[Event]:

@@ -33,7 +33,7 @@ def placing(plan: Plan, task: Task) -> Placing:
 def tasks_without_place(plan: Plan) -> dict[Placing, tuple[Task, ...]]:
     """Return the tasks without a place of their own on the map, by reason, in the report's order."""
     found: dict[Placing, list[Task]] = {Placing.DISTRICT: [], Placing.PARTNERS: [], Placing.UNPLACED: []}
-    for task in plan.tasks.values():
+    for task in plan.current_tasks.values():
         how = placing(plan, task)
         if how is not Placing.PLACED:
             found[how].append(task)

@@ -8,8 +8,9 @@ from geo.grid import Grid
 from layers.ground.files import ground_of, picture_of
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.scene import BASEMAPS, Scene
-from layers.plan.terms import Text
+from layers.plan.terms import Moment, Text
 from layers.region import region
+from layers.selection.vicinity import near_words
 from layers.translation import Translation
 
 
@@ -29,6 +30,11 @@ def target_words(task: Task, text: Translation) -> str:
         return ""
     sign = {"=": "", ">=": "≥ ", "<=": "≤ "}.get(task.target.comparator, f"{task.target.comparator} ")
     return f"{sign}{_with_unit(task.target.value, task.target.unit, text)}"
+
+
+def moment_words(moment: Moment) -> str:
+    """Return when something was recorded, to the minute by the clock of whoever recorded it."""
+    return f"{moment.at:%Y-%m-%d %H:%M}" if moment.at else str(moment)
 
 
 def measured_words(event: Event, text: Translation) -> str:
@@ -69,20 +75,35 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     language = scene.language
     title = plan.info.title.get(language)
     subtitle = plan.info.subtitle.get(language)
-    selected = selected_words(plan, scene, text)
+    selected = near_words(plan, scene, text) or selected_words(plan, scene, text)
     if selected:
         return selected, title
-    headings = [theme.title.get(language) for theme in plan.info.themes if theme.id in scene.themes]
-    headings += [section.title.get(language) for section in plan.info.sections if section.id in scene.sections]
-    parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
-    parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
-    parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
-    parts += [f"“{scene.search}”"] if scene.search else []
+    headings, parts = _headings(plan, scene), _filter_words(scene, text)
     if len(headings) == 1:
         # A single theme or section is what the sheet is about.
         return headings[0], " · ".join([title, *parts])
     joined = text("sheet.comma").join([*headings, *parts])
     return title, f"{subtitle} · {joined}" if joined else subtitle
+
+
+def filter_words(plan: Plan, scene: Scene, text: Translation) -> str:
+    """Return what a Scene filters by, in one line; empty where it does not."""
+    around = near_words(plan, scene, text)
+    return text("sheet.comma").join(
+        [*([around] if around else []), *_headings(plan, scene), *_filter_words(scene, text)]
+    )
+
+
+def _headings(plan: Plan, scene: Scene) -> list[str]:
+    themes = [theme.title.get(scene.language) for theme in plan.info.themes if theme.id in scene.themes]
+    return themes + [one.title.get(scene.language) for one in plan.info.sections if one.id in scene.sections]
+
+
+def _filter_words(scene: Scene, text: Translation) -> list[str]:
+    parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
+    parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
+    parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
+    return parts + ([f"“{scene.search}”"] if scene.search else [])
 
 
 def sources(plan: Plan, text: Translation, *basemaps: str) -> str:

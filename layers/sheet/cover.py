@@ -16,6 +16,7 @@ from layers.draw.ground import draw_ground
 from layers.draw.label import draw_number
 from layers.draw.legend import heading
 from layers.draw.paper import Paper, scale_text
+from layers.draw.pdf_layer import PdfLayer
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
@@ -31,6 +32,15 @@ from layers.sheet.sheet import Order
 from layers.translation import Translation, translation
 
 _ROW_MM = 6.2
+
+INDEX_MM = 60.0
+"""Least width of a column of the index in millimetres."""
+
+LEAST_MM = 190.0
+"""Least width in millimetres on A3 of landscape paper for an index beside the overview; of portrait, 0.7 of it."""
+
+LEAST_MAP_MM = 18.0
+"""Least height in millimetres of the overview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,8 @@ class Cover:
     """The first pages of an atlas."""
 
     pages: list[Drawing]
-    scale: int
-    """The scale's number of the overview on the first page."""
+    scale: int | None
+    """The scale's number of the overview on the first page; None on paper without room for one."""
     links: list[tuple[int, Box, int]] = field(default_factory=list)
     """Page, place in millimetres, and the page that a click leads to; pages count from 0."""
 
@@ -72,41 +82,46 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     paper = order.paper
     k = size_factor(paper)
     margin = 12.0 * k
-    drawing = Drawing(paper.width, paper.height)
+    drawing = Drawing(paper.width, paper.height, layer=PdfLayer.FURNITURE)
     top = _draw_head(drawing, plan, order, selection, text, margin, k)
-    bottom = margin + 16.0 * k
+    disclaimer, credits = plan.info.disclaimer.get(scene.language), sources(plan, text, scene.basemap)
+    bold, small = typeface.readable(6.6 * k), typeface.readable(6.0 * k)
+    width = paper.width - 2 * margin
+    # Sources and licences are never cut: what is above them goes up.
+    foot = MM_PER_POINT * 1.38 * bold * len(typeface.wrap(disclaimer, width, bold, Weight.BOLD))
+    foot += MM_PER_POINT * 1.38 * small * len(typeface.wrap(credits, width, small))
+    bottom = margin + max(foot + 6.0 * k, 16.0 * k)
     index_boxes = _index_boxes(paper, margin, bottom, top, k)
-    if paper.portrait:
-        frame = Box(margin + 5 * k, index_boxes[0].top + 26.0 * k, paper.width - margin - 5 * k, top - 6 * k)
-    else:
-        frame = Box(margin + 5 * k, bottom + 13.0 * k, index_boxes[0].left - 12.0 * k, top - 6 * k)
+    low = bottom + 13.0 * k if not (index_boxes and paper.portrait) else index_boxes[0].top + 26.0 * k
+    right = paper.width - margin - 5 * k if paper.portrait or not index_boxes else index_boxes[0].left - 12.0 * k
+    frame = Box(margin + 5 * k, low, right, top - 6 * k)
+    scale = _draw_overview(drawing, plan, scene, selection, frame, k, text) if frame.height >= LEAST_MAP_MM else None
+    box = Box(margin, margin, paper.width - margin, margin + foot)
+    used = paragraph(drawing, disclaimer, box, bold, colour=style.INK, weight=Weight.BOLD)
+    paragraph(drawing, credits, box._replace(top=box.top - used), small)
+    return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text)
+
+
+def _draw_overview(
+    drawing: Drawing, plan: Plan, scene: Scene, selection: Selection, frame: Box, k: float, text: Translation
+) -> int:
+    """Draw the map with every number in `frame`, and its scale below it; return the scale's number."""
     wanted = wanted_extent(plan, scene, selection)
     scale = fitting_scale(wanted, frame)
     extent = centred(plan.grid, wanted, frame.width, frame.height, scale)
     drawing.frame, drawing.extent, drawing.grid = frame, extent, plan.grid
     shown = content(plan, scene, selection, extent, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=k)
-    draw_site_symbols(drawing, plan, scene, shown, size=k)
-    draw_graticule(drawing, size=k)
-    drawing.write(
-        scale_text(scale), frame.left, frame.bottom - 10.0 * k, 11.0 * k, weight=Weight.BOLD, colour=style.INK
-    )
-    draw_scale_bar(drawing, frame.left + 34.0 * k, frame.bottom - 10.0 * k, scale=scale, room=50.0 * k, size=k)
+    site_symbols = draw_site_symbols(drawing, plan, scene, shown, size=k)
+    with drawing.on(PdfLayer.GRID):
+        draw_graticule(drawing, size=k, names=[box for _, box in site_symbols.boxes])
+    low = frame.bottom - 10.0 * k
+    drawing.write(scale_text(scale), frame.left, low, 11.0 * k, weight=Weight.BOLD, colour=style.INK)
+    room = min(50.0 * k, frame.width - 52.0 * k)
+    draw_scale_bar(drawing, frame.left + 34.0 * k, low, scale=scale, room=room, size=k)
     turn = true_north_degrees(plan.grid, extent)
-    draw_north(
-        drawing,
-        frame.right - 6.0 * k,
-        frame.bottom - 10.0 * k,
-        true_north=turn,
-        letter=text("sheet.north"),
-        size=k * 0.7,
-    )
-    foot = Box(margin, margin, paper.width - margin, margin + 9.0 * k)
-    used = paragraph(
-        drawing, plan.info.disclaimer.get(scene.language), foot, 6.6 * k, colour=style.INK, weight=Weight.BOLD
-    )
-    paragraph(drawing, sources(plan, text, scene.basemap), foot._replace(top=foot.top - used), 6.0 * k)
-    return _with_index(drawing, scale, entries, index_boxes, paper, margin, k, text)
+    draw_north(drawing, frame.right - 6.0 * k, low, true_north=turn, letter=text("sheet.north"), size=k * 0.7)
+    return scale
 
 
 def _draw_head(
@@ -130,19 +145,24 @@ def _draw_head(
     for status, number in counts.by_status.items():
         if not number:
             continue
-        drawing.add(symbols.badge_at(status, backed=True, x=x + 2.2 * k, y=middle, size=4.6 * k))
-        x += 5.6 * k
         words = text(
             "sheet.status-count", status=text(f"status.{status.value}"), count=number, backed=counts.backed[status]
         )
+        if x > margin and x + 5.6 * k + typeface.width(words, size) > margin + width:
+            x, middle = margin, middle - size * MM_PER_POINT * 1.7
+            baseline = middle - typeface.IDEOGRAPH_MIDDLE * size * MM_PER_POINT
+        drawing.add(symbols.badge_at(status, backed=True, x=x + 2.2 * k, y=middle, size=4.6 * k))
+        x += 5.6 * k
         x += drawing.write(words, x, baseline, size, colour=style.INK) + 6.0 * k
-    edge = y - 30.5 * k
+    edge = middle - 5.0 * k
     drawing.add(line([(margin, edge), (drawing.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
     return edge
 
 
 def _index_boxes(paper: Paper, margin: float, bottom: float, top: float, k: float) -> list[Box]:
     """Return the columns of the index on the first page, in millimetres."""
+    if paper.width < LEAST_MM * (0.7 if paper.portrait else 1.0) * k or top - bottom < 60.0 * k:
+        return []
     if paper.portrait:
         high = bottom + (top - bottom) * 0.3
         gap = 6.0 * k
@@ -154,7 +174,7 @@ def _index_boxes(paper: Paper, margin: float, bottom: float, top: float, k: floa
 
 def _with_index(
     drawing: Drawing,
-    scale: int,
+    scale: int | None,
     entries: Sequence[IndexEntry],
     boxes: list[Box],
     paper: Paper,
@@ -164,7 +184,7 @@ def _with_index(
 ) -> Cover:
     row = _ROW_MM * k
     slots: list[tuple[int, Box]] = []
-    heads: list[tuple[int, Box]] = [(0, boxes[0])]
+    heads: list[tuple[int, Box]] = [(0, boxes[0])] if boxes else []
     lines = len(entries)
     page, columns = 0, boxes
     while len(slots) < lines:
@@ -177,10 +197,11 @@ def _with_index(
             ]
         page += 1
         gap = 8.0 * k
-        width = (paper.width - 2 * margin - 2 * gap) / 3
+        count = max(1, min(3, int((paper.width - 2 * margin) / INDEX_MM)))
+        width = (paper.width - 2 * margin - (count - 1) * gap) / count
         columns = [
             Box(margin + n * (width + gap), margin, margin + n * (width + gap) + width, paper.height - margin)
-            for n in range(3)
+            for n in range(count)
         ]
     pages = [drawing, *(Drawing(paper.width, paper.height) for _ in range(slots[-1][0] if slots else 0))]
     heads += [(n, Box(margin, margin, paper.width - margin, paper.height - margin)) for n in range(1, len(pages))]
@@ -188,7 +209,9 @@ def _with_index(
         heading(pages[number], text("sheet.index"), box.left, box.top, size=k)
         if number == 0:
             words = text("sheet.index-columns")
-            pages[0].write(words, box.right, box.top - 3.3 * k, 6.4 * k, colour=style.MUTED, align="right")
+            pages[0].write(
+                words, box.right, box.top - 3.3 * k, typeface.readable(6.4 * k), colour=style.MUTED, align="right"
+            )
     found = Cover(pages, scale)
     page = len(pages)
     for entry, (number, box) in zip(entries, slots, strict=True):
@@ -199,7 +222,7 @@ def _with_index(
 
 
 def _draw_entry(drawing: Drawing, entry: IndexEntry, box: Box, page: int, k: float) -> None:
-    points = 8.0 * k
+    points = typeface.readable(8.0 * k)
     middle = box.centre[1]
     baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
     drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.RULE, line_width=0.12 * k))

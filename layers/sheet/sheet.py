@@ -1,4 +1,7 @@
-"""A sheet: one Scene on one page of paper, with everything that an official map needs around it."""
+"""A sheet: one Scene on paper, with everything that an official map needs around it.
+
+Most sheets have one page. Where its table, or on small paper its legend, has no room beside the map, it has more.
+"""
 
 from __future__ import annotations
 
@@ -7,43 +10,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from geo.errors import PlanMapError
 from layers import style
 from layers.draw import legend, typeface
 from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, content
 from layers.draw.coverage import coverage_notes
-from layers.draw.drawing import Box, Drawing, line
+from layers.draw.drawing import Box, Drawing
 from layers.draw.figure import Properties
-from layers.draw.furniture import QR_BYTES, draw_inset, draw_north, draw_qr, draw_scale_bar, paragraph
+from layers.draw.furniture import draw_inset
 from layers.draw.graticule import draw_graticule, true_north_degrees
 from layers.draw.ground import draw_ground, halos_in
 from layers.draw.legend import Entry
 from layers.draw.paper import SIZES, Paper, scale_text
+from layers.draw.pdf_layer import PdfLayer
 from layers.draw.site_symbols import draw_site_symbols
-from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.digest import content_digest
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.plan.template import NO_TEMPLATE, Template
 from layers.region import region
-from layers.selection.extent import centred, least_scale, wanted_extent
+from layers.selection.due import year_words
+from layers.selection.event_words import since_line, since_title
+from layers.selection.extent import Extent, centred, least_scale, wanted_extent
 from layers.selection.omission import Omission, omission_lines, omissions
 from layers.selection.select import Selection, select
+from layers.selection.vicinity import near_notes, vicinity
 from layers.selection.wording import grid_words, sources, titles
+from layers.sheet.foot import Foot, FootWords
 from layers.sheet.framing import fitting_scale, framing
-from layers.sheet.layout import SHARES, Layout, lay_out
-from layers.sheet.table import FORMS, Table
+from layers.sheet.layout import SHARES, HeightOf, Layout, Parts, lay_out, size_factor
+from layers.sheet.side import Side, draw_code, scene_code
+from layers.sheet.table import Table
+from layers.sheet.task_pages import SIZES as TABLE_SIZES
+from layers.sheet.task_pages import TaskGroup, TaskPages
+from layers.sheet.title import Title, number_page
+from layers.sheet.title_block import draw_title_block
 from layers.translation import Translation, translation
+from layers.words import keeping_names
 
-EDITION = 2
+EDITION = 5
 """Raised when the look of sheets changes, so that sheets with the same hash look the same."""
 
 A3 = Paper("A3", *SIZES["A3"])
 """The default paper."""
-
-LEGEND_SIZES = (1.0, 0.92, 0.84, 0.76)
-"""Sizes in which the legend is tried, as shares of the sheet's own size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,14 @@ class Order:
     """Empty for a title made from the Scene."""
     close: bool = False
     """Whether to show only as much ground as the sites of the Scene's tasks need, and not the whole district."""
+    bare: bool = False
+    """Whether to have the map alone with its scale, north arrow and credits, and no title, legend and table."""
+    address: str = ""
+    """Address of the browse page, without a slash at its end, where the QR code leads; empty for none."""
+    extent: Extent | None = None
+    """What the map must show, in metres of the grid; None for what the Scene asks for."""
+    template: Template = NO_TEMPLATE
+    """The office's title block, and where parts stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,47 +95,167 @@ class Sheet:
     """What of the selected sites or the view is not, or not wholly, on the map; its notes say so."""
     fits: int
     """The number of the largest round scale at which nothing would be cut at the frame."""
+    more: tuple[Drawing, ...] = ()
+    """Further pages, for what has no room beside the map."""
+    listing: bool = False
+    """Whether it is a table of tasks that no map can show, see `layers.sheet.listing`."""
+
+    @property
+    def pages(self) -> tuple[Drawing, ...]:
+        """All pages."""
+        return (self.drawing, *self.more)
 
 
-def compose(plan: Plan, scene: Scene, order: Order, *, today: date) -> Sheet:
+@keeping_names
+def compose(plan: Plan, scene: Scene, order: Order, *, today: date, numbered: bool = True) -> Sheet:
     """Draw `scene` to `order`; `today` is the day of a Scene that names none.
+
+    With `numbered`, the pages of a sheet that has several say which they are; an atlas numbers its pages itself.
 
     Raises
     ------
     PlanMapError
-        There is nothing to show, the paper is too small for the scale or the legend, or a text of the plan has
-        a character that cannot be printed.
+        There is nothing to show, the paper is too small for the scale, or a text of the plan has a character that
+        cannot be printed.
     """
     selection = select(plan, scene, today=today)
-    dated = replace(scene, as_of=selection.as_of)
     text = translation(scene.language)
     arranged = arrange(plan, scene, selection, order, text)
     layout, scale, shown = arranged.layout, arranged.scale, arranged.content
     extent = shown.extent
-    drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent, plan.grid)
-    title, subtitle = titles(plan, scene, text)
-    title = typeface.check(order.title or title, Weight.BOLD)
-    digest = sheet_digest(plan, dated, order, scale)
+    drawing = Drawing(order.paper.width, order.paper.height, layout.frame, extent, plan.grid, layer=PdfLayer.FURNITURE)
+    title = title_of(plan, scene, order, selection, text)
+    digest = dated_digest(plan, scene, order, selection, scale)
     drawing.ground += draw_ground(plan, scene, shown, size=layout.size)
     halos = halos_in(drawing.ground)
     site_symbols = draw_site_symbols(drawing, plan, scene, shown, size=layout.size)
-    draw_graticule(drawing, size=layout.size, names=[box for _, box in site_symbols.boxes])
-    _draw_title(drawing, layout, title, subtitle, selection, text)
+    with drawing.on(PdfLayer.GRID):
+        draw_graticule(drawing, size=layout.size, names=[box for _, box in site_symbols.boxes])
+    if layout.title is not None:
+        title.draw(drawing, order.paper)
     omitted = omissions(plan, scene, selection, extent)
     notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)
-    listed = _draw_side(drawing, arranged, plan, scene, site_symbols, halos, notes, text)
-    draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
-    _draw_code(drawing, layout, plan, dated, digest, text)
-    _draw_foot(drawing, layout, plan, scene, shown, scale, text)
-    properties = Properties(
-        title=f"{title} {scale_text(scale)}",
-        subject=" · ".join(
-            (subtitle, text("sheet.as-of", date=selection.as_of), plan.info.disclaimer.get(scene.language))
-        ),
+    notes += near_notes(plan, scene, selection.tasks, text)
+    entries = legend.entries(
+        plan,
+        scene,
+        shown,
+        text,
+        listed=arranged.table.states,
+        site_symbols=site_symbols,
+        halos=halos,
+        before=arranged.entries,
+    )
+    side = Side(layout, entries, arranged.table, notes, text)
+    listed = side.draw(drawing)
+    if layout.title_block is not None:
+        draw_title_block(drawing, order.template, layout.title_block, size=layout.size, text=text)
+    if layout.inset is not None:
+        draw_inset(drawing, layout.inset, region(plan), extent=extent, size=layout.size)
+    asked = scene_code(plan, replace(scene, as_of=selection.as_of), order.address)
+    draw_code(drawing, layout, asked, digest, text, leads=bool(order.address))
+    foot = foot_of(plan, scene, shown, order, selection, layout, digest, text)
+    turn = true_north_degrees(plan.grid, extent)
+    foot.draw(drawing, layout.foot, left=layout.frame.left, scale=scale, true_north=turn, text=text)
+    more: list[Drawing] = []
+    if layout.parts is not Parts.BARE and (
+        layout.parts is Parts.MAP or not side.legend_drawn or (layout.has_table and not arranged.table.chosen <= listed)
+    ):
+        more = _further_pages(plan, selection, order.paper, title, digest, arranged.table, side, text)
+        listed |= arranged.table.wanted
+    if numbered and more:
+        for number, page in enumerate((drawing, *more), start=1):
+            number_page(page, order.paper, text("sheet.page", page=number, pages=len(more) + 1))
+    properties = properties_of(plan, scene, selection, title, scale, digest, text)
+    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted, arranged.fits, tuple(more))
+
+
+def title_of(plan: Plan, scene: Scene, order: Order, selection: Selection, text: Translation) -> Title:
+    """Return what stands at the top of each page of a sheet."""
+    title, subtitle = titles(plan, scene, text)
+    title = typeface.check(order.title or title, Weight.BOLD)
+    if selection.since is None:
+        return Title(title, subtitle, text("sheet.as-of", date=selection.as_of))
+    counted = f"{since_line(selection.changes, text)} · {subtitle}"
+    return Title(title, counted, since_title(selection.since, selection.as_of, text))
+
+
+def properties_of(
+    plan: Plan, scene: Scene, selection: Selection, title: Title, scale: int, digest: str, text: Translation
+) -> Properties:
+    """Return the metadata of a sheet's file."""
+    return Properties(
+        title=f"{title.title} {scale_text(scale)}",
+        subject=" · ".join((title.subtitle, title.as_of, plan.info.disclaimer.get(scene.language))),
         keywords=f"{plan.info.title.get(scene.language)} {digest}",
         language=scene.language,
     )
-    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted, arranged.fits)
+
+
+def foot_of(
+    plan: Plan,
+    scene: Scene,
+    shown: Content,
+    order: Order,
+    selection: Selection,
+    layout: Layout,
+    digest: str,
+    text: Translation,
+) -> Foot:
+    """Return the foot of a sheet: what its map may be used for, how it is projected, and where all comes from."""
+    said = (plan.info.disclaimer.get(text.language), year_words(plan, selection.as_of, text))
+    disclaimer = FootWords(" · ".join(part for part in said if part), Weight.BOLD, style.INK)
+    credits = sources(plan, text, scene.basemap)
+    if order.bare:
+        # Always on a plan with nominal things: they may be anywhere on the map, as the ground is too.
+        credits = f"{text('sheet.as-of', date=selection.as_of)} · {credits}"
+        return Foot((disclaimer, FootWords(credits)), layout.size)
+    turn = true_north_degrees(plan.grid, shown.extent)
+    minutes = round(abs(turn) * 60)
+    angle = f"{minutes // 60}°{minutes % 60:02}′"
+    side = text("sheet.west" if turn < 0 else "sheet.east")
+    projection = text("sheet.projection", grid=grid_words(plan.grid, text), angle=angle, side=side)
+    words = [disclaimer, FootWords(projection), FootWords(credits)]
+    if layout.code is None:
+        words.append(FootWords(text("sheet.digest", digest=digest)))
+    return Foot(tuple(words), layout.size)
+
+
+def _further_pages(
+    plan: Plan,
+    selection: Selection,
+    paper: Paper,
+    title: Title,
+    digest: str,
+    table: Table,
+    side: Side,
+    text: Translation,
+) -> list[Drawing]:
+    """Return the pages with what has no room beside the map: the legend, the notes and the whole table."""
+    note = f"{plan.info.disclaimer.get(text.language)} · {text('sheet.digest', digest=digest)}"
+    groups = [
+        TaskGroup(
+            shown.site.name.get(text.language),
+            linked,
+            number=shown.number,
+            aside=table.exactness(shown),
+            context=frozenset(task.id for task in linked if not plan.names_place(task, shown.site.id)),
+        )
+        for shown, linked in table.linked()
+    ]
+    rest = table.off_map
+    if rest:
+        groups.append(TaskGroup(text("sheet.elsewhere", count=len(rest)), rest))
+    made: list[Drawing] = []
+    for larger in TABLE_SIZES:
+        pages = TaskPages(plan, selection, paper, title, text, note=note, larger=larger)
+        before = side.draw_rest(pages, pages.page())
+        first, top = before[-1]
+        full = [page for page, _ in before[:-1]]
+        made = [*full, *(pages.draw(groups, first=first, top=top) if groups else [first])]
+        if len(made) == 1:
+            break
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +276,91 @@ class Arranged:
 def arrange(plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation) -> Arranged:
     """Return how a sheet is divided.
 
-    Legend and table get more of the paper only if they need it and the map keeps its scale.
+    Legend and table get more of the paper only if they need it and the map keeps its scale. On paper without room
+    for the legend, inset and code go first, and then legend and table go to a page of their own.
 
     Raises
     ------
     PlanMapError
         There is nothing to show, or the paper is too small for the whole district at the scale.
     """
-    wanted = wanted_extent(plan, scene, selection, close=order.close)
-    largest = lay_out(order.paper, SHARES[0]).frame
+    if not order.bare:
+        for parts in (Parts.ALL, Parts.STACKED, Parts.LEGEND):
+            found = _arranged(plan, scene, selection, order, text, parts)
+            if found is not None:
+                return found
+    last = _arranged(plan, scene, selection, order, text, Parts.BARE if order.bare else Parts.MAP)
+    if last is None:
+        raise ValueError("a map alone always has a layout")
+    return last
+
+
+def _arranged(
+    plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation, parts: Parts
+) -> Arranged | None:
+    """Return how a sheet with `parts` is divided; None if the map or the legend has no room."""
+    wanted = order.extent or wanted_extent(plan, scene, selection, close=order.close)
+    around = vicinity(plan, scene.near)
+    foot_height = _foot_height(plan, scene, selection, order, text, parts, wanted)
+    least = lay_out(order.paper, SHARES[0], foot=foot_height, parts=parts, template=order.template)
+    if least is None:
+        return None
+    largest = least.frame
     framed = framing(plan, scene, selection, wanted, largest, scale=order.scale, paper=order.paper.name)
     scale, kept, fits = framed.scale, framed.kept, fitting_scale(wanted, largest)
     arranged: list[tuple[int, Arranged]] = []
-    for share in SHARES:
-        layout = lay_out(order.paper, share)
+    for share in SHARES if parts < Parts.MAP else SHARES[:1]:
+        layout = lay_out(order.paper, share, foot=foot_height, parts=parts, template=order.template)
+        if layout is None:
+            break
         frame = layout.frame
         if share != SHARES[0] and least_scale(_with_margin(kept, order.paper), frame.width, frame.height) > scale:
             break
         shown = content(plan, scene, selection, centred(plan.grid, kept, frame.width, frame.height, scale), scale)
-        entries = legend.entries(plan, scene, shown, text)
-        used = legend.height(entries, layout.legend.width, size=layout.size, columns=layout.legend_columns, text=text)
-        table = Table(plan, selection, shown.numbered, text, width=layout.table.width, size=layout.size)
-        # The notes go below the table if there is no place beside the inset.
-        room = layout.table.height - (2.5 if layout.notes else 8.0) * layout.size
-        room -= used if layout.table == layout.legend else 0.0
-        form = table.form(room) if used <= layout.legend.height else len(FORMS)
-        arranged.append((form, Arranged(layout, scale, fits, shown, entries, table)))
+        width = layout.table.width if layout.table is not None else frame.width
+        table = Table(plan, selection, shown.numbered, text, width=width, size=layout.size, near=around)
+        entries = legend.entries(plan, scene, shown, text, listed=table.states)
+        made = Arranged(layout, scale, fits, shown, entries, table)
+        form = Side(layout, entries, table, (), text).form()
+        if form is not None:
+            arranged.append((form, made))
         if form == 0:
             break
+    if not arranged:
+        return None
     # The most detailed form of the table and, of the layouts with room for it, the first, which has the largest map.
     return min(arranged, key=lambda pair: pair[0])[1]
+
+
+_NOWHERE = Box(0, 0, 0, 0)
+
+
+def _foot_height(
+    plan: Plan, scene: Scene, selection: Selection, order: Order, text: Translation, parts: Parts, wanted: Extent
+) -> HeightOf:
+    """Return what tells the height of the foot at a width, for a map that shows about `wanted`."""
+    # The words are the same at every scale, but for the angle, whose width hardly differs.
+    box = Content(plan.grid, wanted, 1.0, ())
+    bare = Layout(size_factor(order.paper), 0, 0, parts, None, _NOWHERE, _NOWHERE)
+    return foot_of(plan, scene, box, order, selection, bare, "0" * 10, text).height
+
+
+def largest_frame(plan: Plan, scene: Scene, order: Order, *, today: date) -> Box:
+    """Return the frame of the map on a sheet of `scene` where legend and table take the least room.
+
+    Raises
+    ------
+    PlanMapError
+        There is nothing to show.
+    """
+    selection, text = select(plan, scene, today=today), translation(scene.language)
+    wanted = order.extent or wanted_extent(plan, scene, selection, close=order.close)
+    for parts in (Parts.BARE,) if order.bare else (Parts.ALL, Parts.STACKED, Parts.LEGEND, Parts.MAP):
+        foot = _foot_height(plan, scene, selection, order, text, parts, wanted)
+        layout = lay_out(order.paper, SHARES[0], foot=foot, parts=parts, template=order.template)
+        if layout is not None:
+            return layout.frame
+    raise ValueError("a map alone always has a layout")
 
 
 def _with_margin(kept: tuple[float, float, float, float], paper: Paper) -> tuple[float, float, float, float]:
@@ -181,141 +374,17 @@ def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str
     """Return ten characters of a hash of all that a sheet depends on; `form` is its scale, or an atlas's kind."""
     parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
     # Added only if set, so that the hashes of sheets that have been handed in stay the same.
-    closer = ("close",) if order.close else ()
-    return hashlib.sha256("\n".join((*parts, *closer)).encode()).hexdigest()[:10]
-
-
-def scene_code(plan: Plan, scene: Scene) -> str:
-    """Return the text of the QR code, which `--scene` takes: the plan's id and the Scene."""
-    return f"planmap:{plan.info.id}?{scene.to_query()}"
-
-
-def number_page(drawing: Drawing, paper: Paper, words: str) -> None:
-    """Write a page's number below the day; the number of pages is known only when all are made."""
-    layout = lay_out(paper, SHARES[0])
-    box, k = layout.title, layout.size
-    drawing.write(words, box.right, box.bottom + 2.6 * k, 7.0 * k, colour=style.MUTED, align="right")
-
-
-def _draw_title(
-    drawing: Drawing, layout: Layout, title: str, subtitle: str, selection: Selection, text: Translation
-) -> None:
-    k, box = layout.size, layout.title
-    as_of = text("sheet.as-of", date=selection.as_of)
-    aside = typeface.width(as_of, 10.0 * k, Weight.BOLD) + 4.0 * k
-    points = 21.0 * k
-    while points > 9.0 * k and typeface.width(title, points, Weight.BOLD) > box.width - aside:
-        points -= 0.5 * k
-    title = typeface.shorten(title, box.width - aside, points, Weight.BOLD)
-    drawing.write(title, box.left, box.top - 6.9 * k, points, weight=Weight.BOLD, colour=style.INK)
-    subtitle = typeface.shorten(subtitle, box.width - aside, 9.4 * k)
-    drawing.write(subtitle, box.left, box.bottom + 2.6 * k, 9.4 * k, colour=style.MUTED)
-    drawing.write(as_of, box.right, box.top - 6.0 * k, 10.0 * k, weight=Weight.BOLD, colour=style.INK, align="right")
-    drawing.add(line([(box.left, box.bottom), (box.right, box.bottom)], stroke=style.INK, line_width=0.35 * k))
-
-
-def _draw_side(
-    drawing: Drawing,
-    arranged: Arranged,
-    plan: Plan,
-    scene: Scene,
-    site_symbols: SiteSymbols,
-    halos: frozenset[str],
-    notes: Sequence[str],
-    text: Translation,
-) -> frozenset[str]:
-    """Draw legend, table and notes; return the ids of the tasks that the table names."""
-    layout, shown = arranged.layout, arranged.content
-    k = layout.size
-    entries = legend.entries(plan, scene, shown, text, site_symbols=site_symbols, halos=halos, before=arranged.entries)
-    columns, box = layout.legend_columns, layout.legend
-    # On small paper the legend is set smaller, and then says less of the ground, before the sheet is refused.
-    fitting = next(
-        (
-            (chosen, share * k)
-            for chosen in (entries, legend.shortened(entries))
-            for share in LEGEND_SIZES
-            if legend.height(chosen, box.width, size=share * k, columns=columns, text=text) <= box.height
-        ),
-        None,
-    )
-    if fitting is None:
-        raise PlanMapError("paper-crowded", paper=f"{drawing.width:g}×{drawing.height:g} mm")
-    used = legend.draw_legend(drawing, fitting[0], box, size=fitting[1], columns=columns, text=text)
-    table_box = layout.table
-    if table_box == layout.legend:
-        table_box = table_box._replace(top=table_box.top - used - 2.0 * k)
-    step = 6.0 * k * MM_PER_POINT * 1.38
-    notes_box = layout.notes or table_box
-    height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
-    if layout.notes is not None and height > layout.notes.height:
-        notes_box = table_box
-        height = sum(len(typeface.wrap(note, notes_box.width, 6.0 * k)) for note in notes) * step
-    under = height + 1.0 * k if notes_box is table_box else 0.0
-    listed = arranged.table.draw(drawing, table_box._replace(bottom=table_box.bottom + under))
-    top = table_box.bottom + height if notes_box is table_box else notes_box.top
-    for note in notes:
-        top -= paragraph(drawing, note, notes_box._replace(top=top), 6.0 * k)
-    return listed
-
-
-def _draw_code(drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, digest: str, text: Translation) -> None:
-    k, box = layout.size, layout.code
-    side = min(box.width, 25.0 * k, box.height - 8.0 * k)
-    points = 6.0 * k
-    step = points * MM_PER_POINT * 1.4
-    code = Box(box.right - side, box.bottom + 2 * step, box.right, box.bottom + 2 * step + side)
-    asked = scene_code(plan, scene)
-    # A Scene of very many sites is in no code, but its sheet is as good as any other.
-    fits = len(asked.encode()) <= QR_BYTES
-    if fits:
-        draw_qr(drawing, asked, code)
-    said = text("sheet.scene-code") if fits else text("sheet.no-scene-code")
-    drawing.write(said, box.right, box.bottom + step + 0.7 * k, points, colour=style.MUTED, align="right")
-    words = text("sheet.digest", digest=digest)
-    drawing.write(words, box.right, box.bottom + 0.7 * k, points, colour=style.MUTED, align="right")
-    label = text("sheet.inset")
-    drawing.write(label, layout.inset.left + 1.2 * k, layout.inset.top - 3.0 * k, points, colour=style.INK, halo=0.4)
-
-
-def _draw_foot(
-    drawing: Drawing, layout: Layout, plan: Plan, scene: Scene, shown: Content, scale: int, text: Translation
-) -> None:
-    k, box = layout.size, layout.foot
-    frame = layout.frame
-    number = scale_text(scale)
-    points = 12.5 * k
-    left = frame.left
-    drawing.write(number, left, box.top - 4.6 * k, points, weight=Weight.BOLD, colour=style.INK)
-    drawing.write(
-        text("sheet.ratio", metres=f"{scale / 100:,.0f}"), left, box.top - 8.2 * k, 6.2 * k, colour=style.MUTED
-    )
-    bar_left = left + max(30.0 * k, typeface.width(number, points, Weight.BOLD) + 6.0 * k)
-    room = min(62.0 * k, box.width * 0.3)
-    bar = draw_scale_bar(drawing, bar_left, box.top - 5.4 * k, scale=scale, room=room, size=k)
-    turn = true_north_degrees(plan.grid, shown.extent)
-    arrow_x = bar_left + bar + 13.0 * k
-    draw_north(drawing, arrow_x, box.top - 5.6 * k, true_north=turn, letter=text("sheet.north"), size=k * 0.9)
-    right = Box(arrow_x + 9.0 * k, box.bottom, box.right, box.top)
-    minutes = round(abs(turn) * 60)
-    angle = f"{minutes // 60}°{minutes % 60:02}′"
-    side = text("sheet.west" if turn < 0 else "sheet.east")
-    lines = [
-        (plan.info.disclaimer.get(text.language), Weight.BOLD, style.INK),
-        (
-            text("sheet.projection", grid=grid_words(plan.grid, text), angle=angle, side=side),
-            Weight.REGULAR,
-            style.MUTED,
-        ),
-        (sources(plan, text, scene.basemap), Weight.REGULAR, style.MUTED),
+    more = [
+        ("close", order.close),
+        ("bare", order.bare),
+        (f"address {order.address}", order.address),
+        (f"extent {order.extent}", order.extent),
+        (f"template {order.template}", order.template != NO_TEMPLATE),
     ]
-    small = 6.0 * k
-    used = 0.0
-    while small > 4.0 * k:
-        used = sum(len(typeface.wrap(words, right.width, small, weight)) for words, weight, _ in lines)
-        if used * small * MM_PER_POINT * 1.38 <= right.height + 2.0 * k:
-            break
-        small -= 0.2 * k
-    top = right.top + 1.0 * k
-    for words, weight, colour in lines:
-        top -= paragraph(drawing, words, right._replace(top=top), small, colour=colour, weight=weight)
+    named = [words for words, is_set in more if is_set]
+    return hashlib.sha256("\n".join((*parts, *named)).encode()).hexdigest()[:10]
+
+
+def dated_digest(plan: Plan, scene: Scene, order: Order, selection: Selection, form: int | str) -> str:
+    """Return the digest of a sheet of `scene` on the day of `selection`."""
+    return sheet_digest(plan, replace(scene, as_of=selection.as_of), order, form)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from geo.errors import PlanMapError
 from layers.ground.outlines import with_outlines
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault, PlanFaultsError
-from layers.plan.plan import Event, Plan
+from layers.plan.plan import Amendment, Event, Plan
 from layers.store.folder import FILES, FolderStore
+from layers.store.roles import Given, Role, Roles, Signature
 
 if TYPE_CHECKING:
     from layers.store.sql import SqlStore
@@ -50,13 +51,47 @@ class Store(Protocol):
             The store cannot be reached.
         """
 
-    def add_event(self, event: Event) -> None:
+    def add_event(self, event: Event, *, known: str | None = None) -> None:
         """Add one event. There is no way to change or remove one.
+
+        `known` is the id of the latest event about the task that whoever adds this one has seen, empty if there was
+        none; None does not ask.
 
         Raises
         ------
         PlanMapError
-            The store cannot be written.
+            Somebody else has added one since, or the store cannot be written.
+        """
+
+    def add_amendment(self, amendment: Amendment, *, known: str | None = None) -> None:
+        """Add one amendment, which `check_amendment` has found sound. There is no way to change or remove one.
+
+        `known` is the id of the latest amendment about the same task or site that whoever adds this one has seen, empty
+        if there was none; None does not ask.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has added one since, what it adds is there already, or the store cannot be written.
+        """
+
+    def add_all(
+        self,
+        events: Sequence[Event],
+        amendments: Sequence[Amendment] = (),
+        *,
+        known: Mapping[str, str] | None = None,
+        amended: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add all of `amendments` and `events` or none.
+
+        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task of the
+        amendments, what `known` is for `add_amendment`.
+
+        Raises
+        ------
+        PlanMapError
+            As for these two.
         """
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
@@ -66,6 +101,21 @@ class Store(Protocol):
         ------
         PlanMapError
             Somebody has changed the decks in the meantime, or the store cannot be written.
+        """
+
+    def on_behalf(self, signature: Signature) -> Self:
+        """Return this store for somebody who has signed in: each write asks for their role and writes their name."""
+
+    def roles(self) -> Roles:
+        """Return who may do what where people sign in; may raise `PlanMapError`."""
+
+    def give_role(self, who: str, role: Role, *, by: str) -> Given:
+        """Give somebody a role; `who` is an e-mail address or `sub:` and a subject, `by` is who gives it.
+
+        Raises
+        ------
+        PlanMapError
+            `who` is neither, somebody else is changing a role, or the store cannot be written.
         """
 
 

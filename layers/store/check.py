@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import reprlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from shapely.geometry.base import BaseGeometry
@@ -16,44 +15,28 @@ from shapely.geometry.base import BaseGeometry
 from geo.errors import GeometryError, PlanMapError
 from geo.grid import grid_of
 from geo.measure import bounds
+from layers.plan.amendment_row import AmendmentRow
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.event_id import with_ids
 from layers.plan.fault import Fault
-from layers.plan.plan import Catalogue, Event, LayerEntry, Plan, Site
-from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, Row, SiteRow, SlideRow, TaskRow
+from layers.plan.plan import Catalogue, LayerEntry, Plan, Site
+from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, SiteRow, SlideRow, TaskRow
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
-from layers.plan.terms import Basis, Precision
+from layers.plan.template import Template
+from layers.plan.template_row import TemplateRow
+from layers.plan.terms import Precision
+from layers.store.check_amendments import Known, check_amendments
+from layers.store.check_events import check_links, check_source
 from layers.store.check_parts import Whole, check_parts
+from layers.store.check_row import MAXIMUM_FAULTS, checked_row, checked_rows
 from layers.store.ground_folder import ground_version
 from layers.style import CATEGORIES
-
-MAXIMUM_FAULTS = 1000
-"""Number of faults after which checking stops: a table in the wrong form has several in every row."""
 
 MAXIMUM_HINTS = 20
 """Number of faults after which a slide's fault no longer names what is spelt like a missing site: that takes long."""
 
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
-
-AnyRow = TypeVar("AnyRow", bound=Row)
-
-_CODES = {
-    "missing": "field-missing",
-    "extra_forbidden": "field-unknown",
-    "enum": "field-choice",
-    "literal_error": "field-choice",
-    "string_too_short": "field-empty",
-    "string_too_long": "field-too-long",
-    "too_long": "list-too-long",
-    "too_short": "field-empty",
-    "string_pattern_mismatch": "field-identifier",
-    "float_parsing": "field-number",
-    "finite_number": "field-number",
-    "greater_than_equal": "field-range",
-    "less_than_equal": "field-range",
-}
-"""Our error code for each of Pydantic's error types; any other type is `field-invalid`."""
 
 
 class RawSite(NamedTuple):
@@ -81,22 +64,25 @@ class RawPlan(NamedTuple):
     decks: Mapping[str, Any]
     """Empty for a plan without decks."""
     names: Mapping[str, str]
-    """File or table names by part: info, catalogue, sites, tasks, events, decks."""
+    """File or table names by part: info, catalogue, sites, tasks, events, amendments, decks, template."""
+    template: Mapping[str, Any] | None = None
+    """The row of the template; None for a plan without one."""
     ground_folder: Path | None = None
     """The folder for the ground that belongs to the plan; it need not exist."""
+    amendments: Iterable[tuple[str, Mapping[str, Any]]] = ()
 
 
 def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     """Return the plan and no fault, or None and every fault found."""
     faults: list[Fault] = []
     names = raw.names
-    info = _row(InfoRow, raw.info, names["info"], "", faults)
-    catalogue = _row(CatalogueRow, raw.catalogue, names["catalogue"], "", faults)
+    info = checked_row(InfoRow, raw.info, names["info"], "", faults)
+    catalogue = checked_row(CatalogueRow, raw.catalogue, names["catalogue"], "", faults)
     raw_sites = list(raw.sites)
     sites = _sites(raw_sites, names["sites"], faults)
     raw_tasks = list(raw.tasks)
-    tasks = [(place, row.value()) for place, row in _rows(TaskRow, raw_tasks, names["tasks"], faults)]
-    stated = [(place, row.value()) for place, row in _rows(EventRow, raw.events, names["events"], faults)]
+    tasks = [(place, row.value()) for place, row in checked_rows(TaskRow, raw_tasks, names["tasks"], faults)]
+    stated = [(place, row.value()) for place, row in checked_rows(EventRow, raw.events, names["events"], faults)]
     events = list(zip([place for place, _ in stated], with_ids([event for _, event in stated]), strict=True))
 
     def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
@@ -107,6 +93,9 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
     _unique(((place, event.id) for place, event in events), "events", fault)
+    added = checked_rows(AmendmentRow, raw.amendments, names.get("amendments", ""), faults)
+    amendments = [(place, row.value()) for place, row in added]
+    _unique(((place, amendment.id) for place, amendment in amendments), "amendments", fault)
     if info:
         for part, headings in (("themes", info.themes), ("sections", info.sections)):
             _unique(((part, heading.id) for heading in headings), "info", fault)
@@ -115,24 +104,23 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         _unique((("layers", layer.id) for layer in catalogue.layers), "catalogue", fault)
     # A row that has a fault still counts as present, so that one mistake gives one fault.
     site_ids = {site.id for site in raw_sites}
-    themes = {theme.id for theme in info.themes} if info else set()
-    sections = {section.id for section in info.sections} if info else set()
+    themes = {theme.id for theme in info.themes} if info else None
+    sections = {section.id for section in info.sections} if info else None
+    known = Known(site_ids, themes, sections)
     for place, task in tasks:
-        for field, ids in (("sites", task.sites), ("context_sites", task.context_sites)):
-            for site_id in ids:
-                if site_id not in site_ids:
-                    fault("tasks", place, field, "unknown-site", id=site_id)
-        if info and task.theme not in themes:
-            fault("tasks", place, "theme", "unknown-theme", id=task.theme)
-        if info and task.section not in sections:
-            fault("tasks", place, "section", "unknown-section", id=task.section)
+        for found in known.faults(task, names["tasks"], place)[: MAXIMUM_FAULTS - len(faults)]:
+            faults.append(found)
     task_ids = {str(row.get("id")) for _, row in raw_tasks}
+    first_tasks = {task.id: task for _, task in tasks}
+    broken = task_ids - set(first_tasks)
+    amended = check_amendments(first_tasks, amendments, names.get("amendments", ""), known, faults, broken=broken)
+    # One whose amendment has a fault still counts as present too.
+    task_ids |= {amendment.subject_id for _, amendment in amendments}
     for place, event in events:
         if event.task_id not in task_ids:
             fault("events", place, "task_id", "unknown-task", id=event.task_id)
-        if event.basis is Basis.EVIDENCE and not event.source.publisher and not event.source.url:
-            fault("events", place, "source_publisher", "evidence-without-source")
-    _linked(events, fault)
+        check_source(place, event, fault)
+    check_links(events, fault)
     wholes = {
         raw.id: Whole(str(raw.properties.get("part_of") or ""), raw.geometry is None and raw.fault is None)
         for raw in raw_sites
@@ -142,9 +130,9 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     if info and info.district_site and info.district_site not in site_ids and sites:
         fault("info", "", "district_site", "unknown-site", id=info.district_site)
     if info and info.grid:
-        found = _grid_fault(info.grid, [site for _, site in sites])
-        if found is not None:
-            fault("info", "", "grid", found.code, **found.details)
+        refused = _grid_fault(info.grid, [site for _, site in sites])
+        if refused is not None:
+            fault("info", "", "grid", refused.code, **refused.details)
     built = _catalogue(catalogue, [site for _, site in sites], site_ids, fault) if catalogue else None
     _cut(faults)
     if faults or info is None or built is None:
@@ -152,15 +140,18 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     plan = Plan(
         info=info.value(),
         sites={site.id: site for _, site in sites},
-        tasks={task.id: task for _, task in tasks},
+        tasks=amended,
         events=tuple(event for _, event in events),
         catalogue=built,
         ground_folder=raw.ground_folder,
         ground_version=ground_version(raw.ground_folder),
+        amendments=tuple(amendment for _, amendment in amendments),
+        first_tasks=first_tasks if amendments else None,
     )
     decks = _decks(plan, raw.decks, names["decks"], faults)
+    template = None if raw.template is None else check_template(raw.template, names["template"], faults)
     _cut(faults)
-    return (None, faults) if faults else (replace(plan, decks=decks), [])
+    return (None, faults) if faults else (replace(plan, decks=decks, template=template), [])
 
 
 def _grid_fault(code: str, sites: Sequence[Site]) -> PlanMapError | None:
@@ -176,24 +167,6 @@ def _grid_fault(code: str, sites: Sequence[Site]) -> PlanMapError | None:
     return None if grid.is_true((x, y, x, y)) else PlanMapError("grid-far", grid=code)
 
 
-def _linked(events: Sequence[tuple[str, Event]], fault: Callable[..., None]) -> None:
-    """Report events that withdraw or correct something that they cannot."""
-    earlier: dict[str, Event] = {}
-    for place, event in events:
-        for field, named in (("withdraws", event.withdraws), ("corrects", event.corrects)):
-            other = earlier.get(named)
-            # Only what stands before it, so that no two events can name each other.
-            if named and other is None:
-                fault("events", place, field, "unknown-event", id=named)
-            elif other and other.task_id != event.task_id:
-                fault("events", place, field, "event-of-another-task", id=named, task=other.task_id)
-        if event.withdraws and event.corrects:
-            fault("events", place, "corrects", "withdrawn-and-corrected")
-        elif event.withdraws and (event.status or event.measured):
-            fault("events", place, "status" if event.status else "measured_value", "withdrawal-states")
-        earlier[event.id] = event
-
-
 def _cut(faults: list[Fault]) -> None:
     """Cut `faults` to `MAXIMUM_FAULTS`, with a last one that says so."""
     if len(faults) >= MAXIMUM_FAULTS:
@@ -206,10 +179,16 @@ def check_decks(plan: Plan, raw: Mapping[str, Any], file: str = "") -> tuple[tup
     return _decks(plan, raw, file, faults), faults
 
 
+def check_template(raw: Mapping[str, Any], file: str, faults: list[Fault]) -> Template | None:
+    """Return the template in `raw`, the content of a `template.toml`; None if it has faults, which go to `faults`."""
+    row = checked_row(TemplateRow, raw, file, "", faults)
+    return None if row is None else row.template()
+
+
 def check_slide(plan: Plan, raw: Mapping[str, Any]) -> tuple[Slide | None, list[Fault]]:
     """Return the slide in `raw`, one of the slides of a `decks.toml`, or None and every fault found in it."""
     faults: list[Fault] = []
-    row = _row(SlideRow, raw, "", "", faults)
+    row = checked_row(SlideRow, raw, "", "", faults)
     slide = _slide(plan, row, "", "", faults) if row else None
     return (None, faults) if faults else (slide, [])
 
@@ -234,7 +213,7 @@ def _in_deck(fault: Fault, raw: Mapping[str, Any]) -> Fault:
 def _decks(plan: Plan, raw: Mapping[str, Any], file: str, faults: list[Fault]) -> tuple[Deck, ...]:
     """Return the sound decks in `raw`, and add to `faults`; `plan` is sound, so what slides name can be looked up."""
     unplaced: list[Fault] = []
-    rows = _row(DecksRow, raw, file, "", unplaced)
+    rows = checked_row(DecksRow, raw, file, "", unplaced)
     faults += [_in_deck(fault, raw) for fault in unplaced]
     if rows is None:
         return ()
@@ -266,42 +245,11 @@ def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]
     except PlanMapError as error:
         faults.append(Fault(file, place, "scene", error.code, error.details))
         return None
-    return row.value(replace(scene, language=Scene().language))
-
-
-def _rows(
-    kind: type[AnyRow], rows: Iterable[tuple[str, Mapping[str, Any]]], file: str, faults: list[Fault]
-) -> Iterator[tuple[str, AnyRow]]:
-    """Yield the sound rows with their places; stop at `MAXIMUM_FAULTS`."""
-    for place, values in rows:
-        if len(faults) >= MAXIMUM_FAULTS:
-            return
-        row = _row(kind, values, file, place, faults)
-        if row:
-            yield place, row
-
-
-def _row(kind: type[AnyRow], values: Mapping[str, Any], file: str, place: str, faults: list[Fault]) -> AnyRow | None:
-    try:
-        return kind.model_validate(dict(values))
-    except ValidationError as error:
-        if error.error_count() > MAXIMUM_FAULTS:
-            # A description of each would take a thousand times the room of what it describes.
-            faults.append(Fault(file, place, "", "more-faults", {"count": MAXIMUM_FAULTS}))
-            return None
-        for found in error.errors(include_url=False):
-            field = ".".join(str(part) for part in found["loc"])
-            context = found.get("ctx", {})
-            details = {
-                "value": _shown(found["input"]),
-                "expected": context.get("expected", context.get("pattern", "")),
-                "limit": context.get("max_length", context.get("ge", context.get("le", ""))),
-            }
-            # Pydantic uses the same type for text and for lists.
-            is_words = found["type"] == "too_long" and isinstance(found["input"], str)
-            code = "field-too-long" if is_words else _CODES.get(found["type"], "field-invalid")
-            faults.append(Fault(file, place, field, code, details))
+    if row.before is not None and scene.as_of is not None and row.before >= scene.as_of:
+        details = {"value": row.before.isoformat(), "day": scene.as_of.isoformat()}
+        faults.append(Fault(file, place, "before", "before-not-earlier", details))
         return None
+    return row.value(replace(scene, language=Scene().language))
 
 
 def _is_identifier(text: str) -> bool:
@@ -309,14 +257,6 @@ def _is_identifier(text: str) -> bool:
         return _IDENTIFIER.validate_python(text) == text
     except ValidationError:
         return False
-
-
-def _shown(value: Any) -> str:
-    """Return any value as a short text, even a number with so many digits that `str` refuses it."""
-    try:
-        return value if isinstance(value, str) else reprlib.repr(value)
-    except (ValueError, RecursionError):
-        return type(value).__name__
 
 
 def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list[tuple[str, Site]]:
@@ -330,7 +270,7 @@ def _sites(raw_sites: Iterable[RawSite], file: str, faults: list[Fault]) -> list
             faults.append(Fault(file, raw.row, "id", "field-missing"))
         elif not _is_identifier(raw.id):
             faults.append(Fault(file, raw.row, "id", "field-identifier", {"value": raw.id}))
-        row = _row(SiteRow, raw.properties, file, raw.row, faults)
+        row = checked_row(SiteRow, raw.properties, file, raw.row, faults)
         if row is None or raw.fault or not raw.id:
             continue
         if row.category not in CATEGORIES:

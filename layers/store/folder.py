@@ -5,19 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, Self
 
 from geo.errors import GeometryError, PlanMapError
 from geo.files import read_text
 from geo.geojson import read_features
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault
-from layers.plan.plan import Event, Plan
-from layers.store.check import MAXIMUM_FAULTS, RawPlan, RawSite, check_plan
+from layers.plan.plan import Amendment, Event, Plan
+from layers.store.check import RawPlan, RawSite, check_plan
+from layers.store.check_row import MAXIMUM_FAULTS
 from layers.store.ground_folder import ground_version
 from layers.store.limits import ROWS, SIZES, check_columns, check_lines, check_toml
+from layers.store.roles import Role, Roles, Signature
+from layers.store.template_file import raw_template
 
 FILES = {
     "info": "plan.toml",
@@ -25,9 +28,11 @@ FILES = {
     "sites": "sites.geojson",
     "tasks": "tasks.csv",
     "events": "events.csv",
+    "amendments": "amendments.csv",
     "decks": "decks.toml",
+    "template": "template.toml",
 }
-"""The files of a plan folder by part; only that of the decks may be missing."""
+"""The files of a plan folder by part; only those of amendments, decks and template may be missing."""
 
 GROUND = "ground"
 """The folder in it for the ground that belongs to the plan."""
@@ -41,11 +46,16 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     sites = _features(folder / FILES["sites"], faults)
     tasks = list(_csv(folder, "tasks", faults))
     events = list(_csv(folder, "events", faults))
+    amendments = list(_csv(folder, "amendments", faults)) if (folder / FILES["amendments"]).exists() else []
     decks = _toml(folder, "decks", faults) if (folder / FILES["decks"]).exists() else {}
+    path = folder / FILES["template"]
+    template = raw_template(path, faults) if path.exists() else None
     if faults:
         # References between files cannot be checked while one of the files cannot be read.
         return None, faults
-    return check_plan(RawPlan(info, catalogue, sites, tasks, events, decks, FILES, folder / GROUND))
+    return check_plan(
+        RawPlan(info, catalogue, sites, tasks, events, decks, FILES, template, folder / GROUND, amendments)
+    )
 
 
 def _toml(folder: Path, part: str, faults: list[Fault]) -> dict[str, Any]:
@@ -133,10 +143,37 @@ class FolderStore:
         states = [_state(self.folder / name) for name in FILES.values()]
         return ";".join([*states, ground_version(self.ground_folder)])
 
-    def add_event(self, event: Event) -> None:
+    def add_event(self, event: Event, *, known: str | None = None) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
-        raise PlanMapError("target-kind", target=self.name)
+        raise PlanMapError("events-by-hand", file=self.folder / FILES["events"])
+
+    def add_amendment(self, amendment: Amendment, *, known: str | None = None) -> None:
+        """Raise `PlanMapError`: a folder is edited by hand."""
+        raise PlanMapError("events-by-hand", file=self.folder / FILES["amendments"])
+
+    def add_all(
+        self,
+        events: Sequence[Event],
+        amendments: Sequence[Amendment] = (),
+        *,
+        known: Mapping[str, str] | None = None,
+        amended: Mapping[str, str] | None = None,
+    ) -> None:
+        """Raise `PlanMapError`: a folder is edited by hand."""
+        raise PlanMapError("events-by-hand", file=self.folder / FILES["events"])
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("decks-by-hand", file=self.folder / FILES["decks"])
+
+    def on_behalf(self, signature: Signature) -> Self:
+        """Return this store, which nobody writes."""
+        return self
+
+    def roles(self) -> Roles:
+        """Return none."""
+        return Roles()
+
+    def give_role(self, who: str, role: Role, *, by: str) -> NoReturn:
+        """Raise `PlanMapError`: a folder is edited by hand, and whoever can do so may do everything."""
+        raise PlanMapError("roles-by-hand", plan=self.name)

@@ -23,7 +23,7 @@ from layers.store.geopackage_schema import bring_up, copy_aside, make_tables
 from layers.store.ground_folder import ground_version
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
-from layers.store.tables import SCHEMA_VERSION, SITES, TABLE_NAMES
+from layers.store.tables import AMENDMENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
 
 WAIT_S = 20.0
 """Seconds for which another program's write is waited for."""
@@ -97,6 +97,9 @@ class GeoPackageStore(SqlStore):
             raise PlanMapError("plan-not-found", plan=self.name)
         with journal.recorded_save(self.path), self._writer.begin() as connection:
             yield connection
+
+    def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
+        """Do nothing: whoever writes the file holds all of it."""
 
     def version(self) -> str:
         """Return a text made of the revision that triggers in the file count up, and of the file itself.
@@ -204,5 +207,5 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
-    arm(connection, str(path), TABLE_NAMES.values(), writing=mode == "rw")
+    arm(connection, str(path), TABLE_NAMES.values(), missing=AMENDMENTS.name, writing=mode == "rw")
     return connection

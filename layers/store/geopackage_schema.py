@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy.schema import CreateIndex
+from sqlalchemy.schema import CreateIndex, DropIndex
 
 from layers.store.journal import free_name
-from layers.store.migration import add_parts, events_of, latest_notes, tasks_of
+from layers.store.migration import add_columns, events_of, latest_notes, rows_of
 from layers.store.sqlite_limits import altering
-from layers.store.tables import EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
+from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
 
 _CONTENTS = sqlalchemy.table(
     "gpkg_contents", *map(sqlalchemy.column, ("table_name", "data_type", "identifier", "srs_id"))
@@ -28,27 +29,33 @@ _INFO_REVISION = """CREATE TRIGGER %(table)s_%(change)s_revision AFTER %(change)
     BEGIN UPDATE planmap_info SET value = value + 1 WHERE key = 'revision'; END"""
 _TASK_OF_EVENT = """CREATE TRIGGER planmap_events_%(change)s_task BEFORE %(change)s ON planmap_events
     WHEN NOT EXISTS (SELECT 1 FROM planmap_tasks WHERE id = NEW.task_id)
+    AND NOT EXISTS (SELECT 1 FROM planmap_amendments WHERE about = 'task' AND subject_id = NEW.task_id)
     BEGIN SELECT RAISE(ABORT, 'planmap: an event needs a task'); END"""
-_TASK_WITH_EVENTS = """CREATE TRIGGER planmap_tasks_delete_events BEFORE DELETE ON planmap_tasks
-    WHEN EXISTS (SELECT 1 FROM planmap_events WHERE task_id = OLD.id)
+_HAS_HISTORY = """(EXISTS (SELECT 1 FROM planmap_events WHERE task_id = OLD.id)
+    OR EXISTS (SELECT 1 FROM planmap_amendments WHERE about = 'task' AND subject_id = OLD.id))
     BEGIN SELECT RAISE(ABORT, 'planmap: the task has events'); END"""
-_TASK_RENAMED = """CREATE TRIGGER planmap_tasks_rename_events BEFORE UPDATE OF id ON planmap_tasks
-    WHEN OLD.id <> NEW.id AND EXISTS (SELECT 1 FROM planmap_events WHERE task_id = OLD.id)
-    BEGIN SELECT RAISE(ABORT, 'planmap: the task has events'); END"""
+_TASK_WITH_EVENTS = f"""CREATE TRIGGER planmap_tasks_delete_events BEFORE DELETE ON planmap_tasks
+    WHEN {_HAS_HISTORY}"""
+_TASK_RENAMED = f"""CREATE TRIGGER planmap_tasks_rename_events BEFORE UPDATE OF id ON planmap_tasks
+    WHEN OLD.id <> NEW.id AND {_HAS_HISTORY}"""
+_ADDED_ONLY = """CREATE TRIGGER planmap_amendments_%(change)s_never BEFORE %(change)s ON planmap_amendments
+    BEGIN SELECT RAISE(ABORT, 'planmap: amendments are only ever added'); END"""
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 
 def make_tables(connection: sqlalchemy.Connection) -> None:
     """Make all tables but that of the sites, which is there already, and all keys and triggers."""
     METADATA.create_all(connection, tables=OWN_TABLES, checkfirst=False)
-    connection.execute(
-        _CONTENTS.insert(),
-        [
-            {"table_name": table.name, "data_type": "attributes", "identifier": table.name, "srs_id": 0}
-            for table in OWN_TABLES
-        ],
-    )
+    _list(connection, OWN_TABLES)
     _guard(connection)
+
+
+def _list(connection: sqlalchemy.Connection, tables: Iterable[sqlalchemy.Table]) -> None:
+    """Enter `tables` among the contents of the file, so that any GIS shows them."""
+    rows = [
+        {"table_name": table.name, "data_type": "attributes", "identifier": table.name, "srs_id": 0} for table in tables
+    ]
+    connection.execute(_CONTENTS.insert(), rows)
 
 
 def _guard(connection: sqlalchemy.Connection) -> None:
@@ -61,6 +68,8 @@ def _guard(connection: sqlalchemy.Connection) -> None:
             run(connection, words, table=table.name, change=change, row=row)
         if change != "DELETE":
             run(connection, _TASK_OF_EVENT, change=change)
+        if change != "INSERT":
+            run(connection, _ADDED_ONLY, change=change)
     run(connection, _TASK_WITH_EVENTS)
     run(connection, _TASK_RENAMED)
 
@@ -78,7 +87,10 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
     """Bring the tables of an older schema `version` up to date."""
     if version < 2:
         _from_version_1(connection)
-    add_parts(connection, _alter)
+    else:
+        _without_foreign_key(connection)
+    _list(connection, [AMENDMENTS])
+    add_columns(connection, _alter)
 
 
 def _alter(connection: sqlalchemy.Connection, words: str) -> None:
@@ -91,17 +103,39 @@ def _from_version_1(connection: sqlalchemy.Connection) -> None:
     """Make the tables anew with keys, give each event an id, and add the triggers."""
     rows: dict[Any, list[dict[str, Any]]] = {
         INFO: latest_notes(connection),
-        TASKS: tasks_of(connection),
+        TASKS: rows_of(connection, TASKS),
         EVENTS: events_of(connection),
     }
-    for table in reversed(OWN_TABLES):
+    for table in reversed(list(rows)):
         table.drop(connection, checkfirst=False)
     METADATA.create_all(connection, tables=OWN_TABLES, checkfirst=False)
-    for table in OWN_TABLES:
-        if rows[table]:
-            connection.execute(table.insert(), rows[table])
+    for table, found in rows.items():
+        if found:
+            connection.execute(table.insert(), found)
+    _forget_counts(connection, rows)
+    _guard(connection)
+
+
+def _without_foreign_key(connection: sqlalchemy.Connection) -> None:
+    """Make the table of the events anew without its foreign key, which SQLite cannot drop, and all triggers anew."""
+    found = rows_of(connection, EVENTS)
+    EVENTS.drop(connection, checkfirst=False)
+    METADATA.create_all(connection, tables=[EVENTS, AMENDMENTS], checkfirst=False)
+    if found:
+        connection.execute(EVENTS.insert(), found)
+    _forget_counts(connection, [EVENTS])
+    connection.execute(DropIndex(SITE_KEY, if_exists=True))
+    for name in (
+        *(f"{table.name}_{change}_revision" for table in TABLES.values() for change in _CHANGES),
+        "planmap_tasks_delete_events",
+        "planmap_tasks_rename_events",
+    ):
+        run(connection, "DROP TRIGGER IF EXISTS %(name)s", name=name)
+    _guard(connection)
+
+
+def _forget_counts(connection: sqlalchemy.Connection, tables: Iterable[sqlalchemy.Table]) -> None:
     # GDAL counted rows by triggers that went with the tables; without an entry it counts for itself.
     if sqlalchemy.inspect(connection).has_table(_COUNTS.name):
-        names = [table.name for table in OWN_TABLES]
+        names = [table.name for table in tables]
         connection.execute(_COUNTS.delete().where(_COUNTS.c.table_name.in_(names)))
-    _guard(connection)

@@ -18,13 +18,15 @@ SIZES = {
     "info": MIB // 4,
     "catalogue": MIB,
     "decks": MIB,
+    "template": MIB // 16,
     "sites": 40 * MIB,
     "tasks": 8 * MIB,
     "events": 16 * MIB,
+    "amendments": 16 * MIB,
 }
 """Largest size of each file of a plan folder, in bytes."""
 
-ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000}
+ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000, "amendments": 50_000}
 """Largest number of rows, or features."""
 
 COLUMNS = 64

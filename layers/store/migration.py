@@ -2,7 +2,8 @@
 
 Version 2 gave each event an id and the fields by which it withdraws or corrects another, made `key`, `site_id` and the
 ids of tasks and events unique, and began to count changes. Version 3 gave each site the field that tells what it is a
-part of.
+part of. Version 4 brought the amendments, the fields of tasks that only they had a use for, and events about tasks that
+an amendment has added, for which there can be no foreign key.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import sqlalchemy
 
 from layers.plan.event_id import with_ids
-from layers.plan.rows import EventRow, TaskRow, event_row
+from layers.plan.rows import EventRow, event_row
 from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, SITES, TASKS
 
 
@@ -25,22 +26,31 @@ def latest_notes(connection: sqlalchemy.Connection) -> list[dict[str, Any]]:
     return [{"key": key, "value": value} for key, value in found.items()]
 
 
-def add_parts(connection: sqlalchemy.Connection, alter: Callable[[sqlalchemy.Connection, str], None]) -> None:
-    """Add to the sites the column for what each is a part of, unless somebody has, and note today's version.
+def add_columns(connection: sqlalchemy.Connection, alter: Callable[[sqlalchemy.Connection, str], None]) -> None:
+    """Add to sites and tasks the columns that they had not yet, unless somebody has, and note today's version.
 
-    `alter` runs the statement that adds it.
+    `alter` runs a statement that adds one.
     """
-    columns = {column["name"] for column in sqlalchemy.inspect(connection).get_columns(SITES.name)}
-    if SITES.c.part_of.name not in columns:
-        alter(connection, "ALTER TABLE planmap_sites ADD COLUMN part_of text")
+    later = ((SITES, ("part_of",)), (TASKS, ("due_date", "note_zh", "note_en", "retired")))
+    for table, names in later:
+        present = columns_of(connection, table)
+        for name in names:
+            if name not in present:
+                alter(connection, f"ALTER TABLE {table.name} ADD COLUMN {name} text")
     version = INFO.update().where(INFO.c.key == "schema_version").values(value=str(SCHEMA_VERSION))
     connection.execute(version)
 
 
-def tasks_of(connection: sqlalchemy.Connection) -> list[dict[str, Any]]:
-    """Return the rows of the tasks as they are."""
-    columns = [TASKS.c.fid, *(TASKS.c[name] for name in TaskRow.model_fields)]
-    rows = connection.execute(sqlalchemy.select(*columns).order_by(TASKS.c.fid)).mappings()
+def columns_of(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> set[str]:
+    """Return the names of the columns that `table` has in the database."""
+    return {str(column["name"]) for column in sqlalchemy.inspect(connection).get_columns(table.name)}
+
+
+def rows_of(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> list[dict[str, Any]]:
+    """Return the rows of `table` as they are, without the columns that it had not yet."""
+    present = columns_of(connection, table)
+    columns = [column for column in table.c if column.name in present]
+    rows = connection.execute(sqlalchemy.select(*columns).order_by(table.c.fid)).mappings()
     return [dict(row) for row in rows]
 
 

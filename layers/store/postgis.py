@@ -17,15 +17,18 @@ from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
-from layers.store.postgis_schema import CHANGES, bring_up, make_tables
-from layers.store.sql import SqlStore, fill, schema_version
-from layers.store.tables import INFO, SCHEMA_VERSION, SITES, TABLES
+from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
+from layers.store.sql import SqlStore, fill, note_of, schema_version
+from layers.store.tables import AMENDMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLES, TASKS
 
 _CONNECTION = {"connect_timeout": 10, "options": "-c lock_timeout=20s -c statement_timeout=60s"}
 """Nobody waits for ever, neither for the network nor for a lock that somebody has left behind."""
 
 _MIGRATING = 2024_2027
 """Number of the advisory lock that whoever brings the tables up to date holds; any number that nobody else uses."""
+
+_RECORDING = 2024_13
+"""First number of the advisory locks that whoever adds an event holds; the second stands for its task."""
 
 
 class PostgisStore(SqlStore):
@@ -78,6 +81,11 @@ class PostgisStore(SqlStore):
                 raise PlanMapError("database-empty", plan=self.name)
             yield connection
 
+    def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
+        """Keep everybody else from adding events or amendments about a task until this transaction ends."""
+        # A lock on the task's row would need the right to change tasks.
+        connection.execute(sqlalchemy.select(func.pg_advisory_xact_lock(_RECORDING, func.hashtext(task_id))))
+
     def version(self) -> str:
         """Return a text made of the transactions that have changed the plan, see `postgis_schema.CHANGES`."""
         with self.reading() as connection:
@@ -85,7 +93,8 @@ class PostgisStore(SqlStore):
                 found = connection.execute(sqlalchemy.select(func.count(), func.max(CHANGES.c.fid))).one()
                 return ":".join(map(str, (*found, ground_version(self.ground_folder))))
             # Tables of an older version that this role may only read.
-            return ";".join(self._rows_state(connection, table) for table in TABLES.values())
+            tables = [table for table in TABLES.values() if table is not AMENDMENTS]
+            return ";".join(self._rows_state(connection, table) for table in tables)
 
     @staticmethod
     def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> str:
@@ -117,6 +126,23 @@ class PostgisStore(SqlStore):
             version = schema_version(connection, self.name)
             if version < SCHEMA_VERSION:
                 bring_up(connection, version)
+
+    def refill(self, plan: Plan) -> None:
+        """Put `plan` in the place of the one that is there, in one transaction.
+
+        Raises
+        ------
+        PlanMapError
+            The database cannot be reached, or the role may not do that.
+        """
+        with self.writing() as connection:
+            origin = note_of(connection, "origin") or ""
+            allow_restore(connection)
+            for table in (EVENTS, AMENDMENTS, TASKS, SITES, INFO):
+                connection.execute(table.delete())
+            sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True, if_exists="append")
+            count_on(connection, SITES)
+            fill(connection, plan, origin=origin)
 
     @classmethod
     def create(cls, plan: Plan, address: str) -> PostgisStore:

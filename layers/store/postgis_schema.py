@@ -6,8 +6,8 @@ import sqlalchemy
 from sqlalchemy import Column, Identity, Integer, Table, Text, func
 from sqlalchemy.schema import CreateIndex
 
-from layers.store.migration import add_parts, events_of, latest_notes
-from layers.store.tables import EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, SITES, TABLES, TASKS, run
+from layers.store.migration import add_columns, events_of, latest_notes
+from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, SITES, TABLES, TASKS, run
 
 CHANGES = Table(
     "planmap_changes",
@@ -31,6 +31,46 @@ _FUNCTION = """CREATE FUNCTION planmap_changed() RETURNS trigger
 _TRIGGER = """CREATE TRIGGER planmap_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %(table)s
     FOR EACH STATEMENT EXECUTE FUNCTION planmap_changed()"""
 _READABLE = "GRANT SELECT ON planmap_changes TO PUBLIC"
+# An event may be about a task that an amendment has added, so no foreign key can guard it.
+_GUARDS = (
+    """CREATE FUNCTION planmap_event_task() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+    AS 'BEGIN
+        PERFORM 1 FROM planmap_tasks WHERE id = NEW.task_id FOR KEY SHARE;
+        IF NOT FOUND AND NOT EXISTS (
+            SELECT 1 FROM planmap_amendments WHERE about = ''task'' AND subject_id = NEW.task_id
+        ) THEN
+            RAISE EXCEPTION ''planmap: an event needs a task'' USING ERRCODE = ''foreign_key_violation'';
+        END IF;
+        RETURN NEW;
+    END'""",
+    """CREATE TRIGGER planmap_event_task BEFORE INSERT OR UPDATE OF task_id ON planmap_events
+    FOR EACH ROW EXECUTE FUNCTION planmap_event_task()""",
+    """CREATE FUNCTION planmap_task_history() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+    AS 'BEGIN
+        IF EXISTS (SELECT 1 FROM planmap_events WHERE task_id = OLD.id) OR EXISTS (
+            SELECT 1 FROM planmap_amendments WHERE about = ''task'' AND subject_id = OLD.id
+        ) THEN
+            RAISE EXCEPTION ''planmap: the task has events'' USING ERRCODE = ''foreign_key_violation'';
+        END IF;
+        RETURN NULL;
+    END'""",
+    """CREATE TRIGGER planmap_task_deleted AFTER DELETE ON planmap_tasks
+    FOR EACH ROW EXECUTE FUNCTION planmap_task_history()""",
+    """CREATE TRIGGER planmap_task_renamed AFTER UPDATE OF id ON planmap_tasks
+    FOR EACH ROW WHEN (OLD.id <> NEW.id) EXECUTE FUNCTION planmap_task_history()""",
+    """CREATE FUNCTION planmap_added_only() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN
+        IF current_setting(''planmap.restoring'', true) = ''on'' THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION ''planmap: amendments are only ever added'' USING ERRCODE = ''restrict_violation'';
+    END'""",
+    """CREATE TRIGGER planmap_added_only BEFORE UPDATE OR DELETE ON planmap_amendments
+    FOR EACH ROW EXECUTE FUNCTION planmap_added_only()""",
+)
+_RESTORING = "SET LOCAL planmap.restoring = 'on'"
 _LOCK = "LOCK TABLE planmap_info, planmap_sites, planmap_tasks, planmap_events IN ACCESS EXCLUSIVE MODE"
 _COPY = "CREATE TABLE %(table)s_schema_%(version)s AS TABLE %(table)s"
 _NUMBERS = (
@@ -43,7 +83,6 @@ _KEYS = (
     "ALTER TABLE planmap_tasks ALTER COLUMN id SET NOT NULL, ADD UNIQUE (id)",
     "ALTER TABLE planmap_events ALTER COLUMN id SET NOT NULL, ADD UNIQUE (id)",
     "ALTER TABLE planmap_events ALTER COLUMN task_id SET NOT NULL",
-    "ALTER TABLE planmap_events ADD FOREIGN KEY (task_id) REFERENCES planmap_tasks (id)",
 )
 
 
@@ -62,6 +101,17 @@ def _guard(connection: sqlalchemy.Connection) -> None:
     run(connection, _FUNCTION)
     for table in TABLES.values():
         run(connection, _TRIGGER, table=table.name)
+    _guard_history(connection)
+
+
+def _guard_history(connection: sqlalchemy.Connection) -> None:
+    for words in _GUARDS:
+        run(connection, words)
+
+
+def allow_restore(connection: sqlalchemy.Connection) -> None:
+    """Let this transaction take away amendments, which are to be replaced by those of a backup."""
+    run(connection, _RESTORING)
 
 
 def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
@@ -71,10 +121,17 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
     """
     run(connection, _LOCK)
     for table in TABLES.values():
-        run(connection, _COPY, table=table.name, version=str(version))
+        if table is not AMENDMENTS:
+            run(connection, _COPY, table=table.name, version=str(version))
+    METADATA.create_all(connection, tables=[AMENDMENTS], checkfirst=False)
     if version < 2:
         _from_version_1(connection)
-    add_parts(connection, run)
+    else:
+        for key in sqlalchemy.inspect(connection).get_foreign_keys(EVENTS.name):
+            run(connection, "ALTER TABLE planmap_events DROP CONSTRAINT %(key)s", key=str(key["name"]))
+        run(connection, _TRIGGER, table=AMENDMENTS.name)
+        _guard_history(connection)
+    add_columns(connection, run)
 
 
 def _from_version_1(connection: sqlalchemy.Connection) -> None:
@@ -99,6 +156,11 @@ def _number(connection: sqlalchemy.Connection, table: Table) -> None:
     """Make `fid` the primary key of `table`, which the database counts up from the largest that is there."""
     for words in _NUMBERS:
         run(connection, words, table=table.name)
+    count_on(connection, table)
+
+
+def count_on(connection: sqlalchemy.Connection, table: Table) -> None:
+    """Have the database number rows on from the largest `fid` that is there."""
     sequence = func.pg_get_serial_sequence(table.name, "fid")
     last = sqlalchemy.select(func.coalesce(func.max(table.c.fid), 0)).scalar_subquery()
     connection.execute(sqlalchemy.select(func.setval(sequence, last + 1, sqlalchemy.false())))

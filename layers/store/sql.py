@@ -6,35 +6,44 @@ can open and edit the tables; what keys, constraints and triggers guard holds fo
 
 from __future__ import annotations
 
+import copy
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 
 from geo.detail import Detail
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
+from layers.plan.amendment_row import amendment_row
 from layers.plan.deck import Deck
 from layers.plan.digest import whole_digest
 from layers.plan.event_id import new_id
 from layers.plan.fault import Fault
-from layers.plan.plan import Event, Plan
+from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
+from layers.plan.template_row import template_row
+from layers.plan.terms import Moment, Subject
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
-from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, TABLE_NAMES, TABLES, TASKS
+from layers.store.role_entry import add_given, check_role, roles_on
+from layers.store.roles import Given, Role, Roles, Signature, person_id
+from layers.store.tables import AMENDMENTS, EVENTS, INFO, SCHEMA_VERSION, TABLE_NAMES, TABLES, TASKS
+
+_Entry = TypeVar("_Entry", Event, Amendment)
 
 
 class SqlStore:
-    """What both SQL stores share: reading the four tables, adding an event, saving decks."""
+    """What both SQL stores share: reading the tables, adding an event or an amendment, saving decks."""
 
     name: str
     """What messages call the store; never holds a password."""
@@ -45,6 +54,8 @@ class SqlStore:
         """The folder for the ground that belongs to the plan; a database has one only if somebody sets it."""
         self._current = False
         """Whether the tables are known to be those of this version."""
+        self._signature: Signature | None = None
+        """On whose behalf it is written; None where nobody signs in."""
 
     def geometry(self) -> sqlalchemy.ColumnElement[Any]:
         """Return the SQL expression for the geometry as bytes."""
@@ -74,18 +85,22 @@ class SqlStore:
                 sites = [self._site(row, detail) for row in self._rows(connection, "sites", shape)]
                 tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
                 events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+                amendments = []
+                # Tables of an older version that cannot be brought up to date have none.
+                if sqlalchemy.inspect(connection).has_table(AMENDMENTS.name):
+                    amendments = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "amendments")]
         except GeometryError as error:
             # A table that holds too much is not read to its end.
             return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
-        names = {**TABLE_NAMES, "catalogue": TABLE_NAMES["info"], "decks": TABLE_NAMES["info"]}
+        names = {**TABLE_NAMES, **dict.fromkeys(("catalogue", "decks", "template"), TABLE_NAMES["info"])}
         parts = (info["plan"], info["catalogue"], sites, tasks, events, info["decks"])
-        return check_plan(RawPlan(*parts, names, self.ground_folder))
+        return check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         version = schema_version(connection, self.name)
         if version > SCHEMA_VERSION:
             raise PlanMapError("plan-newer", plan=self.name, version=version)
-        found = {key: self._entry(connection, key) for key in ("plan", "catalogue", "decks")}
+        found = {key: self._entry(connection, key) for key in ("plan", "catalogue", "decks", "template")}
         try:
             parts = {key: dict(json.loads(str(found[key]))) for key in ("plan", "catalogue")}
         except (ValueError, TypeError, RecursionError) as error:
@@ -93,7 +108,8 @@ class SqlStore:
         # A plan made before there were decks has no such entry. An entry that cannot be read is passed on as
         # it is, so that the check reports it as one fault.
         decks = _decks_of("{}" if found["decks"] is None else str(found["decks"]))
-        return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}}
+        template = None if found["template"] is None else _template_of(found["template"])
+        return {**parts, "decks": {"decks": found["decks"] if decks is None else decks}, "template": template}
 
     def _entry(self, connection: sqlalchemy.Connection, key: str) -> str | None:
         """Return the entry `key` of the info table, of several the last one; None if there is none.
@@ -164,30 +180,155 @@ class SqlStore:
         # What could not be done when the store was opened is tried again, and now says why it cannot be done.
         self.migrate()
         with explained(self.name, "plan-not-writable"), self.connect_to_write() as connection:
+            if self._signature is not None:
+                check_role(connection, self._signature, self.name)
             yield connection
 
-    def add_event(self, event: Event) -> None:
-        """Add one event, which gets an id if it has none.
+    def on_behalf(self, signature: Signature) -> Self:
+        """Return this store for somebody who has signed in.
+
+        Each write asks in its own transaction whether they still have the role that it takes, and statements get
+        their name whoever is named as recorder.
+        """
+        theirs = copy.copy(self)
+        theirs._signature = signature
+        return theirs
+
+    def _signed(self, entry: _Entry) -> _Entry:
+        signature = self._signature
+        return replace(entry, recorded_by=signature.signed(entry.recorded_by)) if signature else entry
+
+    def roles(self) -> Roles:
+        """Return who may do what where people sign in; may raise `PlanMapError`."""
+        with self.reading() as connection:
+            return roles_on(connection, self.name)
+
+    def _held(self, connection: sqlalchemy.Connection) -> Collection[Role]:
+        return roles_on(connection, self.name, hold=True).current.values()
+
+    def give_role(self, who: str, role: Role, *, by: str) -> Given:
+        """Give somebody a role and return what has been noted of it; `who` is an e-mail address or `sub:…`.
 
         Raises
         ------
         PlanMapError
-            The store cannot be written, or holds an event with this id or no such task.
+            It is neither, somebody else is changing a role, or the store cannot be written.
         """
-        row = event_row(event if event.id else replace(event, id=new_id()))
+        person = self._signature.person if self._signature else None
+        given = Given(person_id(who), role, person.name if person else by, str(Moment.now()))
         with self.writing() as connection:
-            try:
-                connection.execute(EVENTS.insert(), row)
-            except IntegrityError as error:
-                raise self._refused(connection, event) from error
+            if person is not None and given.who != person.who and Role.ADMIN not in self._held(connection):
+                # Whoever was admin because there was none stays so beside whoever they make one.
+                add_given(connection, replace(given, who=person.who, role=Role.ADMIN), self.name)
+            add_given(connection, given, self.name)
+        return given
+
+    def add_event(self, event: Event, *, known: str | None = None) -> None:
+        """Add one event, which gets an id if it has none.
+
+        `known` is the id of the latest event about the task that whoever adds this one has seen, empty if there was
+        none; None does not ask.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has added one since, the store cannot be written, or it holds an event with this id or no
+            such task.
+        """
+        self.add_all([event], known=None if known is None else {event.task_id: known})
+
+    def add_all(
+        self,
+        events: Sequence[Event],
+        amendments: Sequence[Amendment] = (),
+        *,
+        known: Mapping[str, str] | None = None,
+        amended: Mapping[str, str] | None = None,
+    ) -> None:
+        """Add all of `amendments` and `events` or none; each event gets an id if it has none.
+
+        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task of the
+        amendments, what `known` is for `add_amendment`; None does not ask.
+
+        Raises
+        ------
+        PlanMapError
+            As for these two.
+        """
+        with self.writing() as connection:
+            # In one order for everybody, so that no two wait for each other.
+            tasks = {event.task_id for event in events}
+            changed = {amendment.subject_id for amendment in amendments}
+            for task_id in sorted(tasks | changed):
+                self.hold_task(connection, task_id)
+                if known is not None and task_id in tasks:
+                    self._check_latest(connection, EVENTS, task_id, known.get(task_id, ""))
+                if amended is not None and task_id in changed:
+                    self._check_latest(connection, AMENDMENTS, task_id, amended.get(task_id, ""))
+            for amendment in map(self._signed, amendments):
+                self._insert_amendment(connection, amendment)
+            for event in map(self._signed, events):
+                try:
+                    connection.execute(EVENTS.insert(), event_row(event if event.id else replace(event, id=new_id())))
+                except IntegrityError as error:
+                    raise self._refused(connection, event) from error
+            # A plan with more than is read could not be opened any more.
+            for table, part in ((EVENTS, "events"), (AMENDMENTS, "amendments")):
+                count = connection.execute(sqlalchemy.select(func.count()).select_from(table)).scalar_one()
+                if count > ROWS[part]:
+                    raise GeometryError("too-many-rows", file=table.name, limit=ROWS[part])
+
+    def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
+        """Keep everybody else from adding events about a task until this transaction ends."""
+        raise AssertionError("each home has its own")
+
+    @staticmethod
+    def _check_latest(connection: sqlalchemy.Connection, table: sqlalchemy.Table, task_id: str, known: str) -> None:
+        about = table.c.task_id if table is EVENTS else table.c.subject_id
+        columns = (table.c.id, table.c.recorded_by, table.c.recorded_at)
+        query = sqlalchemy.select(*columns).where(about == task_id).order_by(table.c.fid.desc()).limit(1)
+        latest = connection.execute(query).first()
+        if latest is not None and latest.id != known:
+            raise PlanMapError("task-recorded", id=task_id, by=latest.recorded_by, at=latest.recorded_at)
 
     def _refused(self, connection: sqlalchemy.Connection, event: Event) -> PlanMapError:
         """Return what is wrong with an event that the database has refused."""
         connection.rollback()
         with self.reading() as again:
-            if again.execute(sqlalchemy.select(TASKS.c.id).where(TASKS.c.id == event.task_id)).first() is None:
+            if not self._has_task(again, event.task_id):
                 return PlanMapError("unknown-task", id=event.task_id)
         return PlanMapError("event-exists", id=event.id)
+
+    def add_amendment(self, amendment: Amendment, *, known: str | None = None) -> None:
+        """Add one amendment, which `check_amendment` has found sound.
+
+        `known` is the id of the latest amendment about the same task or site that whoever adds this one has seen, empty
+        if there was none; None does not ask.
+
+        Raises
+        ------
+        PlanMapError
+            Somebody else has added one since, the store cannot be written, it holds an amendment with this id, what it
+            adds is there already, or what it is about is not.
+        """
+        self.add_all([], [amendment], amended=None if known is None else {amendment.subject_id: known})
+
+    def _insert_amendment(self, connection: sqlalchemy.Connection, amendment: Amendment) -> None:
+        if amendment.about is Subject.TASK and self._has_task(connection, amendment.subject_id) is amendment.adds:
+            raise PlanMapError("task-exists" if amendment.adds else "unknown-task", id=amendment.subject_id)
+        try:
+            connection.execute(AMENDMENTS.insert(), amendment_row(amendment))
+        except IntegrityError as error:
+            raise PlanMapError("event-exists", id=amendment.id) from error
+
+    @staticmethod
+    def _has_task(connection: sqlalchemy.Connection, task_id: str) -> bool:
+        """Whether there is such a task, written with the plan or added by an amendment."""
+        added = sqlalchemy.and_(AMENDMENTS.c.subject_id == task_id, AMENDMENTS.c.about == Subject.TASK.value)
+        for table, found in ((TASKS, TASKS.c.id == task_id), (AMENDMENTS, added)):
+            if connection.execute(sqlalchemy.select(table.c.id).where(found).limit(1)).first() is not None:
+                return True
+        return False
 
     def save_decks(self, decks: Sequence[Deck], *, known: Sequence[Deck]) -> None:
         """Replace all decks of the plan by `decks`, if they still are the `known` ones.
@@ -251,8 +392,13 @@ def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str) -> None:
         "catalogue": json.dumps(catalogue_row(plan.catalogue), ensure_ascii=False),
         "decks": decks_json(plan.decks),
     }
+    if plan.template is not None:
+        entries["template"] = json.dumps(template_row(plan.template), ensure_ascii=False)
     connection.execute(INFO.insert(), [{"key": key, "value": value} for key, value in entries.items()])
-    connection.execute(TASKS.insert(), [task_row(task) for task in plan.tasks.values()])
+    connection.execute(TASKS.insert(), [task_row(task) for task in plan.tasks_as_written.values()])
+    # Before the events, which may be about a task that an amendment adds.
+    if plan.amendments:
+        connection.execute(AMENDMENTS.insert(), [amendment_row(amendment) for amendment in plan.amendments])
     if plan.events:
         connection.execute(EVENTS.insert(), [event_row(event) for event in plan.events])
 
@@ -260,6 +406,14 @@ def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str) -> None:
 def decks_json(decks: Sequence[Deck]) -> str:
     """Return the entry of the info table for `decks`."""
     return json.dumps(decks_row(decks), ensure_ascii=False)
+
+
+def _template_of(text: str) -> dict[str, Any]:
+    """Return the row of the template stored as `text`; one with a fault if it cannot be read."""
+    try:
+        return dict(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return {"template": text}
 
 
 def _decks_of(text: str) -> Any:

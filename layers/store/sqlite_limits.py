@@ -79,7 +79,9 @@ _FUNCTIONS = frozenset(
 """What triggers may call: nothing that takes longer than its arguments are long."""
 
 
-def arm(connection: sqlite3.Connection, name: str, tables: Iterable[str], *, writing: bool = False) -> None:
+def arm(
+    connection: sqlite3.Connection, name: str, tables: Iterable[str], *, missing: str, writing: bool = False
+) -> None:
     """Bound what a connection to the plan file `name` does from now on, in time and memory.
 
     A statement that goes beyond ends with `sqlite3.OperationalError` ("interrupted", or "not authorized" for a trigger
@@ -89,7 +91,8 @@ def arm(connection: sqlite3.Connection, name: str, tables: Iterable[str], *, wri
     ------
     PlanMapError
         The schema holds what no plan needs and what could run for ever: a view, a virtual table or computed columns
-        in the place of one of PlanMap's `tables`, or to write into, an index of expressions on one.
+        in the place of one of PlanMap's `tables`, or to write into, an index of expressions on one. The one called
+        `missing` may be missing, as from a file of an older version.
     """
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
@@ -99,6 +102,9 @@ def arm(connection: sqlite3.Connection, name: str, tables: Iterable[str], *, wri
     # The schema comes with the file: it must not reach functions with side effects.
     connection.execute("PRAGMA trusted_schema = OFF")
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    words = "SELECT count(*) FROM sqlite_master WHERE name = ?"
+    (present,) = connection.execute(words, (missing,)).fetchone()
+    tables = [table for table in tables if present or table != missing]
     if objects > MAXIMUM_OBJECTS or not all(_is_plain(connection, table, writing=writing) for table in tables):
         raise PlanMapError("plan-not-a-database", plan=name)
     if writing:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import DDL, Column, Connection, Double, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import DDL, Column, Connection, Double, Index, Integer, MetaData, Table, Text
 from sqlalchemy.schema import SchemaItem
 
+from layers.plan.amendment_row import AmendmentRow
 from layers.plan.rows import EventRow, SiteRow, TaskRow
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""
 
 _FIGURES = ("accuracy_m", "target_value", "measured_value")
@@ -49,17 +50,26 @@ EVENTS = Table(
     "planmap_events",
     METADATA,
     Column("fid", Integer, primary_key=True),
-    *_columns(EventRow, {"id": (), "task_id": (ForeignKey("planmap_tasks.id"),)}),
+    *_columns(EventRow, {"id": (), "task_id": ()}),
 )
+"""Whatever the task of an event is, triggers guard it: it may be one of the tasks, or one that an amendment adds."""
 
-OWN_TABLES = (INFO, TASKS, EVENTS)
+AMENDMENTS = Table(
+    "planmap_amendments",
+    METADATA,
+    Column("fid", Integer, primary_key=True),
+    *_columns(AmendmentRow, {"id": (), "subject_id": (), "values": ()}),
+)
+"""Only ever added to; triggers refuse all else."""
+
+OWN_TABLES = (INFO, TASKS, EVENTS, AMENDMENTS)
 """The tables that PlanMap makes as they stand here; GeoPandas makes that of the sites."""
 
 SITES = Table("planmap_sites", MetaData(), Column("fid"), Column("site_id"), *_columns(SiteRow, {}), Column("geom"))
 
 SITE_KEY = Index("planmap_sites_site_id", SITES.c.site_id, unique=True)
 
-TABLES = {"info": INFO, "sites": SITES, "tasks": TASKS, "events": EVENTS}
+TABLES = {"info": INFO, "sites": SITES, "tasks": TASKS, "events": EVENTS, "amendments": AMENDMENTS}
 """The tables by part of the plan."""
 
 TABLE_NAMES = {part: table.name for part, table in TABLES.items()}

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from geo.errors import PlanMapError
 from geo.private import FILE, FOLDER, make_all_private, make_private
+from layers.plan.amendment_row import AmendmentRow
 from layers.plan.digest import whole_digest
 from layers.plan.rows import (
     CatalogueRow,
@@ -25,6 +26,7 @@ from layers.plan.rows import (
     SlideRow,
     TaskRow,
 )
+from layers.plan.template_row import TemplateRow
 from layers.resources import default_plan_folder
 from layers.store.base import Store, copy_plan, read_plan
 from layers.store.folder import FILES, FolderStore
@@ -92,9 +94,11 @@ _ROWS = (
     SiteRow,
     TaskRow,
     EventRow,
+    AmendmentRow,
     DecksRow,
     DeckRow,
     SlideRow,
+    TemplateRow,
 )
 
 FORM = ";".join(f"{row.__name__}:{','.join(row.model_fields)}" for row in _ROWS)
@@ -104,5 +108,6 @@ FORM = ";".join(f"{row.__name__}:{','.join(row.model_fields)}" for row in _ROWS)
 def _digest(folder: Path) -> str:
     digest = hashlib.sha256(FORM.encode())
     for name in FILES.values():
-        digest.update((folder / name).read_bytes())
+        # The plan that ships may do without the files that may be missing.
+        digest.update((folder / name).read_bytes() if (folder / name).exists() else b"")
     return digest.hexdigest()

@@ -231,9 +231,8 @@ COMING = ", ".join(
     (
         "#planmap-opening",
         ".pm-table-to-come",
-        ".pm-day",
         "[data-testid=stSkeleton]",
-        "[data-testid=stDataFrame]:not(:has(canvas))",
+        ".pm-list-host:not(:has(tbody tr))",
     )
 )
 """What stands for a part of the browse page that is still to come."""
@@ -254,6 +253,13 @@ def ready_map(page: Page) -> Frame:
     frame.wait_for_selector(".leaflet-container[data-ready=yes]")
     wait_until(frame, "document.fonts.status === 'loaded'")
     return frame
+
+
+def open_layers(frame: Frame, name: str = "图层") -> None:
+    """Open the layer tree, which shares its room with the legend; `name` is that of its button."""
+    button = frame.get_by_role("button", name=name, exact=True)
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
 
 
 def map_element(page: Page) -> Locator:

@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     look_at,
     map_element,
     new_context,
+    open_layers,
     open_map,
     ready_map,
     shown_sites,
@@ -90,11 +91,13 @@ def let_go(page: Page, frame: Frame) -> None:
 
 
 def hide(frame: Frame, *layers: str) -> None:
+    open_layers(frame)
     for layer in layers:
         frame.get_by_label(layer, exact=True).uncheck()
 
 
 def show(frame: Frame, *layers: str) -> None:
+    open_layers(frame)
     for layer in layers:
         frame.get_by_label(layer, exact=True).check()
 
@@ -115,11 +118,11 @@ def test_nothing_leaves_the_machine_while_the_map_is_used(standing, page, frame)
     page.get_by_role("button", name="推进中 58").click()
     frame.evaluate("void PlanMap.current.map.setZoom(16, {animate: false})")
     frame.evaluate("void PlanMap.current.map.setZoom(8, {animate: false})")
-    page.get_by_text("English").click()
+    page.get_by_text("English", exact=True).click()
     expect(page.get_by_role("button", name="In progress 58")).to_be_visible()
     assert len(standing.requests) > 10
     assert standing.problems == []
-    page.get_by_text("中文").click()
+    page.get_by_text("中文", exact=True).click()
     expect(page.get_by_role("button", name="推进中 58")).to_be_visible()
     without_filter(page, frame)
 
@@ -153,13 +156,22 @@ def test_a_filter_keeps_the_map_and_the_view(page, frame):
     page.get_by_role("button", name="争取中 2").click()
     settled(page, frame)
     assert frame.evaluate("document.mark") == "the same document"
-    assert set(shown_sites(frame)) < before
-    assert "dongli-lake-centre" in shown_sites(frame)
+    # Every place stays to find the way by: those whose tasks are filtered out grey, and not without a word.
+    assert set(shown_sites(frame)) == before
+    statuses = (
+        "Object.fromEntries([...document.querySelectorAll('.pm-site')].map(e => [e.dataset.site, e.dataset.status]))"
+    )
+    found = frame.evaluate(statuses)
+    assert (found["dongli-lake-centre"], found["tsn-airport"]) == ("seeking", "none")
+    expect(frame.locator(".pm-legend")).to_contain_text("任务被筛选隐去")
+    frame.locator(".pm-site[data-site=tsn-airport]").hover()
+    expect(frame.locator(".pm-tooltip")).to_contain_text("任务被筛选隐去")
+    page.mouse.move(2, 2)
     assert frame.evaluate("PlanMap.current.map.getZoom()") == 12.5
     expect(page.get_by_text("任务清单 2/78")).to_be_visible()
     page.get_by_role("button", name="清除筛选").click()
     settled(page, frame)
-    wait_until(frame, "PlanMap.current.sites.entries.every((entry) => entry.state.shown)")
+    wait_until(frame, "!PlanMap.current.sites.entries.some((entry) => entry.state.filteredOut)")
     assert set(shown_sites(frame)) == before
     assert frame.evaluate("document.mark") == "the same document"
     expect(page.get_by_role("button", name="争取中 2")).to_have_attribute("aria-pressed", "false")
@@ -179,6 +191,74 @@ def test_search_finds_the_station_and_flies_there(page, frame):
     expect(panel).to_contain_text("天津滨海国际机场，≈ 8.5 km")
     expect(panel).to_contain_text("推动军粮城北站南北片区规划")
     expect(panel).to_contain_text("误差约 120 米")
+    let_go(page, frame)
+
+
+def test_suggestions_come_while_typing_and_are_chosen_by_key_or_click(page, frame):
+    box = page.get_by_role("combobox", name="搜索地点或任务")
+    rows = page.get_by_role("listbox", name="搜索建议").get_by_role("option")
+    box.press_sequentially("jlc")
+    expect(rows.first).to_have_text("地点军粮城北站铁路车站 · 3 项任务")
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("ArrowDown")
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", rows.first.get_attribute("id"))
+    # Escape closes the list, and what was typed stays.
+    box.press("Escape")
+    expect(rows).to_have_count(0)
+    expect(box).to_have_attribute("aria-expanded", "false")
+    expect(box).to_have_value("jlc")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(page.get_by_role("heading", name="军粮城北站", exact=True)).to_be_visible()
+    address_holds(page, "site=junliangcheng-north")
+    wait_until(
+        frame, "PlanMap.current.map.getBounds().contains([39.0658, 117.4212]) && PlanMap.current.map.getZoom() >= 14"
+    )
+    # Nothing is filtered: somebody went to a place.
+    expect(box).to_have_value("")
+    assert "q=" not in page.url
+    box.fill("xuexiao")
+    rows.filter(has_text="类别").click()
+    expect(box).to_have_value("xuexiao")
+    address_holds(page, "q=xuexiao")
+    expect(page.get_by_text("任务清单 2/78")).to_be_visible()
+    let_go(page, frame)
+
+
+def test_what_lies_near_is_asked_by_radius_by_a_click_and_by_corners(page, frame):
+    look_at(frame, 39.10752, 117.34280, 14)
+    frame.locator('.pm-site[data-site="cauc"]').click()
+    panel = page.locator(".st-key-panel")
+    panel.get_by_role("button", name="2 km").or_(panel.get_by_role("radio", name="2 km")).click()
+    expect(panel.get_by_role("heading", name="中国民航大学（以地铁站代）周边 2 km")).to_be_visible()
+    address_holds(page, "near=2000:cauc")
+    # The map shows all of the circle, and the legend says what it is.
+    rings = "PlanMap.current.stage.vicinity.near?.polygons.flat(2)"
+    wait_until(frame, f"PlanMap.current.map.getBounds().contains({rings} ?? [])")
+    expect(frame.locator(".pm-legend")).to_contain_text("2 km 范围")
+    # Around any point, with the same radius.
+    frame.get_by_role("button", name="查周边").click()
+    middle = frame.locator(".leaflet-container").bounding_box()
+    x, y = middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] / 2
+    page.mouse.click(x - 40, y + 40)
+    wait_until(page, r"/near=2000:39\.\d+,117\.\d+/.test(decodeURIComponent(location.search))")
+    expect(panel.get_by_role("heading", name="°E周边 2 km")).to_be_visible()
+    settled(page, frame)
+    # In an area; Escape lets go of one that has been begun, and of nothing else.
+    area = frame.get_by_role("button", name="画范围查询")
+    for key in ("Escape", "Enter"):
+        area.click()
+        for across, down in ((-60, -60), (60, -60), (0, 60)):
+            page.mouse.click(x + across, y + down)
+            page.wait_for_timeout(300)
+        page.keyboard.press(key)
+        expect(area).not_to_have_class(re.compile("pm-on"))
+        expect(panel.get_by_role("heading", name="所画范围内")).to_have_count(0 if key == "Escape" else 1)
+    wait_until(page, r"/near=39(\.\d+)?,117[\d.,]+/.test(decodeURIComponent(location.search))")
+    panel.get_by_role("button", name="取消周边").click()
+    wait_until(page, "!location.search.includes('near=')")
+    wait_until(frame, "PlanMap.current.stage.vicinity.near === null")
     let_go(page, frame)
 
 
@@ -260,20 +340,25 @@ def test_a_task_picked_in_the_list_flies_to_its_sites_and_lights_them(page, fram
     expect(page.get_by_text("任务清单 1/78")).to_be_visible()
     # The list that has changed is a new table.
     wait_until_calm(page)
-    table = page.get_by_test_id("stDataFrame")
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    page.mouse.click(box["x"] + 20, box["y"] + 36 + 18)
+    page.locator("table.pm-list tbody td").nth(4).click()
     expect(page.locator(".st-key-panel").get_by_role("heading", name="打造海河下游绿色钢谷")).to_be_visible()
     wait_until(frame, "document.querySelectorAll('.pm-site.pm-lit').length === 3")
     address_holds(page, "task=haihe-green-steel-valley")
     let_go(page, frame)
 
 
+def test_a_target_beside_the_map_opens_its_task(page, frame):
+    rows = page.locator(".pm-headlines > ul .pm-headline")
+    expect(rows).to_have_count(4)
+    rows.filter(has_text="京冀项目").click()
+    expect(page.locator(".st-key-panel h3")).to_have_text("引进京冀项目160个")
+    address_holds(page, "task=jingji-projects-160")
+
+
 def test_layers_switch_and_fade_without_the_server(page, frame):
-    frame.get_by_label("东丽湖文旅", exact=True).uncheck()
+    hide(frame, "东丽湖文旅")
     assert "dongli-lake-centre" not in shown_sites(frame)
-    frame.get_by_label("东丽湖文旅", exact=True).check()
+    show(frame, "东丽湖文旅")
     assert "dongli-lake-centre" in shown_sites(frame)
     address_holds(page, "at=")
     assert "hide" not in page.url
@@ -310,6 +395,30 @@ def test_labels_stand_clear_of_each_other_and_of_symbols(frame):
         }""")
         assert overlaps[0] > 2
         assert overlaps[1] == []
+
+
+def test_the_district_itself_is_named_where_symbols_stand_in_its_middle(frame):
+    names = "PlanMap.current.labels.draw() || PlanMap.current.labels.placed.map((one) => one.text)"
+    # What the page opens with, and nearer, where it stands clear of the boundary. Legend and layers may stand over some
+    # of the places for the name.
+    frame.evaluate("document.querySelector('.pm-side').style.display = 'none'")
+    for latitude, longitude, zoom in (
+        frame.evaluate(
+            """(() => {
+                const { map, home } = PlanMap.current;
+                const { lat, lng } = home.getCenter();
+                return [lat, lng, map.getBoundsZoom(home, false, L.point(0, 76))];
+            })()"""
+        ),
+        (39.09, 117.4, 11.5),
+    ):
+        look_at(frame, latitude, longitude, zoom)
+        assert "东丽区" in frame.evaluate(names)
+    # Two railways on one track have one name, where there is room for it.
+    look_at(frame, 39.06, 117.42, 12.4)
+    assert "津秦高铁 / 京津城际延长线" in frame.evaluate(names)
+    assert "津秦高铁" not in frame.evaluate(names)
+    frame.evaluate("document.querySelector('.pm-side').style.display = ''")
 
 
 def test_measuring_agrees_with_the_ellipsoid(page, frame):
@@ -369,6 +478,7 @@ def test_the_grid_lies_on_whole_kilometres_and_switches(page, frame):
 
 
 def test_tianditu_without_a_key_says_what_to_do(frame):
+    open_layers(frame)
     frame.get_by_label("天地图（在线）").click()
     expect(frame.get_by_role("alert")).to_contain_text("PLANMAP_TIANDITU_KEY")
     assert frame.get_by_label("离线底图").is_checked()
@@ -379,7 +489,7 @@ def test_tianditu_without_a_key_says_what_to_do(frame):
 
 def test_the_address_gives_the_same_map_in_another_browser(page, frame, browser):
     page.get_by_role("button", name="推进中 58").click()
-    frame.get_by_label("铁路车站", exact=True).uncheck()
+    hide(frame, "铁路车站")
     frame.get_by_label("不透明度 军粮城北站片区").fill("50")
     look_at(frame, 39.06, 117.43, 13)
     settled(page, frame)
@@ -399,7 +509,7 @@ def test_the_address_gives_the_same_map_in_another_browser(page, frame, browser)
     other.close()
 
 
-def test_another_address_in_the_same_tab_starts_from_itself_and_english_is_complete(page, frame, server):
+def test_another_address_in_the_same_tab_starts_from_itself_and_english_is_complete(page, frame, server, plan):
     search(page, "天津欢乐谷")
     expect(page.locator(".st-key-panel").get_by_role("heading", name="天津欢乐谷")).to_be_visible()
     frame = open_map(page, f"{server}/?lang=en&site=cauc&at=39.1,117.4,12")
@@ -407,7 +517,8 @@ def test_another_address_in_the_same_tab_starts_from_itself_and_english_is_compl
     expect(frame.locator(".pm-legend")).to_contain_text("University")
     texts = page.locator("body").inner_text() + frame.locator("body").inner_text()
     chinese = {line for line in texts.splitlines() if re.search("[\u4e00-\u9fff]", line)} - {"中文"}
-    # What the report or a publisher said stays in its language: clause, verb, source titles.
+    # What the report or a publisher said stays in its language: clause, verb, source titles, partners.
+    chinese -= {name for task in plan.tasks.values() for name in task.partners}
     assert {line for line in chinese if not re.search("Report, '|The report's|·|©", line)} == set()
 
 
@@ -429,6 +540,7 @@ def page_online(browser, tmp_path_factory):
         frame = open_map(page, f"{url}/?at=39.064801,117.421897,15.00")
         # Nothing is asked for until somebody chooses it.
         assert asked == []
+        open_layers(frame)
         yield Online(page, frame, asked)
         context.close()
 
@@ -482,5 +594,5 @@ def test_tianditu_with_a_key_asks_for_map_and_names(online):
 def test_on_a_phone_everything_is_within_reach(phone, server):
     frame = open_map(phone, server)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-    frame.get_by_role("button", name="图层").click()
+    open_layers(frame)
     expect(frame.get_by_label("军粮城北站片区", exact=True)).to_be_visible()

@@ -21,7 +21,8 @@ def test_hundreds_of_sites_are_all_there_and_can_be_told_apart(browser, tmp_path
     path.write_text(briefing(plan, chosen_deck(plan), language="zh", today=TODAY), encoding="utf-8")
     context = browser.new_context(viewport={"width": 1400, "height": 900}, offline=True, reduced_motion="reduce")
     page = context.new_page()
-    page.goto(path.as_uri())
+    # The overview: on the map of the targets no symbol has a task that passes.
+    page.goto(f"{path.as_uri()}#2")
     page.wait_for_selector(".folium-map[data-ready=yes]", timeout=30_000)
     shown = ".folium-map .pm-site"
     before = page.eval_on_selector_all(

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from layers.ground.files import ground_files
 from layers.store.base import open_store, read_plan
-from tests.browser.conftest import PATIENCE_S, ready_map, wait_until_calm
+from tests.browser.conftest import PATIENCE_S, open_layers, ready_map, wait_until_calm
 from tests.browser.server import serving
 from tests.extracts import town
 from tests.plan_anywhere import write_plan_at
@@ -76,6 +76,7 @@ def test_ground_is_added_seen_on_the_map_and_removed(page, office):
     frame = ready_map(page)
     # The Scene came along, and its basemap gave way to the new ground.
     assert "task=task-1" in page.url
+    open_layers(frame)
     choice = frame.get_by_role("radio", name="城-b-$x$")
     expect(choice).to_be_checked()
     page.get_by_role("link", name="数据").click()

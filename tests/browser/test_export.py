@@ -56,7 +56,7 @@ def result(page: Page):
 
 def open_export(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.locator(".st-key-preview img")).to_be_visible()
+    expect(page.locator(".st-key-preview img").first).to_be_visible()
     settled(page)
 
 
@@ -114,7 +114,7 @@ def test_the_scene_goes_to_the_export_page_and_back(page, server, serve):
         wait_until(page, "text => decodeURIComponent(location.search).includes(text)", part)
     query = page.evaluate("location.search")
     link.click()
-    expect(page.locator(".st-key-preview img")).to_be_visible()
+    expect(page.locator(".st-key-preview img").first).to_be_visible()
     assert page.evaluate("location.pathname + location.search") == f"/export{query}"
     expect(page.get_by_role("radio", name="浏览页的画面")).to_be_checked()
     expect(page.get_by_role("link", name="出图")).to_have_attribute("aria-current", "page")
@@ -131,7 +131,7 @@ def test_the_scene_goes_to_the_export_page_and_back(page, server, serve):
 def test_the_preview_follows_paper_and_scale(standing, form):
     page = form
     expect(result(page)).to_have_text(AT_FIRST)
-    picture = page.locator(".st-key-preview img")
+    picture = page.locator(".st-key-preview img").first
     first = picture.get_attribute("src")
     assert picture.evaluate("e => [e.naturalWidth, e.naturalHeight]") == [1460, 1032]
     page.get_by_text("竖放").click()
@@ -307,7 +307,7 @@ def test_on_a_phone_the_sheet_is_below_the_form(phone, server):
     page = phone
     open_export(page, f"{server}/export")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    picture = page.locator(".st-key-preview img").bounding_box()
+    picture = page.locator(".st-key-preview img").first.bounding_box()
     form = page.locator(".st-key-form").bounding_box()
     assert picture["y"] > form["y"] + form["height"]
     assert picture["width"] > 320
@@ -323,3 +323,27 @@ def test_a_hostile_plan_shows_as_text(page, hostile_server):
     name, _ = download(page, "PNG")
     assert not set(unquote(name)) & set('<>:"/\\|?*')
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_any_size_of_paper_can_be_typed_and_what_is_none_is_said(form):
+    page = form
+    field = page.locator(".st-key-paper").get_by_role("combobox")
+
+    def type_paper(words: str) -> None:
+        field.click()
+        field.fill(words)
+        field.press("Enter")
+        settled(page)
+
+    type_paper("160x120")
+    expect(result(page)).to_have_text(re.compile("^160×120 mm 横放"))
+    with page.expect_download() as found:
+        page.get_by_test_id("stBaseButton-primary").click()
+    with Image.open(found.value.path()) as picture:
+        assert [round(side / 300 * 25.4) for side in picture.size] == [160, 120]
+    type_paper("<b>20x20")
+    expect(page.get_by_role("alert")).to_contain_text("<b>20x20")
+    assert page.locator(".st-key-action button:enabled").count() == 0
+    type_paper("A3")
+    expect(result(page)).to_have_text(AT_FIRST)
+    expect(page.get_by_role("alert")).to_have_count(0)

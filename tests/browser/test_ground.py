@@ -11,7 +11,7 @@ from layers.ground.files import add_ground
 from layers.present.briefing import briefing
 from layers.present.deck_choice import made_deck
 from layers.store.base import open_store, read_plan
-from tests.browser.conftest import WINDOW, Watched, look_at, open_map, wait_until
+from tests.browser.conftest import WINDOW, Watched, look_at, open_layers, open_map, wait_until
 from tests.browser.server import serving
 from tests.browser.test_briefing import offline_page, opened
 from tests.plan_anywhere import write_plan_at
@@ -73,6 +73,7 @@ def test_streets_have_their_names_at_each_zoom(frame):
 def test_the_ground_is_chosen_in_the_tree_and_kept_in_the_address(page, frame):
     look_at(frame, LATITUDE, LONGITUDE, 15)
     tiles_are_there(frame)
+    open_layers(frame, "Layers")
     frame.get_by_label("Built-in ground").check()
     wait_until(frame, "PlanMap.current.stage.ways.tiles === null")
     wait_until(page, "location.search.includes('base=plain')")
@@ -83,11 +84,12 @@ def test_the_ground_is_chosen_in_the_tree_and_kept_in_the_address(page, frame):
 
 def test_a_picture_lies_over_the_ground_and_has_its_source(page, frame):
     look_at(frame, LATITUDE, LONGITUDE, 15)
+    open_layers(frame, "Layers")
     frame.get_by_label("photo", exact=True).check()
     wait_until(frame, f"at => ({TILE_AT})(at) === 512", [LATITUDE, LONGITUDE])
     expect(frame.get_by_text("Photo: Office A")).to_be_visible()
     # What the picture hides is not in the legend.
-    expect(frame.get_by_text("Building", exact=True)).to_be_visible()
+    expect(frame.get_by_text("Building", exact=True)).to_have_count(1)
     look_at(frame, LATITUDE, LONGITUDE, 16)
     expect(frame.get_by_text("Building", exact=True)).to_have_count(0)
     # Where the picture ends, the ground goes on.

@@ -205,13 +205,22 @@ def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     desk = Desk(path, url)
-    page = new_context(browser, **window).new_page()
+    page, other = (new_context(browser, **window).new_page() for _ in range(2))
     with serving(tmp_path, str(path), port=port):
+        other.goto(url)
+        ready_map(other)
+        other.locator(".st-key-search input").fill("还没有回车")
         open_present(page, f"{url}/present?deck=deck-1&slide=2")
         field(page, "title_zh").fill("See")
         field(page, "notes_zh").click()
         saved(desk, lambda decks: decks[0].slides[1].title.zh == "See")
         field(page, "notes_zh").press_sequentially("erst halb")
+    # Both pages say in their language what to do, and nothing else lies over what has been typed.
+    for each in (page, other):
+        lost = each.locator(".pm-lost[role=alert]")
+        expect(lost).to_contain_text("规划一张图的服务没有响应。 请到运行它的电脑上重新启动规划一张图（planmap serve）")
+        expect(lost).to_contain_text("不必刷新；已经输入的文字都还在")
+        expect(each.get_by_role("dialog")).to_have_count(0)
     # Nobody has left the field: only the page knows of these letters.
     with serving(tmp_path, str(path), port=port):
         saved(desk, lambda decks: decks[0].slides[1].notes.zh == "erst halb")
@@ -226,7 +235,12 @@ def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path
         saved(desk, lambda decks: decks[0].slides[1].title.zh == "Großer See")
         assert desk.decks[0].slides[1].notes.zh == "erst halb"
         assert [slide.title.zh for slide in desk.decks[0].slides] == ["总览", "Großer See", "领域", "缺口"]
-    page.context.close()
+        # The browse page has a new session, and is whole again.
+        expect(other.locator("table.pm-list tbody tr").first).to_be_visible()
+        expect(other.locator(".st-key-search input")).to_have_value("还没有回车")
+        for each in (page, other):
+            expect(each.locator(".pm-lost")).to_have_count(0)
+            each.context.close()
 
 
 def test_a_database_that_is_away_for_a_while_loses_nothing(browser, plan, window, empty_database_url, tmp_path):

@@ -15,7 +15,6 @@ const attention = ["l", "x", "s", "p", "i", "d"];
  * @property {string} evidence
  * @property {{ name: string, tasks: number[] }[]} sites
  * @property {string} [candidates]
- * @property {number[]} [found] places of sites
  * @property {Status[]} [statuses]
  * @property {StripFilter["evidence"]} [evidence_is]
  * @property {{ tasks: string, sites: string }} shown
@@ -27,8 +26,6 @@ describe("the filter", () => {
       all: one.tasks,
       evidence: one.evidence,
       candidates: one.candidates ?? "1".repeat(one.tasks.length),
-      filtered: one.candidates !== undefined,
-      found: (one.found ?? []).map((at) => one.sites[at].name),
     };
     const sites = one.sites.map(({ name, tasks }) => ({ id: name, tasks }));
     const filter = { statuses: one.statuses ?? [], evidence: one.evidence_is ?? null };

@@ -86,6 +86,15 @@ describe("labels", () => {
     expect(placed.map(({ text, candidate }) => [text, candidate])).toEqual([["high", first], ["low", second]]);
   });
 
+  test("are left out where another says the same, and stand where that has no room", () => {
+    const place = { boxes: [/** @type {Box} */ ([10, 10, 50, 20])] };
+    const other = { boxes: [/** @type {Box} */ ([10, 30, 50, 40])] };
+    const both = { owner: null, priority: 2, candidates: [place], text: "a / b" };
+    const one = { owner: null, priority: 1, candidates: [other], text: "a", unless: "a / b" };
+    expect(placeLabels([both, one], [], FRAME).map(({ text }) => text)).toEqual(["a / b"]);
+    expect(placeLabels([both, one], [{ box: place.boxes[0], owner: null }], FRAME).map(({ text }) => text)).toEqual(["a"]);
+  });
+
   test("may touch", () => {
     const label = { owner: null, priority: 1, candidates: [{ boxes: [/** @type {Box} */ ([10, 10, 50, 20])] }] };
     expect(placeLabels([label], [{ box: [50, 10, 60, 20], owner: null }], FRAME)).toHaveLength(1);

@@ -20,11 +20,12 @@ export function styleWith(categories) {
   const looks = {};
   for (const name of categories) looks[name] = { icon: name, ground: "", priority: 50, label_zoom: 10, path: "" };
   return {
-    accent: "accent", ink: "ink", white: "white", quiet: "quiet", noTask: "no task", dot: "dot", land: "land",
-    districtFill: "district", water: "water", boundary: "boundary", minorBoundary: "minor", mask: "mask", maskOpacity: 0.5,
+    accent: "accent", nearOpacity: 0.05, ink: "ink", white: "white", quiet: "quiet", noTask: "no task", dot: "dot",
+    land: "land", sea: "sea", districtFill: "district", water: "water", boundary: "boundary",
+    minorBoundary: "minor", mask: "mask", maskOpacity: 0.5,
     focusText: "focus", districtText: "district text", groundText: "ground text", waterText: "water text",
     metroText: "metro text", gridLine: "grid", gridText: "grid text", gridSample: "grid sample", fonts: [],
-    status, categories: looks, details: ["runway"], ground: { "": [{ colour: "line", width: 1 }] },
+    status, filteredBadge: [], changes: {}, categories: looks, ground: { "": [{ colour: "line", width: 1 }] },
     dash: { approximate: "5 4", nominal: "2 5" },
     ways: {
       casing: 2, casedFrom: 1.5, groups: [], waterways: [], areas: {}, places: {},
@@ -33,7 +34,7 @@ export function styleWith(categories) {
     },
     soft: {
       "": { colour: "soft", opacity: 0.2 }, water: { colour: "soft water", opacity: 0.5 },
-      point: { colour: "soft point", opacity: 0.2 }, lit: { colour: "soft lit", opacity: 0.3 },
+      point: { colour: "soft point", opacity: 0.2 },
     },
   };
 }

@@ -3,6 +3,7 @@
 import "leaflet/dist/leaflet.css";
 import "./browse.css";
 import "./briefing.css";
+import "./room.css";
 
 import * as L from "leaflet";
 import { Presentation } from "./presentation.js";

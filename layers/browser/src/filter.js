@@ -1,15 +1,15 @@
 /* The filter by status and evidence, for the moment until the page's script comes to the same result. */
 
-import { HIDDEN, NO_TASK } from "./letters.js";
+import { FILTERED_OUT, HIDDEN, NO_TASK } from "./letters.js";
 
 /** @import { Filterable, Plan, SitePayload, StripFilter } from "./types" */
 
 /**
- * Return the letters of tasks and sites that pass. The rules are those of layers/selection/select.py and
+ * Return the letters of tasks and sites: of tasks that pass, of sites by these. The rules are those of layers/selection/select.py and
  * layers/selection/status.py; tests/cases/filter.json holds both to the same.
  *
  * @param {Filterable} args
- * @param {Pick<SitePayload, "id" | "tasks">[]} sites
+ * @param {Pick<SitePayload, "tasks">[]} sites
  * @param {Pick<StripFilter, "statuses" | "evidence">} filter
  * @param {Pick<Plan, "letters" | "attention">} plan
  * @returns {{ tasks: string, sites: string }}
@@ -21,14 +21,11 @@ export function filtered(args, sites, { statuses, evidence }, { letters, attenti
     (!wanted.size || wanted.has(letter.toLowerCase())) &&
     (!evidence || (args.evidence[index] === "1") === (evidence === "with"))
   );
-  const filters = args.filtered || wanted.size > 0 || Boolean(evidence);
-  const found = new Set(args.found);
   return {
     tasks: Array.from(args.all, (letter, index) => (passes[index] ? letter : HIDDEN)).join(""),
-    sites: sites.map(({ id, tasks }) => {
+    sites: sites.map(({ tasks }) => {
       const own = tasks.filter((index) => passes[index]).map((index) => args.all[index]);
-      if (!own.length && tasks.length && filters && !found.has(id)) return HIDDEN;
-      return siteLetter(own, attention);
+      return tasks.length && !own.length ? FILTERED_OUT : siteLetter(own, attention);
     }).join(""),
   };
 }

@@ -6,7 +6,7 @@ import { find, findDialog } from "./find.js";
 
 /**
  * @typedef {"next" | "previous" | "first" | "last" | "overview" | "notes" | "list" | "full-screen" | "keys" | "black"
- *   | "again" | "close"} Action
+ *   | "again" | "close" | "presenter" | "pointer" | "pen" | "wipe" | "swipe-left" | "swipe-right"} Action
  */
 
 /** @type {Record<string, Action>} */
@@ -15,6 +15,7 @@ const KEYS = {
   ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous", Backspace: "previous",
   Home: "first", End: "last", f: "full-screen", o: "overview", n: "notes", t: "list", h: "keys", "?": "keys",
   b: "black", ".": "black", r: "again", Escape: "close",
+  p: "presenter", l: "pointer", d: "pen", x: "wipe", "[": "swipe-left", "]": "swipe-right",
 };
 
 /**
@@ -22,7 +23,10 @@ const KEYS = {
  *
  * @type {Record<string, Action[]>}
  */
-const OVER = { list: ["list", "close"], keys: ["keys", "close"], pages: ["overview", "close", "full-screen"] };
+const OVER = {
+  list: ["list", "close", "pointer"], keys: ["keys", "close"], evidence: ["close", "pointer", "presenter"],
+  pages: ["overview", "close", "full-screen"],
+};
 
 // But a clicker has only these, and must never be stuck.
 const TURNING = new Set(["PageDown", "PageUp", "ArrowRight", "ArrowLeft"]);
@@ -55,12 +59,13 @@ export function listen(actions, overview, map, section) {
     if (step && !dialog && !overview.shown && scrolls(section(), step)) return event.preventDefault();
     const open = dialog ? dialog.id : overview.shown ? "pages" : "";
     if (open === "pages" && overview.key(key)) return event.preventDefault();
-    if (dialog && TURNING.has(key)) dialog.close();
+    if (dialog && TURNING.has(key)) closeDialogs();
     else if (open && !OVER[open].includes(action)) return;
     // A dialog closes itself.
     if (action === "close" && dialog) return;
     event.preventDefault();
-    map.classList.add("pm-resting");
+    // A key that is held is for the pointer, which is moved meanwhile.
+    if (action !== "pointer") map.classList.add("pm-resting");
     if (action !== "black") document.body.classList.remove("black");
     actions[action]();
   });
@@ -78,14 +83,23 @@ export function listen(actions, overview, map, section) {
     find(".close", dialog).addEventListener("click", () => dialog.close());
     dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
   }
+  // A browser shows the focus after any key; only who walks with Tab wants to see it.
+  document.addEventListener("pointerdown", () => document.body.classList.add("by-mouse"), true);
+  document.addEventListener("keydown", ({ key }) => { if (key === "Tab") document.body.classList.remove("by-mouse"); }, true);
   document.addEventListener("mousemove", (event) => {
     if (event.movementX || event.movementY) map.classList.remove("pm-resting");
   });
 }
 
-/** The dialog that is open, if there is one. */
+/** The dialog that is open, if there is one; of several that over the others, which is the last in the document. */
 export function openDialog() {
-  return document.querySelector("dialog[open]") ? findDialog("dialog[open]") : null;
+  const open = [...document.querySelectorAll("dialog[open]")].at(-1);
+  return open ? findDialog("#" + open.id) : null;
+}
+
+/** Close all that is open over the view. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 }
 
 function blur() {

@@ -4,11 +4,12 @@ import RBush from "rbush";
 
 /** @import { Box, Candidate, Obstacle } from "./types" */
 
-/** @typedef {{ owner: string | null, priority: number, candidates: Candidate[] }} Wanting */
+/** @typedef {{ owner: string | null, text?: string, unless?: string, priority: number, candidates: Candidate[] }} Wanting */
 /** @typedef {{ minX: number, minY: number, maxX: number, maxY: number, owner: string | null }} Taken */
 
 /**
- * Give each label a place, in order of priority; each tries its candidates and is left out where none is free.
+ * Give each label a place, in order of priority; each tries its candidates and is left out where none is free, and
+ * where the text that it names in `unless` has found a place.
  *
  * @template {Wanting} Label
  * @param {Label[]} labels
@@ -21,11 +22,15 @@ export function placeLabels(labels, obstacles, frame) {
   const taken = new RBush();
   taken.load(obstacles.map(({ box, owner }) => entry(box, owner)));
   const placed = [];
+  /** @type {Set<string | undefined>} */
+  const said = new Set();
   for (const label of labels.slice().sort((a, b) => b.priority - a.priority)) {
+    if (label.unless && said.has(label.unless)) continue;
     const candidate = label.candidates.find(({ boxes }) => boxes.every((box) => inside(box, frame) && isFree(box, taken, label.owner)));
     if (!candidate) continue;
     // Not its own: the next label of the same site must not lie over this one.
     for (const box of candidate.boxes) taken.insert(entry(box, null));
+    said.add(label.text);
     placed.push({ ...label, candidate });
   }
   return placed;

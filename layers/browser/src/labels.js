@@ -7,6 +7,9 @@ import { pane } from "./pane.js";
 
 /** @import { Candidate, Label, LabelLook, Obstacle, Style } from "./types" */
 
+// How far up and aside the corner of a name is from a symbol's middle, as a share of the gap.
+const SLANT = 0.72;
+
 /** @typedef {Label & { candidate: Candidate }} PlacedLabel */
 
 export class Labels extends L.Layer {
@@ -117,18 +120,27 @@ export class Labels extends L.Layer {
     if (!label.at) return [];
     const width = this.measure(label);
     const half = label.size * 0.62;
-    const point = map.latLngToContainerPoint(label.at);
-    if (label.dot) return [underDot(point, width, half, label.dot)];
+    if (label.dot) return [underDot(map.latLngToContainerPoint(label.at), width, half, label.dot)];
     const gap = label.gap || 0;
     /** @type {[number, number, "left" | "right" | "center"][]} */
     const places = gap
-      ? [[gap + 2, 0, "left"], [-gap - 2, 0, "right"], [0, -gap - half, "center"], [0, gap + half, "center"]]
+      ? [
+        [gap + 2, 0, "left"], [-gap - 2, 0, "right"], [0, -gap - half, "center"], [0, gap + half, "center"],
+        // Where its sides are taken, over and below a corner of the symbol.
+        [gap * SLANT, -gap * SLANT - half, "left"], [gap * SLANT, gap * SLANT + half, "left"],
+        [-gap * SLANT, -gap * SLANT - half, "right"], [-gap * SLANT, gap * SLANT + half, "right"],
+      ]
       : [[0, 0, "center"]];
-    return places.map(([dx, dy, align]) => {
-      const left = point.x + dx - (align === "center" ? width / 2 : align === "right" ? width : 0);
-      const y = point.y + dy;
-      return { x: left, y, boxes: [[left - 2, y - half, left + width + 2, y + half]] };
-    });
+    return [label.at, ...(label.others || [])].flatMap((at) => {
+      const point = map.latLngToContainerPoint(at);
+      return places.map(([dx, dy, align]) => {
+        const left = point.x + dx - (align === "center" ? width / 2 : align === "right" ? width : 0);
+        const y = point.y + dy;
+        /** @type {Candidate} */
+        const candidate = { x: left, y, boxes: [[left - 2, y - half, left + width + 2, y + half]] };
+        return candidate;
+      });
+    }).filter(({ boxes }) => !label.isRoom || boxes.every(label.isRoom));
   }
 
   /** @param {PlacedLabel} label */

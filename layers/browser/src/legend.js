@@ -2,8 +2,7 @@
 
 import * as L from "leaflet";
 import { legendParts } from "./legend_entries.js";
-import { folding, panel } from "./panel.js";
-import { svg } from "./svg.js";
+import { shapes, svg } from "./svg.js";
 import { dot, picture } from "./symbols.js";
 
 /** @import { SoftLook, Stroke, Style, Text } from "./types" */
@@ -13,19 +12,16 @@ const make = L.DomUtil.create;
 
 export class Legend {
   /**
-   * In `box`, where there is one, else on the map, where it can be folded away. A `brief` one leaves out what
-   * nobody asks for in a room.
+   * A `brief` one leaves out what nobody asks for in a room.
    *
-   * @param {L.Map} map
+   * @param {HTMLElement} box
    * @param {Style} style
-   * @param {{ box?: HTMLElement, brief?: boolean }} [options]
+   * @param {{ brief?: boolean }} [options]
    */
-  constructor(map, style, { box, brief = false } = {}) {
+  constructor(box, style, { brief = false } = {}) {
     this.style = style;
-    this.folds = !box;
     this.brief = brief;
-    this.box = box || panel(map, "bottomleft", "pm-legend");
-    this.open = map.getSize().x >= 760;
+    this.box = box;
     this.key = "";
   }
 
@@ -40,8 +36,8 @@ export class Legend {
     const key = JSON.stringify([text("map.legend"), parts]);
     if (key === this.key) return;
     this.key = key;
-    const body = this.folds ? folding(this.box, "pm-legend-list", text("map.legend"), this.open) : this.box;
-    if (!this.folds) body.textContent = "";
+    const body = this.box;
+    body.textContent = "";
     for (const { title, entries, caption } of parts) {
       if (caption) make("p", "pm-legend-caption", body).textContent = title;
       const list = make("ul", "", body);
@@ -64,12 +60,24 @@ function draw(sample, style) {
     case "status": return picture(sample.symbol, 16);
     case "category": return picture(sample.symbol, 14, "pm-ink");
     case "strokes": return line(sample.strokes);
+    case "change": return change(sample.mark, style);
     case "pale": return make("i", "pm-swatch pm-pale");
     case "dot": return smallDot(style);
     case "part": return smallDot(style);
     case "halo": return halo(style);
+    case "filtered-out": return filteredOut(style);
     case "soft": return softSample(sample.look);
   }
+}
+
+/**
+ * @param {string} mark
+ * @param {Style} style
+ */
+function change(mark, style) {
+  const box = svg("svg", { viewBox: "-8 -8 16 16", width: 16, height: 16, "aria-hidden": "true" });
+  shapes(style.changes[mark], box);
+  return box;
 }
 
 /** @param {Stroke[]} strokes */
@@ -91,6 +99,18 @@ function line(strokes) {
 function smallDot(style) {
   const box = svg("svg", { viewBox: "0 0 14 14", width: 14, height: 14, "aria-hidden": "true" });
   svg("circle", { ...dot(style), cx: 7, cy: 7 }, box);
+  return box;
+}
+
+/**
+ * The grey disc of a site whose tasks are all filtered out, with its badge.
+ *
+ * @param {Style} style
+ */
+function filteredOut(style) {
+  const box = svg("svg", { viewBox: "-13 -13 29 29", width: 16, height: 16, "aria-hidden": "true" });
+  svg("circle", { r: 11.5, fill: style.white, stroke: style.noTask, "stroke-width": 2.2 }, box);
+  shapes(style.filteredBadge, svg("g", { transform: "translate(8 8)" }, box));
   return box;
 }
 

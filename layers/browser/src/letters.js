@@ -2,11 +2,14 @@
 
 /** @import { SiteState, Status } from "./types" */
 
-/** Stands for a site or task that is not shown. */
+/** Stands for a task that is not shown. */
 export const HIDDEN = ".";
 
-/** Stands for a site without a task, or a task without a status. */
+/** Stands for a site without a task or with none that has a status, or a task without a status. */
 export const NO_TASK = "-";
+
+/** Stands for a site that has tasks, none of which passes the filters. */
+export const FILTERED_OUT = "~";
 
 /** @type {Record<string, Status>} */
 const STATUS = { p: "planned", s: "seeking", i: "in_progress", d: "done", l: "delayed", x: "stopped" };
@@ -17,5 +20,6 @@ const STATUS = { p: "planned", s: "seeking", i: "in_progress", d: "done", l: "de
  */
 export function decode(letter) {
   const status = STATUS[letter.toLowerCase()] || null;
-  return { shown: letter !== HIDDEN, status, backed: status !== null && letter !== letter.toLowerCase() };
+  const backed = status !== null && letter !== letter.toLowerCase();
+  return { shown: letter !== HIDDEN, status, backed, filteredOut: letter === FILTERED_OUT };
 }

@@ -24,3 +24,9 @@ export function showMessage(map, words) {
   clearTimeout(timers.get(shown));
   timers.set(shown, window.setTimeout(() => { shown.hidden = true; }, SHOWN_MS));
 }
+
+/** @param {L.Map} map */
+export function hideMessage(map) {
+  const box = map.getContainer().querySelector(".pm-message");
+  if (box instanceof HTMLElement) box.hidden = true;
+}

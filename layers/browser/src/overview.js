@@ -6,8 +6,10 @@ import { fit } from "./fit.js";
 import { whenIdle } from "./idle.js";
 import { Legend } from "./legend.js";
 import { Stage } from "./stage.js";
+import { dayWords } from "./swipe.js";
+import { lettersOf } from "./task_list.js";
 
-/** @import { BriefingPlan, BriefingView, Text } from "./types" */
+/** @import { BriefingPlan, BriefingView, DayCounts, Text } from "./types" */
 
 const make = L.DomUtil.create;
 
@@ -33,6 +35,22 @@ export class Overview {
     this.box = find("#pages");
     /** @type {HTMLButtonElement[]} */
     this.cards = [];
+    /**
+     * Is told of each page that is there.
+     *
+     * @type {(index: number) => void}
+     */
+    this.added = () => {};
+  }
+
+  /**
+   * The page of a view, if it has been made.
+   *
+   * @param {number} index
+   * @returns {HTMLElement | null}
+   */
+  page(index) {
+    return this.cards[index]?.parentElement?.querySelector(".page") || null;
   }
 
   /** Make up to `count` more pages, or all that are missing; go on with the rest when there is time. */
@@ -54,12 +72,12 @@ export class Overview {
     words.removeAttribute("aria-labelledby");
     page.append(words);
     const side = make("div", "side", page);
-    const place = make("div", "page-map", side);
+    const maps = make("div", "page-maps", side);
     const legend = make("div", "legend", side);
     const foot = make("p", "page-foot", page);
     make("span", "", foot).textContent = this.source;
     make("b", "", foot).textContent = `${index + 1} / ${this.sections.length}`;
-    this.draw(place, legend, this.data.views[index]);
+    this.draw(maps, legend, this.data.views[index]);
     fit(words);
     const button = make("button", "pick", card);
     button.type = "button";
@@ -69,33 +87,62 @@ export class Overview {
       this.open(index);
     });
     this.cards.push(button);
+    this.added(index);
+  }
+
+  /**
+   * One map, or one for each of two days.
+   *
+   * @param {HTMLElement} maps
+   * @param {HTMLElement} box of the legend
+   * @param {BriefingView} view
+   */
+  draw(maps, box, view) {
+    /** @type {Stage[]} */
+    const stages = [];
+    for (const side of view.before ? [view.before, view] : [view]) {
+      const column = make("div", "page-side", maps);
+      if (view.before) dayWords(make("p", "page-day", column), side, this.text);
+      stages.push(this.drawMap(make("div", "page-map", column), view, side, box, stages));
+    }
   }
 
   /**
    * @param {HTMLElement} place
-   * @param {HTMLElement} box of the legend
    * @param {BriefingView} view
+   * @param {DayCounts & { sites: string, tasks: string }} side how things stand on the day of this map
+   * @param {HTMLElement} box of the legend
+   * @param {Stage[]} others that the legend is for as well
    */
-  draw(place, box, view) {
+  drawMap(place, view, side, box, others) {
     const bare = { zoomControl: false, attributionControl: false, keyboard: false };
     const map = L.map(place, { ...bare, zoomSnap: 0, zoomAnimation: false, fadeAnimation: false });
     const fitMap = () => map.fitBounds(view.bounds, { padding: [28, 28], animate: false });
     fitMap();
     const stage = new Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, { reach: "none" });
     Object.assign(stage.layers, view.layers);
+    stage.setOrder(view.order);
     stage.usePicture(view.picture);
-    stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
+    stage.update(lettersOf(this.data, view, side));
     stage.applyLayers();
-    const legend = new Legend(map, this.data.style, { box, brief: true });
+    stage.ring(view.before?.moved || []);
+    const legend = new Legend(box, this.data.style, { brief: true });
+    const render = () => {
+      const seen = stage.seen();
+      seen.sites.push(...others.flatMap((other) => other.seen().sites));
+      legend.render(seen, this.text);
+    };
     stage.useGround(this.data.grounds.at(0) || null, () => {
-      legend.render(stage.seen(), this.text);
+      render();
       stage.labels.draw();
     });
-    legend.render(stage.seen(), this.text);
-    // The legend has taken some of the map's height.
-    map.invalidateSize({ animate: false });
-    fitMap();
-    legend.render(stage.seen(), this.text);
+    render();
+    // The legend has taken some of the height of every map.
+    for (const each of [...others.map((other) => other.map), map]) {
+      each.invalidateSize({ animate: false });
+      each.fitBounds(view.bounds, { padding: [28, 28], animate: false });
+    }
+    render();
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 120 }).addTo(map);
     // Paper has three times the dots of a screen. Of the ground twice as many will do: its picture is the largest.
     stage.labels.ratio = 3;
@@ -103,6 +150,7 @@ export class Overview {
     stage.ways.draw();
     stage.labels.addTo(map);
     stage.labels.draw();
+    return stage;
   }
 
   /**

@@ -30,31 +30,3 @@ export function control(map, position, className, fill) {
 export function panel(map, position, className) {
   return control(map, position, "pm-panel " + className, (box) => L.DomEvent.disableScrollPropagation(box));
 }
-
-/**
- * Make a box anew with a heading that opens and closes it.
- *
- * @param {HTMLElement} box
- * @param {string} id of what is opened
- * @param {string} words
- * @param {boolean} open unless somebody has opened or closed it
- * @returns {HTMLElement} what is opened
- */
-export function folding(box, id, words, open) {
-  const wanted = box.childNodes.length ? box.classList.contains("pm-open") : open;
-  box.textContent = "";
-  const button = make("button", "pm-heading", box);
-  button.type = "button";
-  button.textContent = words;
-  const body = make("div", "pm-body", box);
-  body.id = id;
-  button.setAttribute("aria-controls", id);
-  /** @param {boolean} value */
-  const set = (value) => {
-    box.classList.toggle("pm-open", value);
-    button.setAttribute("aria-expanded", String(value));
-  };
-  L.DomEvent.on(button, "click", () => set(!box.classList.contains("pm-open")));
-  set(wanted);
-  return body;
-}

@@ -2,15 +2,19 @@
 
 import * as L from "leaflet";
 import { addButton } from "./button.js";
+import { openEvidence } from "./evidence.js";
 import { find, findDialog } from "./find.js";
 import { fit } from "./fit.js";
 import { whenIdle } from "./idle.js";
-import { listen, openDialog } from "./keys.js";
+import { closeDialogs, listen, openDialog } from "./keys.js";
 import { Legend } from "./legend.js";
 import { Overview } from "./overview.js";
 import { control } from "./panel.js";
+import { Pen, Pointer } from "./pen.js";
+import { Presenter } from "./presenter.js";
 import { Stage } from "./stage.js";
-import { toggleTaskList } from "./task_list.js";
+import { Swipe } from "./swipe.js";
+import { lettersOf, toggleTaskList } from "./task_list.js";
 
 /** @import { BriefingPlan, BriefingView } from "./types" */
 
@@ -19,6 +23,8 @@ const PADDING = /** @type {L.PointTuple} */ ([26, 26]);
 
 // Pages for overview and print are made while the presenter is still talking about the first view.
 const PAGES_AFTER_MS = 8000;
+
+const NOTICE_MS = 12000;
 
 /**
  * Sizes follow the screen, so that what is read at a desk is read from the far end of a room.
@@ -48,14 +54,21 @@ export class Presentation {
     find(".map-slot").append(this.box);
     document.documentElement.lang = data.language === "en" ? "en" : "zh-CN";
     map.attributionControl.remove();
-    this.stage = new Stage(map, data, { text: this.text, select: () => {}, measuring: () => false }, { reach: "tasks" });
-    this.legend = new Legend(map, data.style, { box: find(".legend"), brief: true });
+    const ask = (/** @type {number} */ task) => openEvidence(data, this.view, task, this.text);
+    this.stage = new Stage(map, data, { text: this.text, select: () => {}, measuring: () => false, ask }, { reach: "tasks" });
+    this.swipe = new Swipe(this.stage, this.text);
+    this.pen = new Pen(this.text);
+    this.pointer = new Pointer();
+    listenForTasks(ask);
+    this.legend = new Legend(find(".legend"), data.style, { brief: true });
     this.pages = new Overview(data, this.text, this.sections, find(".source").textContent || "", (index) => this.go(index));
+    this.presenter = new Presenter(this.text, this.pages, () => this.shown(), (wish) => this.grant(wish));
     map.setMinZoom(7);
     const zoom = L.control.zoom({ position: "topright", zoomInTitle: this.text("map.zoom-in"), zoomOutTitle: this.text("map.zoom-out") });
     for (const link of zoom.addTo(map).getContainer()?.querySelectorAll("a") || []) link.setAttribute("aria-label", link.title);
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 160 }).addTo(map);
     this.again = this.backButton();
+    this.actions = this.allActions();
     this.listen();
     this.begin();
   }
@@ -80,8 +93,8 @@ export class Presentation {
     return bar;
   }
 
-  listen() {
-    const actions = {
+  allActions() {
+    return {
       next: () => this.go(this.current + 1),
       previous: () => this.go(this.current - 1),
       first: () => this.go(0),
@@ -94,8 +107,17 @@ export class Presentation {
       black: () => document.body.classList.toggle("black"),
       again: () => this.settle(true),
       close: () => this.close(),
+      presenter: () => this.togglePresenter(),
+      pointer: () => this.pointer.show(true),
+      pen: () => this.pen.toggle(),
+      wipe: () => this.pen.wipe(),
+      "swipe-left": () => this.swipe.step(-1),
+      "swipe-right": () => this.swipe.step(1),
     };
-    listen(actions, this.pages, this.box, () => this.section);
+  }
+
+  listen() {
+    listen(this.actions, this.pages, this.box, () => this.section);
     window.addEventListener("hashchange", () => this.go(this.fromAddress()));
     window.addEventListener("beforeprint", () => this.pages.build());
     let waiting = 0;
@@ -140,7 +162,7 @@ export class Presentation {
   /** More of the ground is there: its names and what the legend says of it. */
   drawGround() {
     this.stage.labels.redraw();
-    this.legend.render(this.stage.seen(), this.text);
+    this.drawLegend();
   }
 
   /** Type size, symbols and lines for the window as it is. */
@@ -179,14 +201,19 @@ export class Presentation {
   }
 
   drawLegend() {
-    this.legend.render(this.stage.seen(), this.text);
+    const seen = this.stage.seen();
+    seen.sites.push(...this.swipe.earlier.seenSites());
+    this.legend.render(seen, this.text);
   }
 
   /** @param {BriefingView} view */
   apply(view) {
     for (const id in view.layers) this.stage.setLayer(id, view.layers[id].visible, view.layers[id].opacity);
+    this.stage.setOrder(view.order);
     this.stage.usePicture(view.picture);
-    this.stage.update({ language: this.data.language, tasks: view.tasks, sites: view.sites, lit: view.lit });
+    this.stage.update(lettersOf(this.data, view));
+    this.stage.sites.mark(view.changes || "");
+    this.swipe.show(view);
   }
 
   /**
@@ -226,6 +253,8 @@ export class Presentation {
     if (!this.begun || wanted === this.current) return;
     this.current = wanted;
     this.map.closePopup();
+    this.pen.wipe();
+    this.swipe.centre();
     this.sections.forEach((section, at) => { section.hidden = at !== wanted; });
     fit(this.section);
     this.apply(this.view);
@@ -250,6 +279,17 @@ export class Presentation {
     document.title = `${title} · ${find("h1").textContent}`;
     find("#notes").textContent = find(".notes", this.section).textContent;
     this.box.dataset.view = String(number);
+    this.presenter.show();
+  }
+
+  /** What the presenter's window shows. */
+  shown() {
+    return {
+      index: this.current,
+      count: this.sections.length,
+      notes: find(".notes", this.section).textContent || "",
+      title: (/** @type {number} */ index) => this.sections[index]?.dataset.title || "",
+    };
   }
 
   fromAddress() {
@@ -262,6 +302,28 @@ export class Presentation {
     else if (document.fullscreenEnabled) document.documentElement.requestFullscreen().catch(() => {});
   }
 
+  /**
+   * Do what is wished in the presenter's window. What lies over the view is in the way of the next one.
+   *
+   * @param {import("./presenter.js").TurningWish} wish
+   */
+  grant(wish) {
+    if (wish !== "black") {
+      closeDialogs();
+      document.body.classList.remove("black");
+      if (this.pages.shown) this.pages.show(false, this.current);
+    }
+    this.actions[wish]();
+  }
+
+  togglePresenter() {
+    if (this.presenter.toggle()) return;
+    const line = find("#notice");
+    line.textContent = this.text("present.presenter-blocked");
+    line.hidden = false;
+    setTimeout(() => { line.hidden = true; }, NOTICE_MS);
+  }
+
   toggleNotes() {
     const panel = find("#notes");
     panel.hidden = !panel.hidden;
@@ -272,10 +334,25 @@ export class Presentation {
   close() {
     const dialog = openDialog();
     if (dialog) dialog.close();
+    else if (this.pen.on) this.pen.toggle();
     else if (this.pages.shown) this.pages.show(false, this.current);
     else if (this.box.querySelector(".leaflet-popup")) this.map.closePopup();
     else if (!find("#notes").hidden) this.toggleNotes();
     else if (document.body.classList.contains("black")) document.body.classList.remove("black");
     else if (window.parent !== window) window.parent.postMessage({ type: "planmap:leave" }, "*");
+  }
+}
+
+/**
+ * A click on a row, and not only on the title in it, asks where its status comes from.
+ *
+ * @param {(task: number) => void} ask
+ */
+function listenForTasks(ask) {
+  for (const place of ["#words", "#list"]) {
+    find(place).addEventListener("click", (event) => {
+      const row = event.target instanceof Element ? event.target.closest("[data-task]") : null;
+      if (row instanceof HTMLElement) ask(Number(row.dataset.task));
+    });
   }
 }

@@ -1,8 +1,11 @@
 /* One site on the map: its shapes, symbols and halo, and how it stands now. */
 
+import { outlineOf } from "./in_frame.js";
+
 /** @import { LayerGroup, SVG } from "leaflet" */
 /** @import { LayerPayload, PlacedSite, SitePayload, SiteState } from "./types" */
 /** @import { SiteMarker } from "./site_marker.js" */
+/** @import { Outline } from "./in_frame.js" */
 /** @import { SoftPatch } from "./soft_patch.js" */
 /** @import { Part } from "./stroke.js" */
 
@@ -59,10 +62,28 @@ export class SiteEntry {
     /** Whether it is a point that is part of a place, and so no more than a dot. */
     this.dot = false;
     this.lit = false;
+    /**
+     * What it is marked as where changes are shown, empty where nothing changed; null where none are shown.
+     *
+     * @type {string | null}
+     */
+    this.change = null;
     this.shown = false;
     /** Whether its symbols are shown. */
     this.marked = false;
     this.opacity = -1;
+    /** @type {Outline | null} */
+    this.known = null;
+  }
+
+  /**
+   * Its geometry as it is asked for at every move of the map.
+   *
+   * @param {boolean} filled whether its areas are filled
+   */
+  outline(filled) {
+    this.known ||= this.placed && outlineOf(this.placed.geometry, filled);
+    return this.known;
   }
 
   /** Whether its shape is a soft patch. */

@@ -24,7 +24,7 @@ export class SiteMarker {
   /**
    * Look as the site stands now.
    *
-   * @param {SiteEntry} entry
+   * @param {Pick<SiteEntry, "site" | "state" | "lit" | "change">} entry
    * @param {Style} style
    * @param {Language} language
    */
@@ -34,10 +34,14 @@ export class SiteMarker {
     const { status, backed } = entry.state;
     element.dataset.status = status || "none";
     element.style.backgroundImage = this.small
-      ? smallPicture(style, status, backed)
-      : markerPicture(style, entry.site.category, status, backed);
+      ? smallPicture(style, status, backed, entry.change)
+      : markerPicture(style, entry.site.category, entry.state, entry.change);
+    // Like on sheets and slides: a number for what tasks hang on.
+    if (entry.site.number && status) element.dataset.number = String(entry.site.number);
+    else delete element.dataset.number;
     element.classList.toggle("pm-lit", entry.lit);
     element.classList.toggle("pm-small", this.small);
+    element.classList.toggle("pm-unchanged", entry.change === "" && !entry.lit);
     // A small one would vanish under its neighbour; one without tasks is not worth a hole in that.
     const order = entry.lit ? 2000 : !status ? (this.small ? -100 : 0) : this.small ? 700 : 500;
     if (this.leaflet.options.zIndexOffset !== order) this.leaflet.setZIndexOffset(order);

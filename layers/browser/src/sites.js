@@ -3,10 +3,12 @@
 import * as L from "leaflet";
 import { crowded } from "./crowding.js";
 import { isWide, makeHalo } from "./halo.js";
+import { paneOrder } from "./layer_order.js";
 import { decode } from "./letters.js";
 import { pane } from "./pane.js";
 import { card, tooltip } from "./site_card.js";
 import { SiteEntry } from "./site_entry.js";
+import { putInTurn } from "./site_keys.js";
 import { siteLabels } from "./site_labels.js";
 import { SiteMarker } from "./site_marker.js";
 import { softArea, softCircles } from "./soft_patch.js";
@@ -78,9 +80,7 @@ export class Sites {
    */
   addLayer(layer, index) {
     const name = "pm-layer-" + index;
-    // Water lies over the veil around the district: the river is the district's edge.
-    const order = layer.id === this.data.waterLayer ? 392 : layer.ground ? 380 - index : 560 - index;
-    const home = pane(this.map, name, order);
+    const home = pane(this.map, name, paneOrder(layer, index, this.data.waterLayer));
     home.classList.add("pm-pane");
     return { layer, pane: home, name, renderer: L.svg({ pane: name, padding: this.beyond }), visible: true, opacity: 1 };
   }
@@ -126,7 +126,7 @@ export class Sites {
   soften(entry, site) {
     const { categories, soft, white } = this.data.style;
     const { home } = entry;
-    entry.patch = softArea(site.geometry, home, soft[categories[site.category].ground] || soft[""], soft.lit);
+    entry.patch = softArea(site.geometry, home, soft[categories[site.category].ground] || soft[""]);
     entry.parts = drawStrokes(site.geometry, [{ fill: white, fill_opacity: 0 }], home.name, home.renderer, "pm-unseen");
   }
 
@@ -149,7 +149,7 @@ export class Sites {
    */
   addSurroundings(entry, site, accuracy) {
     const { soft } = this.data.style;
-    if (site.precision === "nominal") entry.patch = softCircles(site.anchors, accuracy, entry.home, soft.point, soft.lit);
+    if (site.precision === "nominal") entry.patch = softCircles(site.anchors, accuracy, entry.home, soft.point);
     else entry.halo = makeHalo(site, entry.home, this.data.style);
   }
 
@@ -163,6 +163,15 @@ export class Sites {
     return strokes.map((stroke, index) =>
       dash && index === strokes.length - 1 ? { ...stroke, dash, fill_opacity: (stroke.fill_opacity || 0) * FAINT } : stroke
     );
+  }
+
+  /**
+   * Whether an area is seen as such, and not only its outline.
+   *
+   * @param {PlacedSite} site
+   */
+  isFilled(site) {
+    return site.precision === "nominal" || this.strokes(site, undefined).some(({ fill }) => Boolean(fill));
   }
 
   /**
@@ -184,7 +193,8 @@ export class Sites {
 
   /** @param {SiteEntry} entry */
   tooltip(entry) {
-    return tooltip(entry.site, this.whole(entry).site, this.language, this.callbacks.text);
+    const whole = this.whole(entry);
+    return tooltip(entry.site, whole.site, whole.state.filteredOut, this.language, this.callbacks.text);
   }
 
   /**
@@ -239,10 +249,27 @@ export class Sites {
     this.surround();
   }
 
+  /**
+   * Mark what has changed, and make all else pale; empty `letters` take that away again.
+   *
+   * @param {string} letters as in `Arguments.changes`
+   */
+  mark(letters) {
+    const names = Object.keys(this.data.style.changes);
+    this.entries.forEach((entry, index) => {
+      const change = letters ? names[Number(letters[index])] || "" : null;
+      if (entry.change === change) return;
+      entry.change = change;
+      this.dress(entry);
+    });
+    this.crowd();
+  }
+
   /** @param {SiteEntry} entry */
   dress(entry) {
+    const pale = entry.change === "" && !entry.lit && !entry.home.layer.ground;
+    for (const part of entry.parts) part.eachLayer((shape) => elementOf(shape)?.classList.toggle("pm-unchanged", pale));
     for (const part of entry.parts) part.eachLayer((shape) => elementOf(shape)?.classList.toggle("pm-lit", entry.lit));
-    entry.patch?.light(entry.lit);
     for (const marker of entry.markers) marker.dress(entry, this.data.style, this.language);
   }
 
@@ -253,7 +280,7 @@ export class Sites {
     for (const entry of this.entries) {
       if (!entry.marked) continue;
       const radius = this.radius(entry) * (far && !entry.lit ? 0.72 : 1);
-      const weight = (entry.lit ? 1e6 : 0) + (entry.state.status ? 1e4 : 0) + entry.site.tasks.length;
+      const weight = (entry.lit ? 1e6 : 0) + (entry.change ? 1e5 : 0) + (entry.state.status ? 1e4 : 0) + entry.site.tasks.length;
       for (const marker of entry.symbols) {
         const { x, y } = this.map.latLngToLayerPoint(marker.leaflet.getLatLng());
         symbols.push({ entry, marker, weight, x, y, radius, lit: entry.lit });
@@ -304,6 +331,7 @@ export class Sites {
     for (const marker of entry.markers) {
       if (entry.marked && !this.map.hasLayer(marker.leaflet)) {
         marker.leaflet.addTo(this.map);
+        if (marker.element) putInTurn(marker.element, entry.site.tasks.length > 0);
         fresh = true;
       }
       if (marker.element) marker.element.style.display = entry.marked ? "" : "none";
@@ -347,14 +375,15 @@ export class Sites {
    *
    * @param {SiteEntry} entry
    * @param {L.LatLng} at
+   * @param {{ letter?: (task: number) => string, day?: string }} [earlier] how its tasks stood on another day
    */
-  open(entry, at) {
+  open(entry, at, { letter, day } = {}) {
     // Who measures from a place clicks on it.
     if (this.callbacks.measuring(at)) return;
-    const { text, taskLetter, select } = this.callbacks;
+    const { text, taskLetter, select, ask } = this.callbacks;
     const { site } = this.whole(entry);
     const others = this.entries.filter((other) => other.site.whole === site.id && other.placed).map((other) => other.site);
-    const content = card(site, others, this.data.tasks, taskLetter, this.language, text);
+    const content = card(site, others, this.data.tasks, letter || taskLetter, this.language, text, { day, ask });
     // The card says what the tooltip says, and lies over it.
     for (const part of [...entry.parts, ...entry.markers.map((marker) => marker.leaflet)]) part.closeTooltip();
     const maxWidth = Math.min(280 * this.size, this.map.getSize().x - 60);
@@ -395,6 +424,6 @@ export class Sites {
   /** Labels and the boxes that symbols take, for the label layer. */
   collect() {
     const seen = this.entries.filter((entry) => this.inView(entry));
-    return siteLabels(seen, this.map, this.data.style, this.language, this.size);
+    return siteLabels(seen, this.map, this.data.style, this.language, this.size, this.data.tracks);
   }
 }

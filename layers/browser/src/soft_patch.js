@@ -20,13 +20,11 @@ export class SoftPatch {
    * @param {Ring[][]} polygons rings of degrees, longitude first
    * @param {Home} home
    * @param {SoftLook} look
-   * @param {SoftLook} lit
    */
-  constructor(polygons, home, look, lit) {
+  constructor(polygons, home, look) {
     this.polygons = polygons;
     this.home = home;
-    this.looks = { usual: look, lit };
-    this.lit = false;
+    this.look = look;
     /** @type {L.LayerGroup<L.ImageOverlay> | null} */
     this.layer = null;
     /** @type {Strengths[]} */
@@ -55,19 +53,6 @@ export class SoftPatch {
     return this.layer !== null && map.hasLayer(this.layer);
   }
 
-  /** @param {boolean} lit */
-  light(lit) {
-    if (this.lit === lit) return;
-    this.lit = lit;
-    const { colour, opacity } = this.look;
-    const images = /** @type {L.ImageOverlay[]} */ (this.layer?.getLayers() || []);
-    images.forEach((image, index) => image.setUrl(picture(this.fields[index], colour)).setOpacity(opacity));
-  }
-
-  get look() {
-    return this.lit ? this.looks.lit : this.looks.usual;
-  }
-
   make() {
     const { colour, opacity } = this.look;
     this.fields = this.polygons.map((rings) => strengths(rings.map(projected), ACROSS));
@@ -85,11 +70,10 @@ export class SoftPatch {
  * @param {GeoJSON.Geometry} geometry
  * @param {Home} home
  * @param {SoftLook} look
- * @param {SoftLook} lit
  */
-export function softArea(geometry, home, look, lit) {
+export function softArea(geometry, home, look) {
   const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
-  return new SoftPatch(/** @type {Ring[][]} */ (polygons), home, look, lit);
+  return new SoftPatch(/** @type {Ring[][]} */ (polygons), home, look);
 }
 
 /**
@@ -99,9 +83,8 @@ export function softArea(geometry, home, look, lit) {
  * @param {number} radius in metres
  * @param {Home} home
  * @param {SoftLook} look
- * @param {SoftLook} lit
  */
-export function softCircles(points, radius, home, look, lit) {
+export function softCircles(points, radius, home, look) {
   const polygons = points.map((at) => {
     const box = L.latLng(at).toBounds(2 * radius);
     const [along, up] = [(box.getEast() - box.getWest()) / 2, (box.getNorth() - box.getSouth()) / 2];
@@ -111,7 +94,7 @@ export function softCircles(points, radius, home, look, lit) {
     });
     return [ring];
   });
-  return new SoftPatch(polygons, home, look, lit);
+  return new SoftPatch(polygons, home, look);
 }
 
 /**

@@ -2,19 +2,27 @@
 
 import { Ground } from "./ground.js";
 import { pictureLayers } from "./ground_picture.js";
+import { ordered, paneOrder } from "./layer_order.js";
 import { HIDDEN } from "./letters.js";
 import { Labels } from "./labels.js";
+import { SeenGround } from "./seen_ground.js";
+import { frameOf, seenSites } from "./seen_sites.js";
 import { Sites } from "./sites.js";
 import { defineSymbols } from "./symbols.js";
 import { Ways } from "./ways.js";
+import { Vicinity } from "./vicinity.js";
 import { placeLabels, spotLabels, wayLabels } from "./way_labels.js";
-import { short, words } from "./words.js";
+import { styleOf } from "./way_look.js";
+import { groundNames, onlyChinese, short, words } from "./words.js";
 
 /** @import { Map, TileLayer } from "leaflet" */
-/** @import { GroundPayload, Label, Language, LayerState, Obstacle, Plan, Reach, SeenSite, StageCallbacks } from "./types" */
+/** @import { Box, GroundPayload, Label, Language, LayerState, Near, Obstacle, Plan, Reach, StageCallbacks } from "./types" */
 /** @import { Grid } from "./grid.js" */
 
-const IN_THE_WAY = ".pm-panel, .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution";
+// Pixels between the name of the own district and its boundary.
+const CLEAR = 8;
+
+const IN_THE_WAY = ".pm-panel, .pm-day:not([hidden]), .leaflet-bar, .leaflet-control-scale, .leaflet-control-attribution";
 
 export class Stage {
   /**
@@ -29,6 +37,8 @@ export class Stage {
     /** @type {Language} */
     this.language = "zh";
     this.tasks = "";
+    /** Letters of the tasks in a table beside the map, whose badges the legend explains as well. */
+    this.listed = "";
     /** Whether pictures from the network cover the drawn ground. */
     this.covered = false;
     /**
@@ -41,17 +51,21 @@ export class Stage {
     this.pictureLayers = [];
     /** @type {Record<string, LayerState>} */
     this.layers = {};
+    /** Ids of all layers, the uppermost first. */
+    this.order = data.layers.map(({ id }) => id);
     for (const layer of data.layers) this.layers[layer.id] = { visible: layer.visible, opacity: layer.opacity };
     defineSymbols(data.style);
     // Flights between views back away farther than anybody drags.
     const flights = reach === "tasks" && !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     const beyond = flights ? 1.5 : 0.5;
     this.ground = new Ground(map, data, beyond);
+    this.seenGround = new SeenGround(data);
     // A canvas takes memory for each pixel, which shapes do not.
     this.ways = new Ways(data, reach === "none" ? 0 : flights ? 0.5 : 0.25);
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
+    this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
   }
@@ -59,13 +73,27 @@ export class Stage {
   /**
    * Take over the letters of a Scene: of tasks and sites, and what is lit.
    *
-   * @param {{ language: Language, tasks: string, sites: string, lit: string[] }} letters
+   * @param {{ language: Language, tasks: string, sites: string, lit: string[], near?: Near | null, listed?: string }} letters
    */
-  update({ language, tasks, sites, lit }) {
+  update({ language, tasks, sites, lit, near, listed = "" }) {
     this.language = language;
     this.tasks = tasks;
+    this.listed = listed;
+    this.vicinity.show(near);
     this.sites.update(sites, lit, language);
     this.ways.cover(this.sites.drawnLines());
+  }
+
+  /**
+   * Ring the symbols of sites that stand otherwise on another day.
+   *
+   * @param {string[]} sites their ids
+   */
+  ring(sites) {
+    const ringed = new Set(sites);
+    for (const { site, markers } of this.sites.entries) {
+      for (const marker of markers) marker.element?.classList.toggle("pm-moved", ringed.has(site.id));
+    }
   }
 
   /**
@@ -114,6 +142,18 @@ export class Stage {
     if (id === this.data.districtLayer) this.ground.showBoundaries(visible, opacity);
   }
 
+  /**
+   * Draw the layers over each other in another order.
+   *
+   * @param {string[]} wanted ids of layers that are to stand elsewhere than in the plan, in their order
+   */
+  setOrder(wanted) {
+    this.order = ordered(this.data.layers.map(({ id }) => id), wanted);
+    for (const [id, home] of this.sites.layers) {
+      home.pane.style.zIndex = String(paneOrder(home.layer, this.order.indexOf(id), this.data.waterLayer));
+    }
+  }
+
   applyLayers() {
     this.data.layers.forEach((layer) => this.applyLayer(layer.id));
     this.ways.cover(this.sites.drawnLines());
@@ -153,22 +193,39 @@ export class Stage {
   }
 
   get boundaryShown() {
-    return this.data.districtLayer !== null && this.layers[this.data.districtLayer].visible;
+    const layer = this.data.districtLayer === null ? null : this.layers[this.data.districtLayer];
+    return layer !== null && layer.visible && layer.opacity > 0;
   }
 
   /** What the legend needs to know. */
   seen() {
+    const { frame } = frameOf(this.map);
+    const under = this.isUnderPicture();
+    const drawn = !this.covered && !under;
     return {
-      sites: this.seenSites(),
-      boundary: this.boundaryShown,
+      sites: seenSites(this.sites),
+      listed: this.listed,
+      boundary: this.boundaryShown && this.seenGround.boundary(frame),
+      otherBoundary: this.boundaryShown && drawn && this.seenGround.otherBoundary(frame),
+      sea: drawn && this.seenGround.sea(frame),
+      near: this.vicinity.words,
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
-      ways: this.waysShown && !this.isUnderPicture() ? this.seenWays() : new Set(),
+      ways: this.waysShown && !under ? this.seenWays() : new Set(),
       fromFile: this.ways.tiles !== null,
+      chineseNames: this.language === "en" && this.waysShown && !under && this.hasChineseNames(),
     };
   }
 
+  /** Whether a way that is large enough for its name has only a Chinese one. */
+  hasChineseNames() {
+    const zoom = this.map.getZoom() - Math.log2(this.sites.size);
+    const look = this.data.style.ways;
+    return this.ways.seen.some(({ way }) => onlyChinese(way) && zoom >= styleOf(look, way.kind).name_zoom);
+  }
+
   get waysShown() {
-    return !this.covered && Boolean(this.layers[this.data.waysLayer]?.visible);
+    const layer = this.layers[this.data.waysLayer];
+    return !this.covered && Boolean(layer?.visible) && layer.opacity > 0;
   }
 
   /** The kinds of ways in the frame, which is less than what is drawn. */
@@ -176,23 +233,6 @@ export class Stage {
     const bounds = this.map.getBounds();
     const [northWest, southEast] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) => this.map.project(at, 0));
     return this.ways.kindsIn([northWest.x, northWest.y, southEast.x, southEast.y]);
-  }
-
-  /** @returns {SeenSite[]} */
-  seenSites() {
-    return this.sites.entries.map((entry) => ({
-      site: entry.site,
-      state: entry.state,
-      inView: this.sites.inView(entry),
-      symbol: entry.marked && entry.markers.length > 0,
-      small: entry.symbols.some((marker) => marker.small),
-      whole: entry.symbols.some((marker) => !marker.small),
-      shape: entry.parts.length > 0 && !entry.dot,
-      halo: entry.halo !== null && this.map.hasLayer(entry.halo),
-      soft: entry.soft,
-      proxy: !entry.area && entry.patch !== null && entry.patch.isOn(this.map),
-      dot: entry.dot && entry.shown,
-    }));
   }
 
   /**
@@ -217,31 +257,47 @@ export class Stage {
    */
   wayLabels(others) {
     const { map, data, language, sites, ways } = this;
+    const written = groundNames([...ways.seen.map(({ way }) => way), ...ways.spots], language);
     const taken = new Set(others.map(({ text }) => short(text)));
-    const names = wayLabels(ways.seen, data, map, language, sites.size, taken);
+    const names = wayLabels(ways.seen, data, map, written, sites.size, taken);
     const spots = ways.tiles ? placeLabels : spotLabels;
-    return [...names, ...spots(ways.spots, data, map, language, sites.size, taken)];
+    return [...names, ...spots(ways.spots, data, map, written, sites.size, taken)];
+  }
+
+  /**
+   * Whether a box of the map lies well inside the own district.
+   *
+   * @param {Box} box
+   */
+  isInside([left, top, right, bottom]) {
+    const southWest = this.map.containerPointToLatLng([left - CLEAR, bottom + CLEAR]);
+    const northEast = this.map.containerPointToLatLng([right + CLEAR, top - CLEAR]);
+    return this.seenGround.isInside([southWest.lng, southWest.lat, northEast.lng, northEast.lat]);
   }
 
   /** @returns {Label[]} */
   districtLabels() {
     const zoom = this.map.getZoom();
-    const { style, districts, focus } = this.data;
+    const { style, districts, focus, focusSpots } = this.data;
     const found = [];
     for (const { id, properties } of districts.features) {
       const own = id === focus;
       if (zoom < (own ? 8 : 9) || (own && zoom > 13.5)) continue;
+      // Where symbols stand in the middle of the own district, its name goes to its next best place.
       /** @type {[number, number]} */
-      const at = [properties.label[1], properties.label[0]];
+      const middle = [properties.label[1], properties.label[0]];
+      const [at, ...others] = own && focusSpots.length ? focusSpots : [middle];
       found.push({
         owner: null,
         text: words({ zh: properties.name_zh, en: properties.name_en }, this.language),
         at,
+        others,
         priority: own ? 85 : 25,
         size: (own ? 17 : 12.5) * this.sites.size,
         weight: own ? 600 : 500,
         colour: own ? style.focusText : style.districtText,
         haloOpacity: 0.8,
+        ...(own ? { isRoom: (/** @type {Box} */ box) => this.isInside(box) } : {}),
       });
     }
     return found;

@@ -46,6 +46,8 @@ export function drawStrokes(geometry, strokes, pane, renderer, className = "") {
       style: options,
       pointToLayer: (_, position) => L.circleMarker(position, { ...options, radius: stroke.radius || 3 }),
     });
+    // With its listeners each line would be a stop of the Tab key that has no name.
+    layer._addFocusListeners = () => {};
     layer.eachLayer((part) =>
       part.on("add", () => elementOf(part)?.style.setProperty("--pm-w", String(stroke.width || 1)))
     );

@@ -2,7 +2,7 @@
 
 import { NS, shapes, svg } from "./svg.js";
 
-/** @import { Status, Style } from "./types" */
+/** @import { SiteState, Status, Style } from "./types" */
 
 /**
  * Put every symbol into the page once; markers and legend point to them by <use>.
@@ -59,16 +59,17 @@ export function picture(id, size, className) {
 }
 
 /**
- * The picture of a site as a CSS image: a disc with the category, the status as ring and badge.
+ * The picture of a site as a CSS image: a disc with the category, the status as ring and badge. Without a status it
+ * is small and grey, with a badge where only filters are the reason.
  * Thousands of markers share few pictures, and a picture is painted far faster than as many SVG trees.
  *
  * @param {Style} style
  * @param {string} category
- * @param {Status | null} status
- * @param {boolean} backed
+ * @param {Pick<SiteState, "status" | "backed" | "filteredOut">} state
+ * @param {string | null} [change] what it is marked as
  */
-export function markerPicture(style, category, status, backed) {
-  return image([category, status, backed], 36, (box) => {
+export function markerPicture(style, category, { status, backed, filteredOut }, change = null) {
+  return image([category, status, backed, filteredOut, change], 36, (box) => {
     const look = status ? style.status[status] : null;
     const scale = svg("g", { transform: status ? "" : "scale(0.72)" }, box);
     svg("circle", { r: 12.6, cy: 0.9, fill: style.ink, "fill-opacity": 0.16 }, scale);
@@ -81,7 +82,9 @@ export function markerPicture(style, category, status, backed) {
     }, scale);
     const fill = look ? style.ink : style.quiet;
     svg("path", { d: style.categories[category].path, transform: "translate(-7 -7) scale(0.933)", fill }, scale);
-    if (look) shapes(backed ? look.badge : look.paleBadge, svg("g", { transform: "translate(10 10)" }, scale));
+    const badge = look ? (backed ? look.badge : look.paleBadge) : filteredOut ? style.filteredBadge : null;
+    if (badge) shapes(badge, svg("g", { transform: "translate(10 10)" }, scale));
+    if (change) shapes(style.changes[change], svg("g", { transform: "translate(10 -10)" }, box));
   });
 }
 
@@ -91,9 +94,11 @@ export function markerPicture(style, category, status, backed) {
  * @param {Style} style
  * @param {Status | null} status
  * @param {boolean} backed
+ * @param {string | null} [change] what it is marked as
  */
-export function smallPicture(style, status, backed) {
-  return image(["small", status, backed], 20, (box) => {
+export function smallPicture(style, status, backed, change = null) {
+  return image(["small", status, backed, change], 20, (box) => {
+    if (change) return shapes(style.changes[change], box);
     if (!status) return void svg("circle", dot(style), box);
     svg("circle", { r: 8, fill: style.white, "fill-opacity": 0.85 }, box);
     shapes(backed ? style.status[status].badge : style.status[status].paleBadge, box);

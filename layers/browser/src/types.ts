@@ -23,6 +23,8 @@ export interface SitePayload extends Named {
   layer: string;
   /** Places of its tasks in `Plan.tasks`; a part has those of the whole. */
   tasks: number[];
+  /** In a briefing: what it is called on maps and in lists beside them; null for a site without a number. */
+  number?: number | null;
   /** Id of the site that it is a part of, if it is one. */
   whole?: string;
   geometry: GeoJSON.Geometry | null;
@@ -83,12 +85,15 @@ export interface Stroke {
 /** `tokens()` of `layers/style.py`. */
 export interface Style {
   accent: string;
+  /** Opacity of the accent inside surroundings. */
+  nearOpacity: number;
   ink: string;
   white: string;
   quiet: string;
   noTask: string;
   dot: string;
   land: string;
+  sea: string;
   districtFill: string;
   water: string;
   boundary: string;
@@ -105,12 +110,15 @@ export interface Style {
   gridSample: string;
   fonts: string[];
   status: Record<Status, StatusStyle>;
+  /** Of a site whose tasks are all filtered out. */
+  filteredBadge: StatusStyle["badge"];
+  /** The marks of changes, in the order in which `Arguments.changes` counts them. */
+  changes: Record<string, StatusStyle["badge"]>;
   categories: Record<string, CategoryStyle>;
-  details: string[];
   ground: Record<string, Stroke[]>;
   dash: Record<string, string>;
   ways: WayLook;
-  /** By ground style, and `point` around one that stands in for a place, and `lit`. */
+  /** By ground style, and `point` around one that stands in for a place. */
   soft: Record<string, SoftLook>;
 }
 
@@ -229,6 +237,9 @@ export interface Plan {
   reach: Bounds;
   /** Code of the plan's own district. */
   focus: string | null;
+  /** Places for the name of the plan's own district, the one with the most room first. */
+  focusSpots: Position[];
+  tracks: TrackPayload[];
   districtLayer: string | null;
   waterLayer: string | null;
   land: GeoJSON.FeatureCollection;
@@ -246,10 +257,6 @@ export interface Filterable {
   evidence: string;
   /** Which tasks pass every filter but those by status and evidence. */
   candidates: string;
-  /** Whether anything but status and evidence filters. */
-  filtered: boolean;
-  /** Ids of the sites that the search text names. */
-  found: string[];
 }
 
 /** What a run of the page's script sends. */
@@ -259,15 +266,31 @@ export interface Arguments extends Filterable {
   sites: string;
   tasks: string;
   lit: string[];
+  /** For each site the number of its mark, or a dot; empty where no changes are shown. */
+  changes?: string;
+  near?: Near | null;
   basemap: string;
   view: [latitude: number, longitude: number, zoom: number] | null;
   layers: Record<string, LayerState>;
+  /** Ids of layers that stand elsewhere than in the plan, in their order. */
+  order?: string[];
   fly?: { bounds: Bounds; count: number } | null;
   /** The Scene without what the map itself knows, for the address. */
   query?: string;
+  /** The day as of which it is, which the map answers once it shows it. */
+  day?: string;
   /** Number of the last click on the strip that this answers. */
   turn?: number;
+  /** Of the session, which counts the steps through the history; `step` is the last one that this answers. */
+  session?: string;
+  step?: number;
   run?: string;
+}
+
+/** Back or Forward in the browser: which one since the session began, and the address that it led to. */
+export interface Step {
+  count: number;
+  query: string;
 }
 
 /** A click on the strip of counts. */
@@ -277,10 +300,62 @@ export interface StripFilter {
   turn: number;
 }
 
-export interface BriefingView {
+/** Surroundings that a Scene asks about. */
+export interface Near {
+  /** Of each polygon its outline and its holes. */
+  polygons: [latitude: number, longitude: number][][][];
+  /** In metres; 0 of an area. */
+  radius: number;
+  words: string;
+}
+
+/** A day, and how many tasks have which status on it, backed by evidence or not. */
+export interface DayCounts {
+  day: string;
+  counts: [status: Status, number: number, backed: boolean][];
+}
+
+/** The earlier day of a view of two. */
+export interface BriefingSide extends DayCounts {
+  sites: string;
+  tasks: string;
+  /** Ids of the sites that stand otherwise on the later day. */
+  moved: string[];
+}
+
+/** What is said about a task, `evidence.py` says what of it is there. */
+export interface StatementPayload {
+  day?: string;
+  publisher?: string;
+  title?: string;
+  summary?: string;
+  status?: string;
+  measured?: string;
+  period?: string;
+  address?: string;
+  link?: string;
+}
+
+export interface TaskEvidence {
+  status: string;
+  target: string;
+  result: string;
+  notes: string[];
+  clause: string;
+  /** Places in `statements`, each with what it is for the task. */
+  said: [index: number, tag: string][];
+  more?: string;
+}
+
+export interface BriefingView extends DayCounts {
+  /** As in `Arguments`. */
+  changes?: string;
+  before: BriefingSide | null;
+  near: Near | null;
   sites: string;
   tasks: string;
   layers: Record<string, LayerState>;
+  order: string[];
   lit: string[];
   about: number[] | null;
   bounds: Bounds;
@@ -291,6 +366,7 @@ export interface BriefingView {
 export interface BriefingPlan extends Plan {
   language: Language;
   views: BriefingView[];
+  evidence: { statements: StatementPayload[]; days: Record<string, Record<number, TaskEvidence>> };
 }
 
 /** Gives the words for a key. */
@@ -305,6 +381,17 @@ export interface Obstacle {
   owner: string | null;
 }
 
+/** A stretch on which two lines run side by side. */
+export interface TrackPayload {
+  /** Ids of both sites. */
+  sites: [string, string];
+  /** What stands between their names. */
+  join: string;
+  /** How far apart they are at most. */
+  metres: number;
+  lines: Position[][];
+}
+
 export interface LabelLook {
   text: string;
   size: number;
@@ -314,16 +401,22 @@ export interface LabelLook {
 /** A name that wants a place. */
 export interface Label extends LabelLook {
   owner: string | null;
+  /** Text of another label; where that has found a place, this one is not needed. */
+  unless?: string;
   priority: number;
   colour: string;
   haloOpacity?: number;
   /** One of the three: a place, or lines to run along. */
   at?: Position;
+  /** Further places for it, for where that one is taken. */
+  others?: Position[];
   path?: Position[][];
   /** The same lines as pixels of the map's frame, where those are known already. */
   pixels?: [number, number][][];
   gap?: number;
   spacing?: number;
+  /** Whether a box in pixels may be taken, where not every free one may. */
+  isRoom?: (box: Box) => boolean;
   /** Radius in pixels of a dot at the place, below which the name stands. */
   dot?: number;
 }
@@ -349,14 +442,20 @@ export interface SiteState {
   shown: boolean;
   status: Status | null;
   backed: boolean;
+  /** Whether it is a site that has tasks, none of which passes the filters. */
+  filteredOut: boolean;
 }
 
 /** What the legend needs to know of a site. */
 export interface SeenSite {
-  site: Pick<SitePayload, "category" | "precision">;
+  /** What it is marked as where changes are shown. */
+  change?: string | null;
+  site: Pick<SitePayload, "category" | "precision" | "tasks">;
   state: SiteState;
-  inView: boolean;
-  /** Whether it has a symbol, one without room, one in full, a line or area, an accuracy halo. */
+  form: "point" | "line" | "area";
+  /** Whether its layer is the ground, which has no symbols. */
+  ground: boolean;
+  /** Whether in view it has a symbol, one without room, one in full, its point, line or area, an accuracy halo. */
   symbol: boolean;
   small: boolean;
   whole: boolean;
@@ -370,10 +469,12 @@ export interface SeenSite {
 
 export interface StageCallbacks {
   text: Text;
-  /** A site was opened. */
+  /** A site was opened; empty when none is any more. */
   select(site: string): void;
   /** A place was clicked; tells whether measuring wanted it. */
   measuring(at: Leaflet.LatLng): boolean;
+  /** A task in a card was asked about, where that can be. */
+  ask?(task: number): void;
 }
 
 /** Which sites can be reached by keyboard; none of "none" by pointer either. */
@@ -383,6 +484,9 @@ declare module "leaflet" {
   // Inside parts of Leaflet that its types leave out.
   interface Map {
     _animatingZoom?: boolean;
+  }
+  interface Layer {
+    _addFocusListeners(): void;
   }
   interface Renderer {
     _container?: HTMLElement;

@@ -3,10 +3,9 @@
 import { clipped } from "./clip.js";
 import { styleOf } from "./way_look.js";
 import { points } from "./ways.js";
-import { short, words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
-/** @import { Label, Language, Plan, SpotPayload, WayPayload } from "./types" */
+/** @import { Label, Named, Plan, SpotPayload, WayPayload } from "./types" */
 /** @import { DrawnWay } from "./ways.js" */
 
 // One name for about this many pixels of a long road.
@@ -16,12 +15,12 @@ const APART = 700;
  * @param {DrawnWay[]} seen
  * @param {Plan} data
  * @param {Map} map
- * @param {Language} language
+ * @param {(thing: Named) => string} written a name as the map writes it
  * @param {number} size how much larger than usual names are
  * @param {Set<string>} taken names that sites in view have
  * @returns {Label[]}
  */
-export function wayLabels(seen, data, map, language, size, taken) {
+export function wayLabels(seen, data, map, written, size, taken) {
   const zoom = map.getZoom();
   const look = data.style.ways;
   /** @type {globalThis.Map<string, { way: WayPayload, lines: [number, number][][] }>} */
@@ -31,7 +30,7 @@ export function wayLabels(seen, data, map, language, size, taken) {
   const scale = 2 ** zoom;
   // The higher classes come last, and a road of several is named as its highest.
   for (const { way, lines } of seen) {
-    const name = short(words(way, language));
+    const name = written(way);
     if (!name || taken.has(name) || zoom < styleOf(look, way.kind).name_zoom + Math.log2(size)) continue;
     const entry = named.get(name) || { way, lines: [] };
     entry.way = way;
@@ -60,12 +59,12 @@ export function wayLabels(seen, data, map, language, size, taken) {
  * @param {SpotPayload[]} spots
  * @param {Plan} data
  * @param {Map} map
- * @param {Language} language
+ * @param {(thing: Named) => string} written a name as the map writes it
  * @param {number} size
  * @param {Set<string>} taken
  * @returns {Label[]}
  */
-export function spotLabels(spots, data, map, language, size, taken) {
+export function spotLabels(spots, data, map, written, size, taken) {
   const zoom = map.getZoom() - Math.log2(size);
   const look = data.style.ways;
   const lowest = Math.max(...Object.values(look.waterNames));
@@ -74,7 +73,7 @@ export function spotLabels(spots, data, map, language, size, taken) {
   const labels = [];
   for (const spot of spots) {
     const from = spot.rank ? look.placeNames[Math.min(spot.rank, look.placeNames.length) - 1] : look.waterNames[spot.kind] ?? lowest;
-    const text = short(words(spot, language));
+    const text = written(spot);
     if (zoom < from || !text || taken.has(text) || !bounds.contains(spot.at)) continue;
     labels.push({
       owner: null, text, at: spot.at, weight: 400, haloOpacity: 0.95,
@@ -93,12 +92,12 @@ export function spotLabels(spots, data, map, language, size, taken) {
  * @param {SpotPayload[]} spots
  * @param {Plan} data
  * @param {Map} map
- * @param {Language} language
+ * @param {(thing: Named) => string} written a name as the map writes it
  * @param {number} size
  * @param {Set<string>} taken
  * @returns {Label[]}
  */
-export function placeLabels(spots, data, map, language, size, taken) {
+export function placeLabels(spots, data, map, written, size, taken) {
   const zoom = map.getZoom() - Math.log2(size);
   const look = data.style.ways;
   const bounds = map.getBounds();
@@ -108,7 +107,7 @@ export function placeLabels(spots, data, map, language, size, taken) {
   const said = new Set();
   for (const spot of spots) {
     const style = look.places[spot.kind];
-    const text = short(words(spot, language));
+    const text = written(spot);
     const key = spot.kind + text;
     if (!style || !text || zoom < style.zoom || taken.has(text) || said.has(key) || !bounds.contains(spot.at)) continue;
     said.add(key);

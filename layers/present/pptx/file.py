@@ -14,9 +14,9 @@ from pptx.opc.serialized import PackageWriter
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation
 
+from layers.escape import legible
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
-from layers.present.pptx.text import legible
 from layers.present.pptx.xml import elements, make
 from layers.translation import Translation
 
@@ -47,7 +47,7 @@ def name_notes_master(made: Presentation) -> None:
     """Add the notes master to the presentation's list, which python-pptx leaves out."""
     part = made.part
     found = [key for key, rel in part.rels.items() if rel.reltype == RELATIONSHIP_TYPE.NOTES_MASTER]
-    if found:
+    if found and part._element.find(qn("p:notesMasterIdLst")) is None:
         (masters,) = elements(make("p:notesMasterIdLst", make("p:notesMasterId", r_id=found[0])))
         part._element.find(qn("p:sldMasterIdLst")).addnext(masters)
 

@@ -30,6 +30,8 @@ WIDTH, HEIGHT = 338.667, 190.5
 MARGIN = 13.0
 """Margin of a slide in millimetres."""
 FONT = "Microsoft YaHei"
+LATIN_FONT = "Arial"
+"""For Latin letters: every system has it, or one of the same widths. Without one, programs fall back to serifs."""
 THEME = "PlanMap"
 
 # Here y points down: a Box is left, top, right, bottom in millimetres from the slide's upper left corner.
@@ -97,7 +99,7 @@ def empty_presentation() -> Presentation:
     for layout, name, kind, roles in zip(
         deck.slide_layouts, ("Title", "Map"), ("title", ""), (COVER, MAP), strict=True
     ):
-        _dress_layout(layout, name, kind, roles)
+        dress_layout(layout, name, kind, roles)
     return deck
 
 
@@ -111,7 +113,14 @@ def _drop(owner: object, kind: str) -> None:
         relationships.pop(key)
 
 
-def _dress_layout(layout: SlideLayout, name: str, kind: str, roles: Sequence[Role]) -> None:
+def dress_layout(layout: SlideLayout, name: str, kind: str, roles: Sequence[Role]) -> None:
+    """Give a layout of our own master its name, its placeholders, and its bar or rule."""
+    bar = plate(99, "Bar", Box(0, 0, 7.0, HEIGHT), "accent1") if kind else plate(99, "Rule", _RULE, "tx1")
+    fill_layout(layout, name, kind, roles, [bar])
+
+
+def fill_layout(layout: SlideLayout, name: str, kind: str, roles: Sequence[Role], ornaments: Sequence[Xml]) -> None:
+    """Give a layout its name, its placeholders, and what stands below them."""
     element = layout.element
     for attribute in ("type", "preserve", "userDrawn"):
         element.attrib.pop(attribute, None)
@@ -119,19 +128,18 @@ def _dress_layout(layout: SlideLayout, name: str, kind: str, roles: Sequence[Rol
         element.set("type", kind)
     element.set("preserve", "1")
     element.find(qn("p:cSld")).set("name", name)
-    ornaments = [_bar(99, "Bar", Box(0, 0, 7.0, HEIGHT))] if kind else [_bar(99, "Rule", _RULE)]
     _refill(element, roles, ornaments=ornaments)
 
 
-_RULE = Box(MARGIN, 26.6, WIDTH - MARGIN, 26.85)
-
-
-def _bar(identity: int, name: str, box: Box) -> Xml:
-    colour = "accent1" if name == "Bar" else "tx1"
+def plate(identity: int, name: str, box: Box, colour: str) -> Xml:
+    """Return a plain rectangle, in a colour as `text.solid` takes it."""
     form = make("a:prstGeom", make("a:avLst"), prst="rect")
     shape = make("p:spPr", frame_of(*on_slide(box)), form, solid(colour), make("a:ln", make("a:noFill")))
     head = make("p:nvSpPr", make("p:cNvPr", id=identity, name=name), make("p:cNvSpPr"), make("p:nvPr", userDrawn=1))
     return make("p:sp", head, shape)
+
+
+_RULE = Box(MARGIN, 26.6, WIDTH - MARGIN, 26.85)
 
 
 def on_slide(box: Box) -> tuple[int, int, int, int]:
@@ -229,7 +237,7 @@ def _dress_theme(master: Part) -> None:
         family = fonts.find(qn(kind))
         for child in list(family):
             family.remove(child)
-        for tag, face in (("a:latin", FONT), ("a:ea", FONT), ("a:cs", "")):
+        for tag, face in (("a:latin", LATIN_FONT), ("a:ea", FONT), ("a:cs", "")):
             family.extend(elements(make(tag, typeface=face)))
     if isinstance(part, XmlPart):
         part._element = theme

@@ -15,8 +15,9 @@ from layers.draw import typeface
 from layers.draw.drawing import Item, Shape, TextLine
 from layers.draw.label import LINE_HEIGHT
 from layers.draw.typeface import MM_PER_POINT
+from layers.escape import legible
 from layers.font import Weight
-from layers.present.pptx.text import EMU_PER_MM, Run, click, emu, legible, paragraph, solid, text_box
+from layers.present.pptx.text import EMU_PER_MM, Run, click, emu, paragraph, solid, text_box
 from layers.present.pptx.xml import Xml, make
 
 HALO_OPACITY = 0.7

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from io import BytesIO
 
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.ns import qn
 from pptx.presentation import Presentation
 from pptx.slide import Slide
 
 from layers.draw.drawing import Box
 from layers.draw.paper import scale_text
+from layers.escape import safe_address
 from layers.plan.plan import Plan
 from layers.present.pptx import layouts
 from layers.present.pptx.layouts import AS_OF, CONTENT, COVER, MAP, MARGIN, SOURCE, TITLE, Role
 from layers.present.pptx.shapes import frame_of, named
-from layers.present.pptx.sources import safe_address
-from layers.present.pptx.text import Run, cut, emu, fitted, paragraph, text_box
+from layers.present.pptx.text import Run, cut, emu, fitted, paragraph, text_box, width_of
 from layers.present.pptx.view_map import SlideMap
 from layers.present.pptx.xml import Xml, elements, make, worded
 from layers.present.view import View
@@ -69,10 +71,18 @@ class SlidePage:
         `box`, in millimetres with y pointing down, overrides the layout's; `after` is the space below each paragraph in
         points.
         """
+        room = box or role.box
         seat = make("p:ph", type=role.kind, **({"idx": role.index} if role.index else {}))
         shape = make("p:spPr", *([] if box is None else [frame_of(*layouts.on_slide(box))]))
         lines = [
-            paragraph([Run(words, role.colour, role.bold)], points, self.text.language, align=role.align, after=after)
+            paragraph(
+                [Run(words, role.colour, role.bold)],
+                points,
+                self.text.language,
+                align=role.align,
+                after=after,
+                width=room.width,
+            )
             for words in texts
         ]
         self.add(
@@ -106,6 +116,10 @@ def new_page(made: Presentation, layout: int, text: Translation) -> SlidePage:
     slide = made.slides.add_slide(made.slide_layouts[layout])
     for shape in list(slide.shapes):
         shape._element.getparent().remove(shape._element)
+    # A slide that names its master's colours would not get those that its layout puts in their place.
+    own, mapping = slide.element.find(qn("p:clrMapOvr")), slide.slide_layout.element.find(qn("p:clrMapOvr"))
+    if own is not None and mapping is not None:
+        slide.element.replace(own, deepcopy(mapping))
     # Id 1 belongs to the shape tree itself.
     return SlidePage(slide, text, itertools.count(2))
 
@@ -115,7 +129,8 @@ def write_head(page: SlidePage, title: str, aside: str) -> None:
     sizes = (28, 26, 24, 22, 20, 18)
     points, lines = fitted([title], TITLE.width, TITLE[3] - TITLE[1], sizes, bold=True)
     page.write(ROLES["Title"], lines, points)
-    page.write(ROLES["As of"], [cut(aside, AS_OF.width, 12.0, 1)], 12.0)
+    points = next((size for size in (12.0, 11.0, 10.0) if width_of(aside, size) <= AS_OF.width), 10.0)
+    page.write(ROLES["As of"], [cut(aside, AS_OF.width, points, 1)], points)
 
 
 def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = (), *, basemap: str = "") -> None:
@@ -148,8 +163,20 @@ def add_number(page: SlidePage) -> None:
     page.add(make("p:sp", head, make("p:spPr"), body))
 
 
-def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, picture: bytes) -> None:
-    """Add the picture of the map, a PNG, with an alternative text."""
+def add_picture(
+    page: SlidePage,
+    plan: Plan,
+    view: View,
+    drawn: SlideMap,
+    picture: bytes,
+    *,
+    at: tuple[float, float] = (MARGIN, CONTENT[1]),
+    seated: bool = True,
+) -> None:
+    """Add the picture of the map, a PNG, with an alternative text.
+
+    `at` is its upper left corner in millimetres; `seated` puts it into the place that the layout has for one.
+    """
     text = page.text
     _, relation = page.slide.part.get_or_add_image_part(BytesIO(picture))
     description = text(
@@ -165,9 +192,9 @@ def add_picture(page: SlidePage, plan: Plan, view: View, drawn: SlideMap, pictur
         "p:nvPicPr",
         identity,
         make("p:cNvPicPr", make("a:picLocks", noGrp=1, noChangeAspect=1)),
-        make("p:nvPr", make("p:ph", type="pic", idx=ROLES["Map"].index)),
+        make("p:nvPr", *([make("p:ph", type="pic", idx=ROLES["Map"].index)] if seated else [])),
     )
     fill = make("p:blipFill", make("a:blip", r_embed=relation), make("a:stretch", make("a:fillRect")))
-    frame = frame_of(emu(MARGIN), emu(CONTENT[1]), emu(drawn.width), emu(drawn.height))
+    frame = frame_of(emu(at[0]), emu(at[1]), emu(drawn.width), emu(drawn.height))
     look = make("p:spPr", frame, make("a:prstGeom", make("a:avLst"), prst="rect"))
     page.add(make("p:pic", head, fill, look))

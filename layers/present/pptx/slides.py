@@ -12,6 +12,8 @@ from pptx.oxml.ns import qn
 from pptx.slide import Slide
 
 from layers.draw.drawing import Box
+from layers.draw.legible_names import with_legible_names
+from layers.escape import safe_address
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.present.pptx import layouts, tables
@@ -19,6 +21,7 @@ from layers.present.pptx import sources as slide_sources
 from layers.present.pptx.cover_map import cover_map
 from layers.present.pptx.file import describe, name_notes_master, packed
 from layers.present.pptx.layouts import CONTENT, GAP, MAP_WIDTH, MARGIN
+from layers.present.pptx.master import presentation_on
 from layers.present.pptx.shapes import Link, SlidePosition, group
 from layers.present.pptx.slide_page import (
     COVER_ROLES,
@@ -30,7 +33,7 @@ from layers.present.pptx.slide_page import (
     write_head,
     write_source,
 )
-from layers.present.pptx.sources import SourcePage, evidence_at, safe_address
+from layers.present.pptx.sources import SourcePage, evidence_at
 from layers.present.pptx.text import (
     Run,
     fitted,
@@ -39,17 +42,20 @@ from layers.present.pptx.text import (
     paragraph,
     width_of,
 )
-from layers.present.pptx.view_map import SlideMap, legend_height, reduced, slide_map, with_legible_names
+from layers.present.pptx.two_maps import SIDE_MM, TwoMaps, fill_two_maps, moves_grid, two_maps
+from layers.present.pptx.view_map import SlideMap, legend_height, reduced, slide_map
 from layers.present.pptx.xml import elements
 from layers.present.view import View, day_words, task_lines, views
+from layers.selection.changes import site_marks
 from layers.translation import Translation, translation
+from layers.words import keeping_names
 
 if TYPE_CHECKING:
     from PIL import Image
 
 ASIDE_POINTS = (12.0, 11.0)
 """Type sizes of the table, in points, at which the legend may go below it, to leave more room for the map."""
-SIDES_MM = (150.0, 165.0, 180.0)
+SIDES_MM = (150.0, 165.0, 180.0, 195.0)
 """Widths in millimetres beside the map that are tried if a list of tasks does not fit the usual one."""
 FEW = 4
 """Most tasks that leave room beside the map for more lines of text."""
@@ -57,16 +63,19 @@ ROOM_MM = 5.0
 """Distance in millimetres between table and legend."""
 
 
+@keeping_names
 def slides(
     plan: Plan,
     deck: Deck,
     *,
     language: str,
     today: date,
+    master: bytes = b"",
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> bytes:
     """Return `deck` as the bytes of a .pptx file; `today` is the day of Scenes that name none.
 
+    `master` is what `layers.present.pptx.master.office_master` returns, which the slides stand on; empty for our own.
     `progress` is told how many maps of how many are drawn, which takes nearly all of the time.
 
     Raises
@@ -77,19 +86,24 @@ def slides(
     text = translation(language)
     plan = with_legible_names(plan)
     shown = views(plan, deck, language=language, today=today)
-    maps: list[SlideMap] = []
-    packing: list[Future[bytes]] = []
+    maps: list[SlideMap | TwoMaps] = []
+    packing: list[tuple[Future[bytes], ...]] = []
     # Pillow packs a picture without keeping Python busy, which draws the next map in the meantime.
     with ThreadPoolExecutor(1) as packer:
         for view in shown:
             progress(len(maps), len(shown))
-            drawn, picture = _map(plan, view, text)
+            drawn, painted = _map(plan, view, text) if view.before is None else two_maps(plan, view, text)
             maps.append(drawn)
-            packing.append(packer.submit(reduced, picture, soft=drawn.soft))
-    made = layouts.empty_presentation()
+            packing.append(
+                tuple(
+                    packer.submit(reduced, picture, soft=one.soft)
+                    for one, picture in zip(_each(drawn), painted, strict=True)
+                )
+            )
+    made = presentation_on(master) if master else layouts.empty_presentation()
     cover = new_page(made, 0, text)
     pages = [new_page(made, 1, text) for _ in shown]
-    standing = frozenset[str]().union(*(drawn.standing for drawn in maps))
+    standing = frozenset[str]().union(*(one.standing for drawn in maps for one in _each(drawn)))
 
     def plain(words: str, address: str) -> Run:
         # A relationship belongs to a slide, and it is not known yet on which slide a row will be.
@@ -103,8 +117,12 @@ def slides(
         site: page.slide for found, page in zip(listed, source_pages, strict=True) for site in sorted(found.sites)
     }
     _fill_cover(cover, plan, deck, today)
-    for page, view, drawn, picture_file in zip(pages, shown, maps, packing, strict=True):
-        _fill_view(page, plan, view, drawn, picture_file.result(), targets)
+    for page, view, drawn, packed_pictures in zip(pages, shown, maps, packing, strict=True):
+        files = [packing_picture.result() for packing_picture in packed_pictures]
+        if isinstance(drawn, TwoMaps):
+            _fill_two_days(page, plan, view, drawn, files, targets)
+        else:
+            _fill_view(page, plan, view, drawn, files[0], targets)
     for number, (page, found) in enumerate(zip(source_pages, listed, strict=True), start=1):
         _fill_sources(page, plan, found, number, len(listed), today)
     for page in (cover, *pages, *source_pages):
@@ -114,8 +132,14 @@ def slides(
     return packed(made)
 
 
+def _each(drawn: SlideMap | TwoMaps) -> tuple[SlideMap, ...]:
+    return drawn.maps if isinstance(drawn, TwoMaps) else (drawn,)
+
+
 def _side_width(plan: Plan, view: View, text: Translation) -> float:
     """Return the width in millimetres of the column beside the map."""
+    if view.before is not None:
+        return SIDE_MM
     usual = CONTENT.right - MARGIN - MAP_WIDTH - GAP
     if not view.listed:
         return min(190.0, max(usual, tables.theme_width(view, text)))
@@ -126,7 +150,7 @@ def _side_width(plan: Plan, view: View, text: Translation) -> float:
     return width
 
 
-def _map(plan: Plan, view: View, text: Translation) -> tuple[SlideMap, Image.Image]:
+def _map(plan: Plan, view: View, text: Translation) -> tuple[SlideMap, tuple[Image.Image]]:
     """Draw the map; its legend goes below the table if there is room, because then the map is larger."""
     side, height = _side_width(plan, view, text), CONTENT[3] - CONTENT[1]
     width = CONTENT.right - MARGIN - GAP - side
@@ -137,8 +161,10 @@ def _map(plan: Plan, view: View, text: Translation) -> tuple[SlideMap, Image.Ima
         room = CONTENT[3] - top - used - ROOM_MM
         wanted = legend_height(plan, view, width, height, (side, room), text)
         if wanted <= room:
-            return slide_map(plan, view, width, height, text, aside=(side, wanted))
-    return slide_map(plan, view, width, height, text)
+            drawn, picture = slide_map(plan, view, width, height, text, aside=(side, wanted))
+            return drawn, (picture,)
+    drawn, picture = slide_map(plan, view, width, height, text)
+    return drawn, (picture,)
 
 
 def _unlinked(words: str, _: str) -> Run:
@@ -152,7 +178,9 @@ def _lines(view: View, width: float) -> tuple[float, list[str], float]:
     # A short table leaves more room for the lines.
     few = len(view.tasks) <= FEW
     room = layouts.LINES_HEIGHT * (2.2 if few else 1.0)
-    points, lines = fitted(view.lines, width, room, (*[18] * few, 16, 15, 14, 13, 12, 11))
+    # Beside two maps the table needs the room.
+    sizes = (13, 12, 11) if view.before else (*[18] * few, 16, 15, 14, 13, 12, 11)
+    points, lines = fitted(view.lines, width, room, sizes)
     used = sum(line_count(words, width, points) for words in lines) * line_height(points)
     return points, lines, CONTENT[1] + used + 3.0
 
@@ -195,21 +223,7 @@ def _fill_view(
     text, language = page.text, page.text.language
     write_head(page, view.title, day_words(view, text))
     add_picture(page, plan, view, drawn, picture)
-    place = SlidePosition(MARGIN, CONTENT[1], drawn.height)
-    passing = {task.id for task in view.selection.tasks}
-    for site in drawn.sites:
-        shown = site.shown
-        page.add(
-            group(
-                site.items,
-                place,
-                page.identities,
-                name=f"{shown.number} {shown.site.name.get(language)}",
-                description=site_words(plan, view, shown.site.id, text),
-                language=language,
-                link=_site_link(page, plan, view, shown.site.id, passing, targets),
-            )
-        )
+    _add_sites(page, plan, view, drawn, SlidePosition(MARGIN, CONTENT[1], drawn.height), targets)
     left = MARGIN if drawn.legend.width == drawn.width else CONTENT.right - drawn.legend.width
     under = SlidePosition(left, CONTENT[3] - drawn.legend.height, drawn.legend.height)
     legend = text("map.legend")
@@ -230,15 +244,63 @@ def _fill_view(
     _add_notes(page, plan, view, drawn)
 
 
+def _fill_two_days(
+    page: SlidePage, plan: Plan, view: View, drawn: TwoMaps, pictures: list[bytes], targets: dict[str, Slide]
+) -> None:
+    def add_sites(side: View, one: SlideMap, place: SlidePosition) -> None:
+        _add_sites(page, plan, side, one, place, targets)
+
+    fill_two_maps(page, plan, view, drawn, pictures, add_sites)
+    points, lines, top = _lines(view, SIDE_MM)
+    if lines:
+        left = CONTENT.right - SIDE_MM
+        page.write(ROLES["Lines"], lines, points, Box(left, CONTENT[1] - 1.0, left + SIDE_MM, top - 3.0))
+    moved, room = view.before, CONTENT[3] - top
+    listed = _maker(plan, view, SIDE_MM, room, page.link, page.text)
+    # Where nothing has moved the tasks stand as on any slide.
+    maker = (lambda size: moves_grid(moved, size, SIDE_MM, page.text)) if moved and moved.moves else listed
+    if view.tasks:
+        grid, points = tables.fit(maker, room)
+        box = Box(CONTENT.right - SIDE_MM, top, CONTENT.right, CONTENT[3])
+        name = page.text("slides.part-table")
+        said = page.text("slides.table", count=len(view.tasks), date=view.selection.as_of)
+        page.add(*tables.table(grid, points, box, page.identities, name=name, description=said, text=page.text))
+    _add_notes(page, plan, view, drawn.maps[1])
+
+
+def _add_sites(
+    page: SlidePage, plan: Plan, view: View, drawn: SlideMap, place: SlidePosition, targets: dict[str, Slide]
+) -> None:
+    """Add the sites of a map as native shapes; `place` is where its picture is."""
+    text, language = page.text, page.text.language
+    passing = {task.id for task in view.selection.tasks}
+    for site in drawn.sites:
+        shown = site.shown
+        page.add(
+            group(
+                site.items,
+                place,
+                page.identities,
+                name=f"{shown.number} {shown.site.name.get(language)}",
+                description=site_words(plan, view, shown.site.id, text),
+                language=language,
+                link=_site_link(page, plan, view, shown.site.id, passing, targets),
+            )
+        )
+
+
 def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
     """Return the alternative text of a site's symbol: name, status, precision."""
     site = plan.sites[site_id]
-    state = view.selection.sites.get(site_id)
+    state = view.selection.sites[site_id]
     words = [site.name.get(text.language)]
     if state is not None:
         backed = text("sheet.backed" if state.backed else "sheet.only-stated")
         words.append(text(f"status.{state.status.value}") + backed)
         words.append(text("page.tasks", count=state.tasks))
+    mark = site_marks(plan, view.selection.changes).get(site_id)
+    if mark is not None:
+        words.append(text(f"mark.{mark.value}"))
     precision = text(f"precision.{site.precision.value}")
     if site.accuracy_m:
         precision += text("slides.within", metres=f"{site.accuracy_m:.0f}")
@@ -274,7 +336,7 @@ def _add_side(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
     box = Box(left, top, left + width, CONTENT[3])
     name = text("slides.part-table")
     description = text("slides.table", count=len(view.tasks), date=view.selection.as_of)
-    page.add(*tables.table(grid, points, box, page.identities, name=name, description=description, text=text))
+    page.add(tables.table(grid, points, box, page.identities, name=name, description=description, text=text))
 
 
 def _add_notes(page: SlidePage, plan: Plan, view: View, drawn: SlideMap) -> None:
@@ -311,7 +373,7 @@ def _fill_sources(page: SlidePage, plan: Plan, found: SourcePage, number: int, c
     grid = tables.TableRows(found.grid.widths, rows)
     name = text("slides.sources")
     page.add(
-        *tables.table(grid, slide_sources.POINTS, CONTENT, page.identities, name=name, description=title, text=text)
+        tables.table(grid, slide_sources.POINTS, CONTENT, page.identities, name=name, description=title, text=text)
     )
     write_source(page, plan, ROLES["Source"])
     add_number(page)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from layers import style
 from layers.draw.content import site_numbers
+from layers.escape import safe_address
 from layers.plan.plan import Event, Plan, Source
 from layers.plan.terms import PartialDate
 from layers.present.pptx.tables import SIZES, Cell, Row, TableRows
@@ -27,16 +28,6 @@ class SourcePage:
     grid: TableRows
     sites: frozenset[str]
     """Ids of the sites in it."""
-
-
-def safe_address(address: str) -> str:
-    """Return `address` if it is a web address that a click may open, else an empty text.
-
-    Some other addresses would run a program.
-    """
-    found = address.strip()
-    plain = found.isprintable() and not any(letter in found for letter in ' "<>\\^`{|}')
-    return found if plain and found.lower().startswith(("http://", "https://")) and len(found) < 2000 else ""
 
 
 def evidence_at(plan: Plan, view: View, site_id: str, passing: Container[str]) -> Event | None:

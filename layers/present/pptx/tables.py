@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from layers import style
-from layers.draw import symbols
 from layers.draw.drawing import Box
 from layers.plan.plan import Plan
 from layers.plan.terms import Status
 from layers.present.pptx.layouts import on_slide
-from layers.present.pptx.shapes import SlidePosition, frame_of, grouped, named, native_shape
+from layers.present.pptx.shapes import frame_of, named
 from layers.present.pptx.text import (
     Run,
     cut,
@@ -51,8 +51,7 @@ SLACK_MM = 1.4
 LEAST_OVER_MM = 0.45
 """Space above and below the words, in millimetres, in a table that would not fit otherwise."""
 
-MARK_MM = 5.2
-"""Width in millimetres of the mark of a status."""
+
 STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 """Id of PowerPoint's table style without lines and fills; ours are set on the cells."""
 
@@ -66,13 +65,27 @@ class Cell:
     run: Run
     align: str = "l"
     """l or r."""
-    mark: tuple[Status, bool] | None = None
-    """A status to draw over the cell, and whether it is backed."""
+    mark: Run | None = None
+    """A character before the words, such as that of a status."""
+
+    @property
+    def said(self) -> str:
+        """All characters of the cell."""
+        return f"{self.mark.words if self.mark else ''}{self.run.words}"
+
+    @property
+    def bold(self) -> bool:
+        """Whether any of them is bold."""
+        return self.run.bold or (self.mark is not None and self.mark.bold)
+
+    def shortened(self, width: float, points: float, lines: int, *, bold: bool) -> Cell:
+        """Return the cell cut to at most `lines` of `width` millimetres."""
+        mark = self.mark.words if self.mark else ""
+        words = cut(self.said, width, points, lines, bold=bold or self.bold).removeprefix(mark)
+        return replace(self, run=self.run._replace(words=words))
 
 
 Row = Sequence[Cell]
-
-"""Of a figure that is 0."""
 
 EMPTY = Run("\u00a0")
 """Content of an empty cell. Without the space, a program would give the line its own height."""
@@ -95,7 +108,7 @@ class TableRows:
     def lines(self, row: Row, points: float, *, bold: bool) -> int:
         """Return the number of lines of the row's highest cell."""
         return max(
-            line_count(cell.run.words, wide - 2 * PAD_MM, points, bold=bold or cell.run.bold)
+            line_count(cell.said, wide - 2 * PAD_MM, points, bold=bold or cell.bold)
             for cell, wide in zip(row, self.widths, strict=True)
         )
 
@@ -108,20 +121,15 @@ class TableRows:
 
     def shortened(self, points: float, lines: int) -> TableRows:
         """Return the table with every cell cut to at most `lines`."""
-        rows = [
-            [
-                Cell(
-                    cell.run._replace(
-                        words=cut(cell.run.words, wide - 2 * PAD_MM, points, lines, bold=index == 0 or cell.run.bold)
-                    ),
-                    cell.align,
-                    cell.mark,
-                )
-                for cell, wide in zip(row, self.widths, strict=True)
-            ]
-            for index, row in enumerate(self.rows)
-        ]
+        rows = [self.cut_row(row, points, lines, bold=index == 0) for index, row in enumerate(self.rows)]
         return replace(self, rows=rows)
+
+    def cut_row(self, row: Row, points: float, lines: int, *, bold: bool) -> Row:
+        """Return a row of the table with every cell cut to at most `lines`."""
+        return [
+            cell.shortened(wide - 2 * PAD_MM, points, lines, bold=bold)
+            for cell, wide in zip(row, self.widths, strict=True)
+        ]
 
 
 Maker = Callable[[float], TableRows]
@@ -136,11 +144,21 @@ def fit(maker: Maker, height: float) -> tuple[TableRows, float]:
         if sum(grid.heights(points)) <= height and not grid.tight and not broken:
             return grid, points
     grid = replace(grid, over=LEAST_OVER_MM)
-    for lines in (9, 3, 2, 1):
-        short = grid.shortened(SIZES[-1], lines)
-        if sum(short.heights(SIZES[-1])) <= height:
+    while sum(grid.heights(SIZES[-1])) > height:
+        counts = [grid.lines(row, SIZES[-1], bold=index == 0) for index, row in enumerate(grid.rows)]
+        # The last of the highest rows is cut by a line, so that no row loses more than it must.
+        most = max(counts)
+        if most == 1:
             break
-    return short, SIZES[-1]
+        cut_row = len(counts) - 1 - counts[::-1].index(most)
+        grid = replace(
+            grid,
+            rows=[
+                row if index != cut_row else grid.cut_row(row, SIZES[-1], most - 1, bold=index == 0)
+                for index, row in enumerate(grid.rows)
+            ],
+        )
+    return grid, SIZES[-1]
 
 
 def height_at(maker: Maker, points: float) -> float:
@@ -155,37 +173,59 @@ def task_grid(view: View, points: float, width: float, link: Callable[[str, str]
     """
     lines = task_lines(view)
     words = [text("column.status"), text("column.title"), text("column.aim"), text("column.latest")]
-    rows: list[Row] = [[Cell(Run("")), *(Cell(Run(name, bold=True)) for name in words)]]
+    rows: list[Row] = [[Cell(Run(name, bold=True)) for name in words]]
     for line in lines:
         rows.append(
             [
-                Cell(Run(""), mark=(line.status, line.backed) if line.status else None),
                 # Not in the colour of the status, because two of them are too pale for words; the mark has it.
-                Cell(Run(line.status_words, style.INK, bold=True)),
+                Cell(Run(unbroken(line.status_words), style.INK, bold=line.backed), mark=mark_of(line)),
                 Cell(Run(line.title)),
                 Cell(Run(aim(line))),
                 Cell(link(line.evidence, line.link)),
             ]
         )
     around = 2 * PAD_MM + SLACK_MM
-    target = max([*(width_of(aim(line), points) for line in lines), _longest(words[2], points)])
+    target = max([*(width_of(aim(line), points) for line in lines), _in_lines(words[2], points, 2)])
     target = min(target, 0.24 * width) + around
     if not any(map(aim, lines)):
-        target, rows = 0.0, [[*row[:3], row[4]] for row in rows]
+        target, rows = 0.0, [[*row[:2], row[3]] for row in rows]
     statuses, evidence = (
-        {words[0], *(line.status_words for line in lines)},
+        {words[0], *(row[0].said for row in rows)},
         {words[3], *(line.evidence for line in lines)},
     )
     grids: list[TableRows] = []
-    # Depending on the titles, status and evidence are better on one line or on two. Take the lowest table.
-    for most in itertools.product((2, 1), repeat=2):
+    # Depending on the titles, status and evidence are better on one line or on two. Take the lowest table, and of
+    # several the one with most on one line.
+    for most in itertools.product((1, 2), repeat=2):
         status = around + max(_in_lines(found, points, most[0]) for found in statuses)
         latest = around + max(_in_lines(found, points, most[1]) for found in evidence)
-        mark = MARK_MM + 1.6
-        title = width - mark - status - latest - target
-        if title >= LEAST_TITLE * width or not grids:
-            grids.append(TableRows(tuple(wide for wide in (mark, status, title, target, latest) if wide), rows))
-    return min(grids, key=lambda grid: sum(grid.heights(points)))
+        title = width - status - latest - target
+        if title >= LEAST_TITLE * width or (most == (2, 2) and not grids):
+            grids.append(TableRows(tuple(wide for wide in (status, title, target, latest) if wide), rows))
+    return min(grids, key=lambda grid: (sum(grid.heights(points)), max(grid.heights(points))))
+
+
+_WITHIN = re.compile(r"(?<!→) (?!→)")
+"""Spaces between the words of a status; of what became what, none beside the arrow."""
+
+
+def unbroken(status: str) -> str:
+    """Return the words of a status, or of two with an arrow, which a line breaks before a bracket or beside it only."""
+    words, bracket, rest = status.partition(" (")
+    return _WITHIN.sub("\u00a0", words) + bracket + rest
+
+
+def mark_of(line: TaskLine) -> Run | None:
+    """Return the character for a task's status, for before the words of a cell; None without a status."""
+    # The space may not end a line: a mark alone would say nothing.
+    return None if line.status is None else mark_run(line.status, after="\u00a0", backed=line.backed)
+
+
+def mark_run(status: Status, *, backed: bool, after: str = "") -> Run:
+    """Return the character for a status: bold and in full colour with evidence, else lighter with an edge."""
+    colour = style.STATUS[status].colour
+    words = f"{style.MARKS[status]}{after}"
+    return Run(words, colour, bold=True) if backed else Run(words, colour, pale=style.lighter(colour))
 
 
 def aim(line: TaskLine) -> str:
@@ -284,27 +324,20 @@ def table(
     name: str,
     description: str,
     text: Translation,
-) -> list[Xml]:
-    """Return a table that starts at the top of `box`, and the marks of statuses over it.
-
-    `box` is in millimetres with y pointing down.
-    """
+) -> Xml:
+    """Return a table that starts at the top of `box`, which is in millimetres with y pointing down."""
     heights = grid.heights(points)
     columns = [make("a:gridCol", w=emu(wide)) for wide in grid.widths]
     lines: list[Xml] = []
-    marks: list[Xml] = []
     identity = next(identities)
     top = box[1]
     for index, (row, height) in enumerate(zip(grid.rows, heights, strict=True)):
-        last = index == len(grid.rows) - 1
         strong = index == 0 or (grid.total and index >= len(grid.rows) - 2)
-        cells = [_cell(cell, points, grid.over, strong=strong, total=grid.total and last, text=text) for cell in row]
+        cells = [
+            _cell(cell, wide, points, grid.over, strong=strong, language=text.language)
+            for cell, wide in zip(row, grid.widths, strict=True)
+        ]
         lines.append(make("a:tr", *cells, h=emu(height)))
-        left = box[0]
-        for cell, wide in zip(row, grid.widths, strict=True):
-            if cell.mark is not None:
-                marks.append(_mark(cell.mark, left + wide / 2, top + height / 2, identities, text))
-            left += wide
         top += height
     head = make("a:tblPr", worded("a:tableStyleId", STYLE), firstRow=1)
     body = make("a:tbl", head, make("a:tblGrid", *columns), *lines)
@@ -319,11 +352,12 @@ def table(
         frame_of(*on_slide(Box(box[0], box[1], box[0] + sum(grid.widths), top)), tag="p:xfrm"),
         make("a:graphic", make("a:graphicData", body, uri=URI)),
     )
-    return [frame, *marks]
+    return frame
 
 
-def _cell(cell: Cell, points: float, over: float, *, strong: bool, total: bool, text: Translation) -> Xml:
-    words = paragraph([cell.run if cell.run.words else EMPTY], points, text.language, align=cell.align)
+def _cell(cell: Cell, width: float, points: float, over: float, *, strong: bool, language: str) -> Xml:
+    runs = [run for run in (cell.mark, cell.run) if run is not None and run.words] or [EMPTY]
+    words = paragraph(runs, points, language, align=cell.align, width=width - 2 * PAD_MM)
     body = make("a:txBody", text_box(), make("a:lstStyle"), words)
     return make("a:tc", body, _edges(over, strong))
 
@@ -340,14 +374,3 @@ def _edges(over: float, strong: bool) -> Xml:
         none,
         **{"marL": emu(PAD_MM), "marR": emu(PAD_MM), "marT": emu(over), "marB": emu(over), "anchor": "ctr"},
     )
-
-
-def _mark(mark: tuple[Status, bool], x: float, y: float, identities: Iterator[int], text: Translation) -> Xml:
-    """Return the badge of a status around x, y, in millimetres on the slide."""
-    status, backed = mark
-    name = text(f"status.{status.value}")
-    place = SlidePosition(x - MARK_MM / 2, y - MARK_MM / 2, MARK_MM)
-    identity = next(identities)
-    shapes = symbols.badge_at(status, backed=backed, x=MARK_MM / 2, y=MARK_MM / 2, size=MARK_MM)
-    parts = [native_shape(shape, place, next(identities), name=name) for shape in shapes]
-    return grouped(parts, identity, name=name, description=name)

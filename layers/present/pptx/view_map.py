@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image, ImageChops
@@ -16,13 +17,14 @@ from layers.draw.content import Content, ShownSite, content
 from layers.draw.coverage import coverage_notes
 from layers.draw.drawing import Box, Drawing, Item, Shape, rectangle
 from layers.draw.furniture import draw_scale_bar
-from layers.draw.ground import draw_ground, halos_in
+from layers.draw.ground import HALOS, draw_ground, halos_in
 from layers.draw.legend import Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
+from layers.present.pptx.text import lines_of, width_of
 from layers.present.view import View
 from layers.selection.extent import centred, least_scale
 from layers.selection.wording import grid_words
@@ -38,6 +40,12 @@ NATIVE = 150
 STRIP_MM = 8.0
 """Height in millimetres of the strip for the scale bar below the map's frame; part of the picture."""
 
+LEAST_BAR_MM = 16.0
+"""Least width in millimetres for the scale bar."""
+
+NARROW_MM = 120.0
+"""Width in millimetres up to which a map has its grid named in smaller type."""
+
 GAP_MM = 2.0
 """Distance in millimetres between picture and legend."""
 COLUMN_MM = 29.0
@@ -49,6 +57,7 @@ LEGEND_SHARE = 0.24
 
 _TITLES = {
     "legend.site-status": "legend.status",
+    "legend.changes": "legend.changes",
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
 }
@@ -82,6 +91,8 @@ class SlideMap:
     standing: frozenset[str]
     """Ids of all numbered sites whose symbol is visible, native or in the picture."""
     legend: Drawing
+    entries: tuple[Entry, ...]
+    """What the legend lists."""
     notes: tuple[str, ...]
     """Notes about what the map cannot show."""
     soft: bool
@@ -95,9 +106,14 @@ def legend_height(
 
     `aside` is width and height; all lengths are in millimetres.
     """
+    return legend_size(legend_entries(plan, view, width, height, text), *aside, text)[1]
+
+
+def legend_entries(plan: Plan, view: View, width: float, height: float, text: Translation) -> list[Entry]:
+    """Return what is likely to be in the legend of a map for a room of this size, in millimetres."""
     extent, scale = _arranged(view, width, height - STRIP_MM)
     shown = content(plan, view.scene, view.selection, extent, scale)
-    return _legend_size(brief_entries(plan, view.scene, shown, text), *aside, text)[1]
+    return _entries(plan, view, shown, text)
 
 
 def slide_map(
@@ -112,7 +128,7 @@ def slide_map(
     for _ in range(0 if aside else 3):
         extent, scale = _arranged(view, width, tall)
         shown = content(plan, view.scene, view.selection, extent, scale)
-        _, needed = _legend_size(brief_entries(plan, view.scene, shown, text), width, LEGEND_SHARE * height, text)
+        _, needed = legend_size(_entries(plan, view, shown, text), width, LEGEND_SHARE * height, text)
         tall = height - STRIP_MM - GAP_MM - needed
     extent, scale = _arranged(view, width, tall)
     shown = content(plan, view.scene, view.selection, extent, scale)
@@ -128,9 +144,9 @@ def slide_map(
     drawing.items = [item for item in drawing.items if id(item) not in taken]
     _draw_foot(drawing, plan.grid, frame, scale, text)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.INK, line_width=0.3))
-    found = brief_entries(plan, view.scene, shown, text, site_symbols=site_symbols, halos=halos)
+    found = _entries(plan, view, shown, text, site_symbols=site_symbols, halos=halos)
     legend = Drawing(*(aside or (width, height - STRIP_MM - GAP_MM - tall)))
-    size, _ = _legend_size(found, legend.width, legend.height, text)
+    size, _ = legend_size(found, legend.width, legend.height, text)
     draw_strip(legend, found, size, text)
     made = SlideMap(
         width=width,
@@ -141,12 +157,27 @@ def slide_map(
         sites=native,
         standing=frozenset(standing & set(site_symbols.items)),
         legend=legend,
+        entries=tuple(found),
         notes=tuple(
             _notes(plan, view, shown, site_symbols, len(standing & set(site_symbols.items)) - len(native), text)
         ),
         soft=any(shape.name.startswith("soft") for shape in drawing.ground),
     )
     return made, figure.picture(drawing, dpi=DPI, scale=scale)
+
+
+def _entries(
+    plan: Plan,
+    view: View,
+    shown: Content,
+    text: Translation,
+    *,
+    site_symbols: SiteSymbols | None = None,
+    halos: frozenset[str] = HALOS,
+) -> list[Entry]:
+    """Return the legend: of the map, and of the statuses in the table beside it."""
+    listed = [view.selection.states[task.id] for task in view.tasks]
+    return brief_entries(plan, view.scene, shown, text, listed=listed, site_symbols=site_symbols, halos=halos)
 
 
 def _arranged(view: View, width: float, height: float) -> tuple[tuple[float, float, float, float], int]:
@@ -185,9 +216,13 @@ def _draw_foot(drawing: Drawing, grid: Grid, frame: Box, scale: int, text: Trans
     middle = STRIP_MM / 2 - 0.8
     points = 12.0
     wide = drawing.write(scale_text(scale), 0.0, middle - 1.4, points, weight=Weight.BOLD, colour=style.INK)
-    draw_scale_bar(drawing, wide + 8.0, middle - 1.2, scale=scale, room=min(58.0, frame.width * 0.36), size=1.25)
     words = text("slides.grid", grid=grid_words(grid, text, short=True), crs=grid.crs)
-    drawing.write(words, frame.right, middle - 1.0, 8.0, colour=style.MUTED, align="right")
+    # Where a map is narrow the bar is shorter; the last figure at it reaches beyond its end.
+    named = 8.0 if frame.width > NARROW_MM else 7.0
+    left = frame.width - wide - 8.0 - typeface.width(words, named) - 11.0
+    room = min(58.0, frame.width * 0.36, max(left, LEAST_BAR_MM))
+    draw_scale_bar(drawing, wide + 8.0, middle - 1.2, scale=scale, room=room, size=1.25)
+    drawing.write(words, frame.right, middle - 1.0, named, colour=style.MUTED, align="right")
 
 
 def reduced(picture: Image.Image, *, soft: bool = False) -> bytes:
@@ -217,7 +252,7 @@ def reduced(picture: Image.Image, *, soft: bool = False) -> bytes:
     return buffer.getvalue()
 
 
-def _legend_size(found: Sequence[Entry], width: float, room: float, text: Translation) -> tuple[float, float]:
+def legend_size(found: Sequence[Entry], width: float, room: float, text: Translation) -> tuple[float, float]:
     """Return the largest type size at which the legend's height fits `room`, else the smallest, and that height.
 
     Sizes are in points, lengths in millimetres.
@@ -241,33 +276,26 @@ def draw_strip(drawing: Drawing, found: Sequence[Entry], points: float, text: Tr
     for entry in found:
         groups.setdefault(entry.group, []).append(entry)
     titles = {group: text(_TITLES[group]) for group in groups}
-    aside = max((typeface.width(words, points, Weight.BOLD) for words in titles.values()), default=0.0) + 2.0
+    aside = max((width_of(words, points, bold=True) for words in titles.values()), default=0.0) + 2.0
     columns = max(1, round((drawing.width - aside) / (COLUMN_MM * k)))
     column = (drawing.width - aside) / columns
     y = drawing.height
     for group, members in groups.items():
         down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
         drawing.write(titles[group], 0.0, y - row / 2 - down, points, weight=Weight.BOLD, colour=style.MUTED)
-        places = slots(members, column, columns, points, k)
-        for entry, (rows, across) in zip(members, places, strict=True):
-            middle, left = y - (rows + 0.5) * row, aside + across * column
-            drawing.add(entry.picture(left + 2.7 * k, middle, 3.3 * k))
-            words = entry.text if entry.count is None else f"{entry.text} {entry.count}"
-            drawing.write(words, left + 6.2 * k, middle - down, points, colour=style.INK)
-        y -= (max(rows for rows, _ in places) + 1) * row + 1.0 * k
+        words = [entry.text if entry.count is None else f"{entry.text} {entry.count}" for entry in members]
+        places = slots([typeface.width(said, points) + 8.8 * k for said in words], column, columns)
+        starts = [aside + across * column + 6.2 * k for _, across in places]
+        # Not even all columns together hold some entries, which then take more lines.
+        lines = [lines_of(said, drawing.width - start, points) for said, start in zip(words, starts, strict=True)]
+        placed = zip(members, places, starts, lines, strict=True)
+        for _, in_row in itertools.groupby(placed, lambda one: one[1][0]):
+            most = 1
+            for entry, _, start, broken in in_row:
+                drawing.add(entry.picture(start - 3.5 * k, y - row / 2, 3.3 * k))
+                for index, line in enumerate(broken):
+                    drawing.write(line.rstrip(), start, y - (index + 0.5) * row - down, points, colour=style.INK)
+                most = max(most, len(broken))
+            y -= most * row
+        y -= 1.0 * k
     return drawing.height - y
-
-
-def with_legible_names(plan: Plan) -> Plan:
-    """Return `plan` with control characters in the names of its sites escaped, so that the names can be drawn."""
-    from layers.plan.fault import printable
-
-    def shown(words: str) -> str:
-        return printable(words, limit=len(words) + 1)
-
-    sites = {
-        key: replace(site, name=type(site.name)(*(shown(words) for words in site.name)))
-        for key, site in plan.sites.items()
-        if not all(words.isprintable() for words in site.name)
-    }
-    return replace(plan, sites={**plan.sites, **sites}) if sites else plan

@@ -1,0 +1,1 @@
+"""Recording what becomes of a task, on the pages that show tasks."""

@@ -1,0 +1,1 @@
+"""A plan as a workbook that people work in, and back from it."""

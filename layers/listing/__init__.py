@@ -1,0 +1,1 @@
+"""The tasks that pass a Scene's filters as a file: Excel, CSV and GeoJSON."""

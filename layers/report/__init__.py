@@ -1,0 +1,1 @@
+"""A report on a plan as a Word document."""
