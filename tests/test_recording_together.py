@@ -4,8 +4,6 @@ import resource
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -13,22 +11,13 @@ import pytest
 
 from layers.store.base import copy_plan, open_store, read_plan
 from tests.command import PLANMAP, environment, one_line
+from tests.soak.together import expected, record_at_once, recorded
 from tests.test_store import EVENT
 
 pytestmark = pytest.mark.slow
 
-PROCESSES, EACH = 8, 100
-
-RECORD = """
-import sys
-from dataclasses import replace
-from layers.store.base import open_store
-from tests.test_store import EVENT
-where, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
-store = open_store(where)
-for number in range(count):
-    store.add_event(replace(EVENT, id=f"{name}-{number}"))
-"""
+EACH = 25
+"""`make soak` has each process record a hundred statements."""
 
 
 @contextmanager
@@ -42,19 +31,9 @@ def a_reader(where):
         other.execute("COMMIT")
 
 
-def record_at_once(where):
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", RECORD, where, f"p{number}", str(EACH)], stderr=subprocess.PIPE, text=True
-        )
-        for number in range(PROCESSES)
-    ]
-    assert [process.communicate(timeout=300)[1] for process in started] == [""] * PROCESSES
-
-
-def test_eight_processes_record_a_hundred_statements_each(plan, home):
+def test_eight_processes_record_at_once(plan, home):
     copy_plan(plan, home)
-    record_at_once(home)
+    assert not any(record_at_once(home, each=EACH))
     all_are_there(plan, home)
 
 
@@ -62,16 +41,15 @@ def test_a_reader_that_holds_the_file_as_qgis_does_stops_nobody(plan, tmp_path):
     path = str(tmp_path / "plan.gpkg")
     copy_plan(plan, path)
     with a_reader(path):
-        record_at_once(path)
+        assert not any(record_at_once(path, each=EACH))
     all_are_there(plan, path)
 
 
 def all_are_there(plan, home):
-    found = Counter(event.id for event in read_plan(open_store(home)).events[len(plan.events) :])
-    assert found == Counter(f"p{number}-{each}" for number in range(PROCESSES) for each in range(EACH))
+    assert recorded(plan, home) == expected(EACH)
     # In the order in which each has recorded them.
     order = [event.id for event in read_plan(open_store(home)).events if event.id.startswith("p0-")]
-    assert order == [f"p0-{each}" for each in range(EACH)]
+    assert order == [f"p0-{number}" for number in range(EACH)]
 
 
 def test_a_full_disk_is_said_in_a_line_and_costs_nothing(plan, tmp_path):

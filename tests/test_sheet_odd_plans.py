@@ -63,12 +63,11 @@ RING = [(117.38, 39.04), (117.42, 39.04), (117.42, 39.08), (117.38, 39.08)]
     ],
     ids=lambda geometry: f"{geometry.geom_type}-{len(geometry.wkt)}",
 )
-@pytest.mark.parametrize("query", ["", "site=point-0"])
-def test_any_sound_geometry_is_drawn(plan, geometry, query):
+def test_any_sound_geometry_is_drawn(plan, geometry):
     for category in ("place", "road", "lake"):
         made = with_geometry(plan, geometry, category=category)
         try:
-            sheet = drawn(made, query)
+            sheet = drawn(made, "site=point-0" if category == "road" else "")
         except PlanMapError as error:
             # A site as wide as a province, in the middle of a sheet, reaches too far from the meridian.
             assert error.code == "extent-off-grid"  # noqa: PT017 - a sheet is as good an answer

@@ -114,6 +114,9 @@ class _Reader:
         words = {name: values_by_words(self.plan, column) for name, column in columns.items()}
         seen: set[str] = set()
         for line in table.lines():
+            if self._too_many:
+                # Nothing of the file will be written, so that more of it need not be looked at.
+                return
             faults: list[Fault] = []
             values = {
                 name: self._value(table, line, columns[name], cell, words[name], faults)
@@ -278,9 +281,13 @@ class _Reader:
         ]
         self.unchanged += not changed
 
+    @property
+    def _too_many(self) -> bool:
+        return len(self.plan.events) + len(self.added) > ROWS["events"]
+
     def proposal(self) -> Proposal:
         """Return what all tables together would do."""
-        if len(self.plan.events) + len(self.added) > ROWS["events"]:
+        if self._too_many:
             self.faults.append(Fault(self.file, "", "", "too-many-rows", {"file": self.file, "limit": ROWS["events"]}))
         latest = {task_id: events[-1].id for task_id, events in self.plan.events_by_task.items()}
         set_last = {task_id: found[-1].id for task_id, found in self.plan.amendments_by_task.items()}

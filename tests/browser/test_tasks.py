@@ -92,9 +92,11 @@ def test_playing_the_months_goes_on_without_a_map(page, server):
     wait_until_calm(page)
 
 
-@pytest.mark.parametrize("language", ["", "&lang=en"])
-def test_on_a_phone_nothing_scrolls_sideways(phone, server, language):
-    for name in ("table", "matrix", "timeline", "gaps"):
+@pytest.mark.parametrize(
+    ("language", "tabs"), [("", ("matrix",)), ("&lang=en", ("table", "matrix", "timeline", "gaps"))]
+)
+def test_on_a_phone_nothing_scrolls_sideways(phone, server, language, tabs):
+    for name in tabs:
         open_tasks(phone, server, f"?tab={name}{language}")
         assert phone.evaluate("document.scrollingElement.scrollWidth <= window.innerWidth"), name
         wide = phone.evaluate(

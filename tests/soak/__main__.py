@@ -21,6 +21,7 @@ from tests.browser.server import serving
 from tests.postgis_server import postgis_server
 from tests.soak import clicks, evil
 from tests.soak.savers import Tally, kills, locks, writers
+from tests.soak.together import together
 from tests.test_store import EVENT
 
 KEPT_S = 150.0
@@ -48,12 +49,13 @@ def main(seed: int, times: int) -> None:
             kills("other", str(path), times=times, seed=seed + 1),
         )
         with postgis_server() as url:
-            copy_plan(plan, url)
+            show("Eight processes, 100 statements each: PostGIS", together(plan, url))
             show("Kills: PostGIS", kills("database", url, times=times, seed=seed + 2))
             show("Writers at the same time: PostGIS", writers(url, processes=4, seconds=10))
         path = folder / "writers.gpkg"
         copy_plan(plan, str(path))
         show("Writers at the same time: GeoPackage", writers(str(path), processes=4, seconds=10))
+        show("Eight processes, 100 statements each: GeoPackage", together(plan, str(folder / "eight.gpkg")))
         store = open_store(str(path))
 
         def save(number: int) -> None:
