@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +14,8 @@ from app.pages import PAGES
 from app.sign_in import BEGIN, END
 from geo.errors import PlanMapError
 from layers import escape
+from layers.plan.plan import Plan
+from layers.selection.due import year_words
 from layers.translation import LANGUAGES, Translation
 
 _links = st.components.v2.component(
@@ -22,6 +25,12 @@ _links = st.components.v2.component(
     isolate_styles=False,
 )
 """Our own links, because Streamlit's would lose the Scene: the map writes it to the address without the server."""
+
+
+def plan_line(plan: Plan, day: date, text: Translation) -> str:
+    """Return how many tasks a plan has, and that its year is over if it is on `day`."""
+    parts = (text("page.tasks", count=len(plan.current_tasks)), year_words(plan, day, text))
+    return " · ".join(part for part in parts if part)
 
 
 def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:

@@ -243,6 +243,15 @@ def test_a_long_index_goes_on_on_further_pages(plan, orientation):
     assert str(len(cover.pages) + 1) in words
 
 
+def test_the_cover_of_changes_names_both_days_and_counts(plan):
+    changes = Scene(since=date(2024, 3, 31), as_of=date(2024, 12, 31))
+    [page] = compose_cover(plan, changes, Order(), [], today=DAY).pages
+    assert any("自 2024-03-31 至 2024-12-31 的变化 · " in said for said in page.texts())
+    [page] = compose_cover(plan, replace(changes, since=None), Order(), [], today=DAY).pages
+    assert any("2024-12-31" in said for said in page.texts())
+    assert not any("变化" in said for said in page.texts())
+
+
 def test_long_gaps_go_on_on_further_pages_and_lose_none(plan):
     tasks = {f"task-{n}": replace(next(iter(plan.tasks.values())), id=f"task-{n}") for n in range(400)}
     tasks = {key: replace(task, title=task.title._replace(zh=f"任务甲{key}")) for key, task in tasks.items()}

@@ -22,7 +22,7 @@ from layers.listing.files import MEDIA_TYPES, listing_file
 from layers.listing.listing import Listing, listing
 from layers.plan.plan import Measurement
 from layers.plan.scene import Scene
-from layers.plan.terms import PartialDate, Status, Text
+from layers.plan.terms import DueDate, PartialDate, Status, Text
 from layers.resources import default_plan_folder
 from layers.selection.select import select
 from tests.command import call, one_line
@@ -264,3 +264,20 @@ def test_the_route_says_what_is_wrong_with_the_plan(serve, plan_folder):
     answer = ask("csv")
     assert answer.status_code == 503
     assert "→" in answer.body.decode()
+
+
+@pytest.mark.parametrize(("status", "days"), [(Status.IN_PROGRESS, 61), (Status.DONE, None)])
+def test_due_date_days_overdue_and_note_are_in_every_file(plan, status, days):
+    first = next(iter(plan.tasks.values()))
+    task = replace(first, due=DueDate.parse("2024-Q3"), note=Text("等批复", "awaits approval"))
+    made_of = replace(plan, tasks={**plan.tasks, task.id: task})
+    found = listing(made_of, Scene(), today=date(2024, 11, 30))
+    [listed] = [one for one in found.tasks if one.task.id == task.id]
+    found = replace(found, tasks=(replace(listed, state=replace(listed.state, status=status)),))
+    row = csv_rows(listing_file(found, "csv"))[0]
+    assert (row["due"], row["overdue_days"], row["note"]) == ("2024-Q3", str(days or ""), "等批复")
+    [*_, feature] = json.loads(listing_file(found, "geojson"))["features"]
+    assert [feature["properties"][name] for name in ("due", "overdue_days", "note")] == ["2024-Q3", days, "等批复"]
+    book = Book(listing_file(found, "xlsx"))
+    [cells] = book.rows(1)
+    assert (cells["期限"], cells.get("逾期天数"), cells["说明"]) == ("2024-Q3", days, "等批复")

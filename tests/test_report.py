@@ -351,3 +351,11 @@ def test_another_program_shows_headings_and_maps(made, opened, tmp_path):
     for item in pictures:
         left, _, right, _ = item.get_bounds()
         assert (right - left) / 72 * 25.4 == pytest.approx(WIDTH_MM, abs=0.3)
+
+
+def test_a_report_of_changes_names_both_days_and_counts(plan, without_pictures):
+    scene = Scene(site="tsn-airport", since=date(2024, 3, 31), as_of=date(2024, 12, 31))
+    words = "\n".join(one.text for one in docx.Document(BytesIO(report(plan, scene, today=DAY).document)).paragraphs)
+    assert "自 2024-03-31 至 2024-12-31 的变化" in words
+    plain = report(plan, replace(scene, since=None), today=DAY)
+    assert "2024-03-31" not in "\n".join(one.text for one in docx.Document(BytesIO(plain.document)).paragraphs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from app.data.grounds import grounds_section
 from app.data.outlines import outlines_section
 from app.data.roles import roles_section
 from app.data.workbook import workbook_section
-from app.page_head import show_language, show_name
+from app.page_head import plan_line, show_language, show_name
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
@@ -59,7 +60,7 @@ def main() -> None:
 def head(plan: Plan, text: Translation) -> None:
     """Draw the name of the plan and the language switch."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = text("page.tasks", count=len(plan.current_tasks))
+        line = plan_line(plan, date.today(), text)
         show_name(plan.info.title.get(text.language), line, "data", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)

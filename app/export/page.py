@@ -19,7 +19,7 @@ from app.export.form import FORMATS, PICTURES, Wish, show_form, start, warning
 from app.export.previews import Desk, pictures_of, sheet_of
 from app.export.report_button import show_report_button
 from app.file_name import file_name
-from app.page_head import show_name
+from app.page_head import plan_line, show_name
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.plan import Plan
@@ -59,7 +59,7 @@ def main() -> None:
     today = date.today()
     scene = replace(_within_days(plan, asked, today), language=text.language)
     with st.container(key="head"):
-        line = text("page.tasks", count=len(plan.current_tasks))
+        line = plan_line(plan, scene.as_of or today, text)
         show_name(plan.info.title.get(text.language), line, "export", text, language=text.language)
     left, right = st.columns([1, 2.9], gap="medium")
     desk: Desk = session.state().setdefault("desk", Desk())

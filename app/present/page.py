@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import outage, session
-from app.page_head import show_language, show_name
+from app.page_head import plan_line, show_language, show_name
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
@@ -101,7 +101,7 @@ def body(
 def head(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> None:
     """Draw the name of the plan, and the language switch, downloads and start button; `closed` in an outage."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = text("page.tasks", count=len(plan.current_tasks))
+        line = plan_line(plan, date.today(), text)
         show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)

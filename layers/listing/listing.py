@@ -10,6 +10,7 @@ from geo.measure import anchors
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import PartialDate
+from layers.selection.due import overdue_days
 from layers.selection.select import Selection, select
 from layers.selection.statements import Statements, statements
 from layers.selection.status import TaskState
@@ -72,6 +73,10 @@ class Listing:
     def filters(self) -> str:
         """What is filtered by, in one line; what is selected does not count. Empty for the whole list."""
         return filter_words(self.plan, self.scene, self.text)
+
+    def overdue_days(self, listed: Listed) -> int | None:
+        """Return for how many days a task of the list has been overdue; None if it is not."""
+        return overdue_days(listed.task, listed.state, self.as_of) or None
 
     def section_title(self, task: Task) -> str:
         """Return the title of a task's section of the report."""

@@ -22,6 +22,7 @@ from layers.report.maps import ReportMap, report_map
 from layers.report.tables import Column, table
 from layers.report.writer import Writer, page_break, paragraph, run, simple_field, status_runs
 from layers.report.xml import Xml, elements, rooted
+from layers.selection.event_words import since_line, since_title
 from layers.selection.select import Selection, select
 from layers.selection.status import count, newest_day
 from layers.selection.unplaced import Placing, placing
@@ -29,7 +30,7 @@ from layers.selection.wording import grid_words, sources, titles
 from layers.translation import Translation, translation
 from layers.words import keeping_names
 
-EDITION = 2
+EDITION = 3
 """Raised when reports change, so that reports with the same hash say the same."""
 
 Progress = Callable[[int, int], None]
@@ -188,6 +189,9 @@ def _front(out: Writer, plan: Plan, selection: Selection, title: str, subtitle: 
     latest = newest_day(selection.current_states)
     day = text("sheet.as-of", date=selection.as_of)
     yield paragraph(run(f"{day} · {text('present.latest', date=latest)}" if latest else day), style="Subtitle")
+    if selection.since is not None:
+        days = since_title(selection.since, selection.as_of, text)
+        yield paragraph(run(f"{days} · {since_line(selection.changes, text)}"), style="Subtitle")
     yield paragraph(run(plan.info.disclaimer.get(text.language), bold=True), style="Small")
     yield paragraph(run(text("report.read")), style="Label")
     marks: list[Xml] = []
