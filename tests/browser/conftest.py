@@ -109,6 +109,9 @@ class Watched:
 
     def _failed(self, request: Request) -> None:
         self._pending.discard(request)
+        if request.is_navigation_request() and request.failure == "net::ERR_ABORTED" and request.url.endswith("/map"):
+            # A map of a plan that has just changed again gives way to the next one.
+            return
         if request not in self._broken_off or request.failure != "net::ERR_ABORTED":
             self.problems.append(f"failed: {request.url} {request.failure}")
 

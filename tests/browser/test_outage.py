@@ -207,6 +207,8 @@ def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path
         field(page, "title_zh").fill("See")
         field(page, "notes_zh").click()
         saved(desk, lambda decks: decks[0].slides[1].title.zh == "See")
+        # What the page hears of that may be on its way still.
+        settled(page)
         field(page, "notes_zh").press_sequentially("erst halb")
     # Both pages say in their language what to do, and nothing else lies over what has been typed.
     for each in (page, other):
