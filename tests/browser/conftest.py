@@ -77,6 +77,10 @@ class Watched:
         self.requests: list[str] = []
         self._pending: set[Request] = set()
         self._broken_off: set[Request] = set()
+        self._asked: dict[Request, int] = {}
+        """How many requests there were with each one."""
+        self.given_up: list[Request] = []
+        """Documents of the map that were broken off."""
         self._next_page: Request | None = None
         """The request for the page that is to take the place of this one; None while nobody leaves."""
         self.page.on("request", self._requested)
@@ -98,6 +102,7 @@ class Watched:
             self._broken_off.add(request)
         self._pending.add(request)
         self.requests.append(request.url)
+        self._asked[request] = len(self.requests)
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.hostname != "127.0.0.1":
             self.problems.append(f"request to another host: {request.url}")
@@ -109,27 +114,35 @@ class Watched:
 
     def _failed(self, request: Request) -> None:
         self._pending.discard(request)
-        if request.is_navigation_request() and request.failure == "net::ERR_ABORTED" and request.url.endswith("/map"):
-            # A map of a plan that has just changed again gives way to the next one.
+        if request in self._broken_off and request.failure == "net::ERR_ABORTED":
             return
-        if request not in self._broken_off or request.failure != "net::ERR_ABORTED":
+        if request.is_navigation_request() and request.failure == "net::ERR_ABORTED" and request.url.endswith("/map"):
+            # The map of a plan that has just changed again gives way to the next one, if there is one: `_found` looks.
+            self.given_up.append(request)
+        else:
             self.problems.append(f"failed: {request.url} {request.failure}")
 
     def _answered(self, status: int, url: str) -> None:
         if status >= 400:
             self.problems.append(f"{status}: {url}")
 
+    def _found(self) -> list[str]:
+        """Return what went wrong, with each document of the map that was broken off and not asked for again."""
+        alone = [one for one in self.given_up if one.url not in self.requests[self._asked[one] :]]
+        return [*self.problems, *(f"failed: {one.url} {one.failure}" for one in alone)]
+
     def look(self) -> None:
         """Fail on what went wrong since the last look."""
         # An answer from the page comes after whatever it has told before.
         self.page.evaluate("0")
-        found = list(self.problems)
+        found = self._found()
         self.problems.clear()
+        self.given_up.clear()
         assert found == []
 
     def close(self) -> None:
         # Closed, it is left as well.
-        found = list(self.problems)
+        found = self._found()
         self.page.context.close()
         assert found == []
 
@@ -180,6 +193,7 @@ def in_turn(request: pytest.FixtureRequest, watched: Watched) -> Iterator[Watche
         # Whatever it has left behind is not to fail the others.
         watched.page.goto("about:blank")
         watched.problems.clear()
+        watched.given_up.clear()
     watched.look()
 
 
