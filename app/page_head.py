@@ -24,15 +24,17 @@ _links = st.components.v2.component(
 """Our own links, because Streamlit's would lose the Scene: the map writes it to the address without the server."""
 
 
-def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:
+def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "", note: str = "") -> None:
     """Draw the name of the plan, and under it a line and the links from the page at `path` to the others.
 
-    With a `language` they also write it to the address, for a page that has no map to do so.
+    With a `language` they also write it to the address, for a page that has no map to do so. A `note` stands quietly
+    behind the line, such as that the plan's year is over, where there is no strip of counts to say so.
     """
     with st.container(key="name", width="content", gap=None):
         st.html(f"<h1>{escape.html(title)}</h1>", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            st.html(f"<p>{escape.html(line)}</p>", width="content")
+            noted = f"<span class='pm-quiet'> · {escape.html(note)}</span>" if note else ""
+            st.html(f"<p>{escape.html(line)}{noted}</p>", width="content")
             _links(
                 key="pages",
                 data={

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import context, session
+from app import session
 from app.browse.later import is_complete
 from app.browse.pills import badge_address
 from layers import escape
@@ -22,7 +22,7 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.selection.address import own_query
 from layers.selection.changes import Change, Mark, changes
-from layers.selection.due import STALE_DAYS, due_line, stale_words
+from layers.selection.due import Watch, due_line, stale_words
 from layers.selection.event_words import event_line, mark_words, since_line
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_words, statements
@@ -238,27 +238,22 @@ def _column(key: str, label: str, width: int, *, minor: bool = False) -> dict[st
 
 
 def _task_rows(plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation) -> Iterable[str]:
-    days = context.current().settings.stale_days
-    rows = _all_task_rows(plan, selection.as_of, text.language, days, selection.since)
+    rows = _all_task_rows(plan, selection.watch, text.language, selection.since)
     return (rows[task.id] for task in tasks)
 
 
 @lru_cache(maxsize=8)
-def _all_task_rows(
-    plan: Plan, as_of: date, language: str, stale_days: int = STALE_DAYS, since: date | None = None
-) -> Mapping[str, str]:
+def _all_task_rows(plan: Plan, watch: Watch, language: str, since: date | None = None) -> Mapping[str, str]:
     """Return the rows of all tasks as of a day, as JSON, by task id, with what changed `since`.
 
     Cached, because a filter only picks from them.
     """
     text = translation(language)
     themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
-    changed = {change.task.id: change for change in changes(plan, since, as_of)} if since else {}
+    changed = {change.task.id: change for change in changes(plan, since, watch.day)} if since else {}
     return {
-        task_id: _task_row(
-            plan, plan.tasks[task_id], state, themes, (as_of, stale_days), text, change=changed.get(task_id)
-        )
-        for task_id, state in task_states(plan, as_of).items()
+        task_id: _task_row(plan, plan.tasks[task_id], state, themes, watch, text, change=changed.get(task_id))
+        for task_id, state in task_states(plan, watch.day).items()
     }
 
 
@@ -267,13 +262,12 @@ def _task_row(
     task: Task,
     state: TaskState,
     themes: Mapping[str, str],
-    time: tuple[date, int],
+    watch: Watch,
     text: Translation,
     *,
     change: Change | None = None,
 ) -> str:
-    """Return the row of a task; `time` is the day, and how many days without a new statement make it stale."""
-    as_of, days = time
+    """Return the row of a task."""
     language = text.language
     said = statements(task, state, plan.info.year)
     cells = {
@@ -281,13 +275,13 @@ def _task_row(
         "title": task.title.get(language),
         "target": target_words(task, text),
         "result": result_words(said, text),
-        "latest": _latest(said, stale_words(state, as_of, text, days), text),
+        "latest": _latest(said, stale_words(state, watch, text), text),
         "place": _places(plan, task, language),
         "theme": themes[task.theme],
         "kind": text(f"kind.{task.kind.value}"),
         "section": section_words(plan, task, language),
         "placing": text(f"placing.{placing(plan, task).value}"),
-        "due": due_line(task, state, as_of, text),
+        "due": due_line(task, state, watch.day, text),
         "change": mark_words(change, text) if change else "",
         "told": "；".join(event_line(event, text) for event in change.new) if change else "",
         "by": "、".join(dict.fromkeys(event.recorded_by for event in change.new)) if change else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,7 @@ from app.page_head import show_language, show_name
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
+from layers.selection.due import year_words
 from layers.store.roles import Role
 from layers.translation import Translation, translation
 
@@ -60,6 +62,7 @@ def head(plan: Plan, text: Translation) -> None:
     """Draw the name of the plan and the language switch."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         line = text("page.tasks", count=len(plan.current_tasks))
-        show_name(plan.info.title.get(text.language), line, "data", text, language=text.language)
+        note = year_words(plan, date.today(), text)
+        show_name(plan.info.title.get(text.language), line, "data", text, language=text.language, note=note)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)

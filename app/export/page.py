@@ -26,6 +26,7 @@ from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked
 from layers.selection.address import day_range, fitted_since, usual_day
+from layers.selection.due import year_words
 from layers.selection.omission import omission_lines
 from layers.selection.own_ground import sheet_ground
 from layers.selection.select import select
@@ -60,7 +61,8 @@ def main() -> None:
     scene = replace(_within_days(plan, asked, today), language=text.language)
     with st.container(key="head"):
         line = text("page.tasks", count=len(plan.current_tasks))
-        show_name(plan.info.title.get(text.language), line, "export", text, language=text.language)
+        note = year_words(plan, scene.as_of or today, text)
+        show_name(plan.info.title.get(text.language), line, "export", text, language=text.language, note=note)
     left, right = st.columns([1, 2.9], gap="medium")
     desk: Desk = session.state().setdefault("desk", Desk())
     desk.clear()

@@ -26,6 +26,7 @@ from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.present.deck_choice import made_deck
+from layers.selection.due import year_words
 from layers.selection.own_ground import slide_ground
 from layers.translation import Translation, translation
 
@@ -102,7 +103,8 @@ def head(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> N
     """Draw the name of the plan, and the language switch, downloads and start button; `closed` in an outage."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         line = text("page.tasks", count=len(plan.current_tasks))
-        show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
+        note = year_words(plan, date.today(), text)
+        show_name(plan.info.title.get(text.language), line, "present", text, language=text.language, note=note)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)
             show_downloads(plan, deck, text, closed=closed)

@@ -256,7 +256,7 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
         title=task.title.get(view.scene.language),
         status=state.status,
         backed=state.backed,
-        status_words=mark_words(change, text) if change else status_due_words(task, state, view.selection.as_of, text),
+        status_words=mark_words(change, text) if change else status_due_words(task, state, view.selection.watch, text),
         evidence=told_words(change, text) if change and change.new else evidence_day(found, text),
         # Beside what changed there is no room for them.
         target="" if change else target_words(task, text),

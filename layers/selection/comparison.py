@@ -68,5 +68,6 @@ def compared(plan: Plan, later: Selection, tasks: Sequence[Task], day: date) -> 
     moved = {move.task.id for move in moves}
     proven = sum(later.states[task.id].backed and not states[task.id].backed for task in tasks if task.id not in moved)
     places = tuple(dict.fromkeys(place for move in moves for place in plan.places_of(move.task)))
-    selection = replace(later, as_of=day, states=states, sites=sites)
+    watch = replace(later.watch, day=day, year_over=day.year > plan.info.year)
+    selection = replace(later, as_of=day, states=states, sites=sites, watch=watch)
     return Comparison(selection, count(states[task.id] for task in tasks), moves, proven, places)

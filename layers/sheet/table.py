@@ -133,7 +133,7 @@ class Table:
     def _words(self, task: Task) -> tuple[str, str]:
         """Return the word for a task's status, and the day of the statement that is shown."""
         state = self.selection.states[task.id]
-        status = status_due_words(task, state, self.selection.as_of, self.text)
+        status = status_due_words(task, state, self.selection.watch, self.text)
         return status, day_words(self._statements(task), self.text)
 
     def rows(self, *, detail: Detail, size: float) -> list[_Row]:

@@ -208,7 +208,7 @@ class TaskPages:
         others = [
             [(target_words(task, self.text), style.INK)],
             [(result_words(said, self.text), style.INK)],
-            [(status_due_words(task, state, self.selection.as_of, self.text), style.INK)],
+            [(status_due_words(task, state, self.selection.watch, self.text), style.INK)],
             [(self._newest(said), style.MUTED), *self._went(task)],
         ]
         bar = share(task, said)

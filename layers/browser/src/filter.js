@@ -1,4 +1,4 @@
-/* The filter by status and evidence, for the moment until the page's script comes to the same result. */
+/* The filter by what the strip counts, for the moment until the page's script comes to the same result. */
 
 import { FILTERED_OUT, HIDDEN, NO_TASK } from "./letters.js";
 
@@ -10,16 +10,18 @@ import { FILTERED_OUT, HIDDEN, NO_TASK } from "./letters.js";
  *
  * @param {Filterable} args
  * @param {Pick<SitePayload, "tasks">[]} sites
- * @param {Pick<StripFilter, "statuses" | "evidence">} filter
- * @param {Pick<Plan, "letters" | "attention">} plan
+ * @param {Pick<StripFilter, "statuses" | "evidence" | "waits">} filter
+ * @param {Pick<Plan, "letters" | "attention" | "waits">} plan
  * @returns {{ tasks: string, sites: string }}
  */
-export function filtered(args, sites, { statuses, evidence }, { letters, attention }) {
+export function filtered(args, sites, { statuses, evidence, waits }, { letters, attention, waits: bits }) {
   const wanted = new Set(statuses.map((status) => letters[status]));
+  const wait = waits.reduce((sum, name) => sum | bits[name], 0);
   const passes = Array.from(args.all, (letter, index) =>
     args.candidates[index] === "1" &&
     (!wanted.size || wanted.has(letter.toLowerCase())) &&
-    (!evidence || (args.evidence[index] === "1") === (evidence === "with"))
+    (!evidence || (args.evidence[index] === "1") === (evidence === "with")) &&
+    (!wait || (Number(args.waits[index]) & wait) !== 0)
   );
   return {
     tasks: Array.from(args.all, (letter, index) => (passes[index] ? letter : HIDDEN)).join(""),

@@ -2,6 +2,9 @@
 import type * as Leaflet from "leaflet";
 
 export type Language = "zh" | "en";
+/** What a task waits for. */
+export type Wait = "overdue" | "stale";
+
 export type Status = "planned" | "seeking" | "in_progress" | "done" | "delayed" | "stopped";
 
 /** [south-west, north-east], each [latitude, longitude]. */
@@ -230,6 +233,8 @@ export interface Plan {
   /** Letters of the statuses, the one that needs a look first. */
   attention: string[];
   letters: Record<Status, string>;
+  /** The digits that `Filterable.waits` sums up. */
+  waits: Record<Wait, number>;
   /** Definition of the grid for proj4. */
   grid: string;
   home: Bounds;
@@ -255,7 +260,9 @@ export interface Filterable {
   /** Letters of all tasks, filtered out or not. */
   all: string;
   evidence: string;
-  /** Which tasks pass every filter but those by status and evidence. */
+  /** What tasks wait for: of each the sum of `Plan.waits`. */
+  waits: string;
+  /** Which tasks pass every filter but those of the strip. */
   candidates: string;
 }
 
@@ -297,6 +304,7 @@ export interface Step {
 export interface StripFilter {
   statuses: Status[];
   evidence: "with" | "without" | null;
+  waits: Wait[];
   turn: number;
 }
 
