@@ -170,6 +170,16 @@ def change_badge(mark: str) -> list[tuple[str, dict[str, str]]]:
     return [("path", square), ("path", {"d": _CHANGES[mark], "fill": "none", **line})]
 
 
+def overdue_badge() -> list[tuple[str, dict[str, str]]]:
+    """Return the mark of a site with an overdue task as `badge` does: a dark hourglass, which no status has."""
+    glass = "M-4 -5.4L4 -5.4L0.7 0L4 5.4L-4 5.4L-0.7 0Z"
+    edge = {"stroke-linejoin": "round", "stroke-linecap": "round"}
+    return [
+        ("path", {"d": glass, "fill": WHITE, "stroke": WHITE, "stroke-width": "4", **edge}),
+        ("path", {"d": glass, "fill": INK, "stroke": INK, "stroke-width": "1", **edge}),
+    ]
+
+
 CHANGE_MARKS = tuple(_CHANGES)
 """The names of the marks of changes."""
 
@@ -378,6 +388,7 @@ def tokens() -> dict[str, object]:
             for status, style in STATUS.items()
         },
         "filteredBadge": filtered_badge(),
+        "overdue": overdue_badge(),
         "changes": {mark: change_badge(mark) for mark in CHANGE_MARKS},
         "categories": {key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()},
         "ground": GROUND,

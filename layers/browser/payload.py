@@ -96,10 +96,11 @@ def _wait_digit(task: Task, selection: Selection) -> str:
 
 
 def letters(plan: Plan, selection: Selection) -> dict[str, str]:
-    """Return a letter for each site and each task of `plan`, as `selection` shows them."""
+    """Return a letter for each site and each task of `plan`, as `selection` shows them, and which sites are overdue."""
     passing = {task.id for task in selection.tasks}
     return {
         "sites": "".join(_site_letter(selection, site_id) for site_id in plan.sites),
+        "overdue": "".join("1" if state is not None and state.overdue else "0" for state in selection.sites.values()),
         "tasks": "".join(
             _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
         ),

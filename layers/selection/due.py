@@ -11,7 +11,7 @@ from layers.plan.scene import STALE_DAYS, Scene, Wait
 from layers.plan.terms import Status
 from layers.selection.amendment_words import due_words
 from layers.selection.statements import status_words
-from layers.selection.status import TaskState
+from layers.selection.status import SiteState, TaskState, site_state
 from layers.translation import Translation
 
 _OVER = (Status.DONE, Status.STOPPED)
@@ -70,6 +70,13 @@ def waits_of(task: Task, state: TaskState, watch: Watch) -> frozenset[Wait]:
         Wait.STALE: stale_days(state, watch.day, watch.stale_days),
     }
     return frozenset(wait for wait, days in found.items() if days)
+
+
+def state_of_site(tasks: Iterable[Task], states: Mapping[str, TaskState], day: date) -> SiteState | None:
+    """Return the state of a site with these `tasks`, see `layers.selection.status.site_state`."""
+    listed = list(tasks)
+    overdue = any(overdue_days(task, states[task.id], day) for task in listed)
+    return site_state([states[task.id] for task in listed], overdue=overdue)
 
 
 def count_due(tasks: Iterable[Task], states: Mapping[str, TaskState], watch: Watch) -> DueCounts:

@@ -9,9 +9,9 @@ from datetime import date
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Evidence, Scene
 from layers.selection.changes import Change, changes
-from layers.selection.due import Watch, waits_of
+from layers.selection.due import Watch, state_of_site, waits_of
 from layers.selection.find import Findings, find
-from layers.selection.status import SiteState, TaskState, site_state, task_states
+from layers.selection.status import SiteState, TaskState, task_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
     filtered_out = set()
     for site_id in plan.sites:
         linked = plan.tasks_by_site.get(site_id, ())
-        chosen = [states[task.id] for task in linked if task.id in passing]
-        sites[site_id] = site_state(chosen)
+        chosen = [task for task in linked if task.id in passing]
+        sites[site_id] = state_of_site(chosen, states, as_of)
         if linked and not chosen:
             filtered_out.add(site_id)
     return Selection(

@@ -21,7 +21,7 @@ const attention = ["l", "x", "s", "p", "i", "d"];
  * @property {StripFilter["evidence"]} [evidence_is]
  * @property {string} [waits]
  * @property {Wait[]} [waits_for]
- * @property {{ tasks: string, sites: string }} shown
+ * @property {{ tasks: string, sites: string, overdue?: string }} shown
  */
 
 describe("the filter", () => {
@@ -34,7 +34,7 @@ describe("the filter", () => {
     };
     const sites = one.sites.map(({ name, tasks }) => ({ id: name, tasks }));
     const filter = { statuses: one.statuses ?? [], evidence: one.evidence_is ?? null, waits: one.waits_for ?? [] };
-    expect(filtered(args, sites, filter, { letters, attention, waits: bits })).toEqual(one.shown);
+    expect(filtered(args, sites, filter, { letters, attention, waits: bits })).toEqual({ overdue: "0".repeat(sites.length), ...one.shown });
   });
 
   test("a site without letters has none", () => {

@@ -12,7 +12,7 @@ import { FILTERED_OUT, HIDDEN, NO_TASK } from "./letters.js";
  * @param {Pick<SitePayload, "tasks">[]} sites
  * @param {Pick<StripFilter, "statuses" | "evidence" | "waits">} filter
  * @param {Pick<Plan, "letters" | "attention" | "waits">} plan
- * @returns {{ tasks: string, sites: string }}
+ * @returns {{ tasks: string, sites: string, overdue: string }}
  */
 export function filtered(args, sites, { statuses, evidence, waits }, { letters, attention, waits: bits }) {
   const wanted = new Set(statuses.map((status) => letters[status]));
@@ -23,12 +23,17 @@ export function filtered(args, sites, { statuses, evidence, waits }, { letters, 
     (!evidence || (args.evidence[index] === "1") === (evidence === "with")) &&
     (!wait || (Number(args.waits[index]) & wait) !== 0)
   );
+  const letterOf = (/** @type {number[]} */ tasks) => {
+    const own = tasks.filter((index) => passes[index]).map((index) => args.all[index]);
+    return tasks.length && !own.length ? FILTERED_OUT : siteLetter(own, attention);
+  };
+  const isLate = (/** @type {number} */ index) => passes[index] && (Number(args.waits[index]) & bits.overdue) !== 0;
+  const letterOfSites = sites.map(({ tasks }) => letterOf(tasks));
   return {
     tasks: Array.from(args.all, (letter, index) => (passes[index] ? letter : HIDDEN)).join(""),
-    sites: sites.map(({ tasks }) => {
-      const own = tasks.filter((index) => passes[index]).map((index) => args.all[index]);
-      return tasks.length && !own.length ? FILTERED_OUT : siteLetter(own, attention);
-    }).join(""),
+    sites: letterOfSites.join(""),
+    // A site without a status has no symbol that could be marked.
+    overdue: sites.map(({ tasks }, at) => Number(/[a-z]/i.test(letterOfSites[at]) && tasks.some(isLate))).join(""),
   };
 }
 

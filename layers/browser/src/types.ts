@@ -115,6 +115,8 @@ export interface Style {
   status: Record<Status, StatusStyle>;
   /** Of a site whose tasks are all filtered out. */
   filteredBadge: StatusStyle["badge"];
+  /** The mark of a site with an overdue task. */
+  overdue: StatusStyle["badge"];
   /** The marks of changes, in the order in which `Arguments.changes` counts them. */
   changes: Record<string, StatusStyle["badge"]>;
   categories: Record<string, CategoryStyle>;
@@ -272,6 +274,8 @@ export interface Arguments extends Filterable {
   language: Language;
   sites: string;
   tasks: string;
+  /** For each site 1 if any of its tasks is overdue, else 0. */
+  overdue: string;
   lit: string[];
   /** For each site the number of its mark, or a dot; empty where no changes are shown. */
   changes?: string;
@@ -298,6 +302,19 @@ export interface Arguments extends Filterable {
 export interface Step {
   count: number;
   query: string;
+}
+
+/** What a map takes over of a Scene. */
+export interface SceneLetters {
+  language: Language;
+  tasks: string;
+  sites: string;
+  /** As in `Arguments`. */
+  overdue: string;
+  lit: string[];
+  near?: Near | null;
+  /** Letters of the tasks in a table beside the map. */
+  listed?: string;
 }
 
 /** A click on the strip of counts. */
@@ -327,6 +344,7 @@ export interface DayCounts {
 export interface BriefingSide extends DayCounts {
   sites: string;
   tasks: string;
+  overdue: string;
   /** Ids of the sites that stand otherwise on the later day. */
   moved: string[];
 }
@@ -362,6 +380,7 @@ export interface BriefingView extends DayCounts {
   near: Near | null;
   sites: string;
   tasks: string;
+  overdue: string;
   layers: Record<string, LayerState>;
   order: string[];
   lit: string[];
@@ -447,6 +466,8 @@ export interface Candidate {
 }
 
 export interface SiteState {
+  /** Whether any of its tasks that pass the filters is overdue. */
+  overdue?: boolean;
   shown: boolean;
   status: Status | null;
   backed: boolean;
