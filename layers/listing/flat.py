@@ -134,6 +134,12 @@ def _task_row(listing: Listing, listed: Listed | None) -> Row:
         "clause": task.clause if task else "",
         "anchor": task.anchor if task else "",
         "lead_unit": task.lead_unit if task else "",
+        # As it was set, a quarter such as 2024-Q4, and the last day that is still in time.
+        "due": str(task.due) if task and task.due else "",
+        "due_last_day": task.due.last_day if task and task.due else None,
+        "overdue_days": listed.overdue if listed else None,
+        "stale_days": listed.stale if listed else None,
+        "note": task.note.get(language) if task else "",
         "partners": "; ".join(task.partners) if task else "",
         "target_comparator": target.comparator if target else "",
         "target_value": target.value if target else None,

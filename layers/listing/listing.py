@@ -10,6 +10,7 @@ from geo.measure import anchors
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import PartialDate
+from layers.selection.due import overdue_days, stale_days
 from layers.selection.select import Selection, select
 from layers.selection.statements import Statements, statements
 from layers.selection.status import TaskState
@@ -30,6 +31,10 @@ class Listed:
     task: Task
     state: TaskState
     said: Statements
+    overdue: int | None
+    """For how many days it has been overdue; None if it is not."""
+    stale: int | None
+    """For how many days nothing new has been said about it; None if that is not long. Also after the plan's year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,9 @@ def listing(plan: Plan, scene: Scene, *, today: date) -> Listing:
     tasks = []
     for task in selection.tasks:
         state = selection.states[task.id]
-        tasks.append(Listed(task, state, statements(task, state, plan.info.year)))
+        overdue = overdue_days(task, state, selection.as_of) or None
+        stale = stale_days(state, selection.as_of, scene.stale_days) or None
+        tasks.append(Listed(task, state, statements(task, state, plan.info.year), overdue, stale))
     shown = {site_id for task in selection.tasks for whole in plan.places_of(task) for site_id in plan.place(whole)}
     positions = {}
     for site_id in shown:
