@@ -159,6 +159,7 @@ _CHANGES = {
     "evidence": "M-3.6 0L3.6 0M0 -3.6L0 3.6",
     "withdrawn": "M-2.9 -2.9L2.9 2.9M-2.9 2.9L2.9 -2.9",
     "said": "M-3.4 0L3.4 0",
+    "amended": "M-3.4 -1.8L3.4 -1.8M-3.4 1.8L3.4 1.8",
 }
 """What is drawn in the mark of each kind of change: arrows for a status, other shapes for what became known."""
 

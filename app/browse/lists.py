@@ -23,7 +23,7 @@ from layers.plan.terms import Status
 from layers.selection.address import own_query
 from layers.selection.changes import Change, Mark, changes
 from layers.selection.due import Watch, due_line, stale_words
-from layers.selection.event_words import event_line, mark_words, since_line
+from layers.selection.event_words import entry_line, mark_words, since_line
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_words, statements
 from layers.selection.status import TaskState, task_states
@@ -269,6 +269,7 @@ def _task_row(
 ) -> str:
     """Return the row of a task."""
     language = text.language
+    told = change.told if change else ()
     said = statements(task, state, plan.info.year)
     cells = {
         "status": text(f"status.{state.status.value}" if state.status else "status.none"),
@@ -283,8 +284,8 @@ def _task_row(
         "placing": text(f"placing.{placing(plan, task).value}"),
         "due": due_line(task, state, watch.day, text),
         "change": mark_words(change, text) if change else "",
-        "told": "；".join(event_line(event, text) for event in change.new) if change else "",
-        "by": "、".join(dict.fromkeys(event.recorded_by for event in change.new)) if change else "",
+        "told": "；".join(entry_line(plan, one, text) for one in told),
+        "by": "、".join(dict.fromkeys(one.recorded_by for one in told)),
     }
     order = {
         "status": list(Status).index(state.status) if state.status else -1,
@@ -299,7 +300,7 @@ def _task_row(
         [order.get(key) for key in CELLS],
         badge_address(state.status, backed=state.backed),
         f"/badges/change-{change.mark.value}.svg" if change else "",
-        next((event.source.url for event in reversed(change.new) if event.source.url), "") if change else "",
+        next((one.source.url for one in reversed(told) if one.source and one.source.url), ""),
     )
 
 

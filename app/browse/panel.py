@@ -108,6 +108,7 @@ def page_values(plan: Plan, selection: Selection, text: Translation) -> dict[str
         "since": selection.since,
         "changed": selection.changed,
         "went": mark_words,
+        "amendment": lambda amendment: amendment_line(plan, amendment, text),
         "history": history,
         "due": lambda task, state: due_line(task, state, day, text),
         "overdue": lambda task, state: overdue_words(task, state, day, text),

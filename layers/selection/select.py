@@ -44,6 +44,8 @@ class Selection:
     """The day after which changes are shown, where the Scene asks for them."""
     changes: tuple[Change, ...] = ()
     """What changed since, of the tasks that pass the filters, in the report's order."""
+    gone: tuple[Change, ...] = ()
+    """The tasks that were retired since, of those that would be candidates. They are in no list and no figure."""
 
     @property
     def changed(self) -> Mapping[str, Change]:
@@ -98,6 +100,9 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
         findings=findings,
         since=since,
         changes=tuple(change for change in moved if change.task.id in passing),
+        gone=tuple(
+            change for change in moved if change.task.retired and _is_candidate(change.task, scene, findings, found_ids)
+        ),
         current=tuple(plan.current_tasks.values()),
         watch=watch,
     )

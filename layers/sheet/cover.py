@@ -22,6 +22,7 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.selection.event_words import since_line, since_title
 from layers.selection.extent import centred, wanted_extent
 from layers.selection.select import Selection, select
 from layers.selection.status import SiteState, count
@@ -137,6 +138,8 @@ def _draw_head(
     title = typeface.shorten(title, width, points, Weight.BOLD)
     drawing.write(title, margin, y - 10.0 * k, points, weight=Weight.BOLD, colour=style.INK)
     as_of = text("sheet.as-of", date=selection.as_of)
+    if selection.since:
+        as_of = f"{since_title(selection.since, selection.as_of, text)} · {since_line(selection.changes, text)}"
     subtitle = f"{plan.info.subtitle.get(text.language)} · {text('sheet.atlas')} · {as_of}"
     drawing.write(typeface.shorten(subtitle, width, 11.5 * k), margin, y - 18.0 * k, 11.5 * k, colour=style.MUTED)
     counts = count([selection.states[task.id] for task in selection.tasks])
