@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from app import session
 from app.browse.later import is_complete
+from app.browse.list_table import ListTable, row_json, show_list
 from app.browse.pills import badge_address
 from layers import escape
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
-from layers.selection.address import own_query
 from layers.selection.changes import Change, Mark, changes
 from layers.selection.due import Watch, due_line, stale_words
 from layers.selection.event_words import entry_line, mark_words, since_line
@@ -28,26 +24,10 @@ from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_words, statements
 from layers.selection.status import TaskState, task_states
 from layers.selection.unplaced import placing, sites_without_position, tasks_without_place
-from layers.selection.wording import section_words, sources, target_words, titles
+from layers.selection.wording import section_words, target_words
 from layers.translation import Translation, translation
 
 LISTS = ("tasks", "tray_tasks", "tray_sites")
-
-FILES = {"xlsx": "Excel", "csv": "CSV", "geojson": "GeoJSON"}
-"""The kinds of file that the list of tasks can be had as, with their names, which are no words to translate."""
-
-list_rows = st.components.v2.component(
-    "planmap_list_rows",
-    html='<div class="pm-list-rows" hidden></div>',
-    js=Path(__file__).with_name("list_rows.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
-list_table = st.components.v2.component(
-    "planmap_list_table",
-    html='<div class="pm-list-host"></div>',
-    js=Path(__file__).with_name("list_table.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
 
 
 def show_lists(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
@@ -116,58 +96,29 @@ def _show(
     count: str,
 ) -> None:
     """Draw a list: its rows as JSON, and `count`, how many there are in words."""
+    of_sites = name == "tray_sites"
 
-    def chosen() -> None:
-        sent: Any = session.state()["list_table"].get("chosen")
-        # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
-        if not isinstance(sent, dict) or sent == session.state().get("list_sent"):
-            return
-        session.state()["list_sent"] = sent
-        found = sent.get("id")
-        if sent.get("list") == "tray_sites" and isinstance(found, str) and found:
-            session.select_site(plan, found, flying=False)
+    def choose(chosen_in: str, row_id: str) -> None:
+        if chosen_in == "tray_sites" and row_id:
+            session.select_site(plan, row_id, flying=False)
         else:
-            session.select_task(plan, found if isinstance(found, str) else "")
+            session.select_task(plan, row_id)
 
-    list_rows(key="list_rows", data=f'{{"list":"{name}","rows":[{",".join(rows)}]}}'.encode())
-    since = selection.since is not None
     columns = (
         _site_columns(text)
-        if name == "tray_sites"
-        else _task_columns(plan, text, reasons=name != "tasks", changes=since)
+        if of_sites
+        else _task_columns(plan, text, reasons=name != "tasks", changes=selection.since is not None)
     )
-    # What is selected does not leave anything out of the list.
-    title, subtitle = titles(plan, replace(scene, site="", task=""), text)
-    query = own_query(scene)
-    exports = [
-        {"label": label, "href": f"/list/{kind}?{query}", "hint": text("list.export-hint", kind=label)}
-        for kind, label in FILES.items()
-    ]
-    foot = [sources(plan, text), plan.info.disclaimer.get(text.language)]
-    list_table(
-        key="list_table",
-        data={
-            "list": name,
-            "language": text.language,
-            "selected": scene.site if name == "tray_sites" else scene.task,
-            "columns": columns,
-            "count": count,
-            "exports": exports if name == "tasks" else [],
-            "printed": {
-                "title": title,
-                "lines": [subtitle, f"{text('sheet.as-of', date=selection.as_of)} · {count}"],
-                "foot": [line for line in foot if line],
-            },
-            "labels": {
-                "table": text("page.list") if name != "tray_sites" else text("column.place"),
-                "columns": text("list.columns"),
-                "print": text("list.print"),
-                "export": text("listing.export"),
-                "sort": text("list.sort"),
-            },
-        },
-        on_chosen_change=chosen,
+    table = ListTable(
+        name,
+        text("column.place" if of_sites else "page.list"),
+        columns,
+        rows,
+        count,
+        scene.site if of_sites else scene.task,
+        exported=name == "tasks",
     )
+    show_list(plan, scene, selection, text, table, choose)
 
 
 CELLS = (
@@ -302,26 +253,6 @@ def _task_row(
         f"/badges/change-{change.mark.value}.svg" if change else "",
         next((one.source.url for one in reversed(told) if one.source and one.source.url), ""),
     )
-
-
-def row_json(
-    row_id: str,
-    cells: Sequence[str],
-    order: Sequence[float | None],
-    badge: str,
-    mark: str = "",
-    link: str = "",
-    *,
-    share: float | None = None,
-) -> str:
-    """Return a row as JSON: words by column, figures to sort by, addresses of pictures and of the newest evidence.
-
-    `share` of the target that the result is makes a bar below the words of the column `aim`.
-    """
-    row: dict[str, object] = {"id": row_id, "cells": cells, "order": order, "badge": badge, "mark": mark, "link": link}
-    if share is not None:
-        row["share"] = share
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def _site_rows(plan: Plan, sites: Sequence[Site], text: Translation) -> Iterable[str]:
