@@ -399,6 +399,7 @@ def _scene(
 ) -> tuple[Plan, Scene]:
     """Return the plan and the Scene that the options ask for; a `title` is only looked at."""
     from app.context import store_at
+    from layers.plan.scene import STALE_DAYS
     from layers.plan.scene_text import checked, read_scene
     from layers.store.base import read_plan
 
@@ -406,6 +407,8 @@ def _scene(
         raise PlanMapError("title-too-long", limit=MAXIMUM_TITLE)
     wanted = read_scene(scene)
     wanted = replace(wanted, since=since or wanted.since)
+    if wanted.stale_days == STALE_DAYS:
+        wanted = replace(wanted, stale_days=read_settings().stale_days)
     until = wanted.as_of or date.today()
     if wanted.since and wanted.since >= until:
         raise PlanMapError("since-not-before", since=wanted.since, until=until)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.browse.pills import due_marks, evidence_pills, status_pills, time_words
+from app.browse.pills import due_pills, evidence_pills, status_pills, time_words
 from app.pages import PAGES, Page
 from app.static_files import streamlit_folder
 from app.streamlit_words import page_words
@@ -27,9 +28,9 @@ from layers.browser.payload import arguments
 from layers.cache import kept_bytes
 from layers.escape import html, script_json, template_environment
 from layers.plan.plan import Plan
-from layers.plan.scene import Scene
+from layers.plan.scene import STALE_DAYS, Scene
 from layers.selection.address import fitted, flight, own_query
-from layers.selection.due import STALE_DAYS, count_due
+from layers.selection.due import count_due
 from layers.selection.select import select
 from layers.selection.status import count
 from layers.translation import LANGUAGES, translation
@@ -57,9 +58,12 @@ FILTER_WIDTHS = (210, 160, 130, 332, 118, 136, 118)
 """Widths in pixels of the controls in the row of filters, which `app/browse/page.py` draws."""
 
 
-def standing_scene(plan: Plan, query: str, today: date) -> Scene:
-    """Return the Scene that an address opens in `plan`, see `layers.selection.address.fitted`."""
-    return fitted(plan, Scene.from_query(query), today)
+def standing_scene(plan: Plan, query: str, today: date, stale_days: int = STALE_DAYS) -> Scene:
+    """Return the Scene that an address opens in `plan`, see `layers.selection.address.fitted`.
+
+    `stale_days` is how many days without a new statement make a task stale here, whatever the address says.
+    """
+    return replace(fitted(plan, Scene.from_query(query), today), stale_days=stale_days)
 
 
 def page_html(page: Page, plan: Plan | None, query: str, *, today: date, stale_days: int = STALE_DAYS) -> str:
@@ -103,11 +107,11 @@ def page_scripts() -> tuple[str, ...]:
 
 
 def _opening(plan: Plan, query: str, today: date, stale_days: int) -> Markup:
-    scene = standing_scene(plan, query, today)
+    scene = standing_scene(plan, query, today, stale_days)
     selection = select(plan, scene, today=today)
     text = translation(scene.language)
     counts = count(selection.current_states)
-    due = count_due(selection.current, selection.states, selection.as_of, stale_days)
+    due = count_due(selection.current, selection.states, selection.watch)
     return Markup(  # noqa: S704 - the template escapes every value
         _TEMPLATES.get_template("opening.html").render(
             text=text,
@@ -116,8 +120,8 @@ def _opening(plan: Plan, query: str, today: date, stale_days: int) -> Markup:
             pages=[
                 {"href": f"/{page.path}?{query}", "label": text(page.label), "current": not page.path} for page in PAGES
             ],
-            due=due_marks(due, stale_days, text),
-            newest=time_words(plan, selection, text),
+            due=due_pills(due, selection.watch, text, chosen=scene.waits),
+            newest=time_words(plan, selection, due, text),
             pills=(status_pills(counts, text), evidence_pills(counts, text)),
             widths=FILTER_WIDTHS,
             scene=script_json(_arguments(plan, scene, today)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
 from pathlib import Path
 
 import streamlit as st
@@ -14,8 +13,6 @@ from app.pages import PAGES
 from app.sign_in import BEGIN, END
 from geo.errors import PlanMapError
 from layers import escape
-from layers.plan.plan import Plan
-from layers.selection.due import year_words
 from layers.translation import LANGUAGES, Translation
 
 _links = st.components.v2.component(
@@ -27,21 +24,17 @@ _links = st.components.v2.component(
 """Our own links, because Streamlit's would lose the Scene: the map writes it to the address without the server."""
 
 
-def plan_line(plan: Plan, day: date, text: Translation) -> str:
-    """Return how many tasks a plan has, and that its year is over if it is on `day`."""
-    parts = (text("page.tasks", count=len(plan.current_tasks)), year_words(plan, day, text))
-    return " · ".join(part for part in parts if part)
-
-
-def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "") -> None:
+def show_name(title: str, line: str, path: str, text: Translation, *, language: str = "", note: str = "") -> None:
     """Draw the name of the plan, and under it a line and the links from the page at `path` to the others.
 
-    With a `language` they also write it to the address, for a page that has no map to do so.
+    With a `language` they also write it to the address, for a page that has no map to do so. A `note` stands quietly
+    behind the line, such as that the plan's year is over, where there is no strip of counts to say so.
     """
     with st.container(key="name", width="content", gap=None):
         st.html(f"<h1>{escape.html(title)}</h1>", width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
-            st.html(f"<p>{escape.html(line)}</p>", width="content")
+            noted = f"<span class='pm-quiet'> · {escape.html(note)}</span>" if note else ""
+            st.html(f"<p>{escape.html(line)}{noted}</p>", width="content")
             _links(
                 key="pages",
                 data={

@@ -127,7 +127,8 @@ def changes(*, text: Translation, since: date, until: date | None, by: str, plan
     last = until or date.today()
     if last <= since:
         raise PlanMapError("days-backwards", since=since, until=last)
-    say(change_lines(found_changes(found, since, last, known=Known(by)), since, last, text))
+    known = Known(by)
+    say(change_lines(found, found_changes(found, since, last, known=known), since, last, text, known=known))
 
 
 @click.command(help=HELP("record.log-help"))

@@ -145,7 +145,8 @@ def listed(request: Request) -> Response:
     except PlanMapError as error:
         text = translation(request.query_params.get("lang", ""))
         return HTMLResponse(notice_page(error, text, back=True, typeface=ALL_SLICES), status_code=503)
-    made = listing(plan, standing_scene(plan, request.url.query, today), today=today)
+    scene = standing_scene(plan, request.url.query, today, context.current().settings.stale_days)
+    made = listing(plan, scene, today=today)
     name = quote(file_name([made.title, made.text("page.list"), made.filters, str(made.as_of)], kind))
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
     return Response(listing_file(made, kind), media_type=MEDIA_TYPES[kind], headers=headers)

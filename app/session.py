@@ -14,10 +14,11 @@ from typing import Any
 
 import streamlit as st
 
+from app import context
 from geo.grid import BBox
 from layers.plan.near import Near, read_near
 from layers.plan.plan import Plan
-from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene
+from layers.plan.scene import MAXIMUM_QUERY, Evidence, Scene, Wait
 from layers.plan.terms import Kind, Status
 from layers.selection.address import fitted, fitted_since, flight, known_near, usual_day
 from layers.selection.find import Found, find
@@ -58,6 +59,7 @@ def _controls(plan: Plan, scene: Scene, today: date) -> dict[str, Any]:
     return {
         "statuses": [status for status in Status if status in scene.statuses],
         "evidence": scene.evidence,
+        "waits": [wait for wait in Wait if wait in scene.waits],
         "themes": [theme.id for theme in plan.info.themes if theme.id in scene.themes],
         "kinds": [kind for kind in Kind if kind in scene.kinds],
         "as_of": scene.as_of or usual_day(plan, today),
@@ -92,6 +94,8 @@ def current_scene(plan: Plan, today: date) -> Scene:
         language=values["language"] or "zh",
         statuses=frozenset(values["statuses"]),
         evidence=Evidence(values["evidence"]) if values["evidence"] else None,
+        waits=frozenset(values["waits"]),
+        stale_days=context.current().settings.stale_days,
         themes=frozenset(values["themes"]),
         kinds=frozenset(values["kinds"]),
         as_of=None if values["as_of"] in (None, usual_day(plan, today)) else values["as_of"],
@@ -189,7 +193,14 @@ def clear() -> None:
     # Counts as a turn, so that the strip in the browser accepts it.
     values.update(site="", task="", near="", lost_sites=[])
     values.update(
-        only_changed=False, statuses=[], evidence=None, themes=[], kinds=[], search="", turn=values["turn"] + 1
+        only_changed=False,
+        statuses=[],
+        evidence=None,
+        waits=[],
+        themes=[],
+        kinds=[],
+        search="",
+        turn=values["turn"] + 1,
     )
     # Sections have no control on the page; they come from an address.
     values["scene"] = replace(values["scene"], sections=frozenset())

@@ -159,6 +159,7 @@ _CHANGES = {
     "evidence": "M-3.6 0L3.6 0M0 -3.6L0 3.6",
     "withdrawn": "M-2.9 -2.9L2.9 2.9M-2.9 2.9L2.9 -2.9",
     "said": "M-3.4 0L3.4 0",
+    "amended": "M-3.4 -1.8L3.4 -1.8M-3.4 1.8L3.4 1.8",
 }
 """What is drawn in the mark of each kind of change: arrows for a status, other shapes for what became known."""
 
@@ -168,6 +169,16 @@ def change_badge(mark: str) -> list[tuple[str, dict[str, str]]]:
     line = {"stroke": WHITE, "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round"}
     square = {"d": "M-6.5 -6.5L6.5 -6.5L6.5 6.5L-6.5 6.5Z", "fill": INK, "stroke": WHITE, "stroke-width": "1.5"}
     return [("path", square), ("path", {"d": _CHANGES[mark], "fill": "none", **line})]
+
+
+def overdue_badge() -> list[tuple[str, dict[str, str]]]:
+    """Return the mark of a site with an overdue task as `badge` does: a dark hourglass, which no status has."""
+    glass = "M-4 -5.4L4 -5.4L0.7 0L4 5.4L-4 5.4L-0.7 0Z"
+    edge = {"stroke-linejoin": "round", "stroke-linecap": "round"}
+    return [
+        ("path", {"d": glass, "fill": WHITE, "stroke": WHITE, "stroke-width": "4", **edge}),
+        ("path", {"d": glass, "fill": INK, "stroke": INK, "stroke-width": "1", **edge}),
+    ]
 
 
 CHANGE_MARKS = tuple(_CHANGES)
@@ -378,6 +389,7 @@ def tokens() -> dict[str, object]:
             for status, style in STATUS.items()
         },
         "filteredBadge": filtered_badge(),
+        "overdue": overdue_badge(),
         "changes": {mark: change_badge(mark) for mark in CHANGE_MARKS},
         "categories": {key: {**asdict(style), "path": icon_path(style.icon)} for key, style in CATEGORIES.items()},
         "ground": GROUND,

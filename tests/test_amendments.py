@@ -20,14 +20,25 @@ from layers.plan.digest import content_digest, whole_digest
 from layers.plan.event_id import new_id
 from layers.plan.plan import Amendment, Source
 from layers.plan.rows import TaskRow, task_row
-from layers.plan.scene import Scene
+from layers.plan.scene import Scene, Wait
 from layers.plan.terms import DueDate, Moment, Status, Subject, Text
 from layers.resources import default_plan_folder
-from layers.selection.due import DueCounts, count_due, due_line, overdue_days, stale_days, year_words
+from layers.selection.due import (
+    DueCounts,
+    Watch,
+    count_due,
+    due_line,
+    overdue_days,
+    silence_words,
+    stale_days,
+    status_due_words,
+    year_words,
+)
 from layers.selection.event_words import history_lines
 from layers.selection.find import find
 from layers.selection.select import select
 from layers.selection.status import task_state
+from layers.selection.wording import titles
 from layers.store.backup import back_up, restore
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.check_amendments import check_amendment
@@ -399,10 +410,16 @@ def test_what_is_overdue_and_stale_is_counted_and_said(plan):
     text, day = translation("zh"), dt.date(2025, 1, 1)
     dated = amend(plan, amendment({"due_date": "2024-12-31"}))
     selection = select(dated, Scene(as_of=day), today=day)
-    assert count_due(selection.current, selection.states, day, 100_000) == DueCounts(1, 0)
-    assert count_due(selection.current, selection.states, day, 1).stale > 50
+    newest = max(state.newest.date.last_day for state in selection.states.values() if state.newest)
+    assert count_due(selection.current, selection.states, Watch(day, 100_000)) == DueCounts(1, 0, newest)
+    assert count_due(selection.current, selection.states, Watch(day, 1)).stale > 50
     assert due_line(dated.tasks[TASK], selection.states[TASK], day, text) == "2024-12-31 · 逾期 1 天"
     assert "逾期 1 天" in task_panel(dated, dated.tasks[TASK], selection, text)
+    asked = select(dated, Scene(as_of=day, waits=frozenset({Wait.OVERDUE})), today=day)
+    assert [task.id for task in asked.tasks] == [TASK]
+    # The title of everything printed says what it is filtered by.
+    asked_stale = Scene(waits=frozenset(Wait), stale_days=90)
+    assert titles(plan, asked_stale, text)[1].endswith("逾期、超过 90 天无新陈述")
     assert year_words(plan, day, text) == "2024年计划年度已过"
     assert year_words(plan, dt.date(2024, 12, 31), text) == ""
     assert "1 day overdue" in due_line(dated.tasks[TASK], selection.states[TASK], day, translation("en"))
@@ -415,3 +432,20 @@ def test_hostile_words_stay_words_on_the_page(plan):
     panel = task_panel(hostile, hostile.tasks[TASK], select(hostile, Scene(), today=day), text)
     assert "<img src=x" not in panel
     assert panel.count("&lt;img src=x onerror") >= 4
+
+
+def test_once_the_year_is_over_what_is_stale_is_counted_but_not_marked_on_each_task(plan):
+    text, task = translation("zh"), plan.tasks[TASK]
+    for day, over in ((dt.date(2024, 12, 31), False), (dt.date(2025, 1, 1), True)):
+        selection = select(plan, Scene(as_of=day, waits=frozenset({Wait.STALE}), stale_days=30), today=day)
+        found = count_due(selection.current, selection.states, selection.watch)
+        state = selection.states[TASK]
+        assert found.stale == len(selection.tasks) > 10
+        assert task in selection.tasks
+        assert ("天无新进展" in status_due_words(task, state, selection.watch, text)) is not over
+        assert ("天无新进展" in task_panel(plan, task, selection, text)) is not over
+        assert ("2024年计划年度已过" in silence_words(plan, found, selection.watch, text)) is over
+    later = select(plan, Scene(), today=dt.date(2030, 1, 1))
+    found = count_due(later.current, later.states, later.watch)
+    assert found.newest is not None
+    assert f"{found.newest}以来无新陈述" in silence_words(plan, found, later.watch, text)

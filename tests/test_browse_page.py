@@ -165,12 +165,12 @@ def test_an_address_full_of_nonsense_opens_the_page():
 
 
 def test_a_filter_of_the_address_is_taken_over_and_can_be_cleared():
-    page = AppPage(browse, "status=done&evidence=with&theme=airport-economy&section=1-4&q=x")
+    page = AppPage(browse, "status=done&evidence=with&waits=overdue&theme=airport-economy&section=1-4&q=x")
     strip = page.sent("status_filter")["filter"]
-    assert (strip["statuses"], strip["evidence"]) == (["done"], "with")
+    assert (strip["statuses"], strip["evidence"], strip["waits"]) == (["done"], "with", ["overdue"])
     page.press("clear")
     again = page.sent("status_filter")["filter"]
-    assert (again["statuses"], again["evidence"]) == ([], None)
+    assert (again["statuses"], again["evidence"], again["waits"]) == ([], None, [])
     assert again["turn"] > strip["turn"]
     assert page.map["turn"] == again["turn"]
     assert tabs(page)[0] == "任务清单 78/78"

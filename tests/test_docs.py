@@ -28,7 +28,7 @@ from layers.exchange.columns import FIELDS, Part
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.deck import FIGURES
-from layers.plan.scene import BASEMAPS, PLAIN, Evidence
+from layers.plan.scene import BASEMAPS, PLAIN, Evidence, Wait
 from layers.plan.template import LINES
 from layers.plan.template_row import TemplateRow
 from layers.plan.terms import Basis, Confidence, Kind, Precision, Status
@@ -666,6 +666,7 @@ FAMILIES: dict[str, set[str]] = {
     "role": set(Role),
     "confidence": {level.value for level in Confidence},
     "evidence": {value.value for value in Evidence},
+    "waits": {wait.value for wait in Wait},
     "placing": {how.value for how in Placing},
     "category": set(CATEGORIES),
     "found": {kind.value for kind in Found},

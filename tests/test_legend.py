@@ -20,7 +20,7 @@ from layers.draw.legend import entries
 from layers.draw.seen_ground import LEAST_MM2
 from layers.ground import look
 from layers.plan.scene import Scene
-from layers.plan.terms import Status
+from layers.plan.terms import DueDate, Status
 from layers.region import region
 from layers.selection.select import select
 from layers.sheet.sheet import Order, compose
@@ -123,3 +123,17 @@ def test_places_whose_tasks_have_no_status_yet_are_not_said_to_have_none(plan):
     sheet = compose(plan, early, Order(), today=DAY)
     assert not any(state.status in Status for state in sheet.content.numbered)
     assert TEXT("legend.no-status") in sheet.drawing.texts()
+
+
+def test_a_site_with_an_overdue_task_has_a_mark_that_the_legend_explains_only_where_it_is(plan):
+    task = plan.tasks["cauc-cooperation"]
+    late = replace(plan, tasks={**plan.tasks, task.id: replace(task, due=DueDate.parse("2024-12"))})
+    sheet = compose(late, Scene(), Order(), today=DAY)
+    marked = {shown.site.id for shown in sheet.content.numbered if shown.state.overdue}
+    assert marked == {"cauc"}
+    found = entries(late, Scene(), sheet.content, TEXT, site_symbols=sheet.site_symbols)
+    assert {entry.text: entry.count for entry in found}[TEXT("legend.overdue")] == len(marked)
+    # In time, done, or filtered out: no mark.
+    for scene in (Scene(as_of=date(2024, 12, 31)), Scene(statuses=frozenset({Status.SEEKING}))):
+        again = compose(late, scene, Order(), today=DAY)
+        assert TEXT("legend.overdue") not in again.drawing.texts()

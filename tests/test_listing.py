@@ -21,7 +21,7 @@ from layers.escape import spreadsheet
 from layers.listing.files import MEDIA_TYPES, listing_file
 from layers.listing.listing import Listing, listing
 from layers.plan.plan import Measurement
-from layers.plan.scene import Scene
+from layers.plan.scene import Scene, Wait
 from layers.plan.terms import DueDate, PartialDate, Status, Text
 from layers.resources import default_plan_folder
 from layers.selection.select import select
@@ -136,6 +136,23 @@ def test_a_workbook_has_target_result_evidence_and_places_with_numbers_and_days(
     assert len(book.rows(3)) == len(events) > 0
     about = {words for words in book.strings if "OpenStreetMap" in words or words == "示意图，不作为划界依据"}
     assert len(about) == 2
+
+
+def test_a_task_has_its_due_date_how_late_it_is_and_its_note_in_every_file(plan):
+    def dated(due: str) -> list[dict[str, object]]:
+        task = replace(plan.tasks["gdp-growth"], due=DueDate.parse(due), note=Text("备注", "note"))
+        changed = replace(plan, tasks={**plan.tasks, task.id: task})
+        scene = Scene(waits=frozenset({Wait.OVERDUE}), stale_days=30, as_of=date(2025, 1, 9))
+        (row,) = Book(made(changed, "xlsx", scene)).rows(1)
+        flat = csv_rows(made(changed, "csv", scene))[0]
+        return [row, flat, json.loads(made(changed, "geojson", scene))["features"][0]["properties"]]
+
+    silent = (date(2025, 1, 9) - date(2024, 8, 28)).days
+    row, flat, properties = dated("2024-Q4")
+    assert (row["期限"], row["逾期天数"], row["无新陈述天数"], row["备注"]) == ("2024年第4季度", 9, silent, "备注")
+    assert (flat["due"], flat["due_last_day"], flat["overdue_days"]) == ("2024-Q4", "2024-12-31", "9")
+    assert (properties["overdue_days"], properties["stale_days"], properties["note"]) == (9, silent, "备注")
+    assert excel_day(dated("2025-01-08")[0]["期限"]) == date(2025, 1, 8)
 
 
 def test_addresses_are_links_and_nothing_else_is_one(plan):
@@ -264,20 +281,3 @@ def test_the_route_says_what_is_wrong_with_the_plan(serve, plan_folder):
     answer = ask("csv")
     assert answer.status_code == 503
     assert "→" in answer.body.decode()
-
-
-@pytest.mark.parametrize(("status", "days"), [(Status.IN_PROGRESS, 61), (Status.DONE, None)])
-def test_due_date_days_overdue_and_note_are_in_every_file(plan, status, days):
-    first = next(iter(plan.tasks.values()))
-    task = replace(first, due=DueDate.parse("2024-Q3"), note=Text("等批复", "awaits approval"))
-    made_of = replace(plan, tasks={**plan.tasks, task.id: task})
-    found = listing(made_of, Scene(), today=date(2024, 11, 30))
-    [listed] = [one for one in found.tasks if one.task.id == task.id]
-    found = replace(found, tasks=(replace(listed, state=replace(listed.state, status=status)),))
-    row = csv_rows(listing_file(found, "csv"))[0]
-    assert (row["due"], row["overdue_days"], row["note"]) == ("2024-Q3", str(days or ""), "等批复")
-    [*_, feature] = json.loads(listing_file(found, "geojson"))["features"]
-    assert [feature["properties"][name] for name in ("due", "overdue_days", "note")] == ["2024-Q3", days, "等批复"]
-    book = Book(listing_file(found, "xlsx"))
-    [cells] = book.rows(1)
-    assert (cells["期限"], cells.get("逾期天数"), cells["说明"]) == ("2024-Q3", days, "等批复")

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, Evidence, Scene, ViewState
+from layers.plan.scene import BASEMAPS, MAXIMUM_QUERY, MOST_STALE_DAYS, Evidence, Scene, ViewState, Wait
 from layers.plan.terms import Kind, Status
 from tests.examples import KEYS
 
@@ -30,6 +30,8 @@ scenes = st.builds(
     themes=st.frozensets(identifiers, max_size=3),
     kinds=st.frozensets(st.sampled_from(Kind)),
     evidence=st.none() | st.sampled_from(Evidence),
+    waits=st.frozensets(st.sampled_from(Wait)),
+    stale_days=st.integers(1, MOST_STALE_DAYS),
     search=st.text(st.characters(codec="utf-8"), max_size=MAXIMUM_QUERY).map(str.strip),
     site=identifiers | st.just(""),
     task=identifiers | st.just(""),

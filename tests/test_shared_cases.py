@@ -22,8 +22,8 @@ from layers.draw.content import content
 from layers.draw.legend import entries
 from layers.ground import look
 from layers.plan.plan import Catalogue, Event, LayerEntry, Plan, Site, Source, Task
-from layers.plan.scene import Evidence, Scene
-from layers.plan.terms import Basis, Confidence, Kind, Moment, PartialDate, Precision, Status, Text
+from layers.plan.scene import Evidence, Scene, Wait
+from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Precision, Status, Text
 from layers.selection.select import select
 from layers.selection.status import task_state
 from layers.translation import translation
@@ -117,18 +117,26 @@ def test_the_filter(plan, case):
     tasks = [task(str(n), linked[n], "asked" if n in wanted else "other") for n in numbers]
     sites = [site(one["name"], one["name"], one.get("category", "place")) for one in case["sites"]]
     known = [item for n in numbers for item in events(str(n), letters[n], evidence=evidence[n] == "1")]
+    if "waits" in case:
+        waits = [int(digit) for digit in case["waits"]]
+        tasks = [replace(one, due=DueDate.parse("2025-12")) if waits[n] & 1 else one for n, one in enumerate(tasks)]
+        recent = PartialDate.parse("2026-10")
+        known = [one if waits[int(one.task_id)] & 2 else replace(one, date=recent) for one in known]
     tiny = plan_of(plan, tasks, sites, known)
     scene = Scene(
         statuses=frozenset(Status(status) for status in case.get("statuses", [])),
         evidence=Evidence(case["evidence_is"]) if "evidence_is" in case else None,
+        waits=frozenset(Wait(wait) for wait in case.get("waits_for", [])),
         themes=frozenset({"asked"} if wanted else ()),
         search=case.get("search", ""),
     )
     sent = arguments(tiny, scene, select(tiny, scene, today=TODAY))
-    assert {"tasks": sent["tasks"], "sites": sent["sites"]} == case["shown"]
+    expected = {"overdue": "0" * len(case["sites"]), **case["shown"]}
+    assert {key: sent[key] for key in ("tasks", "sites", "overdue")} == expected
     # What the browser filters by until then, which the other half of this test is given.
     assert sent["all"] == letters
     assert sent["evidence"] == evidence
+    assert sent["waits"] == case.get("waits", sent["waits"])
     assert sent["candidates"] == case.get("candidates", "1" * len(letters))
     assert [one["tasks"] for one in plan_payload(tiny)["sites"]] == [one["tasks"] for one in case["sites"]]
 
@@ -225,6 +233,7 @@ def test_the_browser_is_given_what_its_half_assumes(plan):
     payload = plan_payload(plan)
     assert payload["letters"] == {status: letter for letter, status in LETTERS.items()}
     # tests/js/filter.test.js and legend.test.js write these down.
+    assert payload["waits"] == {"overdue": 1, "stale": 2}
     assert payload["attention"] == ["l", "x", "s", "p", "i", "d"]
     assert payload["grid"] == GRID.proj
     order = ["lake", "airport", "road", "river", "university", "development-zone", "industry", "place"]

@@ -1,22 +1,30 @@
 """What changed since a day: which tasks and sites, how it is marked, and which days an address may ask for."""
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from app.browse.panel import task_panel
 from geo.errors import PlanMapError
+from layers.draw.paper import SIZES, Paper
+from layers.plan.amend import amend
 from layers.plan.deck import Slide
+from layers.plan.plan import Amendment
 from layers.plan.scene import Scene
 from layers.plan.scene_text import scene_of
-from layers.plan.terms import Basis, Status, Text
+from layers.plan.terms import Basis, Moment, Status, Subject, Text
 from layers.present.view import day_words, task_lines, view
+from layers.report.report import report
 from layers.resources import default_plan_folder
 from layers.selection.address import fitted
-from layers.selection.changes import Change, Direction, Mark, by_mark, site_marks
-from layers.selection.event_words import since_line
+from layers.selection.changes import Change, Direction, Known, Mark, by_mark, changes, site_marks
+from layers.selection.event_words import change_lines, change_words, since_line, told_words
 from layers.selection.select import select
 from layers.selection.status import task_state
+from layers.sheet.cover import IndexEntry, compose_cover
 from layers.sheet.sheet import Order, compose
 from layers.translation import translation
 from tests.command import call, one_line
@@ -67,12 +75,12 @@ def test_a_change_is_marked_by_its_status_or_else_by_what_became_known(plan, bef
 
 
 def test_a_site_takes_the_mark_that_needs_a_look_first(plan):
-    changes = found_in(plan, YEAR)
-    marks = site_marks(plan, changes)
+    found = found_in(plan, YEAR)
+    marks = site_marks(plan, found)
     order = list(Mark)
     for site_id, mark in marks.items():
         whole = plan.whole(site_id)
-        own = [change.mark for change in changes if whole in plan.places_of(change.task)]
+        own = [change.mark for change in found if whole in plan.places_of(change.task)]
         assert mark is min(own, key=order.index), site_id
     assert set(marks) < set(plan.sites)
     assert marks
@@ -80,11 +88,11 @@ def test_a_site_takes_the_mark_that_needs_a_look_first(plan):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_line_counts_every_change_once(plan, language):
-    changes = found_in(plan, YEAR)
-    counts = by_mark(changes)
-    assert sum(counts.values()) == len(changes)
-    line = since_line(changes, translation(language))
-    assert str(len(changes)) in line
+    found = found_in(plan, YEAR)
+    counts = by_mark(found)
+    assert sum(counts.values()) == len(found)
+    line = since_line(found, translation(language))
+    assert str(len(found)) in line
     for mark, count in counts.items():
         text = translation(language)
         assert text("since.counted", count=count, mark=text(f"mark.{mark.value}")) in line
@@ -170,3 +178,55 @@ def test_a_slide_of_changes_lists_what_changed_and_on_what_evidence(plan):
     still = view(plan, slide_of(replace(YEAR, since=date(2024, 12, 30))), 1, language="zh", today=TODAY)
     assert still.tasks == view(plan, slide_of(Scene(as_of=YEAR.as_of)), 1, language="zh", today=TODAY).tasks
     assert "没有变化" in still.lines
+
+
+def set_on(day, values, task_id, number):
+    moment = Moment.parse(f"{day}T09:30:00+08:00")
+    return Amendment(f"a-{number}", Subject.TASK, task_id, values, "区长办公会决定", None, "督查室", moment)
+
+
+def amended_plan(plan):
+    """A due date that is set after the plan's last statement, and a task that is retired on the day after."""
+    found = amend(plan, set_on("2026-11-20", {"due_date": "2024-Q4"}, "gdp-growth", 1))
+    return amend(found, set_on("2026-11-21", {"retired": "yes"}, "two-mountains-base", 2))
+
+
+def test_what_was_set_of_a_task_is_a_change_by_the_day_of_recording(plan):
+    changed, text = amended_plan(plan), translation("zh")
+    scene = Scene(since=date(2026, 11, 19))
+    selection = select(changed, scene, today=TODAY)
+    (change,) = selection.changes
+    assert (change.task.id, change.mark, change.new) == ("gdp-growth", Mark.AMENDED, ())
+    # What is retired is in no list; the text that is copied has it.
+    assert [one.task.id for one in selection.gone] == ["two-mountains-base"]
+    assert select(changed, replace(scene, only_changed=True), today=TODAY).tasks == (change.task,)
+    assert found_in(changed, Scene(since=date(2026, 11, 21))) == ()
+    assert found_in(changed, Scene(since=date(2026, 11, 1), as_of=date(2026, 11, 19))) == ()
+    assert "期限：2024年第4季度" in change_words(changed, change, text)
+    assert told_words(change, text) == "2026-11-20、督查室"
+    panel = task_panel(changed, change.task, selection, text)
+    assert "任务改动" in panel
+    assert "期限：2024年第4季度" in panel.split("</section>")[0]
+
+
+@pytest.mark.parametrize("known", Known)
+def test_the_lines_say_by_which_day_they_count_and_what_was_set(plan, known):
+    changed, span = amended_plan(plan), (date(2026, 11, 19), TODAY)
+    lines = list(change_lines(changed, changes(changed, *span, known=known), *span, translation("zh"), known=known))
+    assert "改动 2 处" in lines[0]
+    assert lines[1] == {
+        Known.PUBLISHED: "陈述按公开的日子计，改动按记录的日子计。",
+        Known.RECORDED: "陈述和改动都按记录的日子计。",
+    }.get(known)
+    assert any("任务撤下" in line and "督查室" in line for line in lines)
+    assert any("期限：2024年第4季度" in line for line in lines)
+
+
+def test_a_report_and_the_cover_of_an_atlas_name_both_days(plan):
+    both = "自 2024-03-31 至 2024-12-31 的变化"
+    order = Order(Paper("A4", *SIZES["A4"]))
+    cover = compose_cover(plan, YEAR, order, [IndexEntry("东丽湖", 1, None, 1)], today=TODAY)
+    assert any(both in words for words in cover.pages[0].texts())
+    made = report(plan, replace(YEAR, themes=frozenset({"overall"})), today=TODAY)
+    with zipfile.ZipFile(io.BytesIO(made.document)) as archive:
+        assert both in archive.read("word/document.xml").decode()

@@ -22,6 +22,7 @@ from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, St
 from layers.present.briefing import briefing
 from layers.present.pptx.slides import slides
 from layers.present.view import task_lines, view
+from layers.selection.due import Watch
 from layers.selection.select import select
 from layers.selection.statements import day_words, result_value, result_words, share, statements
 from layers.selection.status import task_state
@@ -114,7 +115,7 @@ def test_list_panel_sheet_and_deck_say_the_same(plan, language):
     """For every task: the day of its newest statement, its target and its result."""
     text = translation(language)
     selection = select(plan, Scene(language=language), today=TODAY)
-    rows = _all_task_rows(plan, TODAY, language)
+    rows = _all_task_rows(plan, Watch(TODAY), language)
     with_result = 0
     for task in plan.tasks.values():
         found = statements(task, selection.states[task.id], plan.info.year)

@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from app import context, session
+from app import session
 from app.browse.later import is_complete
+from app.browse.list_table import ListTable, row_json, show_list
 from app.browse.pills import badge_address
 from layers import escape
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
-from layers.selection.address import own_query
 from layers.selection.changes import Change, Mark, changes
-from layers.selection.due import STALE_DAYS, due_line, stale_words
-from layers.selection.event_words import event_line, mark_words, since_line
+from layers.selection.due import Watch, due_line, stale_words
+from layers.selection.event_words import entry_line, mark_words, since_line
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_words, statements
 from layers.selection.status import TaskState, task_states
 from layers.selection.unplaced import placing, sites_without_position, tasks_without_place
-from layers.selection.wording import section_words, sources, target_words, titles
+from layers.selection.wording import section_words, target_words
 from layers.translation import Translation, translation
 
 LISTS = ("tasks", "tray_tasks", "tray_sites")
-
-FILES = {"xlsx": "Excel", "csv": "CSV", "geojson": "GeoJSON"}
-"""The kinds of file that the list of tasks can be had as, with their names, which are no words to translate."""
-
-list_rows = st.components.v2.component(
-    "planmap_list_rows",
-    html='<div class="pm-list-rows" hidden></div>',
-    js=Path(__file__).with_name("list_rows.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
-list_table = st.components.v2.component(
-    "planmap_list_table",
-    html='<div class="pm-list-host"></div>',
-    js=Path(__file__).with_name("list_table.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
 
 
 def show_lists(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:
@@ -116,58 +96,29 @@ def _show(
     count: str,
 ) -> None:
     """Draw a list: its rows as JSON, and `count`, how many there are in words."""
+    of_sites = name == "tray_sites"
 
-    def chosen() -> None:
-        sent: Any = session.state()["list_table"].get("chosen")
-        # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
-        if not isinstance(sent, dict) or sent == session.state().get("list_sent"):
-            return
-        session.state()["list_sent"] = sent
-        found = sent.get("id")
-        if sent.get("list") == "tray_sites" and isinstance(found, str) and found:
-            session.select_site(plan, found, flying=False)
+    def choose(chosen_in: str, row_id: str) -> None:
+        if chosen_in == "tray_sites" and row_id:
+            session.select_site(plan, row_id, flying=False)
         else:
-            session.select_task(plan, found if isinstance(found, str) else "")
+            session.select_task(plan, row_id)
 
-    list_rows(key="list_rows", data=f'{{"list":"{name}","rows":[{",".join(rows)}]}}'.encode())
-    since = selection.since is not None
     columns = (
         _site_columns(text)
-        if name == "tray_sites"
-        else _task_columns(plan, text, reasons=name != "tasks", changes=since)
+        if of_sites
+        else _task_columns(plan, text, reasons=name != "tasks", changes=selection.since is not None)
     )
-    # What is selected does not leave anything out of the list.
-    title, subtitle = titles(plan, replace(scene, site="", task=""), text)
-    query = own_query(scene)
-    exports = [
-        {"label": label, "href": f"/list/{kind}?{query}", "hint": text("list.export-hint", kind=label)}
-        for kind, label in FILES.items()
-    ]
-    foot = [sources(plan, text), plan.info.disclaimer.get(text.language)]
-    list_table(
-        key="list_table",
-        data={
-            "list": name,
-            "language": text.language,
-            "selected": scene.site if name == "tray_sites" else scene.task,
-            "columns": columns,
-            "count": count,
-            "exports": exports if name == "tasks" else [],
-            "printed": {
-                "title": title,
-                "lines": [subtitle, f"{text('sheet.as-of', date=selection.as_of)} · {count}"],
-                "foot": [line for line in foot if line],
-            },
-            "labels": {
-                "table": text("page.list") if name != "tray_sites" else text("column.place"),
-                "columns": text("list.columns"),
-                "print": text("list.print"),
-                "export": text("listing.export"),
-                "sort": text("list.sort"),
-            },
-        },
-        on_chosen_change=chosen,
+    table = ListTable(
+        name,
+        text("column.place" if of_sites else "page.list"),
+        columns,
+        rows,
+        count,
+        scene.site if of_sites else scene.task,
+        exported=name == "tasks",
     )
+    show_list(plan, scene, selection, text, table, choose)
 
 
 CELLS = (
@@ -238,27 +189,22 @@ def _column(key: str, label: str, width: int, *, minor: bool = False) -> dict[st
 
 
 def _task_rows(plan: Plan, tasks: Sequence[Task], selection: Selection, text: Translation) -> Iterable[str]:
-    days = context.current().settings.stale_days
-    rows = _all_task_rows(plan, selection.as_of, text.language, days, selection.since)
+    rows = _all_task_rows(plan, selection.watch, text.language, selection.since)
     return (rows[task.id] for task in tasks)
 
 
 @lru_cache(maxsize=8)
-def _all_task_rows(
-    plan: Plan, as_of: date, language: str, stale_days: int = STALE_DAYS, since: date | None = None
-) -> Mapping[str, str]:
+def _all_task_rows(plan: Plan, watch: Watch, language: str, since: date | None = None) -> Mapping[str, str]:
     """Return the rows of all tasks as of a day, as JSON, by task id, with what changed `since`.
 
     Cached, because a filter only picks from them.
     """
     text = translation(language)
     themes = {theme.id: theme.title.get(language) for theme in plan.info.themes}
-    changed = {change.task.id: change for change in changes(plan, since, as_of)} if since else {}
+    changed = {change.task.id: change for change in changes(plan, since, watch.day)} if since else {}
     return {
-        task_id: _task_row(
-            plan, plan.tasks[task_id], state, themes, (as_of, stale_days), text, change=changed.get(task_id)
-        )
-        for task_id, state in task_states(plan, as_of).items()
+        task_id: _task_row(plan, plan.tasks[task_id], state, themes, watch, text, change=changed.get(task_id))
+        for task_id, state in task_states(plan, watch.day).items()
     }
 
 
@@ -267,30 +213,30 @@ def _task_row(
     task: Task,
     state: TaskState,
     themes: Mapping[str, str],
-    time: tuple[date, int],
+    watch: Watch,
     text: Translation,
     *,
     change: Change | None = None,
 ) -> str:
-    """Return the row of a task; `time` is the day, and how many days without a new statement make it stale."""
-    as_of, days = time
+    """Return the row of a task."""
     language = text.language
+    told = change.told if change else ()
     said = statements(task, state, plan.info.year)
     cells = {
         "status": text(f"status.{state.status.value}" if state.status else "status.none"),
         "title": task.title.get(language),
         "target": target_words(task, text),
         "result": result_words(said, text),
-        "latest": _latest(said, stale_words(state, as_of, text, days), text),
+        "latest": _latest(said, stale_words(state, watch, text), text),
         "place": _places(plan, task, language),
         "theme": themes[task.theme],
         "kind": text(f"kind.{task.kind.value}"),
         "section": section_words(plan, task, language),
         "placing": text(f"placing.{placing(plan, task).value}"),
-        "due": due_line(task, state, as_of, text),
+        "due": due_line(task, state, watch.day, text),
         "change": mark_words(change, text) if change else "",
-        "told": "；".join(event_line(event, text) for event in change.new) if change else "",
-        "by": "、".join(dict.fromkeys(event.recorded_by for event in change.new)) if change else "",
+        "told": "；".join(entry_line(plan, one, text) for one in told),
+        "by": "、".join(dict.fromkeys(one.recorded_by for one in told)),
     }
     order = {
         "status": list(Status).index(state.status) if state.status else -1,
@@ -305,28 +251,8 @@ def _task_row(
         [order.get(key) for key in CELLS],
         badge_address(state.status, backed=state.backed),
         f"/badges/change-{change.mark.value}.svg" if change else "",
-        next((event.source.url for event in reversed(change.new) if event.source.url), "") if change else "",
+        next((one.source.url for one in reversed(told) if one.source and one.source.url), ""),
     )
-
-
-def row_json(
-    row_id: str,
-    cells: Sequence[str],
-    order: Sequence[float | None],
-    badge: str,
-    mark: str = "",
-    link: str = "",
-    *,
-    share: float | None = None,
-) -> str:
-    """Return a row as JSON: words by column, figures to sort by, addresses of pictures and of the newest evidence.
-
-    `share` of the target that the result is makes a bar below the words of the column `aim`.
-    """
-    row: dict[str, object] = {"id": row_id, "cells": cells, "order": order, "badge": badge, "mark": mark, "link": link}
-    if share is not None:
-        row["share"] = share
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def _site_rows(plan: Plan, sites: Sequence[Site], text: Translation) -> Iterable[str]:

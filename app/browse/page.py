@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import context, outage, session
+from app import outage, session
 from app.browse.add_view import show_add
 from app.browse.day_field import show_day
 from app.browse.headlines import show_headlines
@@ -18,7 +18,7 @@ from app.browse.lists import show_lists
 from app.browse.map_frame import show_map
 from app.browse.near import show_near
 from app.browse.panel import site_panel, task_panel
-from app.browse.pills import due_marks, time_words
+from app.browse.pills import due_pills, time_words
 from app.browse.since_field import show_since
 from app.browse.status_filter import show_status_filter
 from app.browse.suggestions import show_suggestions
@@ -83,11 +83,11 @@ def show_lost_sites(text: Translation) -> None:
 def head(plan: Plan, selection: Selection, text: Translation, path: str = "") -> None:
     """Draw the name of the plan and the strip of counts, which filter, on the page at `path`."""
     counts = count(selection.current_states)
-    days = context.current().settings.stale_days
-    due = due_marks(count_due(selection.current, selection.states, selection.as_of, days), days, text)
+    due = count_due(selection.current, selection.states, selection.watch)
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
         show_name(plan.info.title.get(text.language), text("page.tasks", count=counts.tasks), path, text)
-        show_status_filter(counts, due, time_words(plan, selection, text), text)
+        pills = due_pills(due, selection.watch, text, chosen=session.state()["waits"])
+        show_status_filter(counts, pills, time_words(plan, selection, due, text), text)
 
 
 def filters(

@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 from typing import Any
 
-from app import context
 from geo.measure import nearest
 from layers.escape import template_environment
 from layers.plan.plan import Amendment, Event, Plan, Site, Task
@@ -103,17 +102,17 @@ def page_values(plan: Plan, selection: Selection, text: Translation) -> dict[str
                 found.append((entry, amendment_line(plan, entry, text), True))
         return found[::-1]
 
-    day, days = selection.as_of, context.current().settings.stale_days
-
+    day = selection.as_of
     return {
         "text": text,
         "since": selection.since,
         "changed": selection.changed,
         "went": mark_words,
+        "amendment": lambda amendment: amendment_line(plan, amendment, text),
         "history": history,
         "due": lambda task, state: due_line(task, state, day, text),
         "overdue": lambda task, state: overdue_words(task, state, day, text),
-        "stale": lambda state: stale_words(state, day, text, days),
+        "stale": lambda state: stale_words(state, selection.watch, text),
         "moment": moment_words,
         "language": text.language,
         "section": section,

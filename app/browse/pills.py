@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from layers.plan.plan import Plan
-from layers.plan.scene import Evidence
+from layers.plan.scene import Evidence, Wait
 from layers.plan.terms import Status
-from layers.selection.due import DueCounts, year_words
+from layers.selection.due import DueCounts, Watch, silence_words
 from layers.selection.select import Selection
 from layers.selection.status import Counts, newest_day
 from layers.translation import Translation
@@ -36,27 +37,33 @@ def status_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:
     ]
 
 
-def time_words(plan: Plan, selection: Selection, text: Translation) -> str:
+def time_words(plan: Plan, selection: Selection, due: DueCounts, text: Translation) -> str:
     """Return in two lines of what day the newest evidence in the plan is, and that the plan's year is over.
 
     Each is left out where it does not hold.
     """
     day = newest_day(selection.current_states)
     newest = text("present.latest", date=day) if day is not None else ""
-    return "\n".join(filter(None, (newest, year_words(plan, selection.as_of, text))))
+    return "\n".join(filter(None, (newest, silence_words(plan, due, selection.watch, text))))
 
 
-def due_marks(found: DueCounts, days: int, text: Translation) -> list[dict[str, Any]]:
-    """Return words and a hint for the tasks that are overdue and those without news for `days`; none for no task."""
-    marks = []
-    if found.overdue:
-        marks.append(
-            {"words": text("due.overdue-count", count=found.overdue), "hint": text("due.overdue-hint"), "late": True}
-        )
-    if found.stale:
-        hint = text("due.stale-hint", days=days)
-        marks.append({"words": text("due.stale-count", count=found.stale), "hint": hint, "late": False})
-    return marks
+def due_pills(
+    found: DueCounts, watch: Watch, text: Translation, *, chosen: Collection[Wait] = ()
+) -> list[dict[str, Any]]:
+    """Return a pill for the tasks that are overdue and one for those that are stale, none for no task.
+
+    One that filters stays at nought, so that it can be taken back.
+    """
+    stale = text("due.stale-over-hint" if watch.year_over else "due.stale-hint", days=watch.stale_days)
+    pills = (
+        (Wait.OVERDUE, found.overdue, text("due.overdue-pill"), text("due.overdue-hint")),
+        (Wait.STALE, found.stale, text("due.stale-pill"), stale),
+    )
+    return [
+        {"value": wait.value, "label": label, "count": number, "hint": hint}
+        for wait, number, label, hint in pills
+        if number or wait in chosen
+    ]
 
 
 def evidence_pills(counts: Counts, text: Translation) -> list[dict[str, Any]]:

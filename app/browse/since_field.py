@@ -31,6 +31,7 @@ def show_since(plan: Plan, selection: Selection, today: date, text: Translation)
     first, last = date(plan.info.year, 1, 1) - timedelta(days=1), selection.as_of - timedelta(days=1)
     values = session.state()
     since = selection.since
+    told = (*selection.changes, *selection.gone)
 
     def chosen() -> None:
         sent: Any = values["since_field"].get("choice")
@@ -58,7 +59,7 @@ def show_since(plan: Plan, selection: Selection, today: date, text: Translation)
             "last": last.isoformat(),
             "usual": max(first, selection.as_of - FIRST_VISIT).isoformat() if last >= first else "",
             "line": since_line(selection.changes, text) if since else "",
-            "lines": "\n".join(change_lines(selection.changes, since, selection.as_of, text)) if since else "",
+            "lines": "\n".join(change_lines(plan, told, since, selection.as_of, text)) if since else "",
             "labels": {
                 "switch": text("since.switch"),
                 "hint": text("since.hint"),

@@ -2,16 +2,16 @@
 
 /** @import { Component } from "../component" */
 
-/** @typedef {{ statuses: string[], evidence: string | null, turn: number }} Filter */
+/** @typedef {{ statuses: string[], evidence: string | null, waits: string[], turn: number }} Filter */
 /** @typedef {{ value: string, label: string, count: number, badge?: string, hint?: string, part?: string }} Item */
 /**
  * @typedef {object} Data
  * @property {Filter} filter
  * @property {Item[]} statuses
  * @property {Item[]} evidence
- * @property {{ words: string, hint: string, late: boolean }[]} due what waits for something
+ * @property {Item[]} due what waits for something
  * @property {string} newest words on the day of the newest evidence
- * @property {{ status: string, evidence: string }} labels
+ * @property {{ status: string, evidence: string, due: string }} labels
  */
 
 /**
@@ -57,6 +57,14 @@ function button(item, pressed, onClick) {
   return element;
 }
 
+/**
+ * @param {string[]} values
+ * @param {string} value
+ */
+function toggled(values, value) {
+  return values.includes(value) ? values.filter((other) => other !== value) : [...values, value];
+}
+
 /** @param {Component<Data>} component */
 export default function ({ parentElement, data, setStateValue }) {
   const host = parentElement.querySelector(".pm-status-filter");
@@ -84,7 +92,7 @@ export default function ({ parentElement, data, setStateValue }) {
     const statuses = pills(
       data.statuses,
       (value) => now.statuses.includes(value),
-      (value) => ({ statuses: now.statuses.includes(value) ? now.statuses.filter((other) => other !== value) : [...now.statuses, value] }),
+      (value) => ({ statuses: toggled(now.statuses, value) }),
       data.labels.status
     );
     const evidence = pills(
@@ -96,16 +104,14 @@ export default function ({ parentElement, data, setStateValue }) {
     const newest = document.createElement("span");
     newest.className = "pm-newest";
     newest.textContent = data.newest;
-    const due = data.due.map((mark) => {
-      const words = document.createElement("span");
-      words.className = mark.late ? "pm-due pm-late" : "pm-due";
-      words.textContent = mark.words;
-      words.title = mark.hint;
-      return words;
-    });
-    const waits = document.createElement("div");
+    const waits = pills(
+      data.due,
+      (value) => now.waits.includes(value),
+      (value) => ({ waits: toggled(now.waits, value) }),
+      data.labels.due
+    );
     waits.className = "pm-waits";
-    waits.append(...due, newest);
+    waits.append(newest);
     host.replaceChildren(statuses, evidence, waits);
     for (const pill of host.querySelectorAll("button")) if (focused && pill.dataset.value === focused) pill.focus();
   };

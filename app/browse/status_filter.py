@@ -13,7 +13,7 @@ import streamlit as st
 
 from app import session
 from app.browse.pills import evidence_pills, status_pills
-from layers.plan.scene import Evidence
+from layers.plan.scene import Evidence, Wait
 from layers.plan.terms import Status
 from layers.selection.status import Counts
 from layers.translation import Translation
@@ -29,7 +29,7 @@ _status_filter = st.components.v2.component(
 def show_status_filter(counts: Counts, due: list[dict[str, Any]], newest: str, text: Translation) -> None:
     """Draw the counts by status and by evidence, and take over what is chosen there.
 
-    Beside them stand the words on what is `due` and on the `newest` evidence.
+    `due` are the counts of what is overdue or stale, see `due_pills`, and `newest` words on the newest evidence.
     """
     values = session.state()
     _status_filter(
@@ -38,13 +38,14 @@ def show_status_filter(counts: Counts, due: list[dict[str, Any]], newest: str, t
             "filter": {
                 "statuses": [Status(status).value for status in values["statuses"]],
                 "evidence": values["evidence"] or None,
+                "waits": [Wait(wait).value for wait in values["waits"]],
                 "turn": values["turn"],
             },
             "statuses": status_pills(counts, text),
             "evidence": evidence_pills(counts, text),
             "due": due,
             "newest": newest,
-            "labels": {"status": text("page.status"), "evidence": text("page.evidence")},
+            "labels": {"status": text("page.status"), "evidence": text("page.evidence"), "due": text("page.waits")},
         },
         on_filter_change=_chosen,
     )
@@ -58,9 +59,11 @@ def _chosen() -> None:
         return
     statuses = sent.get("statuses")
     evidence = sent.get("evidence")
+    waits = sent.get("waits")
     turn = sent.get("turn")
     values.update(
         statuses=[status for status in Status if isinstance(statuses, list) and status.value in statuses],
         evidence=Evidence(evidence) if evidence in ("with", "without") else None,
+        waits=[wait for wait in Wait if isinstance(waits, list) and wait.value in waits],
         turn=turn if type(turn) is int and 0 <= turn < 2**31 else values["turn"],
     )

@@ -13,10 +13,11 @@ from app.data.grounds import grounds_section
 from app.data.outlines import outlines_section
 from app.data.roles import roles_section
 from app.data.workbook import workbook_section
-from app.page_head import plan_line, show_language, show_name
+from app.page_head import show_language, show_name
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
+from layers.selection.due import year_words
 from layers.store.roles import Role
 from layers.translation import Translation, translation
 
@@ -60,7 +61,8 @@ def main() -> None:
 def head(plan: Plan, text: Translation) -> None:
     """Draw the name of the plan and the language switch."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = plan_line(plan, date.today(), text)
-        show_name(plan.info.title.get(text.language), line, "data", text, language=text.language)
+        line = text("page.tasks", count=len(plan.current_tasks))
+        note = year_words(plan, date.today(), text)
+        show_name(plan.info.title.get(text.language), line, "data", text, language=text.language, note=note)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)

@@ -275,6 +275,7 @@ def _unfiltered(scene: Scene) -> Scene:
         sections=nothing.sections,
         kinds=nothing.kinds,
         evidence=nothing.evidence,
+        waits=nothing.waits,
         search=nothing.search,
     )
 

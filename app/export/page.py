@@ -19,13 +19,14 @@ from app.export.form import FORMATS, PICTURES, Wish, show_form, start, warning
 from app.export.previews import Desk, pictures_of, sheet_of
 from app.export.report_button import show_report_button
 from app.file_name import file_name
-from app.page_head import plan_line, show_name
+from app.page_head import show_name
 from geo.errors import PlanMapError
 from layers import escape
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked
 from layers.selection.address import day_range, fitted_since, usual_day
+from layers.selection.due import year_words
 from layers.selection.omission import omission_lines
 from layers.selection.own_ground import sheet_ground
 from layers.selection.select import select
@@ -59,8 +60,9 @@ def main() -> None:
     today = date.today()
     scene = replace(_within_days(plan, asked, today), language=text.language)
     with st.container(key="head"):
-        line = plan_line(plan, scene.as_of or today, text)
-        show_name(plan.info.title.get(text.language), line, "export", text, language=text.language)
+        line = text("page.tasks", count=len(plan.current_tasks))
+        note = year_words(plan, scene.as_of or today, text)
+        show_name(plan.info.title.get(text.language), line, "export", text, language=text.language, note=note)
     left, right = st.columns([1, 2.9], gap="medium")
     desk: Desk = session.state().setdefault("desk", Desk())
     desk.clear()

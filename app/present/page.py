@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import outage, session
-from app.page_head import plan_line, show_language, show_name
+from app.page_head import show_language, show_name
 from app.present import deck_session
 from app.present.deck_menu import show_choice
 from app.present.deck_session import add_deck
@@ -26,6 +26,7 @@ from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.present.deck_choice import made_deck
+from layers.selection.due import year_words
 from layers.selection.own_ground import slide_ground
 from layers.translation import Translation, translation
 
@@ -101,8 +102,9 @@ def body(
 def head(plan: Plan, deck: Deck | None, text: Translation, *, closed: bool) -> None:
     """Draw the name of the plan, and the language switch, downloads and start button; `closed` in an outage."""
     with st.container(horizontal=True, vertical_alignment="center", key="head", gap="small"):
-        line = plan_line(plan, date.today(), text)
-        show_name(plan.info.title.get(text.language), line, "present", text, language=text.language)
+        line = text("page.tasks", count=len(plan.current_tasks))
+        note = year_words(plan, date.today(), text)
+        show_name(plan.info.title.get(text.language), line, "present", text, language=text.language, note=note)
         with st.container(horizontal=True, vertical_alignment="center", key="actions", width="content", gap="small"):
             show_language(text)
             show_downloads(plan, deck, text, closed=closed)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from app import session
-from app.browse.lists import FILES, list_rows, list_table, row_json
+from app.browse.list_table import ListTable, row_json, show_list
 from app.browse.pills import badge_address
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
-from layers.selection.address import map_query, own_query
+from layers.selection.address import map_query
 from layers.selection.due import due_line
 from layers.selection.select import Selection
 from layers.selection.statements import age_days, result_words, share, statements
 from layers.selection.status import TaskState, task_states
 from layers.selection.unplaced import placing
-from layers.selection.wording import section_words, sources, target_words, titles
+from layers.selection.wording import section_words, target_words
 from layers.translation import Translation, translation
 
 CELLS = ("status", "title", "aim", "latest", "age", "due", "theme", "unit", "section", "placing", "map")
@@ -60,52 +58,18 @@ def show_table(
     By its `name` the browser knows which of the page's tables it is. With `reasons` it says why a task is not on the
     map. Only the table of all that pass can be had as a file, which is made from the filters.
     """
-
-    def chosen() -> None:
-        sent: Any = session.state()["list_table"].get("chosen")
-        # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
-        if not isinstance(sent, dict) or sent == session.state().get("list_sent"):
-            return
-        session.state()["list_sent"] = sent
-        found = sent.get("id")
-        session.select_task(plan, found if isinstance(found, str) else "")
-
-    rows = _all_rows(plan, selection.as_of, text.language)
-    listed = ",".join(rows[task.id] for task in tasks)
-    list_rows(key="list_rows", data=f'{{"list":"{name}","rows":[{listed}]}}'.encode())
-    title, subtitle = titles(plan, replace(scene, site="", task=""), text)
-    count = text("list.shown", count=len(tasks), all=len(plan.tasks))
-    query = own_query(scene)
-    exports = [
-        {"label": label, "href": f"/list/{kind}?{query}", "hint": text("list.export-hint", kind=label)}
-        for kind, label in FILES.items()
-    ]
-    foot = [sources(plan, text), plan.info.disclaimer.get(text.language)]
-    list_table(
-        key="list_table",
-        data={
-            "list": name,
-            "language": text.language,
-            "selected": scene.task,
-            "columns": list(_columns(plan, text, reasons=reasons)),
-            "count": count,
-            "exports": exports if len(tasks) == len(selection.tasks) and not reasons else [],
-            "query": map_query(scene),
-            "printed": {
-                "title": title,
-                "lines": [subtitle, f"{text('sheet.as-of', date=selection.as_of)} · {count}"],
-                "foot": [line for line in foot if line],
-            },
-            "labels": {
-                "table": text("page.list"),
-                "columns": text("list.columns"),
-                "print": text("list.print"),
-                "export": text("listing.export"),
-                "sort": text("list.sort"),
-            },
-        },
-        on_chosen_change=chosen,
+    whole = _all_rows(plan, selection.as_of, text.language)
+    table = ListTable(
+        name,
+        text("page.list"),
+        list(_columns(plan, text, reasons=reasons)),
+        (whole[task.id] for task in tasks),
+        text("list.shown", count=len(tasks), all=len(plan.current_tasks)),
+        scene.task,
+        exported=len(tasks) == len(selection.tasks) and not reasons,
+        query=map_query(scene),
     )
+    show_list(plan, scene, selection, text, table, lambda _, row_id: session.select_task(plan, row_id))
 
 
 def _columns(plan: Plan, text: Translation, *, reasons: bool) -> Iterable[dict[str, object]]:

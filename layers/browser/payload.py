@@ -20,11 +20,12 @@ from layers.ground import look
 from layers.ground.files import GroundFile, ground_files
 from layers.ground.ways import ways
 from layers.plan.digest import map_digest
-from layers.plan.plan import LayerEntry, Plan, Site
-from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene
+from layers.plan.plan import LayerEntry, Plan, Site, Task
+from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene, Wait
 from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.changes import site_marks
+from layers.selection.due import waits_of
 from layers.selection.select import Selection
 from layers.selection.status import ATTENTION, SiteState, TaskState
 from layers.selection.vicinity import area_words, vicinity
@@ -47,6 +48,10 @@ FILTERED_OUT = "~"
 """The letter of a site that has tasks of which none passes the Scene's filters."""
 
 
+WAITS = {Wait.OVERDUE: 1, Wait.STALE: 2}
+"""What stands for each thing that a task waits for in the digits of `arguments`, which are sums of these."""
+
+
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.", "mark.")
 
 MAXIMUM_VERTICES = 100_000
@@ -66,6 +71,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
         "language": scene.language,
         "all": "".join(_letter(selection.states[task_id]) for task_id in plan.tasks),
         "evidence": "".join("1" if selection.states[task_id].has_evidence else "0" for task_id in plan.tasks),
+        "waits": "".join(_wait_digit(plan.tasks[task_id], selection) for task_id in plan.tasks),
         "candidates": "".join("1" if task_id in selection.candidates else "0" for task_id in plan.tasks),
         **letters(plan, selection),
         "lit": list(selection.lit),
@@ -84,11 +90,17 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     }
 
 
+def _wait_digit(task: Task, selection: Selection) -> str:
+    """Return what a task waits for as the sum of `WAITS`, which the browser knows too."""
+    return str(sum(WAITS[wait] for wait in waits_of(task, selection.states[task.id], selection.watch)))
+
+
 def letters(plan: Plan, selection: Selection) -> dict[str, str]:
-    """Return a letter for each site and each task of `plan`, as `selection` shows them."""
+    """Return a letter for each site and each task of `plan`, as `selection` shows them, and which sites are overdue."""
     passing = {task.id for task in selection.tasks}
     return {
         "sites": "".join(_site_letter(selection, site_id) for site_id in plan.sites),
+        "overdue": "".join("1" if state is not None and state.overdue else "0" for state in selection.sites.values()),
         "tasks": "".join(
             _letter(selection.states[task_id]) if task_id in passing else HIDDEN for task_id in plan.tasks
         ),
@@ -182,6 +194,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
         "attention": [_LETTERS[status.value] for status in ATTENTION],
         "letters": _LETTERS,
+        "waits": {wait.value: digit for wait, digit in WAITS.items()},
         "grid": plan.grid.proj,
         "home": _leaflet_bounds(plan.home),
         "reach": _leaflet_bounds(place.bounds),

@@ -92,6 +92,7 @@ def entries(
     ground = [entry for entry in before if entry.group in (_LINES, *WAYS) and entry.picture not in around]
     return [
         *_statuses([shown.state for shown in marked if shown.number is not None], listed, text),
+        *_overdue(marked, text),
         *_changes(marked, text),
         *_categories(marked, text),
         *_points(content, text, moved=site_symbols is None or site_symbols.moved),
@@ -115,6 +116,11 @@ def _statuses(states: Sequence[SiteState | None], listed: Iterable[TaskState], t
                 picture = swatches.badge(status, backed)
                 found.append(Entry("legend.site-status", label, count or None, picture, spare=not count))
     return found
+
+
+def _overdue(marked: Sequence[ShownSite], text: Translation) -> list[Entry]:
+    count = sum(shown.number is not None and shown.state is not None and shown.state.overdue for shown in marked)
+    return [Entry("legend.site-status", text("legend.overdue"), count, swatches.overdue)] if count else []
 
 
 def _changes(marked: Sequence[ShownSite], text: Translation) -> list[Entry]:

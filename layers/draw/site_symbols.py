@@ -109,7 +109,8 @@ def _draw_numbered_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callabl
     if shown.state is None:
         raise ValueError("a number without a state")
     radius = RADIUS * canvas.size * (1.2 if shown.lit else 1.0)
-    reach = symbols.marked_reach(radius) if shown.mark else symbols.site_reach(radius)
+    overdue = shown.state.overdue
+    reach = symbols.marked_reach(radius, changed=bool(shown.mark), overdue=overdue)
     first: Box | None = None
     anchors = shapely.get_coordinates(canvas.to_paper(shapely.MultiPoint(anchor_points(shown))))
     for x, y in anchors.tolist():
@@ -132,6 +133,8 @@ def _draw_numbered_symbol(canvas: Canvas, shown: ShownSite, labels: list[Callabl
         elif shown.stands_back and not shown.lit:
             # What has not changed stands back behind what has, and can still be read.
             symbol.append(circle(*centre, reach[2] * 1.02, fill=style.WHITE, fill_opacity=0.6))
+        if overdue:
+            symbol += symbols.overdue_beside(*centre, radius)
         canvas.over += on_layer(PdfLayer.SITES, symbol)
         box = Box(centre[0] - reach[0], centre[1] - reach[1], centre[0] + reach[2], centre[1] + reach[3])
         canvas.keep(f"symbol {shown.site.id}", box)

@@ -29,6 +29,11 @@ def change(mark: str) -> Picture:
     return lambda x, y, cell: symbols.change_at(mark, x=x, y=y, size=cell)
 
 
+def overdue(x: float, y: float, cell: float) -> list[Shape]:
+    """Return the sample of the mark of an overdue task."""
+    return symbols.overdue_at(x=x, y=y, size=cell)
+
+
 def stands_back(x: float, y: float, cell: float) -> list[Shape]:
     """Return the pale disc of a site where nothing has changed."""
     disc = circle(x, y, cell * 0.42, fill=style.WHITE, stroke=style.INK, line_width=cell * 0.08)

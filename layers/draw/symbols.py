@@ -129,10 +129,22 @@ def change_beside(mark: str, x: float, y: float, radius: float) -> list[Shape]:
     return change_at(mark, x=x + 10 * unit, y=y + 10 * unit, size=16 * unit)
 
 
-def marked_reach(radius: float) -> tuple[float, float, float, float]:
-    """Return what `site_reach` does for a symbol with the mark of a change."""
-    left, down, right, _ = site_reach(radius)
-    return left, down, right, 17 * radius / _DISC
+def overdue_at(*, x: float, y: float, size: float) -> list[Shape]:
+    """Return the mark of an overdue task, `size` millimetres high, around x, y."""
+    return [moved(shape, scale=size / 16, x=x, y=y) for shape in _shapes(style.overdue_badge())]
+
+
+def overdue_beside(x: float, y: float, radius: float) -> list[Shape]:
+    """Return the mark of an overdue task at the lower left of a disc of `radius` millimetres around x, y."""
+    unit = radius / _DISC
+    return overdue_at(x=x - 10.5 * unit, y=y - 10 * unit, size=16 * unit)
+
+
+def marked_reach(radius: float, *, changed: bool, overdue: bool) -> tuple[float, float, float, float]:
+    """Return what `site_reach` does for a symbol with the mark of a change, or of an overdue task."""
+    left, down, right, up = site_reach(radius)
+    unit = radius / _DISC
+    return 16 * unit if overdue else left, down, right, 17 * unit if changed else up
 
 
 def site_reach(radius: float) -> tuple[float, float, float, float]:

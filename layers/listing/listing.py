@@ -10,7 +10,7 @@ from geo.measure import anchors
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import PartialDate
-from layers.selection.due import overdue_days
+from layers.selection.due import overdue_days, stale_days
 from layers.selection.select import Selection, select
 from layers.selection.statements import Statements, statements
 from layers.selection.status import TaskState
@@ -31,6 +31,10 @@ class Listed:
     task: Task
     state: TaskState
     said: Statements
+    overdue: int | None
+    """For how many days it has been overdue; None if it is not."""
+    stale: int | None
+    """For how many days nothing new has been said about it; None if that is not long. Also after the plan's year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,6 @@ class Listing:
         """What is filtered by, in one line; what is selected does not count. Empty for the whole list."""
         return filter_words(self.plan, self.scene, self.text)
 
-    def overdue_days(self, listed: Listed) -> int | None:
-        """Return for how many days a task of the list has been overdue; None if it is not."""
-        return overdue_days(listed.task, listed.state, self.as_of) or None
-
     def section_title(self, task: Task) -> str:
         """Return the title of a task's section of the report."""
         return next(one.title.get(self.text.language) for one in self.plan.info.sections if one.id == task.section)
@@ -100,7 +100,9 @@ def listing(plan: Plan, scene: Scene, *, today: date) -> Listing:
     tasks = []
     for task in selection.tasks:
         state = selection.states[task.id]
-        tasks.append(Listed(task, state, statements(task, state, plan.info.year)))
+        overdue = overdue_days(task, state, selection.as_of) or None
+        stale = stale_days(state, selection.as_of, scene.stale_days) or None
+        tasks.append(Listed(task, state, statements(task, state, plan.info.year), overdue, stale))
     shown = {site_id for task in selection.tasks for whole in plan.places_of(task) for site_id in plan.place(whole)}
     positions = {}
     for site_id in shown:

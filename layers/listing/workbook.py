@@ -10,7 +10,8 @@ from typing import Any
 
 from layers import style
 from layers.listing.listing import Cell, Listed, Listing, day_cell
-from layers.plan.plan import Event
+from layers.plan.plan import Event, Task
+from layers.selection.amendment_words import due_words
 from layers.selection.statements import period_words
 from layers.translation import Translation
 
@@ -174,10 +175,11 @@ def _task_columns(text: Translation) -> list[_Column]:
         _Column(text("listing.clause"), 14),
         _Column(text("listing.anchor"), 36, wrapped=True),
         _Column(text("listing.lead-unit"), 16),
-        _Column(text("listing.partners"), 16, wrapped=True),
-        _Column(text("field.due_date"), 12),
+        _Column(text("field.due_date"), 13),
         _Column(text("listing.overdue-days"), 9),
-        _Column(text("panel.note"), 30, wrapped=True),
+        _Column(text("listing.stale-days"), 12),
+        _Column(text("listing.note"), 30, wrapped=True),
+        _Column(text("listing.partners"), 16, wrapped=True),
         _Column(text("listing.target-sign"), 7),
         _Column(text("column.target"), 10),
         _Column(text("listing.target-unit"), 9),
@@ -213,10 +215,11 @@ def _task_rows(listing: Listing) -> Iterable[list[Cell]]:
             task.clause,
             task.anchor,
             task.lead_unit,
-            _joined(task.partners, text),
-            str(task.due) if task.due else "",
-            listing.overdue_days(listed),
+            _due_cell(task, text),
+            listed.overdue,
+            listed.stale,
             task.note.get(text.language),
+            _joined(task.partners, text),
             task.target.comparator if task.target else "",
             task.target.value if task.target else None,
             task.target.unit if task.target else "",
@@ -229,6 +232,13 @@ def _task_rows(listing: Listing) -> Iterable[list[Cell]]:
             *_source_cells(said.newest, text),
             *_source_cells(said.later, text),
         ]
+
+
+def _due_cell(task: Task, text: Translation) -> Cell:
+    """Return a due date as a day; of a month or a quarter, whose day nobody has set, in words."""
+    if task.due is None:
+        return None
+    return task.due.last_day if task.due.day is not None else due_words(task.due, text)
 
 
 def _rests_words(listed: Listed, text: Translation) -> str:

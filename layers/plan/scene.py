@@ -24,6 +24,21 @@ class Evidence(StrEnum):
     WITHOUT = "without"
 
 
+class Wait(StrEnum):
+    """What a task waits for: a filter, and a count of the strip."""
+
+    OVERDUE = "overdue"
+    """Its due date has passed."""
+    STALE = "stale"
+    """Nothing new has been said about it for long."""
+
+
+STALE_DAYS = 180
+"""Days without a new statement after which a task is stale, unless a Scene says otherwise."""
+
+MOST_STALE_DAYS = 3650
+
+
 class ViewState(NamedTuple):
     """Centre and zoom of the map on the screen."""
 
@@ -81,6 +96,10 @@ class Scene:
     sections: frozenset[str] = frozenset()
     kinds: frozenset[Kind] = frozenset()
     evidence: Evidence | None = None
+    waits: frozenset[Wait] = frozenset()
+    """Show tasks that wait for any of these; empty for all."""
+    stale_days: int = STALE_DAYS
+    """Days without a new statement after which a task is stale, 1 to `MOST_STALE_DAYS`."""
     search: str = ""
     site: str = ""
     """Id of the selected site, or ids of several with commas between them, as in an address; empty for none."""
@@ -113,6 +132,7 @@ class Scene:
             or self.sections
             or self.kinds
             or self.evidence
+            or self.waits
             or self.search
         )
 
@@ -128,6 +148,8 @@ class Scene:
             "section": _join(self.sections),
             "kind": _join(self.kinds),
             "evidence": self.evidence.value if self.evidence else "",
+            "waits": _join(self.waits),
+            "stale": str(self.stale_days) if self.stale_days != STALE_DAYS else "",
             "q": self.search,
             "site": self.site,
             "task": self.task,
@@ -163,6 +185,8 @@ class Scene:
             sections=frozenset(_split(pairs.get("section", ""))),
             kinds=_choices(Kind, pairs.get("kind", "")),
             evidence=next(iter(_choices(Evidence, pairs.get("evidence", ""))), None),
+            waits=_choices(Wait, pairs.get("waits", "")),
+            stale_days=_stale_days(pairs.get("stale", "")),
             search=pairs.get("q", "").strip()[:MAXIMUM_QUERY],
             site=pairs.get("site", ""),
             task=pairs.get("task", ""),
@@ -173,6 +197,11 @@ class Scene:
             opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
             order=tuple(dict.fromkeys(_split(pairs.get("order", "")))),
         )
+
+
+def _stale_days(text: str) -> int:
+    found = int(text) if re.fullmatch(r"\d{1,4}", text, re.ASCII) else 0
+    return found if 1 <= found <= MOST_STALE_DAYS else STALE_DAYS
 
 
 def _basemap(name: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from geo.errors import PlanMapError
 from geo.files import read_text
 from layers.plan.plan import Plan
-from layers.plan.scene import SITELESS_LAYERS, Scene
+from layers.plan.scene import SITELESS_LAYERS, STALE_DAYS, Scene
 
 MAXIMUM_BYTES = 65_536
 """Size in bytes above which a file is not taken for one that holds an address."""
@@ -68,7 +68,7 @@ def scene_of(text: str) -> Scene:
     return scene
 
 
-_DEFAULTS = {("lang", "zh"), ("base", "offline")}
+_DEFAULTS = {("lang", "zh"), ("base", "offline"), ("stale", str(STALE_DAYS))}
 
 
 def _check_understood(query: str, scene: Scene) -> None:
@@ -76,7 +76,7 @@ def _check_understood(query: str, scene: Scene) -> None:
     kept = dict(parse_qsl(scene.to_query()))
     asked = parse_qsl(query)
     for key, value in asked:
-        lists = key in ("status", "theme", "section", "kind", "show", "hide", "opacity", "order")
+        lists = key in ("status", "theme", "section", "kind", "waits", "show", "hide", "opacity", "order")
         twice = [name for name, _ in asked].count(key) > 1
         cut = key == "q" and kept.get(key) != value.strip()
         lost = twice or cut or key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))

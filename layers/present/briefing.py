@@ -189,7 +189,7 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     about = {task.id for task in view.tasks}
     compared = view.before
     return {
-        **{key: found[key] for key in ("sites", "tasks", "changes", "layers", "order", "near")},
+        **{key: found[key] for key in ("sites", "tasks", "overdue", "changes", "layers", "order", "near")},
         "day": view.selection.as_of.isoformat(),
         "counts": _count_payload(view.counts),
         "before": None

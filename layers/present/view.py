@@ -18,7 +18,7 @@ from layers.region import region
 from layers.selection.changes import Change, Mark
 from layers.selection.comparison import Comparison, compared
 from layers.selection.due import status_due_words
-from layers.selection.event_words import mark_words, since_line, since_title, told_words
+from layers.selection.event_words import last_told, mark_words, since_line, since_title, told_words
 from layers.selection.extent import Extent, centred, wanted_extent
 from layers.selection.select import Selection, placed_sites, select
 from layers.selection.statements import Statements, result_months, result_value, share, statements
@@ -256,8 +256,8 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
         title=task.title.get(view.scene.language),
         status=state.status,
         backed=state.backed,
-        status_words=mark_words(change, text) if change else status_due_words(task, state, view.selection.as_of, text),
-        evidence=told_words(change, text) if change and change.new else evidence_day(found, text),
+        status_words=mark_words(change, text) if change else status_due_words(task, state, view.selection.watch, text),
+        evidence=(told_words(change, text) if change else "") or evidence_day(found, text),
         # Beside what changed there is no room for them.
         target="" if change else target_words(task, text),
         result="" if change else result_value(found, text),
@@ -269,8 +269,8 @@ def _task_line(view: View, task: Task, text: Translation) -> TaskLine:
 
 def _link(change: Change | None, found: Statements) -> str:
     """Return the address of what a change rests on, else of the statement that is shown; empty without one."""
-    event = change.new[-1] if change and change.new else found.shown
-    return event.source.url if event is not None else ""
+    told = found.shown if change is None or not change.told else last_told(change)
+    return told.source.url if told is not None and told.source is not None else ""
 
 
 def _extent(plan: Plan, scene: Scene, selection: Selection) -> Extent:

@@ -42,7 +42,7 @@ def _task_row(out: Writer, plan: Plan, selection: Selection, task: Task) -> Sequ
     state = selection.states[task.id]
     found = statements(task, state, plan.info.year)
     months = result_months(found)
-    status = status_due_words(task, state, selection.as_of, text)
+    status = status_due_words(task, state, selection.watch, text)
     aside = [_place_words(plan, task, text)]
     if task.lead_unit:
         aside.append(text("panel.lead-unit", unit=task.lead_unit))
@@ -159,7 +159,7 @@ def _write_list(out: Writer, plan: Plan, selection: Selection, tasks: Sequence[T
     rows: list[Sequence[Cell]] = []
     for task in tasks:
         state = selection.states[task.id]
-        words_of = status_due_words(task, state, selection.as_of, text)
+        words_of = status_due_words(task, state, selection.watch, text)
         status = lines(status_runs(state.status, words_of, backed=state.backed))
         rows.append((names.get(task.section, task.section), task.title.get(text.language), status))
     out.table_caption(words)

@@ -111,7 +111,7 @@ def report(
     chapters.write_gaps(out, plan, whole, tasks)
     chapters.write_sources(out, plan, whole, tasks, _places(plan, tasks))
     _write_licences(out, plan, scene)
-    front = _front(out, plan, whole, title, subtitle, digest)
+    front = _front(out, plan, whole, tasks, title, subtitle, digest)
     out.made.element.body.extend(elements(*front, *out.parts, section(_footer(out, title, whole))))
     describe(out.made, title, plan.info.title.get(scene.language), digest, scene.language)
     return Report(packed(out.made), len(drawn), len(tasks), digest)
@@ -180,18 +180,20 @@ def _places(plan: Plan, tasks: Sequence[Task]) -> list[str]:
     return list(dict.fromkeys(place for task in tasks for place in plan.places_of(task)))
 
 
-def _front(out: Writer, plan: Plan, selection: Selection, title: str, subtitle: str, digest: str) -> Iterator[Xml]:
-    """Return title, day, how to read the report, and the table of contents."""
+def _front(
+    out: Writer, plan: Plan, selection: Selection, tasks: Sequence[Task], title: str, subtitle: str, digest: str
+) -> Iterator[Xml]:
+    """Return title, day or days, how to read the report, and the table of contents."""
     text = out.text
     yield paragraph(run(title), style="Title")
     if subtitle and subtitle != title:
         yield paragraph(run(subtitle), style="Subtitle")
     latest = newest_day(selection.current_states)
-    day = text("sheet.as-of", date=selection.as_of)
+    day = since_title(selection.since, selection.as_of, text) or text("sheet.as-of", date=selection.as_of)
     yield paragraph(run(f"{day} · {text('present.latest', date=latest)}" if latest else day), style="Subtitle")
-    if selection.since is not None:
-        days = since_title(selection.since, selection.as_of, text)
-        yield paragraph(run(f"{days} · {since_line(selection.changes, text)}"), style="Subtitle")
+    if selection.since:
+        changed = tuple(change for change in selection.changes if change.task in tasks)
+        yield paragraph(run(since_line(changed, text)), style="Subtitle")
     yield paragraph(run(plan.info.disclaimer.get(text.language), bold=True), style="Small")
     yield paragraph(run(text("report.read")), style="Label")
     marks: list[Xml] = []

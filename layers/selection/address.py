@@ -73,7 +73,23 @@ def own_query(scene: Scene) -> str:
     return replace(scene, view=None, basemap="offline", visible={}, opacity={}, order=()).to_query()
 
 
-OWN_KEYS = ("lang", "date", "status", "theme", "section", "kind", "evidence", "q", "site", "task", "near")
+OWN_KEYS = (
+    "lang",
+    "date",
+    "since",
+    "changed",
+    "status",
+    "theme",
+    "section",
+    "kind",
+    "evidence",
+    "waits",
+    "stale",
+    "q",
+    "site",
+    "task",
+    "near",
+)
 """Names in an address of the page's part of it."""
 
 

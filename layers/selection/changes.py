@@ -1,4 +1,4 @@
-"""What has changed between two days: which tasks moved, forward or back, and every statement that became known."""
+"""What has changed between two days: which tasks moved, and every statement and amendment that became known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from layers.plan.plan import Event, Plan, Task
+from layers.plan.plan import Amendment, Event, Plan, Task
 from layers.plan.terms import Basis, Status
 from layers.selection.status import TaskState, task_state
 
@@ -36,10 +36,12 @@ class Mark(StrEnum):
     """The same status, and new evidence."""
     SAID = "said"
     """The same status, and a new statement that is not evidence."""
+    AMENDED = "amended"
+    """The same status and no new statement, but something was set of the task, such as its due date."""
 
 
 class Known(StrEnum):
-    """Which day decides whether a statement was known."""
+    """Which day decides whether a statement was known. Of an amendment there is only the day of recording."""
 
     PUBLISHED = "published"
     """The day on which it was made public."""
@@ -60,6 +62,13 @@ class Change:
     after: TaskState
     new: tuple[Event, ...]
     """What became known, in the order in which it was recorded, also what withdraws or corrects something."""
+    amendments: tuple[Amendment, ...] = ()
+    """What was set of the task, by the day on which it was recorded: the only day that an amendment has."""
+
+    @property
+    def told(self) -> tuple[Event | Amendment, ...]:
+        """The statements that became known, then what was set."""
+        return (*self.new, *self.amendments)
 
     @property
     def direction(self) -> Direction:
@@ -73,7 +82,9 @@ class Change:
             return Mark(self.direction.value)
         if any(event.withdraws or event.corrects for event in self.new):
             return Mark.WITHDRAWN
-        return Mark.EVIDENCE if any(event.basis is Basis.EVIDENCE for event in self.new) else Mark.SAID
+        if any(event.basis is Basis.EVIDENCE for event in self.new):
+            return Mark.EVIDENCE
+        return Mark.SAID if self.new or not self.amendments else Mark.AMENDED
 
     @property
     def proven(self) -> bool:
@@ -97,10 +108,17 @@ def changes(plan: Plan, since: date, until: date, *, known: Known = Known.PUBLIS
     """Return what became known after `since` and by `until`, by task, in the report's order.
 
     Statuses are those of the two days. By `Known.RECORDED` the earlier one is made of what had been recorded by then,
-    so that a statement about an old day which somebody has found since is new. Cached, since each filter asks again.
+    so that a statement about an old day which somebody has found since is new. Amendments count by the day of recording
+    whatever is asked. A task that is retired is among the changes only if it was retired between the days. Cached,
+    since each filter asks again.
     """
     found = []
-    for task in plan.current_tasks.values():
+    for task in plan.tasks.values():
+        amendments = tuple(
+            one for one in plan.amendments_by_task.get(task.id, ()) if since < one.recorded_at.day <= until
+        )
+        if task.retired and not any("retired" in one.values for one in amendments):
+            continue
         events = plan.events_by_task.get(task.id, ())
         new = tuple(event for event in events if since < _day(event, known) <= until)
         if known is Known.RECORDED:
@@ -110,8 +128,8 @@ def changes(plan: Plan, since: date, until: date, *, known: Known = Known.PUBLIS
             earlier = later = list(events)
         before, after = task_state(earlier, since), task_state(later, until)
         # A status can also move without a new statement: one from before whose day had not come yet.
-        if new or before.status is not after.status:
-            found.append(Change(task, before, after, new))
+        if new or amendments or before.status is not after.status:
+            found.append(Change(task, before, after, new, amendments))
     return tuple(found)
 
 

@@ -9,8 +9,9 @@ from datetime import date
 
 from layers.plan.plan import Plan, Task
 from layers.plan.terms import Status
+from layers.selection.due import state_of_site
 from layers.selection.select import Selection
-from layers.selection.status import Counts, TaskState, count, site_state, task_states
+from layers.selection.status import Counts, TaskState, count, task_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def compared(plan: Plan, later: Selection, tasks: Sequence[Task], day: date) -> 
     states = task_states(plan, day)
     passing = {task.id for task in later.tasks}
     sites = {
-        site_id: site_state([states[task.id] for task in plan.tasks_by_site.get(site_id, ()) if task.id in passing])
+        site_id: state_of_site([t for t in plan.tasks_by_site.get(site_id, ()) if t.id in passing], states, day)
         for site_id in later.sites
     }
     moves = tuple(
@@ -68,5 +69,6 @@ def compared(plan: Plan, later: Selection, tasks: Sequence[Task], day: date) -> 
     moved = {move.task.id for move in moves}
     proven = sum(later.states[task.id].backed and not states[task.id].backed for task in tasks if task.id not in moved)
     places = tuple(dict.fromkeys(place for move in moves for place in plan.places_of(move.task)))
-    selection = replace(later, as_of=day, states=states, sites=sites)
+    watch = replace(later.watch, day=day, year_over=day.year > plan.info.year)
+    selection = replace(later, as_of=day, states=states, sites=sites, watch=watch)
     return Comparison(selection, count(states[task.id] for task in tasks), moves, proven, places)

@@ -7,17 +7,32 @@ from dataclasses import dataclass
 from datetime import date
 
 from layers.plan.plan import Plan, Task
+from layers.plan.scene import STALE_DAYS, Scene, Wait
 from layers.plan.terms import Status
 from layers.selection.amendment_words import due_words
 from layers.selection.statements import status_words
-from layers.selection.status import TaskState
+from layers.selection.status import SiteState, TaskState, site_state
 from layers.translation import Translation
-
-STALE_DAYS = 180
-"""Days without a new statement after which a task is stale, unless a setting says otherwise."""
 
 _OVER = (Status.DONE, Status.STOPPED)
 """Statuses of tasks of which nobody waits for anything any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """By which day, and after how many days, tasks are overdue or stale."""
+
+    day: date
+    stale_days: int = STALE_DAYS
+    """Days without a new statement after which a task is stale."""
+    year_over: bool = False
+    """Whether the plan's year is over on that day. Nothing new is to be expected then, so that tasks which are stale
+    are counted once and found by the filter, but not marked one by one."""
+
+    @classmethod
+    def of(cls, plan: Plan, scene: Scene, day: date) -> Watch:
+        """Return by what `scene` watches the tasks of `plan` on `day`."""
+        return cls(day, scene.stale_days, year_over=day.year > plan.info.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +41,8 @@ class DueCounts:
 
     overdue: int
     stale: int
+    newest: date | None = None
+    """Day of the newest statement of any kind about any of the tasks; None without one."""
 
 
 def overdue_days(task: Task, state: TaskState, day: date) -> int:
@@ -46,12 +63,31 @@ def stale_days(state: TaskState, day: date, days: int = STALE_DAYS) -> int:
     return age if age > days else 0
 
 
-def count_due(tasks: Iterable[Task], states: Mapping[str, TaskState], day: date, days: int = STALE_DAYS) -> DueCounts:
-    """Count the `tasks` that are overdue, and those that are stale after so many `days`."""
+def waits_of(task: Task, state: TaskState, watch: Watch) -> frozenset[Wait]:
+    """Return what a task waits for."""
+    found = {
+        Wait.OVERDUE: overdue_days(task, state, watch.day),
+        Wait.STALE: stale_days(state, watch.day, watch.stale_days),
+    }
+    return frozenset(wait for wait, days in found.items() if days)
+
+
+def state_of_site(tasks: Iterable[Task], states: Mapping[str, TaskState], day: date) -> SiteState | None:
+    """Return the state of a site with these `tasks`, see `layers.selection.status.site_state`."""
     listed = list(tasks)
+    overdue = any(overdue_days(task, states[task.id], day) for task in listed)
+    return site_state([states[task.id] for task in listed], overdue=overdue)
+
+
+def count_due(tasks: Iterable[Task], states: Mapping[str, TaskState], watch: Watch) -> DueCounts:
+    """Count the `tasks` that are overdue, and those that are stale."""
+    listed = [(task, states[task.id]) for task in tasks]
+    waits = [waits_of(task, state, watch) for task, state in listed]
+    days = (state.newest.date.last_day for _, state in listed if state.newest is not None)
     return DueCounts(
-        overdue=sum(overdue_days(task, states[task.id], day) > 0 for task in listed),
-        stale=sum(stale_days(states[task.id], day, days) > 0 for task in listed),
+        overdue=sum(Wait.OVERDUE in found for found in waits),
+        stale=sum(Wait.STALE in found for found in waits),
+        newest=max(days, default=None),
     )
 
 
@@ -61,14 +97,15 @@ def overdue_words(task: Task, state: TaskState, day: date, text: Translation) ->
     return text("due.overdue-day" if days == 1 else "due.overdue", days=days) if days else ""
 
 
-def status_due_words(task: Task, state: TaskState, day: date, text: Translation) -> str:
-    """Return the word for a task's status, and for how long it has been overdue, for paper and for a room."""
-    return " · ".join(part for part in (status_words(state, text), overdue_words(task, state, day, text)) if part)
+def status_due_words(task: Task, state: TaskState, watch: Watch, text: Translation) -> str:
+    """Return the word for a task's status, and for how long it has been overdue or stale, for paper and for a room."""
+    parts = status_words(state, text), overdue_words(task, state, watch.day, text), stale_words(state, watch, text)
+    return " · ".join(part for part in parts if part)
 
 
-def stale_words(state: TaskState, day: date, text: Translation, days: int = STALE_DAYS) -> str:
-    """Return for how long nothing new has been said about a task; empty if that is not long."""
-    found = stale_days(state, day, days)
+def stale_words(state: TaskState, watch: Watch, text: Translation) -> str:
+    """Return for how long nothing new has been said about a task; empty if that is not long or the year is over."""
+    found = 0 if watch.year_over else stale_days(state, watch.day, watch.stale_days)
     return text("due.stale", days=found) if found else ""
 
 
@@ -82,3 +119,13 @@ def due_line(task: Task, state: TaskState, day: date, text: Translation) -> str:
 def year_words(plan: Plan, day: date, text: Translation) -> str:
     """Return that the year of `plan` is over on `day`; empty while it is not."""
     return text("due.year-over", year=plan.info.year) if day.year > plan.info.year else ""
+
+
+def silence_words(plan: Plan, found: DueCounts, watch: Watch, text: Translation) -> str:
+    """Return that the year of `plan` is over, and since when there has been no statement at all; empty while it is not.
+
+    The day is left out where it is not so long ago that tasks are stale.
+    """
+    if not watch.year_over or found.newest is None or (watch.day - found.newest).days <= watch.stale_days:
+        return year_words(plan, watch.day, text)
+    return text("due.year-silent", year=plan.info.year, date=found.newest)

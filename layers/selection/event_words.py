@@ -7,7 +7,7 @@ from datetime import date
 
 from layers.plan.plan import Amendment, Event, Plan
 from layers.selection.amendment_words import amendment_line, recorded
-from layers.selection.changes import Change, Direction, by_direction, by_mark
+from layers.selection.changes import Change, Direction, Known, by_direction, by_mark
 from layers.selection.status import TaskState, standing
 from layers.selection.wording import measured_words
 from layers.translation import Translation
@@ -74,18 +74,31 @@ def mark_words(change: Change, text: Translation) -> str:
     return f"{text(f'mark.{change.mark.value}')} · {went}"
 
 
+def last_told(change: Change) -> Event | Amendment | None:
+    """Return the last statement that became known, without one the last amendment; None without either."""
+    return change.new[-1] if change.new else change.amendments[-1] if change.amendments else None
+
+
 def told_words(change: Change, text: Translation) -> str:
-    """Return the day and the publisher of the last that became known, and who recorded it."""
-    event = change.new[-1]
-    parts = (str(event.date), event.source.publisher or event.source.title, event.recorded_by)
+    """Return the day and the publisher of the last that became known or was set, and who recorded it; may be empty."""
+    told = last_told(change)
+    if told is None:
+        return ""
+    day = str(told.date if isinstance(told, Event) else told.recorded_at.day)
+    where = (told.source.publisher or told.source.title) if told.source is not None else ""
+    parts = (day, where, told.recorded_by)
     return text("sheet.comma").join(part for part in parts if part)
 
 
-def change_words(change: Change, text: Translation) -> str:
-    """Return in one line what a change is marked as, how the status went, on what evidence and recorded by whom."""
+def change_words(plan: Plan, change: Change, text: Translation) -> str:
+    """Return in one line what a change is marked as, how the status went, on what evidence, what was set, by whom."""
     said = [
         " · ".join(part for part in (str(event.date), event.source.title, event.recorded_by) if part)
         for event in change.new
+    ]
+    said += [
+        " · ".join((str(amendment.recorded_at.day), amendment_line(plan, amendment, text), amendment.recorded_by))
+        for amendment in change.amendments
     ]
     return (
         "; ".join([mark_words(change, text), *said])
@@ -94,8 +107,19 @@ def change_words(change: Change, text: Translation) -> str:
     )
 
 
-def change_lines(found: tuple[Change, ...], since: date, until: date, text: Translation) -> Iterator[str]:
-    """Yield what changed between two days: how many tasks went where, then each of them with its evidence."""
+def change_lines(
+    plan: Plan,
+    found: tuple[Change, ...],
+    since: date,
+    until: date,
+    text: Translation,
+    *,
+    known: Known = Known.PUBLISHED,
+) -> Iterator[str]:
+    """Yield what changed between two days: how many tasks went where, then each of them with what became known.
+
+    The second line says by which day of a statement that is: that on which it was published, or recorded.
+    """
     counts = by_direction(found)
     proven = sum(change.proven for change in found)
     yield text(
@@ -107,16 +131,18 @@ def change_lines(found: tuple[Change, ...], since: date, until: date, text: Tran
         first=counts[Direction.FIRST],
         proven=proven,
         statements=sum(len(change.new) for change in found),
+        amendments=sum(len(change.amendments) for change in found),
     )
+    yield text("record.by-published" if known is Known.PUBLISHED else "record.by-recorded")
     for way in (Direction.BACK, Direction.FORWARD, Direction.FIRST, Direction.NONE):
         for change in found:
             if change.direction is way:
-                yield from _change(change, text)
+                yield from _change(plan, change, text)
 
 
-def _change(change: Change, text: Translation) -> Iterator[str]:
+def _change(plan: Plan, change: Change, text: Translation) -> Iterator[str]:
     way = text("record.proven") if change.proven else text(f"direction.{change.direction.value}")
     title = change.task.title.get(text.language)
     yield f"{way}  {change.task.id}  {title}: {status_change(change.before, change.after, text)}"
-    for event in change.new:
-        yield f"    {event_line(event, text)} · {text('record.by', by=event.recorded_by, at=event.recorded_at)}"
+    for told in change.told:
+        yield f"    {entry_line(plan, told, text)} · {text('record.by', by=told.recorded_by, at=told.recorded_at)}"

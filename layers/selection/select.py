@@ -9,8 +9,9 @@ from datetime import date
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Evidence, Scene
 from layers.selection.changes import Change, changes
+from layers.selection.due import Watch, state_of_site, waits_of
 from layers.selection.find import Findings, find
-from layers.selection.status import SiteState, TaskState, site_state, task_states
+from layers.selection.status import SiteState, TaskState, task_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Selection:
     tasks: tuple[Task, ...]
     """The tasks that pass the filters, in the report's order."""
     candidates: frozenset[str]
-    """Ids of the tasks that pass every filter except those by status and evidence."""
+    """Ids of the tasks that pass every filter except those of the strip: by status, evidence and what they wait for."""
     sites: Mapping[str, SiteState | None]
     """State of every site by id, in the plan's order, from its tasks that pass; None if none of them has a status."""
     filtered_out: frozenset[str]
@@ -36,11 +37,15 @@ class Selection:
     """All that it finds; None without one."""
     current: tuple[Task, ...]
     """All tasks that are not retired, filtered out or not."""
+    watch: Watch
+    """By which tasks are overdue or stale."""
 
     since: date | None = None
     """The day after which changes are shown, where the Scene asks for them."""
     changes: tuple[Change, ...] = ()
     """What changed since, of the tasks that pass the filters, in the report's order."""
+    gone: tuple[Change, ...] = ()
+    """The tasks that were retired since, of those that would be candidates. They are in no list and no figure."""
 
     @property
     def changed(self) -> Mapping[str, Change]:
@@ -72,14 +77,15 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
         for task in plan.current_tasks.values()
         if task.id in kept and _is_candidate(task, scene, findings, found_ids)
     ]
-    tasks = tuple(task for task in candidates if _passes(states[task.id], scene))
+    watch = Watch.of(plan, scene, as_of)
+    tasks = tuple(task for task in candidates if _passes(task, states[task.id], scene, watch))
     passing = {task.id for task in tasks}
     sites: dict[str, SiteState | None] = {}
     filtered_out = set()
     for site_id in plan.sites:
         linked = plan.tasks_by_site.get(site_id, ())
-        chosen = [states[task.id] for task in linked if task.id in passing]
-        sites[site_id] = site_state(chosen)
+        chosen = [task for task in linked if task.id in passing]
+        sites[site_id] = state_of_site(chosen, states, as_of)
         if linked and not chosen:
             filtered_out.add(site_id)
     return Selection(
@@ -94,7 +100,11 @@ def select(plan: Plan, scene: Scene, *, today: date) -> Selection:
         findings=findings,
         since=since,
         changes=tuple(change for change in moved if change.task.id in passing),
+        gone=tuple(
+            change for change in moved if change.task.retired and _is_candidate(change.task, scene, findings, found_ids)
+        ),
         current=tuple(plan.current_tasks.values()),
+        watch=watch,
     )
 
 
@@ -112,8 +122,10 @@ def placed_sites(plan: Plan, places: Iterable[str]) -> tuple[str, ...]:
     return tuple(site_id for whole in places for site_id in plan.place(whole) if plan.sites[site_id].placed)
 
 
-def _passes(state: TaskState, scene: Scene) -> bool:
+def _passes(task: Task, state: TaskState, scene: Scene, watch: Watch) -> bool:
     if scene.statuses and state.status not in scene.statuses:
+        return False
+    if scene.waits and not scene.waits & waits_of(task, state, watch):
         return False
     return not scene.evidence or state.has_evidence is (scene.evidence is Evidence.WITH)
 

@@ -57,6 +57,8 @@ class SiteState:
     """Whether evidence backs the status of at least one task with that status."""
     tasks: int
     """How many tasks with a status it stands for."""
+    overdue: bool = False
+    """Whether any of its tasks is overdue."""
 
 
 def task_state(events: Iterable[Event], as_of: date) -> TaskState:
@@ -101,13 +103,16 @@ def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
     return MappingProxyType(states)
 
 
-def site_state(states: Sequence[TaskState]) -> SiteState | None:
-    """Return the state of a site with tasks in these `states`; None if no task has a status."""
+def site_state(states: Sequence[TaskState], *, overdue: bool = False) -> SiteState | None:
+    """Return the state of a site with tasks in these `states`, of which any may be `overdue`.
+
+    It is None if no task has a status.
+    """
     present = [state for state in states if state.status is not None]
     for status in ATTENTION:
         leading = [state for state in present if state.status is status]
         if leading:
-            return SiteState(status, any(state.backed for state in leading), len(present))
+            return SiteState(status, any(state.backed for state in leading), len(present), overdue)
     return None
 
 

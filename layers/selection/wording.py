@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from geo.grid import Grid
 from layers.ground.files import ground_of, picture_of
 from layers.plan.plan import Event, Plan, Task
-from layers.plan.scene import BASEMAPS, Scene
+from layers.plan.scene import BASEMAPS, Scene, Wait
 from layers.plan.terms import Moment, Text
 from layers.region import region
 from layers.selection.vicinity import near_words
@@ -103,6 +103,7 @@ def _filter_words(scene: Scene, text: Translation) -> list[str]:
     parts = [text(f"status.{status.value}") for status in sorted(scene.statuses)]
     parts += [text(f"kind.{kind.value}") for kind in sorted(scene.kinds)]
     parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
+    parts += [text(f"waits.{wait.value}", days=scene.stale_days) for wait in Wait if wait in scene.waits]
     return parts + ([f"“{scene.search}”"] if scene.search else [])
 
 

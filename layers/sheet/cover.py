@@ -137,9 +137,9 @@ def _draw_head(
         points -= 1.0 * k
     title = typeface.shorten(title, width, points, Weight.BOLD)
     drawing.write(title, margin, y - 10.0 * k, points, weight=Weight.BOLD, colour=style.INK)
-    as_of = since_title(selection.since, selection.as_of, text) or text("sheet.as-of", date=selection.as_of)
-    if selection.since is not None:
-        as_of += f" · {since_line(selection.changes, text)}"
+    as_of = text("sheet.as-of", date=selection.as_of)
+    if selection.since:
+        as_of = f"{since_title(selection.since, selection.as_of, text)} · {since_line(selection.changes, text)}"
     subtitle = f"{plan.info.subtitle.get(text.language)} · {text('sheet.atlas')} · {as_of}"
     drawing.write(typeface.shorten(subtitle, width, 11.5 * k), margin, y - 18.0 * k, 11.5 * k, colour=style.MUTED)
     counts = count([selection.states[task.id] for task in selection.tasks])

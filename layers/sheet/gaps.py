@@ -95,7 +95,7 @@ def compose_elsewhere(
         for task in found:
             state = selection.states[task.id]
             said = statements(task, state, plan.info.year)
-            status = status_due_words(task, state, selection.as_of, text)
+            status = status_due_words(task, state, selection.watch, text)
             parts = (aim_words(task, said, text), status, day_words(said, text))
             words = " · ".join(part for part in parts if part)
             rows.append(_line(task.title.get(text.language), width, k, state=state, aside=words))

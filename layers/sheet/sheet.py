@@ -49,7 +49,7 @@ from layers.sheet.title_block import draw_title_block
 from layers.translation import Translation, translation
 from layers.words import keeping_names
 
-EDITION = 5
+EDITION = 6
 """Raised when the look of sheets changes, so that sheets with the same hash look the same."""
 
 A3 = Paper("A3", *SIZES["A3"])

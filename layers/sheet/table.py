@@ -133,7 +133,7 @@ class Table:
     def _words(self, task: Task) -> tuple[str, str]:
         """Return the word for a task's status, and the day of the statement that is shown."""
         state = self.selection.states[task.id]
-        status = status_due_words(task, state, self.selection.as_of, self.text)
+        status = status_due_words(task, state, self.selection.watch, self.text)
         return status, day_words(self._statements(task), self.text)
 
     def rows(self, *, detail: Detail, size: float) -> list[_Row]:
@@ -253,7 +253,7 @@ class Table:
         beside = bool(aim) and used + typeface.width(aim, small) <= room
         aims = typeface.wrap(aim, self.width - left_in, small) if aim and not beside else []
         change = self.changed.get(task.id)
-        went = typeface.wrap(change_words(change, self.text), self.width - left_in, small) if change else []
+        went = typeface.wrap(change_words(self.plan, change, self.text), self.width - left_in, small) if change else []
         tall = points * MM_PER_POINT * 1.34
         low = small * MM_PER_POINT * 1.34
         total = tall * len(lines) + low * (len(aims) + len(went)) + 0.4 * size

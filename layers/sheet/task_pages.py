@@ -208,7 +208,7 @@ class TaskPages:
         others = [
             [(target_words(task, self.text), style.INK)],
             [(result_words(said, self.text), style.INK)],
-            [(status_due_words(task, state, self.selection.as_of, self.text), style.INK)],
+            [(status_due_words(task, state, self.selection.watch, self.text), style.INK)],
             [(self._newest(said), style.MUTED), *self._went(task)],
         ]
         bar = share(task, said)
@@ -255,7 +255,7 @@ class TaskPages:
     def _went(self, task: Task) -> list[tuple[str, str]]:
         """Return what changed, where the sheet is one of changes."""
         change = self.selection.changed.get(task.id)
-        return [(change_words(change, self.text), style.INK)] if change else []
+        return [(change_words(self.plan, change, self.text), style.INK)] if change else []
 
     def _newest(self, said: Statements) -> str:
         day = day_words(said, self.text)

@@ -136,6 +136,7 @@ def test_nothing_leaves_the_machine_while_the_map_is_used(standing, page, frame)
         ["已列入 17", "尚无佐证 54"],
         ["滞后 0"],
         ["已完成 1", "已完成 1"],
+        ["久无进展 77", "尚无佐证 54"],
     ],
 )
 def test_what_the_browser_filters_at_once_is_what_the_script_comes_to(page, frame, clicks):

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { legendParts } from "../../layers/browser/src/legend_entries.js";
-import { decode } from "../../layers/browser/src/letters.js";
+import { decode, stateOf } from "../../layers/browser/src/letters.js";
 import cases from "../cases/legend.json";
 import { styleWith, text } from "./style.js";
 
@@ -79,6 +79,15 @@ describe("the legend", () => {
     const sites = [lake({ state: decode("p") }), lake({ state: decode("P") }), lake({ state: decode("d") })];
     expect(words(sites, "legend.site-status")).toEqual(["status.planned", "status.done", "legend.pale"]);
     expect(words([lake({ state: decode("P") })], "legend.site-status")).toEqual(["status.planned"]);
+  });
+
+  test("the mark of an overdue task is explained where a symbol has it", () => {
+    const late = lake({ state: stateOf("p", "1") });
+    for (const [brief, title] of /** @type {[boolean, string][]} */ ([[true, "legend.status"], [false, "legend.site-status"]])) {
+      expect(words([late], title, { brief }).at(-1)).toBe("legend.overdue");
+      expect(words([lake({ state: stateOf("p", "0") })], title, { brief })).not.toContain("legend.overdue");
+      expect(words([{ ...late, symbol: false }], title, { brief, listed: "p" })).not.toContain("legend.overdue");
+    }
   });
 
   test("a status has the solid badge where any site has evidence", () => {

@@ -25,7 +25,7 @@ export function styleWith(categories) {
     minorBoundary: "minor", mask: "mask", maskOpacity: 0.5,
     focusText: "focus", districtText: "district text", groundText: "ground text", waterText: "water text",
     metroText: "metro text", gridLine: "grid", gridText: "grid text", gridSample: "grid sample", fonts: [],
-    status, filteredBadge: [], changes: {}, categories: looks, ground: { "": [{ colour: "line", width: 1 }] },
+    status, filteredBadge: [], overdue: [], changes: {}, categories: looks, ground: { "": [{ colour: "line", width: 1 }] },
     dash: { approximate: "5 4", nominal: "2 5" },
     ways: {
       casing: 2, casedFrom: 1.5, groups: [], waterways: [], areas: {}, places: {},

@@ -209,7 +209,7 @@ export class BrowsePage {
     if (!this.selected && !stage.vicinity.near) return;
     this.selected = false;
     if (!around) this.scene.args = { ...this.scene.args, near: null };
-    stage.update({ language: stage.language, tasks: stage.tasks, sites: sites.letters, lit: [], near: around });
+    stage.update({ language: stage.language, tasks: stage.tasks, sites: sites.letters, overdue: sites.overdue, lit: [], near: around });
     this.labels.redraw();
     bridge.select("");
   }
@@ -398,7 +398,8 @@ export class BrowsePage {
     this.takeQuery(args);
     if (!late) scene.turn = args.turn || 0;
     document.documentElement.lang = language === "en" ? "en" : "zh-CN";
-    const letters = late ? { tasks: stage.tasks, sites: sites.letters } : { tasks: args.tasks, sites: args.sites };
+    const { tasks, overdue } = late ? { tasks: stage.tasks, overdue: sites.overdue } : args;
+    const letters = { tasks, overdue, sites: late ? sites.letters : args.sites };
     stage.update({ ...letters, language, lit: args.lit || [], near: args.near });
     sites.mark(args.changes || "");
     if (!this.started) this.begin(args);

@@ -1,7 +1,7 @@
 /* The symbols of an earlier day over the same map: a second pane of them, each beside the one of the later day. */
 
 import * as L from "leaflet";
-import { decode } from "./letters.js";
+import { stateOf } from "./letters.js";
 import { pane } from "./pane.js";
 import { tooltip } from "./site_card.js";
 import { seenSites } from "./seen_sites.js";
@@ -68,7 +68,7 @@ export class Earlier {
         if (!shown || !this.side) continue;
         twin.small = marker.small;
         twin.leaflet.setOpacity(entry.home.opacity);
-        const state = decode(this.side.sites[index]);
+        const state = stateOf(this.side.sites[index], this.side.overdue[index]);
         twin.dress({ site: entry.site, lit: entry.lit, state, change: null }, data.style, sites.language);
       }
     });
@@ -144,6 +144,6 @@ export class Earlier {
    * @returns {SeenSite[]}
    */
   seenSites() {
-    return this.side ? seenSites(this.stage.sites, this.side.sites) : [];
+    return this.side ? seenSites(this.stage.sites, this.side) : [];
   }
 }

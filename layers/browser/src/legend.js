@@ -60,7 +60,8 @@ function draw(sample, style) {
     case "status": return picture(sample.symbol, 16);
     case "category": return picture(sample.symbol, 14, "pm-ink");
     case "strokes": return line(sample.strokes);
-    case "change": return change(sample.mark, style);
+    case "change": return badge(style.changes[sample.mark]);
+    case "overdue": return badge(style.overdue);
     case "pale": return make("i", "pm-swatch pm-pale");
     case "dot": return smallDot(style);
     case "part": return smallDot(style);
@@ -70,13 +71,10 @@ function draw(sample, style) {
   }
 }
 
-/**
- * @param {string} mark
- * @param {Style} style
- */
-function change(mark, style) {
+/** @param {Style["overdue"]} elements */
+function badge(elements) {
   const box = svg("svg", { viewBox: "-8 -8 16 16", width: 16, height: 16, "aria-hidden": "true" });
-  shapes(style.changes[mark], box);
+  shapes(elements, box);
   return box;
 }
 

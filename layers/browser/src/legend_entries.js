@@ -16,7 +16,7 @@ const FAINT = 0.45;
  *   | { kind: "strokes", strokes: Stroke[] }
  *   | { kind: "soft", look: SoftLook }
  *   | { kind: "change", mark: string }
- *   | { kind: "pale" | "dot" | "halo" | "part" | "filtered-out" }} Sample
+ *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
 /** @typedef {Pick<SiteState, "status" | "backed">} State */
@@ -53,13 +53,24 @@ export function legendParts(seen, style, text, brief) {
   const roads = seen.ways ? ways(seen.ways, style.ways, text, brief ? title : "") : [];
   return [
     brief
-      ? { title: text("legend.status"), entries: allStatuses(statesOf(seen), style, text) }
-      : { title: text("legend.site-status"), entries: statuses(statesOf(seen), style, text), caption: true },
+      ? { title: text("legend.status"), entries: [...allStatuses(statesOf(seen), style, text), ...late(symbols, text)] }
+      : { title: text("legend.site-status"), entries: [...statuses(statesOf(seen), style, text), ...late(symbols, text)], caption: true },
     { title: text("legend.changes"), entries: changes(symbols, style, text), caption: true },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text) },
     { title: text("legend.lines"), entries: [...lines(seen, style, text), ...(brief ? roads.slice(0, 1) : [])] },
     { title, entries: brief ? [] : roads, caption: true },
   ].filter((part) => part.entries.length);
+}
+
+/**
+ * The mark of sites with an overdue task, where one is in view.
+ *
+ * @param {SeenSite[]} symbols
+ * @param {Text} text
+ * @returns {Entry[]}
+ */
+function late(symbols, text) {
+  return symbols.some(({ state }) => state.overdue) ? [{ sample: { kind: "overdue" }, words: text("legend.overdue") }] : [];
 }
 
 /**

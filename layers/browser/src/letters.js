@@ -15,6 +15,17 @@ export const FILTERED_OUT = "~";
 const STATUS = { p: "planned", s: "seeking", i: "in_progress", d: "done", l: "delayed", x: "stopped" };
 
 /**
+ * How a site stands by its letter, and by its digit in `Arguments.overdue`.
+ *
+ * @param {string} letter
+ * @param {string} overdue
+ * @returns {SiteState}
+ */
+export function stateOf(letter, overdue) {
+  return { ...decode(letter), overdue: overdue === "1" };
+}
+
+/**
  * @param {string} letter
  * @returns {SiteState}
  */

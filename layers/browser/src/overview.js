@@ -110,7 +110,7 @@ export class Overview {
   /**
    * @param {HTMLElement} place
    * @param {BriefingView} view
-   * @param {DayCounts & { sites: string, tasks: string }} side how things stand on the day of this map
+   * @param {DayCounts & { sites: string, tasks: string, overdue: string }} side how things stand on the day of this map
    * @param {HTMLElement} box of the legend
    * @param {Stage[]} others that the legend is for as well
    */

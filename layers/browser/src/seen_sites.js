@@ -1,7 +1,7 @@
 /* What of the sites can be seen in the frame of the map, for the legend. */
 
 import { grown, holds, reaches } from "./in_frame.js";
-import { decode } from "./letters.js";
+import { stateOf } from "./letters.js";
 
 /** @import { Box, SeenSite } from "./types" */
 /** @import { Map } from "leaflet" */
@@ -28,10 +28,10 @@ export function frameOf(map) {
  * The sites of which anything is in the frame, with what that is.
  *
  * @param {Sites} sites
- * @param {string} [letters] how they stand on another day than the map's, a letter for each
+ * @param {{ sites: string, overdue: string }} [side] how they stand on another day than the map's
  * @returns {SeenSite[]}
  */
-export function seenSites(sites, letters) {
+export function seenSites(sites, side) {
   const { map } = sites;
   const { frame, across, up } = frameOf(map);
   const room = (/** @type {number} */ pixels) => grown(frame, pixels * across, pixels * up);
@@ -50,7 +50,7 @@ export function seenSites(sites, letters) {
     const around = (/** @type {boolean} */ on) => on && isNear(sites, entry, frame);
     const one = {
       site: placed,
-      state: letters ? decode(letters[index]) : entry.state,
+      state: side ? stateOf(side.sites[index], side.overdue[index]) : entry.state,
       change: entry.change,
       form: /** @type {SeenSite["form"]} */ (form),
       ground: home.layer.ground,

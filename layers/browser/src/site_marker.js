@@ -31,10 +31,10 @@ export class SiteMarker {
   dress(entry, style, language) {
     const { element } = this;
     if (!element) return;
-    const { status, backed } = entry.state;
+    const { status } = entry.state;
     element.dataset.status = status || "none";
     element.style.backgroundImage = this.small
-      ? smallPicture(style, status, backed, entry.change)
+      ? smallPicture(style, entry.state, entry.change)
       : markerPicture(style, entry.site.category, entry.state, entry.change);
     // Like on sheets and slides: a number for what tasks hang on.
     if (entry.site.number && status) element.dataset.number = String(entry.site.number);

@@ -4,7 +4,7 @@ import * as L from "leaflet";
 import { crowded } from "./crowding.js";
 import { isWide, makeHalo } from "./halo.js";
 import { paneOrder } from "./layer_order.js";
-import { decode } from "./letters.js";
+import { decode, stateOf } from "./letters.js";
 import { pane } from "./pane.js";
 import { card, tooltip } from "./site_card.js";
 import { SiteEntry } from "./site_entry.js";
@@ -42,6 +42,7 @@ export class Sites {
     /** How much larger than usual symbols and names are; the style sheet knows it as --pm-size. */
     this.size = 1;
     this.letters = "";
+    this.overdue = "";
     /** @type {Set<string>} */
     this.lit = new Set();
     /** @type {Language} */
@@ -227,23 +228,25 @@ export class Sites {
   /**
    * Take over the letters of all sites; only what changed is touched.
    *
-   * @param {string} letters
+   * @param {{ sites: string, overdue: string }} letters
    * @param {string[]} lit
    * @param {Language} language
    */
-  update(letters, lit, language) {
+  update({ sites: letters, overdue }, lit, language) {
     const changed = this.language !== language;
     this.language = language;
     const newlyLit = new Set(lit);
     this.entries.forEach((entry, index) => {
       const isLit = newlyLit.has(entry.site.id);
-      if (!changed && this.letters[index] === letters[index] && entry.lit === isLit) return;
-      entry.state = decode(letters[index] || ".");
+      const same = this.letters[index] === letters[index] && this.overdue[index] === overdue[index];
+      if (!changed && same && entry.lit === isLit) return;
+      entry.state = stateOf(letters[index] || ".", overdue[index]);
       entry.lit = isLit;
       this.dress(entry);
       this.present(entry);
     });
     this.letters = letters;
+    this.overdue = overdue;
     this.lit = newlyLit;
     this.crowd();
     this.surround();

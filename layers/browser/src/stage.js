@@ -16,7 +16,7 @@ import { styleOf } from "./way_look.js";
 import { groundNames, onlyChinese, short, words } from "./words.js";
 
 /** @import { Map, TileLayer } from "leaflet" */
-/** @import { Box, GroundPayload, Label, Language, LayerState, Near, Obstacle, Plan, Reach, StageCallbacks } from "./types" */
+/** @import { Box, GroundPayload, Label, Language, LayerState, Obstacle, Plan, Reach, SceneLetters, StageCallbacks } from "./types" */
 /** @import { Grid } from "./grid.js" */
 
 // Pixels between the name of the own district and its boundary.
@@ -73,14 +73,14 @@ export class Stage {
   /**
    * Take over the letters of a Scene: of tasks and sites, and what is lit.
    *
-   * @param {{ language: Language, tasks: string, sites: string, lit: string[], near?: Near | null, listed?: string }} letters
+   * @param {SceneLetters} letters
    */
-  update({ language, tasks, sites, lit, near, listed = "" }) {
+  update({ language, tasks, sites, overdue, lit, near, listed = "" }) {
     this.language = language;
     this.tasks = tasks;
     this.listed = listed;
     this.vicinity.show(near);
-    this.sites.update(sites, lit, language);
+    this.sites.update({ sites, overdue }, lit, language);
     this.ways.cover(this.sites.drawnLines());
   }
 

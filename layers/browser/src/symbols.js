@@ -2,7 +2,7 @@
 
 import { NS, shapes, svg } from "./svg.js";
 
-/** @import { SiteState, Status, Style } from "./types" */
+/** @import { SiteState, Style } from "./types" */
 
 /**
  * Put every symbol into the page once; markers and legend point to them by <use>.
@@ -65,11 +65,11 @@ export function picture(id, size, className) {
  *
  * @param {Style} style
  * @param {string} category
- * @param {Pick<SiteState, "status" | "backed" | "filteredOut">} state
+ * @param {Pick<SiteState, "status" | "backed" | "filteredOut" | "overdue">} state
  * @param {string | null} [change] what it is marked as
  */
-export function markerPicture(style, category, { status, backed, filteredOut }, change = null) {
-  return image([category, status, backed, filteredOut, change], 36, (box) => {
+export function markerPicture(style, category, { status, backed, filteredOut, overdue = false }, change = null) {
+  return image([category, status, backed, filteredOut, overdue, change], 36, (box) => {
     const look = status ? style.status[status] : null;
     const scale = svg("g", { transform: status ? "" : "scale(0.72)" }, box);
     svg("circle", { r: 12.6, cy: 0.9, fill: style.ink, "fill-opacity": 0.16 }, scale);
@@ -85,6 +85,7 @@ export function markerPicture(style, category, { status, backed, filteredOut }, 
     const badge = look ? (backed ? look.badge : look.paleBadge) : filteredOut ? style.filteredBadge : null;
     if (badge) shapes(badge, svg("g", { transform: "translate(10 10)" }, scale));
     if (change) shapes(style.changes[change], svg("g", { transform: "translate(10 -10)" }, box));
+    if (overdue) shapes(style.overdue, svg("g", { transform: "translate(-10.5 10)" }, box));
   });
 }
 
@@ -92,16 +93,16 @@ export function markerPicture(style, category, { status, backed, filteredOut }, 
  * The picture of a site that has no room: how it stands, and nothing of what it is.
  *
  * @param {Style} style
- * @param {Status | null} status
- * @param {boolean} backed
+ * @param {Pick<SiteState, "status" | "backed" | "overdue">} state
  * @param {string | null} [change] what it is marked as
  */
-export function smallPicture(style, status, backed, change = null) {
-  return image(["small", status, backed, change], 20, (box) => {
+export function smallPicture(style, { status, backed, overdue = false }, change = null) {
+  return image(["small", status, backed, overdue, change], 20, (box) => {
     if (change) return shapes(style.changes[change], box);
     if (!status) return void svg("circle", dot(style), box);
     svg("circle", { r: 8, fill: style.white, "fill-opacity": 0.85 }, box);
     shapes(backed ? style.status[status].badge : style.status[status].paleBadge, box);
+    if (overdue) shapes(style.overdue, svg("g", { transform: "translate(-5.5 5) scale(0.62)" }, box));
   });
 }
 

@@ -29,11 +29,11 @@ export function listed(data, view) {
  *
  * @param {BriefingPlan} data
  * @param {BriefingView} view
- * @param {{ tasks: string, sites: string }} side how things stand on the day of the map
+ * @param {{ tasks: string, sites: string, overdue: string }} side how things stand on the day of the map
  */
-export function lettersOf(data, view, { tasks, sites } = view) {
+export function lettersOf(data, view, { tasks, sites, overdue } = view) {
   const { lit, near } = view;
-  return { language: data.language, tasks, sites, lit, near, listed: listed(data, view).map((index) => tasks[index]).join("") };
+  return { language: data.language, tasks, sites, overdue, lit, near, listed: listed(data, view).map((index) => tasks[index]).join("") };
 }
 
 /**

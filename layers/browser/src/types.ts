@@ -2,6 +2,9 @@
 import type * as Leaflet from "leaflet";
 
 export type Language = "zh" | "en";
+/** What a task waits for. */
+export type Wait = "overdue" | "stale";
+
 export type Status = "planned" | "seeking" | "in_progress" | "done" | "delayed" | "stopped";
 
 /** [south-west, north-east], each [latitude, longitude]. */
@@ -112,6 +115,8 @@ export interface Style {
   status: Record<Status, StatusStyle>;
   /** Of a site whose tasks are all filtered out. */
   filteredBadge: StatusStyle["badge"];
+  /** The mark of a site with an overdue task. */
+  overdue: StatusStyle["badge"];
   /** The marks of changes, in the order in which `Arguments.changes` counts them. */
   changes: Record<string, StatusStyle["badge"]>;
   categories: Record<string, CategoryStyle>;
@@ -230,6 +235,8 @@ export interface Plan {
   /** Letters of the statuses, the one that needs a look first. */
   attention: string[];
   letters: Record<Status, string>;
+  /** The digits that `Filterable.waits` sums up. */
+  waits: Record<Wait, number>;
   /** Definition of the grid for proj4. */
   grid: string;
   home: Bounds;
@@ -255,7 +262,9 @@ export interface Filterable {
   /** Letters of all tasks, filtered out or not. */
   all: string;
   evidence: string;
-  /** Which tasks pass every filter but those by status and evidence. */
+  /** What tasks wait for: of each the sum of `Plan.waits`. */
+  waits: string;
+  /** Which tasks pass every filter but those of the strip. */
   candidates: string;
 }
 
@@ -265,6 +274,8 @@ export interface Arguments extends Filterable {
   language: Language;
   sites: string;
   tasks: string;
+  /** For each site 1 if any of its tasks is overdue, else 0. */
+  overdue: string;
   lit: string[];
   /** For each site the number of its mark, or a dot; empty where no changes are shown. */
   changes?: string;
@@ -293,10 +304,24 @@ export interface Step {
   query: string;
 }
 
+/** What a map takes over of a Scene. */
+export interface SceneLetters {
+  language: Language;
+  tasks: string;
+  sites: string;
+  /** As in `Arguments`. */
+  overdue: string;
+  lit: string[];
+  near?: Near | null;
+  /** Letters of the tasks in a table beside the map. */
+  listed?: string;
+}
+
 /** A click on the strip of counts. */
 export interface StripFilter {
   statuses: Status[];
   evidence: "with" | "without" | null;
+  waits: Wait[];
   turn: number;
 }
 
@@ -319,6 +344,7 @@ export interface DayCounts {
 export interface BriefingSide extends DayCounts {
   sites: string;
   tasks: string;
+  overdue: string;
   /** Ids of the sites that stand otherwise on the later day. */
   moved: string[];
 }
@@ -354,6 +380,7 @@ export interface BriefingView extends DayCounts {
   near: Near | null;
   sites: string;
   tasks: string;
+  overdue: string;
   layers: Record<string, LayerState>;
   order: string[];
   lit: string[];
@@ -439,6 +466,8 @@ export interface Candidate {
 }
 
 export interface SiteState {
+  /** Whether any of its tasks that pass the filters is overdue. */
+  overdue?: boolean;
   shown: boolean;
   status: Status | null;
   backed: boolean;

@@ -298,6 +298,7 @@ def site_words(plan: Plan, view: View, site_id: str, text: Translation) -> str:
         backed = text("sheet.backed" if state.backed else "sheet.only-stated")
         words.append(text(f"status.{state.status.value}") + backed)
         words.append(text("page.tasks", count=state.tasks))
+        words += [text("legend.overdue")] if state.overdue else []
     mark = site_marks(plan, view.selection.changes).get(site_id)
     if mark is not None:
         words.append(text(f"mark.{mark.value}"))
