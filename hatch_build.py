@@ -22,8 +22,11 @@ try:
 except ImportError:  # Run as a script, this module needs no hatchling.
     BuildHookInterface = None  # type: ignore[assignment, misc]
 
-BUNDLES = ("browse", "briefing")
+BUNDLES = ("browse", "briefing", "placing")
 """Names of the bundles, each a script and a style sheet made from the script of that name in layers/browser/src/."""
+
+CONTAINS = ("@geoman-io/leaflet-geoman-free",)
+"""Packages whose scripts hold those of the packages that they depend on, whose licences esbuild does not tell of."""
 
 TARGET = "chrome100,edge100,firefox100,safari15.4"
 """The oldest browsers that the bundles must run in, those of spring 2022."""
@@ -121,7 +124,8 @@ class BrowserFiles:
             inputs = self._esbuild(packages, made)
             manifest = {}
             for name, bundled in inputs.items():
-                licences = [self._licence(packages, package, folder) for package in bundled]
+                contained = _with_contained(packages, bundled)
+                licences = [self._licence(packages, package, folder) for package in contained]
                 content = (made / name).read_bytes() + _notice(name, licences)
                 stem, _, suffix = name.partition(".")
                 # The name changes with the content, so that browsers can keep the file for good.
@@ -181,6 +185,18 @@ def _packages(inputs: dict[str, Any]) -> list[str]:
     """Return the names of the npm packages that a bundle's inputs come from."""
     found = {re.match(r"(?:.*/)?node_modules/((?:@[^/]+/)?[^/]+)/", path) for path in inputs}
     return sorted({match[1] for match in found if match})
+
+
+def _with_contained(packages: Path, bundled: list[str]) -> list[str]:
+    """Return the packages in a bundle, and those that a package of `CONTAINS` was itself bundled from."""
+    found = set(bundled)
+    waiting = [name for name in bundled if name in CONTAINS]
+    while waiting:
+        about = json.loads((packages / waiting.pop() / "package.json").read_text(encoding="utf-8"))
+        fresh = {name for name in about.get("dependencies", {}) if not name.startswith("@types/")} - found
+        found |= fresh
+        waiting += fresh
+    return sorted(found)
 
 
 def _notice(name: str, licences: list[tuple[str, str]]) -> bytes:

@@ -27,6 +27,7 @@ from app.command import (
 from app.deck_cli import brief, slides
 from app.excel_cli import excel
 from app.ground_cli import ground
+from app.place_cli import place
 from app.record_cli import backup, changes, history, log, record, restore
 from app.role_cli import role
 from app.settings import read_settings
@@ -101,7 +102,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (ground, brief, slides, record, amend, history, changes, log, backup, restore, excel, role):
+for _command in (ground, brief, slides, record, amend, place, history, changes, log, backup, restore, excel, role):
     main.add_command(_command)
 
 

@@ -25,6 +25,7 @@ from layers.plan.fault import Fault
 from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
+from layers.plan.terms import Subject
 from layers.selection.select import select
 from layers.store.base import Store, open_store
 from layers.store.check import check_decks
@@ -231,6 +232,10 @@ class Context:
             return None, faults
         with self._looking_again_if_refused():
             store.add_amendment(amendment, known=known)
+        if amendment.about is Subject.SITE:
+            # Outlines that were taken from the ground lie over the plan's sites; what is drawn now is over them.
+            self._current.forget()
+            return amendment, []
         # A look at the store that has just ended may know of it already.
         self._current.changed(
             lambda plan: plan if any(other.id == amendment.id for other in plan.amendments) else amend(plan, amendment)

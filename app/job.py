@@ -72,7 +72,8 @@ class Job(Generic[Made]):
         except Cancelled:
             self.cancel()
         except PlanMapError as error:
-            self.fault = error
+            # What goes wrong after somebody has cancelled it is nothing that they need to hear of.
+            self.fault = None if self.cancelled else error
         except Exception as error:
             # In a thread nobody else would see it; the page only says that something went wrong.
             traceback.print_exception(error)

@@ -102,9 +102,13 @@ def record(*, text: Translation, task: str, plan: str, date_: str, **given: obje
 def history(*, text: Translation, name: str, plan: str) -> None:
     """List every statement about a task and what was set of it, or of the tasks of a site, the newest last."""
     from layers.selection.event_words import history_lines
-    from layers.selection.task_names import tasks_named
+    from layers.selection.site_history import site_history_lines
+    from layers.selection.task_names import sites_in, tasks_named
 
     _, found = opened(plan)
+    for site_id in sites_in(found, name):
+        click.echo(f"{site_id}  {printable(found.sites[site_id].name.get(text.language))}")
+        say(f"  {line}" for line in site_history_lines(found, site_id, text))
     for task in tasks_named(found, name):
         click.echo(f"{task.id}  {printable(task.title.get(text.language))}")
         say(f"  {line}" for line in history_lines(found, task.id, text))

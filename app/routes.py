@@ -23,6 +23,7 @@ from app.find_route import suggestions_answer
 from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
+from app.position_route import position_answer
 from app.sign_in import BEGIN, PATHS
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from app.version_route import version_answer
@@ -58,6 +59,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/map", _map),
         Route("/find", suggestions_answer),
         Route("/version", version_answer),
+        Route("/position", position_answer),
         Route("/briefing", _briefing),
         Route("/list/{kind}", listed),
         Route("/workbook", _workbook),

@@ -62,10 +62,7 @@ def read_features(path: Path, *, limit: int, most: int) -> Iterator[Feature]:
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or document.get("type") != "FeatureCollection":
         raise GeometryError("not-a-feature-collection", file=path.name)
-    # RFC 7946 knows only WGS 84, but older files may name another system. To ignore it would misplace everything.
-    named = document.get("crs")
-    if named is not None and not re.search(r"CRS:?:?84|EPSG:+4326", str(named)[:300]):
-        raise GeometryError("file-crs", file=path.name, crs=str(named)[:80])
+    _check_crs(document, path)
     if len(features) > most:
         raise GeometryError("too-many-rows", file=path.name, limit=most)
     detail = Detail()
@@ -73,6 +70,37 @@ def read_features(path: Path, *, limit: int, most: int) -> Iterator[Feature]:
         yield _feature(number, raw, detail)
         # Its coordinates as Python's numbers take many times the room of the geometry.
         features[number - 1] = None
+
+
+def read_shape(path: Path, *, limit: int) -> BaseGeometry:
+    """Return the only shape in a GeoJSON file of at most `limit` bytes: a geometry, a feature, or a collection of one.
+
+    It is in WGS 84, degrees, of any simple or multi type.
+
+    Raises
+    ------
+    GeometryError
+        The file is missing, too large, no GeoJSON or in another CRS, or holds none, several or a broken one.
+    """
+    found = _parse(path, limit)
+    if isinstance(found, dict):
+        _check_crs(found, path)
+    if isinstance(found, dict) and found.get("type") == "FeatureCollection":
+        features = found.get("features")
+        count = len(features) if isinstance(features, list) else 0
+        if not isinstance(features, list) or count != 1:
+            raise GeometryError("not-one-shape", file=path.name, count=count)
+        found = features[0]
+    if isinstance(found, dict) and found.get("type") == "Feature":
+        found = found.get("geometry")
+    return geometry_from_mapping(found)
+
+
+def _check_crs(document: dict[str, Any], path: Path) -> None:
+    # RFC 7946 knows only WGS 84, but older files may name another system. To ignore it would misplace everything.
+    named = document.get("crs")
+    if named is not None and not re.search(r"CRS:?:?84|EPSG:+4326", str(named)[:300]):
+        raise GeometryError("file-crs", file=path.name, crs=str(named)[:80])
 
 
 def _weight(text: str) -> int:

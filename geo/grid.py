@@ -198,6 +198,11 @@ def _gauss_kruger(index: int) -> Grid:
     return Grid(f"EPSG:{4534 + index}", proj, name, GridKind.GAUSS_KRUGER, f"{meridian}°E")
 
 
+def gauss_kruger(meridian: int) -> Grid:
+    """Return the CGCS2000 zone with the central meridian `meridian`, one of 75, 78, … 135 degrees east."""
+    return _gauss_kruger(meridian // 3 - _FIRST_ZONE)
+
+
 def _utm(zone: int, *, south: bool) -> Grid:
     proj = _transverse_mercator(6 * zone - 183, k=0.9996, north_m=1e7 if south else 0, ellipsoid="WGS84")
     label = f"{zone}{'S' if south else 'N'}"

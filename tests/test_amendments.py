@@ -168,7 +168,7 @@ SAID = {"about": "task", "subject_id": TASK, "reason": "原因", "recorded_by": 
             "section",
             "field-missing",
         ),
-        ({"about": "site"}, {"note_zh": "x"}, "about", "amendment-of-site"),
+        ({"about": "site"}, {"note_zh": "x"}, "subject_id", "unknown-site"),
         ({"reason": ""}, {"due_date": "2024-12"}, "reason", "field-empty"),
         ({"source_url": "javascript:alert(1)"}, {"due_date": "2024-12"}, "source_url", "field-address"),
     ],

@@ -17,9 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from app.record.form import LABELS, SHOWN
+from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
 from geo import detail
 from geo.grid import GridKind
+from geo.position import Datum
 from layers.browser import payload
 from layers.draw import content
 from layers.draw.pdf_layer import PdfLayer
@@ -29,6 +31,7 @@ from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, PLAIN, Evidence, Wait
+from layers.plan.site_amend import FIELDS as SITE_FIELDS
 from layers.plan.template import LINES
 from layers.plan.template_row import TemplateRow
 from layers.plan.terms import Basis, Confidence, Kind, Precision, Status
@@ -668,6 +671,7 @@ FAMILIES: dict[str, set[str]] = {
     "evidence": {value.value for value in Evidence},
     "waits": {wait.value for wait in Wait},
     "placing": {how.value for how in Placing},
+    "datum": {datum.value for datum in Datum},
     "category": set(CATEGORIES),
     "found": {kind.value for kind in Found},
     "basemap": {*BASEMAPS, PLAIN},
@@ -675,7 +679,8 @@ FAMILIES: dict[str, set[str]] = {
     "grid": {f"{kind.value}{ending}" for kind in GridKind for ending in ("", "-short")},
     "basis": {basis.value for basis in Basis},
     "record-label": set(LABELS),
-    "field": {*SHOWN, *FIELDS, *plan_rows.TaskRow.model_fields},
+    "place-label": set(PLACE_LABELS),
+    "field": {*SHOWN, *FIELDS, *SITE_FIELDS, *plan_rows.TaskRow.model_fields},
     "exchange-sheet": {part.value for part in Part},
     "exchange-help": set(HELP_LINES),
     "direction": {way.value for way in Direction},

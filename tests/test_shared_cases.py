@@ -21,7 +21,8 @@ from layers.browser.payload import arguments, plan_payload
 from layers.draw.content import content
 from layers.draw.legend import entries
 from layers.ground import look
-from layers.plan.plan import Catalogue, Event, LayerEntry, Plan, Site, Source, Task
+from layers.plan.catalogue import Catalogue, LayerEntry
+from layers.plan.plan import Event, Plan, Site, Source, Task
 from layers.plan.scene import Evidence, Scene, Wait
 from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Precision, Status, Text
 from layers.selection.select import select

@@ -25,6 +25,7 @@ from app.browse.suggestions import show_suggestions
 from app.live import show_live
 from app.page_head import show_language, show_name
 from app.record.form import show_record
+from app.record.place_form import show_place
 from layers import escape
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
@@ -66,6 +67,7 @@ def main() -> None:
     with right, st.container(key="panel"):
         if not reading.fixed:
             show_recording(plan, scene, selection, text, closed=error is not None)
+        show_placing(plan, scene, text, fixed=reading.fixed, closed=error is not None)
         show_panel(plan, scene, selection, text)
     show_lists(plan, scene, selection, text)
     ask_for_the_rest()
@@ -156,6 +158,13 @@ def show_recording(plan: Plan, scene: Scene, selection: Selection, text: Transla
     tasks = [plan.tasks[scene.task]] if scene.task else []
     tasks += [task for site_id in scene.sites for task in plan.tasks_by_site.get(site_id, ())]
     show_record(plan, list({task.id: task for task in tasks}.values()), text, as_of=selection.as_of, closed=closed)
+
+
+def show_placing(plan: Plan, scene: Scene, text: Translation, *, fixed: bool, closed: bool) -> None:
+    """Draw the button that opens the form for placing a selected site, or one of the selected task's."""
+    ids = list(scene.sites) if scene.site else list(plan.places_of(plan.tasks[scene.task])) if scene.task else []
+    sites = [plan.sites[site_id] for site_id in plan.wholes(ids)]
+    show_place(plan, sites, text, fixed=fixed, closed=closed)
 
 
 def show_panel(plan: Plan, scene: Scene, selection: Selection, text: Translation) -> None:

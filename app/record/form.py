@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from app import context
+from app.component_js import component_js
 from app.identity import signed_in
 from app.present.typed import name_of
 from app.record.amending import FIELDS as AMENDED
@@ -69,7 +70,7 @@ SHOWN = (*(name for name in FIELDS if name not in LINKS), *AMENDED)
 _form = st.components.v2.component(
     "planmap_record",
     html='<div class="pm-record"></div>',
-    js=Path(__file__).with_name("record.js").read_text(encoding="utf-8"),
+    js=component_js(Path(__file__).with_name("record.js")),
     isolate_styles=False,
 )
 

@@ -4,6 +4,8 @@
  * and still is recorded once.
  */
 
+import { busy, element, field, firstChoice, inputs, keep, kept, labelled, newId } from "./fields.js";
+
 /** @import { Component } from "../component" */
 
 /** @typedef {Record<string, string>} Fields content of the form by the names of its fields */
@@ -52,50 +54,6 @@ const SAID = [...STATED, "date", "summary_en", "basis", "confidence"]; // what a
 
 /** @type {WeakMap<Element, RecordForm>} */
 const forms = new WeakMap();
-
-/** What this page keeps where the browser keeps nothing. */
-const held = new Map();
-
-/** @param {string} key */
-function kept(key) {
-  try {
-    return window.localStorage.getItem(key) ?? "";
-  } catch {
-    return held.get(key) ?? "";
-  }
-}
-
-/**
- * @param {string} key
- * @param {string} words
- */
-function keep(key, words) {
-  held.set(key, words);
-  try {
-    if (words) window.localStorage.setItem(key, words);
-    else window.localStorage.removeItem(key);
-  } catch {
-    // A browser that keeps nothing; then only this page does.
-  }
-}
-
-function newId() {
-  const bytes = window.crypto.getRandomValues(new Uint8Array(8));
-  return "e-" + [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/**
- * @template {keyof HTMLElementTagNameMap} Name
- * @param {Name} name
- * @param {Record<string, string>} [attributes]
- * @param {(string | Node)[]} content
- */
-function element(name, attributes = {}, ...content) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...content);
-  return made;
-}
 
 class RecordForm {
   /** @param {Element} host */
@@ -333,7 +291,7 @@ class RecordForm {
     for (const name of ["task", "kind", "which"]) delete fields[name];
     const which = field(this.form, "which").value;
     this.draft = {
-      id: before?.id ?? newId(),
+      id: before?.id ?? newId("e"),
       kind: this.kind,
       which,
       known: before?.known ?? this.chosen?.known ?? "",
@@ -463,47 +421,6 @@ class RecordForm {
     if (data.closed) this.tell(data.labels.away);
     else if (this.form.querySelector(".pm-record-answer")?.textContent === data.labels.away) this.tell("");
   }
-}
-
-/**
- * @param {string} name
- * @param {Record<string, string>} labels
- * @param {[string, string][] | undefined} choices
- * @param {{ required?: boolean, long?: boolean, wide?: boolean, placeholder?: string }} options
- */
-function labelled(name, labels, choices, { required = false, long = false, wide = long, placeholder = "" }) {
-  const input = element(choices ? "select" : long ? "textarea" : "input", { name, placeholder });
-  for (const [value, words] of choices ?? []) input.append(element("option", { value }, words));
-  if (input instanceof HTMLTextAreaElement) input.rows = 2;
-  if (input instanceof HTMLInputElement) input.spellcheck = false;
-  input.required = required;
-  const label = element("span", {}, labels["field-" + name] + (required ? " *" : ""));
-  return element("label", { class: (wide ? "pm-wide " : "") + "pm-record-" + name }, label, input);
-}
-
-/** @param {Element} input */
-function firstChoice(input) {
-  return input instanceof HTMLSelectElement ? (input.options[0]?.value ?? "") : "";
-}
-
-/** @param {HTMLFormElement} form */
-function inputs(form) {
-  return /** @type {HTMLInputElement[]} */ ([...form.elements].filter((one) => one.getAttribute("name")));
-}
-
-/**
- * @param {HTMLFormElement} form
- * @param {string} name
- */
-function field(form, name) {
-  return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
-}
-
-/** Whether an answer may still come by itself, by Streamlit's own marks: the script runs, or the server is away. */
-function busy() {
-  const { testScriptState, testConnectionState = "CONNECTED" } =
-    /** @type {HTMLElement | null} */ (document.querySelector("[data-testid=stApp]"))?.dataset || {};
-  return testScriptState === "running" || testConnectionState !== "CONNECTED";
 }
 
 /** @param {Component<Data>} component */

@@ -19,8 +19,9 @@ from layers.browser.ways_payload import ways_payload
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_files
 from layers.ground.ways import ways
+from layers.plan.catalogue import LayerEntry
 from layers.plan.digest import map_digest
-from layers.plan.plan import LayerEntry, Plan, Site, Task
+from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene, Wait
 from layers.plan.terms import Text
 from layers.region import region

@@ -15,7 +15,8 @@ from geo.errors import PlanMapError
 from geo.generalise import generalised
 from geo.grid import Grid
 from layers import style
-from layers.plan.plan import LayerEntry, Plan, Site
+from layers.plan.catalogue import LayerEntry
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
 from layers.selection.changes import site_marks
 from layers.selection.comparison import Comparison

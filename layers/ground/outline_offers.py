@@ -27,6 +27,7 @@ from layers.ground.outlines import (
     OPENSTREETMAP_LICENCE,
     Outline,
     is_nominal_extent,
+    is_set_by_hand,
     plain_name,
     read_outlines,
     write_outlines,
@@ -63,7 +64,7 @@ def _offered(plan: Plan) -> tuple[Outline, ...]:
     grounds = [ground for ground in ground_files(plan) if not ground.is_picture]
     found = []
     for site in plan.sites.values():
-        if is_nominal_extent(site):
+        if is_nominal_extent(site) and not is_set_by_hand(plan, site.id):
             each = (_outline_in(ground, plan, site) for ground in grounds)
             outline = next((outline for outline in each if outline is not None), None)
             if outline is not None:

@@ -124,11 +124,11 @@ def with_outlines(plan: Plan) -> Plan:
     changed: dict[str, Site] = {}
     for site_id, outline in taken.items():
         site = plan.sites.get(site_id)
-        if site is None or not is_nominal_extent(site):
+        if site is None or not is_nominal_extent(site) or is_set_by_hand(plan, site_id):
             continue
         changed[site_id] = _drawn(site, outline)
         whole = plan.sites[plan.whole(site_id)]
-        if whole.id != site_id and _is_off(whole, outline.geometry):
+        if whole.id != site_id and _is_off(whole, outline.geometry) and not is_set_by_hand(plan, whole.id):
             changed[whole.id] = _moved(whole, outline)
     return replace(plan, sites={**plan.sites, **changed}) if changed else plan
 
@@ -136,6 +136,11 @@ def with_outlines(plan: Plan) -> Plan:
 def is_nominal_extent(site: Site) -> bool:
     """Whether a site is an area that stands for one whose outline nobody has published."""
     return site.precision is Precision.NOMINAL and site.geometry is not None and site.geometry.area > 0
+
+
+def is_set_by_hand(plan: Plan, site_id: str) -> bool:
+    """Whether somebody has placed a site since the plan was written; what they have drawn is not drawn over."""
+    return any("geometry" in amendment.values for amendment in plan.amendments_by_site.get(site_id, ()))
 
 
 def plain_name(name: Text) -> Text:

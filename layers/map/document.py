@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from layers.browser.document import kept_document, put, script_hashes
+from layers.browser.document import bundle_address, kept_document, put, script_hashes
 from layers.browser.face import face_css, screen_characters
 from layers.browser.payload import arguments, plan_payload
 from layers.escape import script_json
@@ -21,9 +21,11 @@ def map_document(plan: Plan, scene: Scene, selection: Selection, *, tianditu_key
 
     The map is in Web Mercator (EPSG:3857); all data in the document is in WGS 84.
     """
+    tools = [bundle_address(name) for name in ("placing.js", "placing.css")]
+    payload = {**plan_payload(plan), "initial": arguments(plan, scene, selection), "tools": tools}
     document = _document_without_plan(tianditu_key)
     document = document.replace("</head>", f"<style>{face_css(screen_characters(plan))}</style></head>", 1)
-    return put(document, _PLAN, script_json({**plan_payload(plan), "initial": arguments(plan, scene, selection)}))
+    return put(document, _PLAN, script_json(payload))
 
 
 def map_scripts(tianditu_key: str = "") -> tuple[str, ...]:

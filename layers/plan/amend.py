@@ -1,4 +1,4 @@
-"""Tasks as they are after all that has been set of them since the plan was written."""
+"""A plan as it is after all that has been set of its tasks and sites since it was written."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from layers.plan.plan import Amendment, Plan, Task
 from layers.plan.rows import TaskRow, task_row
+from layers.plan.site_amend import amended_sites
 from layers.plan.terms import Subject
 
 Read = Callable[[Amendment, dict[str, Any]], Task | None]
@@ -44,7 +45,9 @@ def amend(plan: Plan, amendment: Amendment) -> Plan:
     """Return `plan` with one more amendment, which has been found sound."""
     return replace(
         plan,
+        sites=amended_sites(plan.sites, [amendment]),
         tasks=amended(plan.tasks, [amendment]),
         amendments=(*plan.amendments, amendment),
+        first_sites=plan.sites_as_written,
         first_tasks=plan.tasks_as_written,
     )

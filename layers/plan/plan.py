@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.grid import BBox, Grid, grid_around, grid_of
 from geo.measure import bounds
+from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck
 from layers.plan.template import Template
 from layers.plan.terms import (
@@ -174,7 +175,8 @@ class Amendment:
     subject_id: str
     """Id of the task or site; one that the plan lacks is added by an amendment that has its `id` among the values."""
     values: Mapping[str, str]
-    """What is set, by field as in a row of `tasks.csv`; an empty text takes away what was there."""
+    """What is set, by field as in a row of `tasks.csv`, or of a site as in `layers.plan.site_amend`; an empty text
+    takes away what was there."""
     reason: str
     source: Source | None
     """Where that can be looked up; None where nothing is named."""
@@ -185,14 +187,6 @@ class Amendment:
     def adds(self) -> bool:
         """Whether it brings in something new."""
         return "id" in self.values
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A theme or a section of the report."""
-
-    id: str
-    title: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +233,18 @@ class Plan:
     """In the order they were recorded."""
     first_tasks: dict[str, Task] | None = None
     """The tasks as they were written before any amendment; None if they are `tasks`."""
+    first_sites: dict[str, Site] | None = None
+    """The sites as they were written before any amendment; None if they are `sites`."""
 
     @property
     def tasks_as_written(self) -> dict[str, Task]:
         """The tasks without any amendment, for a copy of the plan that keeps both apart."""
         return self.tasks if self.first_tasks is None else self.first_tasks
+
+    @property
+    def sites_as_written(self) -> dict[str, Site]:
+        """The sites without any amendment, likewise."""
+        return self.sites if self.first_sites is None else self.first_sites
 
     @cached_property
     def current_tasks(self) -> dict[str, Task]:
@@ -253,11 +254,19 @@ class Plan:
     @cached_property
     def amendments_by_task(self) -> dict[str, tuple[Amendment, ...]]:
         """Amendments of each task by its id, in the order they were recorded."""
+        return self._amendments_by_id(Subject.TASK)
+
+    @cached_property
+    def amendments_by_site(self) -> dict[str, tuple[Amendment, ...]]:
+        """Amendments of each site by its id, in the order they were recorded."""
+        return self._amendments_by_id(Subject.SITE)
+
+    def _amendments_by_id(self, about: Subject) -> dict[str, tuple[Amendment, ...]]:
         grouped: dict[str, list[Amendment]] = defaultdict(list)
         for amendment in self.amendments:
-            if amendment.about is Subject.TASK:
+            if amendment.about is about:
                 grouped[amendment.subject_id].append(amendment)
-        return {task_id: tuple(found) for task_id, found in grouped.items()}
+        return {subject_id: tuple(found) for subject_id, found in grouped.items()}
 
     @property
     def district_area(self) -> BaseGeometry | None:
@@ -359,41 +368,3 @@ class Plan:
         Without any event it is 31 January of the plan's year.
         """
         return min((event.date.last_day for event in self.events), default=dt.date(self.info.year, 1, 31))
-
-
-@dataclass(frozen=True, slots=True)
-class LayerEntry:
-    """One layer of the catalogue: which sites it holds, and whether and how it is shown at the start."""
-
-    id: str
-    group: str
-    title: Text
-    sites: tuple[str, ...]
-    """Ids of sites, in drawing order."""
-    visible: bool
-    opacity: float
-    """0 (transparent) to 1 (solid)."""
-    ground: bool
-    """Whether the layer is quiet background: no status, no category symbol."""
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The layers of a plan by group, topmost first."""
-
-    groups: tuple[Heading, ...]
-    layers: tuple[LayerEntry, ...]
-
-    def layer_of(self) -> dict[str, str]:
-        """Return the layer id of each site id."""
-        return {site_id: layer.id for layer in self.layers for site_id in layer.sites}
-
-    def ordered(self, wanted: Iterable[str]) -> tuple[LayerEntry, ...]:
-        """Return the layers, topmost first, with those named in `wanted` in each other's places, in its order.
-
-        Names that are no layers are left out. `layer_order.js` does the same on the screen.
-        """
-        by_id = {layer.id: layer for layer in self.layers}
-        moved = [by_id[name] for name in dict.fromkeys(wanted) if name in by_id]
-        turn = iter(moved)
-        return tuple(next(turn) if layer in moved else layer for layer in self.layers)

@@ -20,8 +20,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from geo.crs import WGS84
+from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Catalogue, Event, Heading, Measurement, PlanInfo, Site, Source, Target, Task
+from layers.plan.plan import Event, Measurement, PlanInfo, Site, Source, Target, Task
 from layers.plan.scene import Scene, day_of
 from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Period, Precision, Status, Text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 
 from geo.errors import PlanMapError
+from layers.plan.catalogue import Heading
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Heading, Plan
+from layers.plan.plan import Plan
 from layers.plan.scene import Evidence, Scene
 from layers.plan.terms import Kind, Text
 from layers.present.view import LISTED

@@ -10,8 +10,9 @@ from datetime import date
 
 from geo.errors import PlanMapError
 from geo.grid import Grid
+from layers.plan.catalogue import Heading
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Heading, Plan, Task
+from layers.plan.plan import Plan, Task
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.region import region

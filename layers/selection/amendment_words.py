@@ -6,8 +6,10 @@ import datetime as dt
 import heapq
 from collections.abc import Iterable, Iterator
 
+from geo.wkt import read_wkt
 from layers.plan.plan import Amendment, Event, Plan
-from layers.plan.terms import DueDate, Kind
+from layers.plan.terms import DueDate, Kind, Precision
+from layers.selection.position_words import geometry_words
 from layers.translation import Translation
 
 
@@ -20,6 +22,8 @@ def amendment_line(plan: Plan, amendment: Amendment, text: Translation) -> str:
     """Return what one amendment sets, why, and where that can be looked up, in one line."""
     values = dict(amendment.values)
     said = [text("amendment.added" if values.pop("id", None) else "amendment.changed")]
+    if "geometry" in values:
+        said = [text("amendment.placed" if values["geometry"] else "amendment.taken-off")]
     if "retired" in values:
         said = [text("amendment.retired") if values.pop("retired") else text("amendment.brought-back")]
     for field, value in values.items():
@@ -42,6 +46,10 @@ def _value_words(plan: Plan, field: str, value: str, text: Translation) -> str:
         return text("statement.aim-comma").join(names)
     if field == "due_date":
         return due_words(DueDate.parse(value), text)
+    if field == "geometry":
+        return geometry_words(read_wkt(value), text)
+    if field == "precision":
+        return text(f"precision.{Precision(value).value}")
     if field == "kind":
         return text(f"kind.{Kind(value).value}")
     headings = {"theme": plan.info.themes, "section": plan.info.sections}.get(field, ())

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from layers.plan.plan import Heading, Plan, Task
+from layers.plan.catalogue import Heading
+from layers.plan.plan import Plan, Task
 from layers.plan.terms import Status
 from layers.selection.select import Selection
 

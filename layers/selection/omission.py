@@ -9,7 +9,8 @@ from enum import StrEnum
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.plan.plan import LayerEntry, Plan, Site
+from layers.plan.catalogue import LayerEntry
+from layers.plan.plan import Plan, Site
 from layers.plan.scene import Scene
 from layers.selection.extent import Extent, wanted_extent
 from layers.selection.select import Selection

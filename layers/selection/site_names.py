@@ -102,6 +102,21 @@ def sites_named(plan: Plan, text: str) -> tuple[str, ...]:
     return plan.wholes(str(site_id) for site_id in found if not isinstance(site_id, Area))
 
 
+def site_named(plan: Plan, text: str) -> str:
+    """Return the id of the site that `text` names; a part of a place goes by its id.
+
+    Raises
+    ------
+    PlanMapError
+        There is none, a name stands for several, or several are named.
+    """
+    found = _named(plan, text)
+    sites = [site_id for site_id in found if not isinstance(site_id, Area)]
+    if len(sites) != 1 or len(found) != 1:
+        raise PlanMapError("no-such-site", name=text.strip(), near="、".join(likely_names(plan, text)))
+    return sites[0]
+
+
 def _named(plan: Plan, text: str) -> list[str | Area]:
     """Return what one text names: the text as a whole, or else each of its parts."""
     if not text.strip():

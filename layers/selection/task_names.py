@@ -34,6 +34,13 @@ def task_named(plan: Plan, text: str) -> str:
     raise PlanMapError("which-task", name=wanted, tasks=", ".join(found[:MOST_CANDIDATES]))
 
 
+def sites_in(plan: Plan, text: str) -> list[str]:
+    """Return the ids of the sites, each with its parts, that `text` names if it names no task; may raise likewise."""
+    if text.strip() in plan.tasks:
+        return []
+    return [site_id for whole in sites_named(plan, text) for site_id in plan.place(whole)]
+
+
 def tasks_named(plan: Plan, text: str) -> list[Task]:
     """Return the task that `text` names, or else the tasks of the sites that it names.
 

@@ -85,8 +85,8 @@ class Store(Protocol):
     ) -> None:
         """Add all of `amendments` and `events` or none.
 
-        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task of the
-        amendments, what `known` is for `add_amendment`.
+        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task or site of
+        the amendments, what `known` is for `add_amendment`.
 
         Raises
         ------

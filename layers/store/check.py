@@ -16,17 +16,18 @@ from geo.errors import GeometryError, PlanMapError
 from geo.grid import grid_of
 from geo.measure import bounds
 from layers.plan.amendment_row import AmendmentRow
+from layers.plan.catalogue import Catalogue, LayerEntry
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.event_id import with_ids
 from layers.plan.fault import Fault
-from layers.plan.plan import Catalogue, LayerEntry, Plan, Site
+from layers.plan.plan import Plan, Site
 from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, SiteRow, SlideRow, TaskRow
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
 from layers.plan.template import Template
 from layers.plan.template_row import TemplateRow
 from layers.plan.terms import Precision
-from layers.store.check_amendments import Known, check_amendments
+from layers.store.check_amendments import Known, check_amendments, check_site_amendments
 from layers.store.check_events import check_links, check_source
 from layers.store.check_parts import Whole, check_parts
 from layers.store.check_row import MAXIMUM_FAULTS, checked_row, checked_rows
@@ -113,7 +114,10 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     task_ids = {str(row.get("id")) for _, row in raw_tasks}
     first_tasks = {task.id: task for _, task in tasks}
     broken = task_ids - set(first_tasks)
-    amended = check_amendments(first_tasks, amendments, names.get("amendments", ""), known, faults, broken=broken)
+    file = names.get("amendments", "")
+    amended = check_amendments(first_tasks, amendments, file, known, faults, broken=broken)
+    first_sites = {site.id: site for _, site in sites}
+    placed = check_site_amendments(first_sites, amendments, file, faults, broken=site_ids - set(first_sites))
     # One whose amendment has a fault still counts as present too.
     task_ids |= {amendment.subject_id for _, amendment in amendments}
     for place, event in events:
@@ -139,7 +143,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         return None, faults
     plan = Plan(
         info=info.value(),
-        sites={site.id: site for _, site in sites},
+        sites=placed,
         tasks=amended,
         events=tuple(event for _, event in events),
         catalogue=built,
@@ -147,6 +151,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         ground_version=ground_version(raw.ground_folder),
         amendments=tuple(amendment for _, amendment in amendments),
         first_tasks=first_tasks if amendments else None,
+        first_sites=first_sites if amendments else None,
     )
     decks = _decks(plan, raw.decks, names["decks"], faults)
     template = None if raw.template is None else check_template(raw.template, names["template"], faults)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from geo.detail import Detail
+from geo.errors import GeometryError
+from geo.wkt import read_wkt
 from layers.plan.amend import amended
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.event_id import new_id
 from layers.plan.fault import Fault
-from layers.plan.plan import Amendment, Plan, Task
-from layers.plan.rows import TaskRow
-from layers.plan.terms import Subject
+from layers.plan.plan import Amendment, Plan, Site, Task
+from layers.plan.rows import SiteRow, TaskRow
+from layers.plan.site_amend import FIELDS, amended_site_row, amended_sites
+from layers.plan.terms import Precision, Subject
 from layers.store.check_row import MAXIMUM_FAULTS, checked_row
 
 
@@ -71,10 +75,57 @@ def check_amendments(
         found[task.id] = task
         return task
 
-    for place, amendment in amendments:
-        if amendment.about is Subject.SITE:
-            faults.append(Fault(file, place, "about", "amendment-of-site"))
     return amended(tasks, [amendment for _, amendment in amendments], read=read)
+
+
+def check_site_amendments(
+    sites: Mapping[str, Site],
+    amendments: Sequence[tuple[str, Amendment]],
+    file: str,
+    faults: list[Fault],
+    *,
+    broken: Collection[str | None] = (),
+) -> dict[str, Site]:
+    """Return `sites` with the `amendments` about sites, as `check_amendments` does for tasks."""
+    places = {amendment.id: place for place, amendment in amendments}
+    found = dict(sites)
+    detail = Detail()
+
+    def read(amendment: Amendment, site: Site | None) -> Site | None:
+        if len(faults) >= MAXIMUM_FAULTS or amendment.subject_id in broken:
+            return None
+        place = places[amendment.id]
+        if site is None:
+            faults.append(Fault(file, place, "subject_id", "unknown-site", {"id": amendment.subject_id}))
+            return None
+        before = len(faults)
+        for name in sorted(set(amendment.values) - set(FIELDS)):
+            faults.append(Fault(file, place, name, "field-unknown", {"value": amendment.values[name]}))
+        row = checked_row(SiteRow, amended_site_row(site, amendment), file, place, faults)
+        geometry = site.geometry
+        if "geometry" in amendment.values:
+            try:
+                geometry = read_wkt(amendment.values["geometry"], detail)
+            except GeometryError as error:
+                faults.append(Fault(file, place, "geometry", error.code, error.details))
+        if row is None or len(faults) > before:
+            return None
+        after = row.value(site.id, geometry)
+        if (after.precision is Precision.UNPLACED) == after.placed:
+            faults.append(Fault(file, place, "precision", "precision-mismatch", {"value": after.precision.value}))
+            return None
+        whole = found.get(after.part_of)
+        if after.placed and whole is not None and not whole.placed:
+            faults.append(Fault(file, place, "geometry", "whole-unplaced", {"id": whole.id}))
+            return None
+        parts = [other.id for other in found.values() if other.part_of == after.id and other.placed]
+        if parts and not after.placed:
+            faults.append(Fault(file, place, "geometry", "parts-placed", {"id": after.id, "part": parts[0]}))
+            return None
+        found[after.id] = after
+        return after
+
+    return amended_sites(sites, [amendment for _, amendment in amendments], read=read)
 
 
 def _refused(amendment: Amendment, file: str, place: str, *, exists: bool) -> Fault | None:
@@ -101,11 +152,12 @@ def check_amendment(plan: Plan, raw: Mapping[str, Any]) -> tuple[Amendment | Non
     amendment = row.value()
     themes, sections = ({heading.id for heading in part} for part in (plan.info.themes, plan.info.sections))
     known = Known(plan.sites, themes, sections)
-    after = check_amendments(plan.tasks, [("", amendment)], "", known, faults)
-    if (
-        not faults
-        and amendment.about is Subject.TASK
-        and after.get(amendment.subject_id) == plan.tasks.get(amendment.subject_id)
-    ):
+    before: Mapping[str, Task | Site]
+    after: Mapping[str, Task | Site]
+    if amendment.about is Subject.TASK:
+        before, after = plan.tasks, check_amendments(plan.tasks, [("", amendment)], "", known, faults)
+    else:
+        before, after = plan.sites, check_site_amendments(plan.sites, [("", amendment)], "", faults)
+    if not faults and after.get(amendment.subject_id) == before.get(amendment.subject_id):
         faults.append(Fault("", "", "values", "amends-nothing", {"id": amendment.subject_id}))
     return (None, faults) if faults else (amendment, [])

@@ -37,7 +37,7 @@ from layers.store.driver_errors import explained
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 from layers.store.role_entry import add_given, check_role, roles_on
 from layers.store.roles import Given, Role, Roles, Signature, person_id
-from layers.store.tables import AMENDMENTS, EVENTS, INFO, SCHEMA_VERSION, TABLE_NAMES, TABLES, TASKS
+from layers.store.tables import AMENDMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLE_NAMES, TABLES, TASKS
 
 _Entry = TypeVar("_Entry", Event, Amendment)
 
@@ -247,8 +247,8 @@ class SqlStore:
     ) -> None:
         """Add all of `amendments` and `events` or none; each event gets an id if it has none.
 
-        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task of the
-        amendments, what `known` is for `add_amendment`; None does not ask.
+        `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task or site of
+        the amendments, what `known` is for `add_amendment`; None does not ask.
 
         Raises
         ------
@@ -258,13 +258,16 @@ class SqlStore:
         with self.writing() as connection:
             # In one order for everybody, so that no two wait for each other.
             tasks = {event.task_id for event in events}
-            changed = {amendment.subject_id for amendment in amendments}
-            for task_id in sorted(tasks | changed):
-                self.hold_task(connection, task_id)
-                if known is not None and task_id in tasks:
-                    self._check_latest(connection, EVENTS, task_id, known.get(task_id, ""))
-                if amended is not None and task_id in changed:
-                    self._check_latest(connection, AMENDMENTS, task_id, amended.get(task_id, ""))
+            changed = {(amendment.subject_id, amendment.about) for amendment in amendments}
+            for subject_id in sorted(tasks | {subject_id for subject_id, _ in changed}):
+                self.hold_task(connection, subject_id)
+            if known is not None:
+                for task_id in tasks:
+                    self._check_latest(connection, EVENTS, task_id, EVENTS.c.task_id == task_id, known)
+            if amended is not None:
+                for subject_id, about in changed:
+                    its = sqlalchemy.and_(AMENDMENTS.c.subject_id == subject_id, AMENDMENTS.c.about == about.value)
+                    self._check_latest(connection, AMENDMENTS, subject_id, its, amended)
             for amendment in map(self._signed, amendments):
                 self._insert_amendment(connection, amendment)
             for event in map(self._signed, events):
@@ -283,13 +286,19 @@ class SqlStore:
         raise AssertionError("each home has its own")
 
     @staticmethod
-    def _check_latest(connection: sqlalchemy.Connection, table: sqlalchemy.Table, task_id: str, known: str) -> None:
-        about = table.c.task_id if table is EVENTS else table.c.subject_id
+    def _check_latest(
+        connection: sqlalchemy.Connection,
+        table: sqlalchemy.Table,
+        subject_id: str,
+        its: sqlalchemy.ColumnElement[bool],
+        known: Mapping[str, str],
+    ) -> None:
         columns = (table.c.id, table.c.recorded_by, table.c.recorded_at)
-        query = sqlalchemy.select(*columns).where(about == task_id).order_by(table.c.fid.desc()).limit(1)
-        latest = connection.execute(query).first()
-        if latest is not None and latest.id != known:
-            raise PlanMapError("task-recorded", id=task_id, by=latest.recorded_by, at=latest.recorded_at)
+        latest = connection.execute(
+            sqlalchemy.select(*columns).where(its).order_by(table.c.fid.desc()).limit(1)
+        ).first()
+        if latest is not None and latest.id != known.get(subject_id, ""):
+            raise PlanMapError("task-recorded", id=subject_id, by=latest.recorded_by, at=latest.recorded_at)
 
     def _refused(self, connection: sqlalchemy.Connection, event: Event) -> PlanMapError:
         """Return what is wrong with an event that the database has refused."""
@@ -316,6 +325,10 @@ class SqlStore:
     def _insert_amendment(self, connection: sqlalchemy.Connection, amendment: Amendment) -> None:
         if amendment.about is Subject.TASK and self._has_task(connection, amendment.subject_id) is amendment.adds:
             raise PlanMapError("task-exists" if amendment.adds else "unknown-task", id=amendment.subject_id)
+        if amendment.about is Subject.SITE:
+            site = sqlalchemy.select(SITES.c.site_id).where(SITES.c.site_id == amendment.subject_id).limit(1)
+            if connection.execute(site).first() is None:
+                raise PlanMapError("unknown-site", id=amendment.subject_id)
         try:
             connection.execute(AMENDMENTS.insert(), amendment_row(amendment))
         except IntegrityError as error:

@@ -1,6 +1,6 @@
 /* The line to the page around the map: its messages and the address bar. */
 
-/** @import { Arguments, Step, StripFilter } from "./types" */
+/** @import { Arguments, Place, Step, StripFilter } from "./types" */
 
 export class Bridge {
   /**
@@ -8,8 +8,9 @@ export class Bridge {
    * @param {(filter: StripFilter) => void} onFilter gets the strip's clicks
    * @param {(step: Step) => void} onStep is told when Back or Forward has led to another address
    * @param {() => void} onEscape is told of an Esc that nothing on the page had a use for
+   * @param {(place: Place | null) => void} onPlace gets what is to be placed, null if nothing is any more
    */
-  constructor(onRender, onFilter, onStep, onEscape) {
+  constructor(onRender, onFilter, onStep, onEscape, onPlace) {
     this.embedded = window.parent !== window;
     this.count = 0;
     if (!this.embedded) return;
@@ -23,6 +24,7 @@ export class Bridge {
       if (event.data.type === "planmap:filter") onFilter(event.data);
       if (event.data.type === "planmap:step") onStep(event.data);
       if (event.data.type === "planmap:escape") onEscape();
+      if (event.data.type === "planmap:place") onPlace(event.data.place);
     });
   }
 
@@ -73,6 +75,16 @@ export class Bridge {
    */
   ask(near) {
     this.send("planmap:near", { near });
+  }
+
+  /**
+   * Tell the page what has been drawn for the site that is being placed.
+   *
+   * @param {GeoJSON.Geometry | null} shape
+   * @param {number} pixel metres on the ground of a pixel of the map on which it was drawn
+   */
+  drawn(shape, pixel) {
+    this.send("planmap:drawn", { shape, pixel });
   }
 
   /**

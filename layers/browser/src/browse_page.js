@@ -13,6 +13,7 @@ import { Measure } from "./measure.js";
 import { showMessage } from "./message.js";
 import { NearTool } from "./near_tool.js";
 import { control } from "./panel.js";
+import { Placer } from "./placer.js";
 import { addReadout } from "./readout.js";
 import { SideBar, WIDE } from "./side_bar.js";
 import { listenForArrows } from "./site_keys.js";
@@ -20,7 +21,7 @@ import { Stage } from "./stage.js";
 import { guardWheel } from "./wheel.js";
 import { words } from "./words.js";
 
-/** @import { Arguments, BrowsePlan, LayerState, Step, StripFilter } from "./types" */
+/** @import { Arguments, BrowsePlan, LayerState, Place, Step, StripFilter } from "./types" */
 
 const HOME_ICON = "M3 9.5L10 3.5L17 9.5M5 8V16.5H15V8M8.5 16.5V11.5H11.5V16.5";
 const NEAR_ICON = "M10 2.8a7.2 7.2 0 1 0 0.01 0M10 8.6a1.4 1.4 0 1 0 0.01 0";
@@ -38,6 +39,16 @@ const NARROW = 600;
 function leastZoom(home) {
   const degrees = home.getEast() - home.getWest();
   return Math.min(LEAST_ZOOM, Math.max(1, Math.floor(Math.log2((LEAST_WIDTH * 360) / (256 * degrees)))));
+}
+
+/**
+ * Metres on the ground of a pixel in the middle of the map.
+ *
+ * @param {L.Map} map
+ */
+function groundPixel(map) {
+  const { x, y } = map.getSize().divideBy(2);
+  return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + 1, y]));
 }
 
 // How long the plan's file may still be on its way when its content has changed.
@@ -78,7 +89,8 @@ export class BrowsePage {
     this.reload = 0;
     this.credit = "";
     this.bridge = new Bridge(
-      (args) => this.render(args), (filter) => this.filter(filter), (step) => this.step(step), () => this.escape()
+      (args) => this.render(args), (filter) => this.filter(filter), (step) => this.step(step), () => this.escape(),
+      (place) => this.place(place)
     );
     // The page around it may not be up yet, but its HTML says what to show.
     const opening = this.bridge.embedded ? this.bridge.opening() : data.initial;
@@ -112,6 +124,11 @@ export class BrowsePage {
       radius: () => this.scene.args.near?.radius || 0,
       ask: (near) => this.bridge.ask(near),
       changed: () => this.markTools(),
+    });
+    this.placer = new Placer(map, data.style, this.text, {
+      tools: data.tools,
+      ways: this.stage.ways,
+      drawn: (shape) => this.bridge.drawn(shape, groundPixel(map)),
     });
     this.buttons = this.addControls();
     this.listen();
@@ -193,6 +210,20 @@ export class BrowsePage {
     this.ruler?.classList.toggle("pm-on", this.measure.toggle());
   }
 
+  /**
+   * Have a site placed; the other tools rest meanwhile.
+   *
+   * @param {Place | null} place
+   */
+  place(place) {
+    if (place) {
+      if (this.measure.active) this.toggleMeasure();
+      this.near.stop();
+      this.map.closePopup();
+    }
+    void this.placer.take(place);
+  }
+
   /** Leave what was begun last: measuring, asking what lies near, else the selection. */
   escape() {
     if (this.measure.active) this.toggleMeasure();
@@ -203,7 +234,7 @@ export class BrowsePage {
   /** Close the card and select nothing, on the map at once; where nothing is selected, ask nothing more of what is near. */
   deselect() {
     const { map, stage, sites, measure, near, bridge } = this;
-    if (measure.active || near.mode) return;
+    if (measure.active || near.mode || this.placer.active) return;
     map.closePopup();
     const around = this.selected ? stage.vicinity.near : null;
     if (!this.selected && !stage.vicinity.near) return;

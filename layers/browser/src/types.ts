@@ -255,6 +255,27 @@ export interface Plan {
 
 export interface BrowsePlan extends Plan {
   initial: Arguments;
+  /** Addresses of the script and the style sheet with the tools for placing a site. */
+  tools: string[];
+}
+
+/** A site that is being placed. */
+export interface Place {
+  /** What is drawn if there is no shape yet; empty for none. */
+  draws: "point" | "line" | "area" | "";
+  shape: GeoJSON.Geometry | null;
+  /** Where the site has been before, as far as that is to be seen. */
+  earlier: GeoJSON.Geometry[];
+  /** Whether the map is to go where the shape is. */
+  looks: boolean;
+  /** Where it is to go instead; null for nowhere else. */
+  look: GeoJSON.Geometry | null;
+  language: Language;
+}
+
+/** What the bundle `placing.js` makes. */
+export interface PlacingTools {
+  show(place: Place | null): void;
 }
 
 /** What the filter needs: one letter or digit for each task. */
