@@ -201,7 +201,8 @@ class PlaceForm {
     this.form.replaceChildren(
       which,
       ways,
-      element("div", { class: "pm-place-typed pm-wide" }, one("datum"), one("text", { placeholder: "117.35, 39.13" }), one("zone", { placeholder: "39" })),
+      element("div", { class: "pm-place-typed pm-wide" },
+        one("datum"), one("text", { placeholder: "117.35, 39.13" }), one("zone", { placeholder: "39" })),
       element("p", { class: "pm-place-read pm-wide", role: "status" }),
       again,
       one("precision", { required: true }),
@@ -288,7 +289,9 @@ class PlaceForm {
     form.dataset.how = how;
     form.querySelector(".pm-place-typed")?.toggleAttribute("hidden", how !== "typed");
     field(form, "zone").closest("label")?.toggleAttribute("hidden", field(form, "datum").value !== "cgcs2000-grid");
-    for (const name of GIVEN.filter((one) => one !== "note_zh")) field(form, name).closest("label")?.toggleAttribute("hidden", how === "none");
+    for (const name of GIVEN.filter((one) => one !== "note_zh")) {
+      field(form, name).closest("label")?.toggleAttribute("hidden", how === "none");
+    }
     const why = field(form, "summary_zh").closest("label")?.querySelector("span");
     if (why) why.textContent = this.data?.labels.why + " *";
     form.querySelector(".pm-place-again")?.toggleAttribute("hidden", how === "typed" || how === "none" || !this.draft?.shape);
@@ -373,7 +376,8 @@ class PlaceForm {
     const { labels } = this.data;
     const corners = shape ? corner(shape) : [];
     const [x, y] = corners[0] ?? [0, 0];
-    const what = corners.length === 1 ? `WGS 84 ${x.toFixed(5)}°, ${y.toFixed(5)}°` : labels.corners.replace("{count}", String(corners.length));
+    const one = corners.length === 1;
+    const what = one ? `WGS 84 ${x.toFixed(5)}°, ${y.toFixed(5)}°` : labels.corners.replace("{count}", String(corners.length));
     this.describe(shape ? what + " · " + labels.pixel.replace("{metres}", String(Math.max(1, Math.ceil(2 * pixel)))) : "");
   }
 

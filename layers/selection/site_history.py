@@ -9,6 +9,7 @@ from layers.plan.plan import Amendment, Plan, Site
 from layers.plan.site_amend import amended_sites
 from layers.selection.amendment_words import amendment_line
 from layers.selection.position_words import geometry_words
+from layers.selection.wording import moment_words
 from layers.translation import Translation
 
 
@@ -46,14 +47,15 @@ def _placed(site: Site) -> tuple[object, ...]:
 def stand_words(plan: Plan, stand: Stand, text: Translation) -> str:
     """Return where a site was, how exactly, and by whom and why it was put there, in one line."""
     site, amendment = stand.site, stand.amendment
-    said = [geometry_words(site.geometry, text), text(f"precision.{site.precision.value}")]
-    if site.placed and site.accuracy_m is not None:
-        said.append(text("panel.accuracy", metres=f"{site.accuracy_m:g}"))
+    said = [geometry_words(site.geometry, text)]
     if site.placed:
+        said.append(text(f"precision.{site.precision.value}"))
+        if site.accuracy_m is not None:
+            said.append(text("panel.accuracy", metres=f"{site.accuracy_m:g}"))
         said.append(site.source.get(text.language))
     if amendment is not None:
         said.append(text("amendment.reason", reason=amendment.reason))
-        said.append(text("record.by", by=amendment.recorded_by, at=amendment.recorded_at))
+        said.append(text("record.by", by=amendment.recorded_by, at=moment_words(amendment.recorded_at)))
     elif stand.site is plan.sites_as_written[site.id]:
         said.append(text("place.as-written"))
     return " · ".join(said)

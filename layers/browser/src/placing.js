@@ -17,6 +17,9 @@ const SHAPES = { point: "Marker", line: "Line", area: "Polygon" };
 // Pixels within which a corner jumps to a road, a shore or a boundary.
 const SNAP = 14;
 
+// No symbol of a site lies over what is being placed.
+const ABOVE = 10_000;
+
 class Tools {
   /**
    * @param {Leaflet.Map} map
@@ -45,7 +48,7 @@ class Tools {
     L.PM.reInitLayer(/** @type {Leaflet.Layer} */ (/** @type {unknown} */ (map)));
     map.pm.setGlobalOptions({
       snappable: true, snapDistance: SNAP, exitModeOnEscape: true, finishOnEnter: true, continueDrawing: false, layerGroup: this.shape,
-      markerStyle: { icon: this.icon(), pmIgnore: false },
+      markerStyle: { icon: this.icon(), zIndexOffset: ABOVE, pmIgnore: false },
       pathOptions: { ...this.look, pmIgnore: false },
       templineStyle: this.look, hintlineStyle: { ...this.look, dashArray: "5 5" },
     });
@@ -69,6 +72,7 @@ class Tools {
     map.pm.disableDraw();
     if (!place) {
       for (const group of [this.shape, this.earlier, this.snapped]) group.clearLayers().remove();
+      delete map.getContainer().dataset.placing;
       return;
     }
     map.pm.setLang(place.language === "en" ? "en" : "zh");
@@ -80,6 +84,8 @@ class Tools {
     if (place.draws && !place.shape) map.pm.enableDraw(SHAPES[place.draws], { snappable: true, tooltips: true });
     const goal = place.look ?? (place.looks ? place.shape : null);
     if (goal) this.lookAt(goal);
+    // What is ready for a click, as `dataset.ready` says of the map.
+    map.getContainer().dataset.placing = place.draws && !place.shape ? place.draws : "change";
   }
 
   /** @param {GeoJSON.Geometry | null} shape */
@@ -88,7 +94,7 @@ class Tools {
     if (!shape) return;
     const read = L.geoJSON(shape, {
       style: { ...this.look, pmIgnore: false },
-      pointToLayer: (_, at) => L.marker(at, { icon: this.icon(), draggable: false, pmIgnore: false }),
+      pointToLayer: (_, at) => L.marker(at, { icon: this.icon(), zIndexOffset: ABOVE, pmIgnore: false }),
     });
     read.eachLayer((layer) => this.add(layer));
   }
@@ -96,7 +102,8 @@ class Tools {
   /** @param {Leaflet.Layer} layer a marker, a line or an area */
   add(layer) {
     this.shape.addLayer(layer);
-    /** @type {Leaflet.Polyline} */ (layer).pm.enable({ snappable: true, snapDistance: SNAP, allowSelfIntersection: false, draggable: true });
+    const options = { snappable: true, snapDistance: SNAP, allowSelfIntersection: false, draggable: true };
+    /** @type {Leaflet.Polyline} */ (layer).pm.enable(options);
     layer.on("pm:edit pm:markerdragend pm:dragend pm:vertexremoved pm:vertexadded", () => this.tell());
   }
 
@@ -124,7 +131,8 @@ class Tools {
   /** @param {GeoJSON.Geometry[]} shapes where the site has been before */
   showEarlier(shapes) {
     this.earlier.clearLayers();
-    const look = { color: this.style.quiet, weight: 2, dashArray: "3 5", fillOpacity: 0.04, interactive: false, pmIgnore: true };
+    const line = { color: this.style.quiet, weight: 2, dashArray: "3 5", fillOpacity: 0.04 };
+    const look = { ...line, interactive: false, pmIgnore: true, className: "pm-earlier" };
     for (const shape of shapes) {
       L.geoJSON(shape, { style: look, interactive: false, pointToLayer: (_, at) => L.circleMarker(at, { ...look, radius: 7 }) })
         .addTo(this.earlier);
