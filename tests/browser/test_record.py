@@ -1,7 +1,6 @@
 """Recording what becomes of a task, in a real browser: nothing that is typed is lost, nothing is recorded unseen."""
 
 import re
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.conftest import MAP_FRAME, new_context, open_map, ready_map
+from tests.browser.conftest import MAP_FRAME, open_map, ready_map
 from tests.browser.server import free_port, serving
 from tests.hostile_plan import ATTACK
 from tests.outage import gone
@@ -67,21 +66,20 @@ def recorded(page: Page) -> None:
     expect(dialog(page)).to_be_hidden()
 
 
-def test_what_is_recorded_is_seen_at_once_on_other_pages_whose_map_stays(page, browser, url, plan):
+def test_what_is_recorded_is_seen_at_once_on_other_pages_whose_map_stays(page, lend, url, plan):
     open_map(page, f"{url}/?task={TASK}")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        frame = open_map(other, f"{url}/?task={TASK}")
-        frame.evaluate("void (window.untouched = true)")
-        open_form(page)
-        fill(page)
-        send(page)
-        recorded(page)
-        expect(page.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
-        # Without a click or a reload.
-        expect(other.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
-        expect(other.locator(".pm-status-filter")).to_contain_text("已完成 2")
-        assert other.wait_for_selector(MAP_FRAME).content_frame().evaluate("window.untouched")
+    other = lend().page
+    frame = open_map(other, f"{url}/?task={TASK}")
+    frame.evaluate("void (window.untouched = true)")
+    open_form(page)
+    fill(page)
+    send(page)
+    recorded(page)
+    expect(page.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
+    # Without a click or a reload.
+    expect(other.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
+    expect(other.locator(".pm-status-filter")).to_contain_text("已完成 2")
+    assert other.wait_for_selector(MAP_FRAME).content_frame().evaluate("window.untouched")
     last = events(plan)[-1]
     assert (last.status, last.recorded_by, last.summary.zh) == ("done", "规划科", "全年增长。")
     # The next form knows who records here.
@@ -118,44 +116,42 @@ def test_what_is_typed_survives_a_refusal_and_a_reload(page, url, plan):
     expect(page.locator(".pm-record-open")).to_have_text("＋ 记录进展")
 
 
-def test_two_people_at_one_task_are_told_and_choose(page, browser, url, plan):
+def test_two_people_at_one_task_are_told_and_choose(page, lend, url, plan):
     before = len(events(plan))
     open_map(page, f"{url}/?task={TASK}")
     open_form(page)
     fill(page, recorded_by="甲")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        open_map(other, f"{url}/?task={TASK}")
-        open_form(other)
-        fill(other, "delayed", recorded_by="乙", summary_zh="推迟了。")
-        send(page)
-        recorded(page)
-        send(other)
-        answer = dialog(other).locator(".pm-record-answer")
-        expect(answer).to_contain_text("别人已经为这项任务记了")
-        expect(answer.locator("li")).to_contain_text("甲 记录于")
-        assert len(events(plan)) == before + 1
-        answer.get_by_role("button", name="仍然记录我的").click()
-        recorded(other)
+    other = lend().page
+    open_map(other, f"{url}/?task={TASK}")
+    open_form(other)
+    fill(other, "delayed", recorded_by="乙", summary_zh="推迟了。")
+    send(page)
+    recorded(page)
+    send(other)
+    answer = dialog(other).locator(".pm-record-answer")
+    expect(answer).to_contain_text("别人已经为这项任务记了")
+    expect(answer.locator("li")).to_contain_text("甲 记录于")
+    assert len(events(plan)) == before + 1
+    answer.get_by_role("button", name="仍然记录我的").click()
+    recorded(other)
     assert [event.recorded_by for event in events(plan)[before:]] == ["甲", "乙"]
     # The one who was first sees it too.
     expect(page.locator(".st-key-panel .pm-status").first).to_have_text("滞后")
 
 
-def test_a_server_that_goes_away_in_between_costs_nothing(browser, tmp_path):
+def test_a_server_that_goes_away_in_between_costs_nothing(lend, tmp_path):
     plan = tmp_path / "plan.gpkg"
     copy_plan(read_plan(FolderStore(default_plan_folder())), str(plan))
     before, port = len(events(plan)), free_port()
-    with closing(new_context(browser)) as context:
-        page = context.new_page()
-        with serving(tmp_path, str(plan), port=port) as url:
-            open_map(page, f"{url}/?task={TASK}")
-            open_form(page)
-            fill(page)
-        send(page)
-        expect(dialog(page).locator("[type=submit]")).to_be_disabled()
-        with serving(tmp_path, str(plan), port=port):
-            recorded(page)
+    page = lend(tolerant=True).page
+    with serving(tmp_path, str(plan), port=port) as url:
+        open_map(page, f"{url}/?task={TASK}")
+        open_form(page)
+        fill(page)
+    send(page)
+    expect(dialog(page).locator("[type=submit]")).to_be_disabled()
+    with serving(tmp_path, str(plan), port=port):
+        recorded(page)
     assert len(events(plan)) == before + 1
 
 
@@ -207,7 +203,7 @@ def test_one_is_corrected_another_withdrawn_and_all_stay_visible(page, url, plan
     assert [event.id for event in events(plan)][: len(known)] == known
 
 
-def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, browser, url, plan):
+def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, lend, url, plan):
     open_map(page, f"{url}/?task={AMENDED}")
     open_form(page)
     dialog(page).get_by_text("改任务信息").click()
@@ -222,14 +218,13 @@ def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, brow
     send(page)
     expect(dialog(page).locator(".pm-record-due_date .pm-record-fault")).to_contain_text("2024年底")
     field(page, "due_date").fill("2024-Q4")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        open_map(other, f"{url}/?task={AMENDED}")
-        send(page)
-        recorded(page)
-        # Others see it without a click, and that the task is overdue.
-        expect(other.locator(".st-key-panel")).to_contain_text("逾期")
-        expect(other.locator(".st-key-panel")).to_contain_text("区发改委")
+    other = lend().page
+    open_map(other, f"{url}/?task={AMENDED}")
+    send(page)
+    recorded(page)
+    # Others see it without a click, and that the task is overdue.
+    expect(other.locator(".st-key-panel")).to_contain_text("逾期")
+    expect(other.locator(".st-key-panel")).to_contain_text("区发改委")
     after = read_plan(open_store(str(plan)))
     assert (str(after.tasks[AMENDED].due), after.tasks[AMENDED].lead_unit) == ("2024-Q4", "区发改委")
     (amendment,) = after.amendments

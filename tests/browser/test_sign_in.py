@@ -21,7 +21,6 @@ from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.roles import Role
 from layers.translation import translation
-from tests.browser.conftest import new_context
 from tests.browser.server import free_port, serving
 
 TASK = "gdp-growth"
@@ -87,14 +86,11 @@ def office(tmp_path_factory):
 
 
 @pytest.fixture
-def signed_in(browser, office):
+def signed_in(lend, office):
     """A function that opens a window of its own in which somebody has signed in, or nobody."""
-    contexts = []
 
     def sign_in(name, path="/"):
-        context = new_context(browser)
-        contexts.append(context)
-        page = context.new_page()
+        page = lend(tolerant=True).page
         # The provider's page is dressed by another server, which no test may ask.
         page.route(re.compile(r"^https://"), lambda route: route.abort())
         page.goto(office[0] + path)
@@ -108,9 +104,7 @@ def signed_in(browser, office):
             expect(page.locator("a.pm-sign")).to_have_text(TEXT("sign-in.in"))
         return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return sign_in
 
 
 def latest(store):

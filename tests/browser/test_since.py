@@ -1,26 +1,21 @@
 """What changed since the last look: the switch beside the as-of day, the marks on the map, the list and the panel."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_S, Watched, new_context, open_map, ready_map, wait_until
+from tests.browser.conftest import PATIENCE_S, open_map, ready_map, wait_until
 
 SEEN = "planmap.seen.dongli-2024"
 
 
 @pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
+def page(page: Page, server: str) -> Page:
     """A page of a browser that has not looked before."""
-    context = new_context(browser)
-    watched = Watched(context)
-    open_map(watched.page, f"{server}/?date=2024-12-31")
-    yield watched.page
-    context.close()
-    assert watched.problems == []
+    open_map(page, f"{server}/?date=2024-12-31")
+    return page
 
 
 def switch(page: Page):
