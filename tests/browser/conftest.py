@@ -154,6 +154,14 @@ class Watched:
         self.given_up.clear()
         assert found == []
 
+    def leave(self) -> None:
+        """Fail on what went wrong, then show nothing: what was still loading is broken off, which is no fault."""
+        self.look()
+        self.page.goto("about:blank")
+        self.page.evaluate("0")
+        self.problems.clear()
+        self.given_up.clear()
+
     def forget(self) -> None:
         """Make the page what a new one is, but for the scripts that its process knows and the files that it has."""
         page = self.page

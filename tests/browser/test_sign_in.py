@@ -85,12 +85,26 @@ def office(tmp_path_factory):
         assert settings["client_secret"] not in (folder / f"serve-{port}.log").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def cookies():
+    """What the browser of each person has kept since they signed in."""
+    return {}
+
+
 @pytest.fixture
-def signed_in(lend, office):
-    """A function that opens a window of its own in which somebody has signed in, or nobody."""
+def signed_in(lend, office, cookies):
+    """A function that opens a window of its own in which somebody has signed in, or nobody.
+
+    Who has done so in an earlier test comes back with the cookies of that time.
+    """
 
     def sign_in(name, path="/"):
         page = lend(tolerant=True).page
+        if name in cookies:
+            page.context.add_cookies(cookies[name])
+            page.goto(office[0] + path)
+            expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
+            return page
         # The provider's page is dressed by another server, which no test may ask.
         page.route(re.compile(r"^https://"), lambda route: route.abort())
         page.goto(office[0] + path)
@@ -98,6 +112,7 @@ def signed_in(lend, office):
             page.locator("a.pm-sign").click()
             page.get_by_role("button", name=name, exact=True).click()
             expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
+            cookies[name] = page.context.cookies(office[0])
             page.goto(office[0] + path)
             expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
         else:

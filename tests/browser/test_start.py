@@ -52,9 +52,8 @@ def resting_place(frame: Frame) -> float:
 
 @pytest.mark.parametrize("window", [{"viewport": WINDOW}, PHONE], ids=["desk", "phone"])
 def test_the_map_can_be_moved_before_streamlit_is_up_and_keeps_its_document_and_its_place(
-    browser: Browser, server: str, window: dict
+    watched: Watched, server: str, window: dict
 ):
-    watched = Watched(browser.new_context(**window))
     page = watched.page
     held = Hold(page)
     page.goto(server, wait_until="commit")
@@ -78,7 +77,6 @@ def test_the_map_can_be_moved_before_streamlit_is_up_and_keeps_its_document_and_
     assert place(page) == pytest.approx(before, abs=1.0)
     page.get_by_role("button", name="争取中 2").click()
     wait_until(frame, "PlanMap.current.scene.args.turn === 1")
-    watched.close()
 
 
 def test_a_browser_that_cannot_move_frames_loads_the_map_in_its_place(browser: Browser, server: str):
