@@ -17,6 +17,7 @@ from pathlib import Path
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnected
 
 from app import context, garbage, gone_sessions, streamlit_app
 from app.opening import page_html
@@ -48,7 +49,12 @@ class Behind:
         await self._ready.wait()
         if self._app is None:
             raise RuntimeError("Streamlit could not be started") from self._failure
-        await self._app(scope, receive, send)
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        # A browser that leaves while it is being sent something: Streamlit would close its connection, which has gone.
+        with suppress(WebSocketDisconnected):
+            await self._app(scope, receive, send)
 
     async def stand(self, stop: asyncio.Event) -> None:
         """Import and start Streamlit, and stop it when `stop` is set."""

@@ -263,9 +263,9 @@ def test_the_command_offers_the_chapters_that_there_are():
 
 
 @pytest.mark.slow
-def test_check_speaks_english(tmp_path):
-    assert "Tasks: 78" in planmap("check", "--lang", "en", folder=tmp_path).stdout
-    assert "Tasks: 78" in planmap("check", folder=tmp_path, PLANMAP_LANG="en").stdout
+def test_check_speaks_english(data):
+    assert "Tasks: 78" in planmap("check", "--lang", "en", folder=data).stdout
+    assert "Tasks: 78" in planmap("check", folder=data, PLANMAP_LANG="en").stdout
 
 
 @pytest.mark.slow
@@ -282,23 +282,23 @@ def test_faults_end_a_process_with_1(tmp_path, plan_folder):
     ("command", "words"),
     [("copy", "找不到计划"), ("serve", "找不到计划"), ("atlas", "文件类型"), ("brief", "文件类型")],
 )
-def test_refusals_end_a_process_with_2(tmp_path, command, words):
+def test_refusals_end_a_process_with_2(data, tmp_path, command, words):
     asked = ["-o", str(tmp_path / "no.such")] if command in ("atlas", "brief") else ["--plan", str(tmp_path / "none")]
     asked += [str(tmp_path / "copy.gpkg")] if command == "copy" else []
-    assert words in one_line(planmap(command, *asked, folder=tmp_path / "data"))
+    assert words in one_line(planmap(command, *asked, folder=data))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [["--title", "\udcff"], ["--title", "好🚄"]])
-def test_bytes_of_no_encoding_reach_a_process_and_are_refused(tmp_path, out, asked):
+def test_bytes_of_no_encoding_reach_a_process_and_are_refused(data, out, asked):
     words = {tuple(given): said for given, said in REFUSED}[tuple(asked)]
-    assert words in one_line(planmap("export", "-o", str(out / "map.png"), *asked, folder=tmp_path / "data"))
+    assert words in one_line(planmap("export", "-o", str(out / "map.png"), *asked, folder=data))
     assert nothing_in(out)
 
 
 @pytest.mark.slow
-def test_a_console_that_knows_no_chinese_is_told_what_it_can_show(tmp_path):
-    result = planmap("check", folder=tmp_path, PYTHONIOENCODING="cp437")
+def test_a_console_that_knows_no_chinese_is_told_what_it_can_show(data):
+    result = planmap("check", folder=data, PYTHONIOENCODING="cp437")
     assert result.returncode == 0, result.stderr
     assert "78" in result.stdout
     assert "?" in result.stdout

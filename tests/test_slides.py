@@ -36,6 +36,7 @@ from layers.present.pptx.tables import PAD_MM, SIZES, aim, task_grid
 from layers.present.pptx.text import Run, lines_of, width_of
 from layers.present.pptx.view_map import LEGEND_POINTS, draw_strip, legend_entries, reduced
 from layers.present.view import by_theme, task_lines, views
+from layers.store.base import copy_plan
 from layers.translation import translation
 from tests.command import call, one_line, planmap
 
@@ -496,12 +497,14 @@ def test_fewer_colours_do_no_visible_harm():
 
 
 @pytest.mark.slow
-def test_the_command_writes_one_file(tmp_path):
+def test_the_command_writes_one_file(tmp_path, plan, deck):
+    store = str(tmp_path / "plan.gpkg")
+    # Two slides are as good as all.
+    copy_plan(replace(plan, decks=(replace(deck, slides=deck.slides[:2]),)), store)
     out = tmp_path / "out"
     out.mkdir()
-    made = planmap(
-        "slides", "-o", str(out / "汇报.pptx"), "--lang", "en", "--deck", "district-briefing", folder=tmp_path / "data"
-    )
+    asked = ["--plan", store, "--lang", "en", "--deck", deck.id]
+    made = planmap("slides", "-o", str(out / "汇报.pptx"), *asked, folder=tmp_path / "data")
     assert made.returncode == 0, made.stderr
     assert [path.name for path in out.iterdir()] == ["汇报.pptx"]
     count = len(Presentation(out / "汇报.pptx").slides)

@@ -1,13 +1,16 @@
 """A real Chromium on a real server, and a page that tolerates nothing.
 
-Loading a page of Streamlit costs some seconds of work. A test that leaves a page as it was therefore uses the one
-that stands for its file (`standing`); a test that needs an address or a window of its own has `page`.
+Loading a page of Streamlit costs some seconds of work, and a third of that is for a process of Chromium that has not
+seen the scripts before. A test that leaves a page as it was therefore uses the one that stands for its file
+(`standing`). A test that needs an address or a window of its own has `page`, and one with several people has as many
+more as it wants from `lend`: pages that other tests have used, and that have forgotten all of it (`Watched.forget`).
+A test that changes a page for good makes one with `Watched(new_context(browser))`.
 """
 
 import os
 import shutil
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,11 +71,30 @@ def new_context(browser: Browser, **options: object) -> BrowserContext:
     return context
 
 
+NOTHING = "<!doctype html><link rel=icon href=data:,>"
+"""A page that asks for nothing."""
+
+KEEP_NOTHING = "() => { localStorage.clear(); sessionStorage.clear(); }"
+
+
 class Watched:
     """A page with everything that went wrong in it."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.page = context.new_page()
+        self._size = self.page.viewport_size
+        self._start()
+        self.page.on("request", self._requested)
+        self.page.on("framenavigated", self._arrived)
+        self.page.on("requestfinished", lambda request: self._pending.discard(request))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
+        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error.message} {error.stack}"))
+        self.page.on("console", lambda line: line.type == "error" and self.problems.append(f"console: {line.text}"))
+        self.page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+
+    def _start(self) -> None:
+        """Begin with nothing that went wrong."""
         self.problems: list[str] = []
         self.requests: list[str] = []
         self._pending: set[Request] = set()
@@ -83,14 +105,6 @@ class Watched:
         """Documents of the map that were broken off."""
         self._next_page: Request | None = None
         """The request for the page that is to take the place of this one; None while nobody leaves."""
-        self.page.on("request", self._requested)
-        self.page.on("framenavigated", self._arrived)
-        self.page.on("requestfinished", lambda request: self._pending.discard(request))
-        self.page.on("requestfailed", self._failed)
-        self.page.on("response", lambda answer: self._answered(answer.status, answer.url))
-        self.page.on("pageerror", lambda error: self.problems.append(f"error: {error.message} {error.stack}"))
-        self.page.on("console", lambda line: line.type == "error" and self.problems.append(f"console: {line.text}"))
-        self.page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def _requested(self, request: Request) -> None:
         # A page that is left breaks off what it was still loading, and what it asks for until the next one has come;
@@ -117,7 +131,7 @@ class Watched:
         if request in self._broken_off and request.failure == "net::ERR_ABORTED":
             return
         if request.is_navigation_request() and request.failure == "net::ERR_ABORTED" and request.url.endswith("/map"):
-            # The map of a plan that has just changed again gives way to the next one, if there is one: `_found` looks.
+            # The map of a plan that has just changed again gives way to the next one, if there is one: `found` looks.
             self.given_up.append(request)
         else:
             self.problems.append(f"failed: {request.url} {request.failure}")
@@ -126,7 +140,7 @@ class Watched:
         if status >= 400:
             self.problems.append(f"{status}: {url}")
 
-    def _found(self) -> list[str]:
+    def found(self) -> list[str]:
         """Return what went wrong, with each document of the map that was broken off and not asked for again."""
         alone = [one for one in self.given_up if one.url not in self.requests[self._asked[one] :]]
         return [*self.problems, *(f"failed: {one.url} {one.failure}" for one in alone)]
@@ -135,14 +149,47 @@ class Watched:
         """Fail on what went wrong since the last look."""
         # An answer from the page comes after whatever it has told before.
         self.page.evaluate("0")
-        found = self._found()
+        found = self.found()
         self.problems.clear()
         self.given_up.clear()
         assert found == []
 
+    def leave(self) -> None:
+        """Fail on what went wrong, then show nothing: what was still loading is broken off, which is no fault."""
+        self.look()
+        self.page.goto("about:blank")
+        self.page.evaluate("0")
+        self.problems.clear()
+        self.given_up.clear()
+
+    def forget(self) -> None:
+        """Make the page what a new one is, but for the scripts that its process knows and the files that it has."""
+        page = self.page
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.unroute_all(behavior="ignoreErrors")
+        if page.url.startswith("file:"):
+            page.evaluate(KEEP_NOTHING)
+        page.context.clear_cookies()
+        origins = {f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, self.requests)}
+        # Wherever it has been there may be words that it keeps, also where no server answers any more.
+        page.route("**", lambda route: route.fulfill(content_type="text/html", body=NOTHING))
+        for origin in sorted(origin for origin in origins if origin.startswith("http")):
+            page.goto(f"{origin}/forget")
+            page.evaluate(KEEP_NOTHING)
+        page.goto("about:blank")
+        page.unroute_all()
+        page.mouse.move(0, 0)
+        if self._size and page.viewport_size != self._size:
+            page.set_viewport_size(self._size)
+        # An answer from the page comes after whatever it has told before.
+        page.evaluate("0")
+        self._start()
+
     def close(self) -> None:
         # Closed, it is left as well.
-        found = self._found()
+        found = self.found()
         self.page.context.close()
         assert found == []
 
@@ -153,11 +200,66 @@ def window() -> dict[str, object]:
     return {}
 
 
+class Lent:
+    """The pages of a worker that tests borrow one after the other."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[tuple[type[Watched], str], list[Watched]] = {}
+        """Pages that nobody has, each under its kind and what its context was made with."""
+
+    def take(self, kind: type[Watched] = Watched, **options: object) -> Watched:
+        free = self._free.setdefault((kind, repr(sorted(options.items()))), [])
+        return free.pop() if free else kind(new_context(self._browser, **options))
+
+    def give_back(self, watched: Watched, **options: object) -> None:
+        watched.forget()
+        self._free[type(watched), repr(sorted(options.items()))].append(watched)
+
+    def close(self) -> None:
+        for watched in (one for free in self._free.values() for one in free):
+            watched.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def lent(browser: Browser) -> Iterator[Lent]:
+    lent = Lent(browser)
+    yield lent
+    lent.close()
+
+
+Lend = Callable[..., Watched]
+
+
 @pytest.fixture
-def watched(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
-    watched = Watched(new_context(browser, **window))
-    yield watched
-    watched.close()
+def lend(request: pytest.FixtureRequest, lent: Lent, window: dict[str, object]) -> Iterator[Lend]:
+    """A function that gives a page of a browser of its own, as a person has one who has never been here.
+
+    It is of the `kind` that is asked for; with `tolerant` it may have problems, and whatever else it is given is an
+    option of the context. All pages are given back at the end of the test, which fails on what went wrong in them.
+    """
+    taken: list[tuple[Watched, bool, dict[str, object]]] = []
+
+    def take(kind: type[Watched] = Watched, *, tolerant: bool = False, **options: object) -> Watched:
+        watched = lent.take(kind, **{**window, **options})
+        taken.append((watched, tolerant, {**window, **options}))
+        return watched
+
+    yield take
+    found = []
+    for watched, tolerant, options in taken:
+        found += [] if tolerant else watched.found()
+        if request.node.stash.get(FAILED, False):
+            # Whatever it has left behind is not to fail the others.
+            watched.page.context.close()
+        else:
+            lent.give_back(watched, **options)
+    assert found == []
+
+
+@pytest.fixture
+def watched(lend: Lend) -> Watched:
+    return lend()
 
 
 @pytest.fixture
@@ -167,11 +269,9 @@ def page(watched: Watched) -> Page:
 
 
 @pytest.fixture
-def phone(browser: Browser, window: dict[str, object]) -> Iterator[Page]:
+def phone(lend: Lend) -> Page:
     """A page as `page`, on a telephone."""
-    watched = Watched(new_context(browser, **{**window, **PHONE}))
-    yield watched.page
-    watched.close()
+    return lend(**PHONE).page
 
 
 FAILED = pytest.StashKey[bool]()
@@ -198,10 +298,12 @@ def in_turn(request: pytest.FixtureRequest, watched: Watched) -> Iterator[Watche
 
 
 @pytest.fixture(scope="module")
-def page_of_file(browser: Browser, window: dict[str, object]) -> Iterator[Watched]:
-    watched = Watched(new_context(browser, **window))
+def page_of_file(lent: Lent, window: dict[str, object]) -> Iterator[Watched]:
+    watched = lent.take(**window)
     yield watched
-    watched.close()
+    found = watched.found()
+    lent.give_back(watched, **window)
+    assert found == []
 
 
 @pytest.fixture

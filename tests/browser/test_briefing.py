@@ -21,7 +21,7 @@ from layers.selection.unplaced import placing
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
 from layers.translation import translation
-from tests.browser.conftest import PATIENCE_S, WINDOW, Watched, wait_until
+from tests.browser.conftest import WINDOW, Watched, wait_until
 from tests.hostile_plan import ATTACK, write_hostile_plan
 
 TODAY = date(2026, 11, 22)
@@ -49,33 +49,28 @@ class Offline(Watched):
             self.problems.append(f"request: {request.url}")
 
 
-def offline_page(browser, window, motion):
-    # The content policy is bypassed for axe, which is put into the page from outside.
-    context = browser.new_context(viewport=window, offline=True, bypass_csp=True, reduced_motion=motion)
-    context.set_default_timeout(PATIENCE_S * 1000)
-    return Offline(context)
+# The content policy is bypassed for axe, which is put into the page from outside; flights take their time.
+OFFLINE = {"viewport": WINDOW, "offline": True, "bypass_csp": True, "reduced_motion": "reduce"}
 
 
 @pytest.fixture(params=[WINDOW], ids=SIZE)
-def offline(browser, request):
-    """A page that wants no motion, for flights take their time."""
-    watched = offline_page(browser, request.param, "reduce")
-    yield watched
-    watched.close()
+def offline(lend, request):
+    """A page that wants no motion."""
+    return lend(Offline, **{**OFFLINE, "viewport": request.param})
 
 
 @pytest.fixture
-def flying(browser):
-    watched = offline_page(browser, WINDOW, "no-preference")
-    yield watched
-    watched.close()
+def flying(lend):
+    return lend(Offline, **{**OFFLINE, "reduced_motion": "no-preference"})
 
 
 @pytest.fixture(scope="module")
-def page_of_file(browser):
-    watched = offline_page(browser, WINDOW, "reduce")
+def page_of_file(lent):
+    watched = lent.take(Offline, **OFFLINE)
     yield watched
-    watched.close()
+    found = watched.found()
+    lent.give_back(watched, **OFFLINE)
+    assert found == []
 
 
 AS_OPENED = """() => !document.querySelector('.pm-card, .pm-tooltip, .card')
@@ -182,8 +177,8 @@ def test_each_view_shows_what_it_is_about(shown):
         assert all(inside for _, inside in lit), lit
 
 
-def test_who_wants_no_motion_gets_none(offline, file):
-    page = opened(offline, file)
+def test_who_wants_no_motion_gets_none(shown):
+    page = shown
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     assert page.evaluate("!document.querySelector('.pm-flying')")
@@ -368,9 +363,8 @@ def test_buttons_do_what_keys_do(shown):
     arrived(page, 7)
 
 
-def test_a_map_that_was_moved_comes_back(offline, file):
-    page = opened(offline, file, "#3")
-    arrived(page, 3)
+def test_a_map_that_was_moved_comes_back(shown):
+    page = at_view(shown, 3)
     before = page.evaluate("PlanMap.briefing.map.getCenter()")
     page.evaluate(
         "() => { window.rests = false; PlanMap.briefing.map.once('moveend', () => { window.rests = true; }); }"
@@ -407,9 +401,8 @@ def test_a_frame_that_is_not_shown_yet_begins_when_it_is(offline, file, tmp_path
     assert frame.evaluate("Number.isFinite(PlanMap.briefing.map.getCenter().lat)")
 
 
-def test_a_moved_map_stays_when_the_window_changes(offline, file):
-    page = opened(offline, file, "#3")
-    arrived(page, 3)
+def test_a_moved_map_stays_when_the_window_changes(shown):
+    page = at_view(shown, 3)
     page.evaluate(
         "() => { window.rests = false; PlanMap.briefing.map.once('moveend', () => { window.rests = true; }); }"
     )
@@ -430,6 +423,9 @@ def test_a_moved_map_stays_when_the_window_changes(offline, file):
     page.keyboard.press("Space")
     wait_until(page, "zoom => PlanMap.briefing.map.getZoom() > zoom", zoom)
     arrived(page, 4)
+    page.keyboard.press("r")
+    expect(page.locator(".pm-again")).to_be_hidden()
+    page.set_viewport_size(WINDOW)
 
 
 @pytest.mark.parametrize("offline", [{"width": 640, "height": 360}], indirect=True, ids=SIZE)
@@ -517,8 +513,8 @@ def test_nothing_stands_in_the_way_of_anybody(offline, file):
     check("o")
 
 
-def test_what_is_printed_shows_its_sites_whole(offline, file):
-    page = opened(offline, file)
+def test_what_is_printed_shows_its_sites_whole(shown):
+    page = shown
     page.evaluate("PlanMap.briefing.pages.build()")
     expect(page.locator(".card")).to_have_count(10)
     cut = page.evaluate(

@@ -315,14 +315,12 @@ def test_a_click_on_the_patch_of_the_lake_opens_the_lake_with_its_tasks(page, fr
 
 
 @pytest.mark.parametrize("part", ["dongli-lake-nominal-extent", "dongli-lake-poi"])
-def test_an_old_address_of_a_part_opens_the_whole(browser, server, part):
-    context = new_context(browser)
-    page = context.new_page()
+def test_an_old_address_of_a_part_opens_the_whole(lend, server, part):
+    page = lend().page
     frame = open_map(page, f"{server}/?site={part}")
     expect(page.locator(".st-key-panel").get_by_role("heading", name="东丽湖", exact=True)).to_be_visible()
     address_holds(page, "site=dongli-lake-centre")
     assert frame.evaluate("PlanMap.current.sites.byId.get('dongli-lake-centre').lit")
-    context.close()
 
 
 def test_a_site_opens_by_keyboard(page, frame):
@@ -488,7 +486,7 @@ def test_tianditu_without_a_key_says_what_to_do(frame):
 # From here on the page is left in another state than that in which it was found.
 
 
-def test_the_address_gives_the_same_map_in_another_browser(page, frame, browser):
+def test_the_address_gives_the_same_map_in_another_browser(page, frame, lend):
     page.get_by_role("button", name="推进中 58").click()
     hide(frame, "铁路车站")
     frame.get_by_label("不透明度 军粮城北站片区").fill("50")
@@ -498,16 +496,15 @@ def test_the_address_gives_the_same_map_in_another_browser(page, frame, browser)
     address_holds(page, "hide=railway-stations")
     address_holds(page, "opacity=junliangcheng:50")
     address_holds(page, "at=39.06000,117.43000,13.00")
-    other = Watched(new_context(browser))
-    copied = open_map(other.page, page.url)
+    other = lend().page
+    copied = open_map(other, page.url)
     assert letters(copied) == letters(frame)
     # In which order they came depends on where the map began.
     assert sorted(shown_sites(copied)) == sorted(shown_sites(frame))
     assert copied.evaluate("PlanMap.current.stage.layers") == frame.evaluate("PlanMap.current.stage.layers")
     center = "(({lat, lng}) => [lat.toFixed(4), lng.toFixed(4)])(PlanMap.current.map.getCenter())"
     assert copied.evaluate(center) == frame.evaluate(center) == ["39.0600", "117.4300"]
-    expect(other.page.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")
-    other.close()
+    expect(other.get_by_role("button", name="推进中 58")).to_have_attribute("aria-pressed", "true")
 
 
 def test_another_address_in_the_same_tab_starts_from_itself_and_english_is_complete(page, frame, server, plan):

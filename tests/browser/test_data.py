@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from layers.ground.files import ground_files
 from layers.store.base import open_store, read_plan
-from tests.browser.conftest import PATIENCE_S, open_layers, ready_map, wait_until_calm
+from tests.browser.conftest import open_layers, ready_map, wait_until_calm
 from tests.browser.server import serving
 from tests.extracts import town
 from tests.plan_anywhere import write_plan_at
@@ -126,10 +126,7 @@ def test_cancelling_leaves_nothing(page, office):
     assert office.left_over() == []
 
 
-def test_what_is_too_large_is_told_the_command(browser, office, tmp_path):
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_S * 1000)
+def test_what_is_too_large_is_told_the_command(page, office, tmp_path):
     page.goto(f"{office.url}/data")
     large = tmp_path / "china.osm.pbf"
     with large.open("wb") as file:
@@ -142,4 +139,3 @@ def test_what_is_too_large_is_told_the_command(browser, office, tmp_path):
     expect(refused).to_contain_text("planmap ground add FILE")
     wait_until_calm(page)
     expect(page.get_by_role("button", name="制作底图")).to_be_disabled()
-    context.close()

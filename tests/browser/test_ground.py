@@ -11,9 +11,9 @@ from layers.ground.files import add_ground
 from layers.present.briefing import briefing
 from layers.present.deck_choice import made_deck
 from layers.store.base import open_store, read_plan
-from tests.browser.conftest import WINDOW, Watched, look_at, open_layers, open_map, wait_until
+from tests.browser.conftest import Watched, look_at, open_layers, open_map, wait_until
 from tests.browser.server import serving
-from tests.browser.test_briefing import offline_page, opened
+from tests.browser.test_briefing import OFFLINE, Offline, opened
 from tests.plan_anywhere import write_plan_at
 from tests.real_extract import EXTRACT, LATITUDE, LONGITUDE
 from tests.test_picture_ground import write_picture
@@ -100,15 +100,13 @@ def test_a_picture_lies_over_the_ground_and_has_its_source(page, frame):
     expect(frame.get_by_text("Photo: Office A")).to_have_count(0)
 
 
-def test_a_briefing_shows_the_ground_without_a_server(browser, folder, tmp_path):
+def test_a_briefing_shows_the_ground_without_a_server(lend, folder, tmp_path):
     plan = read_plan(open_store(str(folder)))
     file = tmp_path / "briefing.html"
     file.write_text(briefing(plan, made_deck(plan), language="en", today=date(2026, 3, 1)), encoding="utf-8")
-    watched = offline_page(browser, WINDOW, "reduce")
-    page = opened(watched, file)
+    page = opened(lend(Offline, **OFFLINE), file)
     wait_until(page, "PlanMap.briefing.stage.ways.tiles.complete")
     page.evaluate(
         "([lat, lon]) => void PlanMap.briefing.map.setView([lat, lon], 13, {animate: false})", [LATITUDE, LONGITUDE]
     )
     wait_until(page, "PlanMap.briefing.stage.ways.tiles.complete && PlanMap.briefing.stage.seenWays().size > 3")
-    watched.close()

@@ -12,7 +12,7 @@ from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.conftest import PATIENCE_S, new_context, ready_map
+from tests.browser.conftest import PATIENCE_S, ready_map
 from tests.browser.server import free_port, serving
 from tests.browser.test_present import cards, chosen, field, open_present, saved, settled
 from tests.desk import Desk
@@ -156,15 +156,14 @@ def test_an_open_browse_page_comes_back_by_itself(page, desk):
     ready_map(page)
 
 
-def test_a_map_that_could_not_be_had_comes_afterwards(browser, desk, window):
-    page = new_context(browser, **window).new_page()
+def test_a_map_that_could_not_be_had_comes_afterwards(lend, desk):
+    page = lend(tolerant=True).page
     # The page itself is still there, as a server gives it that has just looked at the plan.
     page.route("**/map", lambda route: route.fulfill(status=500, content_type="text/html", body="<p>keine Karte</p>"))
     with page.expect_response("**/map"):
         page.goto(desk.url)
     page.unroute("**/map")
     ready_map(page)
-    page.context.close()
 
 
 def closed(desk: Desk) -> None:
@@ -192,13 +191,13 @@ def test_a_page_opened_in_an_outage_opens_by_itself(watched, desk, where):
         ready_map(page)
 
 
-def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path):
+def test_a_new_start_of_the_server_loses_nothing(lend, plan, tmp_path):
     path = tmp_path / "plan.gpkg"
     copy_plan(replace(plan, decks=(DECK,)), str(path))
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     desk = Desk(path, url)
-    page, other = (new_context(browser, **window).new_page() for _ in range(2))
+    page, other = (lend(tolerant=True).page for _ in range(2))
     with serving(tmp_path, str(path), port=port):
         other.goto(url)
         ready_map(other)
@@ -235,13 +234,12 @@ def test_a_new_start_of_the_server_loses_nothing(browser, plan, window, tmp_path
         expect(other.locator(".st-key-search input")).to_have_value("还没有回车")
         for each in (page, other):
             expect(each.locator(".pm-lost")).to_have_count(0)
-            each.context.close()
 
 
-def test_a_database_that_is_away_for_a_while_loses_nothing(browser, plan, window, empty_database_url, tmp_path):
+def test_a_database_that_is_away_for_a_while_loses_nothing(lend, plan, empty_database_url, tmp_path):
     copy_plan(replace(plan, decks=(DECK,)), empty_database_url)
     with serving(tmp_path, empty_database_url) as url:
-        page, other = (new_context(browser, **window).new_page() for _ in range(2))
+        page, other = (lend(tolerant=True).page for _ in range(2))
         open_present(page, f"{url}/present")
         other.goto(f"{url}/?lang=en")
         ready_map(other)
@@ -256,5 +254,3 @@ def test_a_database_that_is_away_for_a_while_loses_nothing(browser, plan, window
         expect(notice(other)).to_have_count(0)
         saved(Desk(empty_database_url, url), lambda decks: decks[0].slides[0].title.zh == "ohne Datenbank")
         expect(other.get_by_text("Task list 1/78")).to_be_visible()
-        for each in (page, other):
-            each.context.close()

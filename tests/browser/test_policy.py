@@ -22,9 +22,8 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("path", ["/", "/export", "/present", "/data", "/map", "/briefing", "/nope"])
-def test_a_script_that_is_not_ours_does_not_run(browser, server, path):
-    context = new_context(browser)
-    page = context.new_page()
+def test_a_script_that_is_not_ours_does_not_run(lend, server, path):
+    page = lend(tolerant=True).page
     page.goto(f"{server}{path}")
     page.wait_for_load_state()
     for name, attack in ATTACKS.items():
@@ -38,7 +37,6 @@ def test_a_script_that_is_not_ours_does_not_run(browser, server, path):
         )
         assert refused.startswith("script-src"), name
         assert page.evaluate("window.attacked") is None, name
-    context.close()
 
 
 def test_what_the_browser_has_kept_runs_again(page, server):
@@ -51,15 +49,13 @@ def test_what_the_browser_has_kept_runs_again(page, server):
     page.locator(".leaflet-container").first.wait_for()
 
 
-def test_where_there_is_no_page_a_link_leads_to_the_map(browser, server):
-    context = new_context(browser)
-    page = context.new_page()
+def test_where_there_is_no_page_a_link_leads_to_the_map(lend, server):
+    page = lend(tolerant=True).page
     answer = page.goto(f"{server}/nope")
     assert answer.status == 404
     expect(page.get_by_role("alert")).to_contain_text("There is no page at this address (/nope)")
     page.get_by_role("link", name="回到地图").click()
     ready_map(page)
-    context.close()
 
 
 @contextmanager
@@ -89,9 +85,8 @@ TRY_SOCKET = """(address) => new Promise((resolve) => {
 })"""
 
 
-def test_a_page_on_another_port_of_this_machine_gets_nothing(browser, server):
-    context = new_context(browser)
-    page = context.new_page()
+def test_a_page_on_another_port_of_this_machine_gets_nothing(lend, server):
+    page = lend(tolerant=True).page
     with elsewhere() as other:
         page.goto(other)
         socket = f"ws://{urlsplit(server).netloc}/_stcore/stream"
@@ -104,7 +99,6 @@ def test_a_page_on_another_port_of_this_machine_gets_nothing(browser, server):
         page.evaluate("(address) => { location.href = address }", server)
         ready_map(page)
         assert page.evaluate(TRY_SOCKET, socket) == "open"
-    context.close()
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from tests.browser.conftest import (
     WINDOW,
     Watched,
     look_at,
+    new_context,
     open_map,
     ready_map,
     wait_until,
@@ -451,7 +452,9 @@ window.setTimeout = (act, delay, ...rest) => {
 """The list of slides asks again for a change that nobody has answered; here soon, and the page counts how often."""
 
 
-def test_changes_that_wait_for_the_plan_are_all_made(page, desk):
+def test_changes_that_wait_for_the_plan_are_all_made(browser, window, desk):
+    watched = Watched(new_context(browser, **window))
+    page = watched.page
     page.add_init_script(IMPATIENT)
     open_present(page, f"{desk.url}/present")
     with locked(desk.path):
@@ -464,6 +467,7 @@ def test_changes_that_wait_for_the_plan_are_all_made(page, desk):
     has_titles(desk, ["东丽湖", "领域", "总览", "总览", "缺口"])
     settled(page)
     assert card_titles(page) == ["东丽湖", "领域", "总览", "总览", "缺口"]
+    watched.close()
 
 
 def test_choosing_a_slide_turns_the_preview_and_loads_nothing(standing, laid):

@@ -1,7 +1,6 @@
 """Recording what becomes of a task, in a real browser: nothing that is typed is lost, nothing is recorded unseen."""
 
 import re
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +8,7 @@ from playwright.sync_api import Page, expect
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.conftest import MAP_FRAME, new_context, open_map, ready_map
+from tests.browser.conftest import MAP_FRAME, Watched, open_map, ready_map
 from tests.browser.server import free_port, serving
 from tests.hostile_plan import ATTACK
 from tests.outage import gone
@@ -36,6 +35,23 @@ def url(tmp_path_factory, plan):
 
 def events(plan):
     return read_plan(open_store(str(plan))).events_by_task[TASK]
+
+
+@pytest.fixture
+def page_at_task(standing: Watched, url: str) -> Page:
+    """The page that stands for many tests, with TASK chosen and no draft; opened anew if that is not so."""
+    page = standing.page
+    as_it_was = (
+        page.url.startswith(f"{url}/?")
+        and f"task={TASK}" in page.url
+        and dialog(page).is_hidden()
+        and page.locator(".pm-record-open").all_text_contents() == ["＋ 记录进展"]
+    )
+    if as_it_was:
+        ready_map(page)
+    else:
+        open_map(page, f"{url}/?task={TASK}")
+    return page
 
 
 def dialog(page: Page):
@@ -67,32 +83,33 @@ def recorded(page: Page) -> None:
     expect(dialog(page)).to_be_hidden()
 
 
-def test_what_is_recorded_is_seen_at_once_on_other_pages_whose_map_stays(page, browser, url, plan):
-    open_map(page, f"{url}/?task={TASK}")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        frame = open_map(other, f"{url}/?task={TASK}")
-        frame.evaluate("void (window.untouched = true)")
-        open_form(page)
-        fill(page)
-        send(page)
-        recorded(page)
-        expect(page.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
-        # Without a click or a reload.
-        expect(other.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
-        expect(other.locator(".pm-status-filter")).to_contain_text("已完成 2")
-        assert other.wait_for_selector(MAP_FRAME).content_frame().evaluate("window.untouched")
+def test_what_is_recorded_is_seen_at_once_on_other_pages_whose_map_stays(page_at_task, lend, url, plan):
+    page = page_at_task
+    other = lend().page
+    frame = open_map(other, f"{url}/?task={TASK}")
+    frame.evaluate("void (window.untouched = true)")
+    open_form(page)
+    fill(page)
+    send(page)
+    recorded(page)
+    expect(page.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
+    # Without a click or a reload.
+    expect(other.locator(".st-key-panel .pm-status").first).to_have_text("已完成")
+    expect(other.locator(".pm-status-filter")).to_contain_text("已完成 2")
+    assert other.wait_for_selector(MAP_FRAME).content_frame().evaluate("window.untouched")
     last = events(plan)[-1]
     assert (last.status, last.recorded_by, last.summary.zh) == ("done", "规划科", "全年增长。")
     # The next form knows who records here.
     open_form(page)
     expect(field(page, "recorded_by")).to_have_value("规划科")
     expect(field(page, "summary_zh")).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(dialog(page)).to_be_hidden()
 
 
-def test_what_is_typed_survives_a_refusal_and_a_reload(page, url, plan):
+def test_what_is_typed_survives_a_refusal_and_a_reload(page_at_task, plan):
     before = events(plan)
-    open_map(page, f"{url}/?task={TASK}")
+    page = page_at_task
     open_form(page)
     fill(page, source_title="", source_publisher="")
     send(page)
@@ -118,49 +135,47 @@ def test_what_is_typed_survives_a_refusal_and_a_reload(page, url, plan):
     expect(page.locator(".pm-record-open")).to_have_text("＋ 记录进展")
 
 
-def test_two_people_at_one_task_are_told_and_choose(page, browser, url, plan):
+def test_two_people_at_one_task_are_told_and_choose(page_at_task, lend, url, plan):
     before = len(events(plan))
-    open_map(page, f"{url}/?task={TASK}")
+    page = page_at_task
     open_form(page)
     fill(page, recorded_by="甲")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        open_map(other, f"{url}/?task={TASK}")
-        open_form(other)
-        fill(other, "delayed", recorded_by="乙", summary_zh="推迟了。")
-        send(page)
-        recorded(page)
-        send(other)
-        answer = dialog(other).locator(".pm-record-answer")
-        expect(answer).to_contain_text("别人已经为这项任务记了")
-        expect(answer.locator("li")).to_contain_text("甲 记录于")
-        assert len(events(plan)) == before + 1
-        answer.get_by_role("button", name="仍然记录我的").click()
-        recorded(other)
+    other = lend().page
+    open_map(other, f"{url}/?task={TASK}")
+    open_form(other)
+    fill(other, "delayed", recorded_by="乙", summary_zh="推迟了。")
+    send(page)
+    recorded(page)
+    send(other)
+    answer = dialog(other).locator(".pm-record-answer")
+    expect(answer).to_contain_text("别人已经为这项任务记了")
+    expect(answer.locator("li")).to_contain_text("甲 记录于")
+    assert len(events(plan)) == before + 1
+    answer.get_by_role("button", name="仍然记录我的").click()
+    recorded(other)
     assert [event.recorded_by for event in events(plan)[before:]] == ["甲", "乙"]
     # The one who was first sees it too.
     expect(page.locator(".st-key-panel .pm-status").first).to_have_text("滞后")
 
 
-def test_a_server_that_goes_away_in_between_costs_nothing(browser, tmp_path):
+def test_a_server_that_goes_away_in_between_costs_nothing(lend, tmp_path):
     plan = tmp_path / "plan.gpkg"
     copy_plan(read_plan(FolderStore(default_plan_folder())), str(plan))
     before, port = len(events(plan)), free_port()
-    with closing(new_context(browser)) as context:
-        page = context.new_page()
-        with serving(tmp_path, str(plan), port=port) as url:
-            open_map(page, f"{url}/?task={TASK}")
-            open_form(page)
-            fill(page)
-        send(page)
-        expect(dialog(page).locator("[type=submit]")).to_be_disabled()
-        with serving(tmp_path, str(plan), port=port):
-            recorded(page)
+    page = lend(tolerant=True).page
+    with serving(tmp_path, str(plan), port=port) as url:
+        open_map(page, f"{url}/?task={TASK}")
+        open_form(page)
+        fill(page)
+    send(page)
+    expect(dialog(page).locator("[type=submit]")).to_be_disabled()
+    with serving(tmp_path, str(plan), port=port):
+        recorded(page)
     assert len(events(plan)) == before + 1
 
 
-def test_an_outage_of_the_plan_closes_the_form_and_keeps_what_is_in_it(page, url, plan):
-    open_map(page, f"{url}/?task={TASK}")
+def test_an_outage_of_the_plan_closes_the_form_and_keeps_what_is_in_it(page_at_task, plan):
+    page = page_at_task
     open_form(page)
     fill(page)
     with gone(plan):
@@ -172,9 +187,9 @@ def test_an_outage_of_the_plan_closes_the_form_and_keeps_what_is_in_it(page, url
     recorded(page)
 
 
-def test_one_is_corrected_another_withdrawn_and_all_stay_visible(page, url, plan):
+def test_one_is_corrected_another_withdrawn_and_all_stay_visible(page_at_task, plan):
     known = [event.id for event in events(plan)]
-    open_map(page, f"{url}/?task={TASK}")
+    page = page_at_task
     open_form(page)
     dialog(page).get_by_text("更正一条").click()
     send(page)
@@ -207,7 +222,24 @@ def test_one_is_corrected_another_withdrawn_and_all_stay_visible(page, url, plan
     assert [event.id for event in events(plan)][: len(known)] == known
 
 
-def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, browser, url, plan):
+def test_hostile_words_stay_words(page_at_task):
+    page = page_at_task
+    open_form(page)
+    fill(page, **dict.fromkeys(FILLED, ATTACK))
+    send(page)
+    recorded(page)
+    panel = page.locator(".st-key-panel")
+    expect(panel.locator(".pm-event").first).to_contain_text(ATTACK)
+    open_form(page)
+    dialog(page).get_by_text("更正一条").click()
+    expect(field(page, "which").locator("option").nth(1)).to_contain_text(ATTACK)
+    assert page.locator("img[src=x], img[onerror]").count() == 0
+    page.keyboard.press("Escape")
+
+
+def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(standing, page, lend, url, plan):
+    # Every page of the plan loads its map anew when a task is changed, which no later test is to wait for.
+    standing.leave()
     open_map(page, f"{url}/?task={AMENDED}")
     open_form(page)
     dialog(page).get_by_text("改任务信息").click()
@@ -222,14 +254,13 @@ def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, brow
     send(page)
     expect(dialog(page).locator(".pm-record-due_date .pm-record-fault")).to_contain_text("2024年底")
     field(page, "due_date").fill("2024-Q4")
-    with closing(new_context(browser)) as context:
-        other = context.new_page()
-        open_map(other, f"{url}/?task={AMENDED}")
-        send(page)
-        recorded(page)
-        # Others see it without a click, and that the task is overdue.
-        expect(other.locator(".st-key-panel")).to_contain_text("逾期")
-        expect(other.locator(".st-key-panel")).to_contain_text("区发改委")
+    other = lend().page
+    open_map(other, f"{url}/?task={AMENDED}")
+    send(page)
+    recorded(page)
+    # Others see it without a click, and that the task is overdue.
+    expect(other.locator(".st-key-panel")).to_contain_text("逾期")
+    expect(other.locator(".st-key-panel")).to_contain_text("区发改委")
     after = read_plan(open_store(str(plan)))
     assert (str(after.tasks[AMENDED].due), after.tasks[AMENDED].lead_unit) == ("2024-Q4", "区发改委")
     (amendment,) = after.amendments
@@ -241,20 +272,6 @@ def test_what_is_given_of_a_task_is_changed_with_a_reason_and_history(page, brow
     field(page, "summary_zh").fill("再看一遍。")
     send(page)
     expect(dialog(page).locator(".pm-record-answer")).to_have_text("什么也没有改。")
-
-
-def test_hostile_words_stay_words(page, url):
-    open_map(page, f"{url}/?task={TASK}")
-    open_form(page)
-    fill(page, **dict.fromkeys(FILLED, ATTACK))
-    send(page)
-    recorded(page)
-    panel = page.locator(".st-key-panel")
-    expect(panel.locator(".pm-event").first).to_contain_text(ATTACK)
-    open_form(page)
-    dialog(page).get_by_text("更正一条").click()
-    expect(field(page, "which").locator("option").nth(1)).to_contain_text(ATTACK)
-    assert page.locator("img[src=x], img[onerror]").count() == 0
 
 
 def test_the_form_is_for_keys_and_phones_and_in_english(phone, url):

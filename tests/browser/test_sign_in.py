@@ -21,7 +21,6 @@ from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.roles import Role
 from layers.translation import translation
-from tests.browser.conftest import new_context
 from tests.browser.server import free_port, serving
 
 TASK = "gdp-growth"
@@ -86,15 +85,26 @@ def office(tmp_path_factory):
         assert settings["client_secret"] not in (folder / f"serve-{port}.log").read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def cookies():
+    """What the browser of each person has kept since they signed in."""
+    return {}
+
+
 @pytest.fixture
-def signed_in(browser, office):
-    """A function that opens a window of its own in which somebody has signed in, or nobody."""
-    contexts = []
+def signed_in(lend, office, cookies):
+    """A function that opens a window of its own in which somebody has signed in, or nobody.
+
+    Who has done so in an earlier test comes back with the cookies of that time.
+    """
 
     def sign_in(name, path="/"):
-        context = new_context(browser)
-        contexts.append(context)
-        page = context.new_page()
+        page = lend(tolerant=True).page
+        if name in cookies:
+            page.context.add_cookies(cookies[name])
+            page.goto(office[0] + path)
+            expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
+            return page
         # The provider's page is dressed by another server, which no test may ask.
         page.route(re.compile(r"^https://"), lambda route: route.abort())
         page.goto(office[0] + path)
@@ -102,15 +112,14 @@ def signed_in(browser, office):
             page.locator("a.pm-sign").click()
             page.get_by_role("button", name=name, exact=True).click()
             expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
+            cookies[name] = page.context.cookies(office[0])
             page.goto(office[0] + path)
             expect(page.locator(".pm-person")).to_contain_text(PEOPLE[name])
         else:
             expect(page.locator("a.pm-sign")).to_have_text(TEXT("sign-in.in"))
         return page
 
-    yield sign_in
-    for context in contexts:
-        context.close()
+    return sign_in
 
 
 def latest(store):

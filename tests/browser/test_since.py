@@ -1,26 +1,21 @@
 """What changed since the last look: the switch beside the as-of day, the marks on the map, the list and the panel."""
 
 import json
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PATIENCE_S, Watched, new_context, open_map, ready_map, wait_until
+from tests.browser.conftest import PATIENCE_S, open_map, ready_map, wait_until
 
 SEEN = "planmap.seen.dongli-2024"
 
 
 @pytest.fixture
-def page(browser: Browser, server: str) -> Iterator[Page]:
+def page(page: Page, server: str) -> Page:
     """A page of a browser that has not looked before."""
-    context = new_context(browser)
-    watched = Watched(context)
-    open_map(watched.page, f"{server}/?date=2024-12-31")
-    yield watched.page
-    context.close()
-    assert watched.problems == []
+    open_map(page, f"{server}/?date=2024-12-31")
+    return page
 
 
 def switch(page: Page):
@@ -45,8 +40,13 @@ def test_on_a_first_visit_changes_begin_thirty_days_before_and_end_when_switched
     expect(marks).to_have_count(0)
 
 
-def test_the_list_and_the_panel_say_what_changed_and_by_whom(page):
+def test_a_wrong_day_is_refused_with_words_and_list_and_panel_say_what_changed_and_by_whom(page):
     switch(page).click()
+    # A day that is not before the as-of day.
+    since(page).fill("2025-01-01")
+    since(page).press("Enter")
+    expect(page.locator(".pm-since [role=alert]")).to_contain_text("2024-12-30")
+    expect(since(page)).to_have_attribute("aria-invalid", "true")
     since(page).fill("2024年3月31日")
     since(page).press("Enter")
     expect(page.locator(".pm-since-line")).to_contain_text("18 项有变化")
@@ -58,14 +58,6 @@ def test_the_list_and_the_panel_say_what_changed_and_by_whom(page):
     row.locator(".pm-list-choose").click()
     expect(page.locator(".pm-change").first).to_contain_text("自 2024-03-31 以来")
     expect(page.locator(".pm-change").first).to_contain_text("记录于")
-
-
-def test_a_day_that_is_not_before_the_as_of_day_is_refused_with_words(page):
-    switch(page).click()
-    since(page).fill("2025-01-01")
-    since(page).press("Enter")
-    expect(page.locator(".pm-since [role=alert]")).to_contain_text("2024-12-30")
-    expect(since(page)).to_have_attribute("aria-invalid", "true")
 
 
 def test_the_last_look_is_kept_on_leaving_and_not_on_opening(page, server):

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from app.current_plan import FRESH_S
-from tests.browser.conftest import MAP_FRAME, PHONE, WINDOW, Watched, ready_map, wait_until
+from tests.browser.conftest import MAP_FRAME, PHONE, WINDOW, Watched, new_context, ready_map, wait_until
 from tests.browser.server import serving
 
 MAP_STANDS = f"Boolean(document.querySelector('{MAP_FRAME}')?.contentDocument?.querySelector('[data-ready=yes]'))"
@@ -52,9 +52,8 @@ def resting_place(frame: Frame) -> float:
 
 @pytest.mark.parametrize("window", [{"viewport": WINDOW}, PHONE], ids=["desk", "phone"])
 def test_the_map_can_be_moved_before_streamlit_is_up_and_keeps_its_document_and_its_place(
-    browser: Browser, server: str, window: dict
+    watched: Watched, server: str, window: dict
 ):
-    watched = Watched(browser.new_context(**window))
     page = watched.page
     held = Hold(page)
     page.goto(server, wait_until="commit")
@@ -78,16 +77,17 @@ def test_the_map_can_be_moved_before_streamlit_is_up_and_keeps_its_document_and_
     assert place(page) == pytest.approx(before, abs=1.0)
     page.get_by_role("button", name="争取中 2").click()
     wait_until(frame, "PlanMap.current.scene.args.turn === 1")
-    watched.close()
 
 
-def test_a_browser_that_cannot_move_frames_loads_the_map_in_its_place(watched: Watched, server: str):
+def test_a_browser_that_cannot_move_frames_loads_the_map_in_its_place(browser: Browser, server: str):
+    watched = Watched(new_context(browser))
     page = watched.page
     page.add_init_script("delete Element.prototype.moveBefore")
     page.goto(f"{server}/?site=tsn-airport")
     frame = ready_map(page)
     assert frame.evaluate("[...PlanMap.current.sites.lit]") == ["tsn-airport"]
     expect(page.locator(".st-key-panel").get_by_role("heading", name="天津滨海国际机场")).to_be_visible()
+    watched.close()
 
 
 def test_a_first_and_a_second_view_are_no_larger_than_promised(browser: Browser, server: str):
