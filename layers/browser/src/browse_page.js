@@ -417,8 +417,7 @@ export class BrowsePage {
     const { map, data, scene, stage, sites } = this;
     if (args.digest !== data.digest) {
       // The plan has changed: letters by place in the old one would name the wrong sites.
-      clearTimeout(this.reload);
-      this.reload = window.setTimeout(() => window.location.reload(), RELOAD_MS);
+      this.comeAnew();
       return;
     }
     const language = args.language || "zh";
@@ -443,6 +442,15 @@ export class BrowsePage {
     this.refresh();
     map.getContainer().dataset.ready = "yes";
     map.getContainer().dataset.run = args.run || "";
+  }
+
+  /** Load the document anew; what somebody is drawing just now comes first. */
+  comeAnew() {
+    clearTimeout(this.reload);
+    this.reload = window.setTimeout(() => {
+      if (this.placer.active) this.comeAnew();
+      else window.location.reload();
+    }, RELOAD_MS);
   }
 
   /** @param {Arguments} args */
