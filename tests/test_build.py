@@ -18,7 +18,7 @@ from layers.resources import BROWSER_FOLDER, bundle_name
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = BROWSER_FOLDER / "dist"
-BUNDLES = ("browse.js", "browse.css", "briefing.js", "briefing.css")
+BUNDLES = ("browse.js", "browse.css", "briefing.js", "briefing.css", "placing.js", "placing.css")
 
 
 @pytest.fixture
@@ -67,15 +67,18 @@ def test_bundles_ask_for_no_file_and_name_no_place_on_this_machine() -> None:
         assert str(ROOT) not in text
         if bundle.endswith(".css"):
             addresses = [part.lstrip("\"'") for part in text.split("url(")[1:]]
-            # Leaflet's own way to draw in old versions of Internet Explorer.
-            assert [one for one in addresses if not one.startswith(("data:", "#default#VML"))] == []
+            # Leaflet's own way to draw in old versions of Internet Explorer, and parts of pictures that stand in data.
+            assert [one for one in addresses if not one.startswith(("data:", "#default#VML", "%23"))] == []
 
 
 def test_the_licence_of_everything_bundled_goes_with_it() -> None:
-    scripts = {name: (DIST / bundle_name(f"{name}.js")).read_text(encoding="utf-8") for name in ("browse", "briefing")}
+    scripts = {name: (DIST / bundle_name(f"{name}.js")).read_text(encoding="utf-8") for name in ("browse", "briefing", "placing")}
     licences = {path.stem: path.read_text(encoding="utf-8").strip() for path in (DIST / "licences").iterdir()}
     assert {"leaflet", "rbush", "quickselect", "proj4", "geographiclib-geodesic"} <= set(licences)
-    assert all(text in scripts["browse"] for text in licences.values())
+    assert all(text in scripts["browse"] or text in scripts["placing"] for text in licences.values())
+    # What a package was itself bundled from goes with it.
+    assert {"geoman-io-leaflet-geoman-free", "lodash", "polyclip-ts", "turf-kinks"} <= set(licences)
+    assert licences["lodash"] in scripts["placing"]
     assert licences["leaflet"] in scripts["briefing"]
     # A briefing has no grid and measures nothing.
     assert licences["proj4"] not in scripts["briefing"]
