@@ -72,7 +72,8 @@ def test_bundles_ask_for_no_file_and_name_no_place_on_this_machine() -> None:
 
 
 def test_the_licence_of_everything_bundled_goes_with_it() -> None:
-    scripts = {name: (DIST / bundle_name(f"{name}.js")).read_text(encoding="utf-8") for name in ("browse", "briefing", "placing")}
+    names = ("browse", "briefing", "placing")
+    scripts = {name: (DIST / bundle_name(f"{name}.js")).read_text(encoding="utf-8") for name in names}
     licences = {path.stem: path.read_text(encoding="utf-8").strip() for path in (DIST / "licences").iterdir()}
     assert {"leaflet", "rbush", "quickselect", "proj4", "geographiclib-geodesic"} <= set(licences)
     assert all(text in scripts["browse"] or text in scripts["placing"] for text in licences.values())
