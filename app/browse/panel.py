@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from app import context
+from app.attachment_address import attachment_address
 from geo.measure import nearest
 from layers.escape import template_environment
 from layers.plan.plan import Amendment, Event, Plan, Site, Task
 from layers.plan.terms import Precision
 from layers.selection.amendment_words import amendment_line, recorded
+from layers.selection.attachments import size_words
 from layers.selection.due import due_line, overdue_words, stale_words
 from layers.selection.event_words import mark_words
 from layers.selection.select import Selection
@@ -115,6 +117,8 @@ def page_values(plan: Plan, selection: Selection, text: Translation) -> dict[str
         "overdue": lambda task, state: overdue_words(task, state, day, text),
         "stale": lambda state: stale_words(state, day, text, days),
         "moment": moment_words,
+        "file": lambda file: attachment_address(file, text.language),
+        "size": size_words,
         "language": text.language,
         "section": section,
         "said": said,
