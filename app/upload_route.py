@@ -43,12 +43,13 @@ async def upload_answer(request: Request) -> Response:
         return Response(status_code=400)
     except OSError as error:
         refusal = PlanMapError("folder-not-writable", folder=tempfile.gettempdir(), reason=error.strerror)
-        return _refused(request, refusal, 507)
+        return _refused(request, refusal)
     except PlanMapError as error:
-        return _refused(request, error, 403 if error.code == "upload-closed" else 422)
+        return _refused(request, error)
     return JSONResponse({"id": held.id, "name": held.name, "size": held.size}, headers={"Cache-Control": "no-store"})
 
 
-def _refused(request: Request, error: PlanMapError, status: int) -> Response:
+def _refused(request: Request, error: PlanMapError) -> Response:
+    # With a status that says so, browsers would complain of an error where there is only a file of another kind.
     words = translation(request.query_params.get("lang", "")).explain(error)
-    return JSONResponse({"words": words}, status_code=status, headers={"Cache-Control": "no-store"})
+    return JSONResponse({"words": words}, headers={"Cache-Control": "no-store"})

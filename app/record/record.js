@@ -353,7 +353,7 @@ class RecordForm {
     request.addEventListener("loadend", () => {
       if (one.request !== request) return;
       one.request = null;
-      one.id = request.status === 200 ? request.response?.id ?? "" : "";
+      one.id = request.response?.id ?? "";
       one.fault = one.id ? "" : request.response?.words ?? labels["file-lost"];
       this.list();
     });

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geo.errors import PlanMapError
 from layers.plan.attachment import Attachment
-from layers.plan.plan import Event, Plan
+from layers.plan.plan import Plan
 from layers.translation import Translation
 
 _KILO = 1024
@@ -19,11 +21,11 @@ def attachment_named(plan: Plan, attachment_id: str) -> Attachment:
     raise PlanMapError("no-such-attachment", id=attachment_id)
 
 
-def attachment_words(event: Event, text: Translation) -> str:
+def attachment_words(attachments: Sequence[Attachment], text: Translation) -> str:
     """Return the names of the files that go with a statement, in one line; empty if there are none."""
-    if not event.attachments:
+    if not attachments:
         return ""
-    names = ("、" if text.language == "zh" else ", ").join(attachment.name for attachment in event.attachments)
+    names = ("、" if text.language == "zh" else ", ").join(attachment.name for attachment in attachments)
     return text("attachment.names", names=names)
 
 

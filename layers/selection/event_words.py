@@ -22,7 +22,7 @@ def event_line(event: Event, text: Translation) -> str:
     said += [text("record.withdraws", id=event.withdraws)] if event.withdraws else []
     said += [text("record.corrects", id=event.corrects)] if event.corrects else []
     source = [event.source.title, event.source.publisher, event.source.url]
-    source.append(attachment_words(event, text))
+    source.append(attachment_words(event.attachments, text))
     return " · ".join([*said, event.summary.get(text.language), *(part for part in source if part)])
 
 
