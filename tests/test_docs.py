@@ -360,7 +360,8 @@ def test_lengths_of_texts_titles_and_ids() -> None:
 def test_sizes_of_files_and_tables() -> None:
     rows = tables()["Limits"][0].rows
     assert list(rows) == [
-        FILES[part] for part in ("info", "catalogue", "decks", "template", "sites", "tasks", "events", "amendments")
+        FILES[part]
+        for part in ("info", "catalogue", "decks", "template", "sites", "tasks", "events", "amendments", "attachments")
     ]
     for part, name in FILES.items():
         _, size, count = rows[name]

@@ -121,6 +121,8 @@ class RecordForm {
     this.task = "";
     /** @type {Map<string, Chosen[]>} files by the key of their draft */
     this.files = new Map();
+    /** Whether the statement is to be sent as soon as all files are there again. */
+    this.goesOn = false;
     /** The number of what is on its way; 0 if nothing is. */
     this.waiting = 0;
     this.language = "";
@@ -216,9 +218,10 @@ class RecordForm {
       this.button.focus();
       return;
     }
+    this.complain(answer);
     // A server that has been started anew has none of them.
     if (answer.faults.files) for (const one of this.chosenFiles) this.upload(one);
-    this.complain(answer);
+    this.goesOn = Boolean(answer.faults.files);
   }
 
   open() {
@@ -356,6 +359,9 @@ class RecordForm {
       one.id = request.response?.id ?? "";
       one.fault = one.id ? "" : request.response?.words ?? labels["file-lost"];
       this.list();
+      if (!this.goesOn || this.chosenFiles.some((other) => other.request)) return;
+      this.goesOn = false;
+      if (this.dialog.open) this.submit();
     });
     request.send(one.file);
     this.list();

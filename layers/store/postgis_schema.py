@@ -97,15 +97,17 @@ _FILE_GUARDS = (
     "ALTER TABLE planmap_attachments ALTER COLUMN content SET STORAGE EXTERNAL",
 )
 # Whoever may read or add statements may read or add their files.
-_SAME_RIGHTS = """DO $$ DECLARE given record; BEGIN
-    FOR given IN SELECT grantee, privilege_type FROM information_schema.role_table_grants
+_SAME_RIGHTS = """DO $$ DECLARE
+    given record; who text; numbers text := pg_get_serial_sequence('planmap_attachments', 'fid');
+BEGIN
+    FOR given IN SELECT grantee, privilege_type FROM information_schema.table_privileges
         WHERE table_schema = current_schema() AND table_name = 'planmap_events'
         AND privilege_type IN ('SELECT', 'INSERT') AND grantee <> current_user
     LOOP
-        IF given.grantee = 'PUBLIC' THEN
-            EXECUTE format('GRANT %%s ON planmap_attachments TO PUBLIC', given.privilege_type);
-        ELSE
-            EXECUTE format('GRANT %%s ON planmap_attachments TO %%I', given.privilege_type, given.grantee);
+        who := CASE given.grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(given.grantee) END;
+        EXECUTE format('GRANT %%s ON planmap_attachments TO %%s', given.privilege_type, who);
+        IF given.privilege_type = 'INSERT' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE %%s TO %%s', numbers, who);
         END IF;
     END LOOP;
 END $$"""

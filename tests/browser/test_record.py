@@ -153,11 +153,15 @@ def test_a_server_that_goes_away_in_between_costs_nothing(browser, tmp_path):
             open_map(page, f"{url}/?task={TASK}")
             open_form(page)
             fill(page)
+            field(page, "files").set_input_files({"name": "公报.pdf", "mimeType": "application/pdf", "buffer": PDF})
+            expect(dialog(page).locator(".pm-record-chosen li")).to_contain_text("11 KB")
         send(page)
         expect(dialog(page).locator("[type=submit]")).to_be_disabled()
         with serving(tmp_path, str(plan), port=port):
             recorded(page)
     assert len(events(plan)) == before + 1
+    # The server that took the file is no more; the browser has sent it to the new one.
+    assert [one.size for one in events(plan)[-1].attachments] == [len(PDF)]
 
 
 def test_an_outage_of_the_plan_closes_the_form_and_keeps_what_is_in_it(page, url, plan):
