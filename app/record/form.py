@@ -65,6 +65,7 @@ LABELS = (
     "no-status",
     "files",
     "files-note",
+    "files-choose",
     "files-again",
     "files-most",
     "file-large",

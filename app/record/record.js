@@ -293,7 +293,9 @@ class RecordForm {
     const { labels, accept, upload } = /** @type {Data} */ (this.data);
     const input = element("input", { type: "file", name: "files", multiple: "", accept });
     const list = element("ul", { class: "pm-record-chosen", "aria-live": "polite" });
-    const label = element("label", { class: "pm-wide pm-record-file" }, element("span", {}, labels.files), input);
+    // The browser's own words would be in its language and not in the page's.
+    const box = element("span", { class: "pm-record-box" }, labels["files-choose"], input);
+    const label = element("label", { class: "pm-wide pm-record-file" }, element("span", {}, labels.files), box);
     label.append(element("small", {}, labels["files-note"]));
     const whole = element("div", { class: "pm-record-files" }, label, list);
     if (!upload) whole.hidden = true;
