@@ -28,7 +28,7 @@ from app.deck_cli import brief, slides
 from app.excel_cli import excel
 from app.ground_cli import ground
 from app.place_cli import place
-from app.record_cli import backup, changes, history, log, record, restore
+from app.record_cli import attachment, backup, changes, history, log, record, restore
 from app.role_cli import role
 from app.settings import read_settings
 from geo.errors import PlanMapError
@@ -102,7 +102,22 @@ def main() -> None:
             stream.reconfigure(errors="replace")
 
 
-for _command in (ground, brief, slides, record, amend, place, history, changes, log, backup, restore, excel, role):
+for _command in (
+    ground,
+    brief,
+    slides,
+    record,
+    amend,
+    place,
+    attachment,
+    history,
+    changes,
+    log,
+    backup,
+    restore,
+    excel,
+    role,
+):
     main.add_command(_command)
 
 
@@ -193,7 +208,7 @@ def copy(*, text: Translation, target: str, plan: str) -> None:
     from layers.store.base import copy_plan, read_plan
 
     source = store_at(read_settings(plan=plan))
-    written = copy_plan(read_plan(source, as_written=True), target)
+    written = copy_plan(read_plan(source, as_written=True), target, contents=source.content)
     click.echo(text("cli.copied", target=written.name))
 
 

@@ -15,10 +15,12 @@ from typing import Any
 from app.current_plan import CurrentPlan
 from app.settings import Settings, read_settings
 from app.sign_in import SignIn
+from app.uploads import Uploads
 from geo.errors import PlanMapError
 from layers.exchange.proposal import Proposal, take_in
 from layers.ground.files import ground_files
 from layers.plan.amend import amend
+from layers.plan.attachment import Attachment
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
 from layers.plan.fault import Fault
@@ -26,7 +28,9 @@ from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
 from layers.plan.terms import Subject
+from layers.selection.attachments import attachment_named
 from layers.selection.select import select
+from layers.store.attached_files import with_files
 from layers.store.base import Store, open_store
 from layers.store.check import check_decks
 from layers.store.check_amendments import check_amendment
@@ -61,6 +65,7 @@ class Context:
         """How people sign in; None where nobody does."""
         self.looking_only = looking_only
         """Whether the pages change nothing, as where everybody on a network reaches them."""
+        self.uploads = Uploads()
         self._current = CurrentPlan(lambda: store_at(settings))
         self._briefings: OrderedDict[tuple[str, str, str, date], str] = OrderedDict()
         self._cuts: OrderedDict[tuple[str, str, str, date], list[str]] = OrderedDict()
@@ -181,9 +186,17 @@ class Context:
         return again
 
     def record(
-        self, raw: Mapping[str, Any], *, known: str, today: date, person: Person | None = None
+        self,
+        raw: Mapping[str, Any],
+        *,
+        known: str,
+        today: date,
+        person: Person | None = None,
+        files: Sequence[tuple[str, bytes]] = (),
     ) -> tuple[Event | None, list[Fault]]:
         """Add the statement in `raw`, a row of `events.csv`, and return it, or None and every fault in it.
+
+        `files` go with it, each a name and a content.
 
         `known` is the id of the latest statement about the task that whoever records this one has seen, empty if there
         was none. Where people sign in, it is recorded by `person`, whatever `raw` says.
@@ -191,7 +204,8 @@ class Context:
         Raises
         ------
         PlanMapError
-            Somebody else has recorded one since, `person` may not, or the plan cannot be read or written.
+            Somebody else has recorded one since, `person` may not, a file is not taken, or the plan cannot be read or
+            written.
         """
         store = self._writable(person)
         raw = self._signed(raw, person)
@@ -199,8 +213,9 @@ class Context:
         event, faults = check_event(plan, raw, today=today)
         if event is None:
             return None, faults
+        event, contents = with_files(event, files)
         with self._looking_again_if_refused():
-            store.add_event(event, known=known)
+            store.add_event(event, known=known, contents=contents)
         # A look at the store that has just ended may know of it already.
         self._current.changed(
             lambda plan: (
@@ -241,6 +256,17 @@ class Context:
             lambda plan: plan if any(other.id == amendment.id for other in plan.amendments) else amend(plan, amendment)
         )
         return amendment, []
+
+    def attachment(self, attachment_id: str) -> tuple[Attachment, bytes]:
+        """Return an attachment of the plan, and its content.
+
+        Raises
+        ------
+        PlanMapError
+            The plan has none with this id, its content is damaged, or the plan cannot be read.
+        """
+        found = attachment_named(self.plan()[1], attachment_id)
+        return found, self._current.store().content(found)
 
     def take_in(self, proposal: Proposal, *, person: Person | None = None) -> None:
         """Add all that a file brings in, or nothing.

@@ -1,4 +1,4 @@
-"""The commands about what is recorded: `planmap record`, `history`, `changes`, `log`, `backup` and `restore`."""
+"""The commands about what is recorded: `planmap record`, `attachment`, `history`, `log`, `backup` and others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 from app.command import HELP, Day, ends_in_a_line, language_option, plan_option, target_file
 from app.settings import read_settings
 from geo.errors import PlanMapError
-from geo.output import target_of
+from geo.output import check_target, target_of, write
 from layers.plan.fault import printable
 from layers.plan.terms import Basis, Confidence, Moment, Status
 from layers.translation import Translation
@@ -57,16 +57,19 @@ KNOWN = ("published", "recorded")
 @click.option("--withdraws", default="", metavar="EVENT", help=HELP("record.withdraws-option"))
 @click.option("--corrects", default="", metavar="EVENT", help=HELP("record.corrects-option"))
 @click.option("--by", "recorded_by", default="", help=HELP("record.by-option"))
+@click.option("--attach", "files", metavar="FILE", multiple=True, help=HELP("attachment.option"))
 @plan_option
 @language_option
 @ends_in_a_line
-def record(*, text: Translation, task: str, plan: str, date_: str, **given: object) -> None:
+def record(*, text: Translation, task: str, plan: str, date_: str, files: tuple[str, ...], **given: object) -> None:
     """Add one statement about a task."""
     from layers.selection.event_words import status_change
     from layers.selection.status import task_state
     from layers.selection.task_names import task_named
+    from layers.store.attached_files import with_files
     from layers.store.check_events import check_event
 
+    held = [_file(name) for name in files]
     store, found = opened(plan)
     task_id = task_named(found, task)
     moment = Moment.now()
@@ -87,11 +90,49 @@ def record(*, text: Translation, task: str, plan: str, date_: str, **given: obje
             click.echo(text.explain(replace(fault, field=names.get(fault.field, fault.field))), err=True)
         sys.exit(2)
     earlier = found.events_by_task.get(task_id, ())
-    store.add_event(event, known=earlier[-1].id if earlier else "")
+    event, contents = with_files(event, held)
+    store.add_event(event, known=earlier[-1].id if earlier else "", contents=contents)
     before, after = task_state(earlier, moment.day), task_state([*earlier, event], moment.day)
     title = printable(found.tasks[task_id].title.get(text.language))
     click.echo(text("record.done", id=event.id, title=title))
     click.echo(status_change(before, after, text))
+    for attachment in event.attachments:
+        click.echo(printable(f"{attachment.id}  {attachment.name}"))
+
+
+def _file(name: str) -> tuple[str, bytes]:
+    """Return the name and the content of a file to attach, never more of it than is taken."""
+    from layers.plan.attachment import FILE_BYTES
+
+    path = target_of(name)
+    try:
+        if not path.is_file():
+            raise PlanMapError("attachment-missing", path=name)
+        with path.open("rb") as file:
+            return path.name, file.read(FILE_BYTES + 1)
+    except OSError as error:
+        raise PlanMapError("attachment-missing", path=name) from error
+
+
+@click.command(help=HELP("attachment.help"))
+@click.argument("name", metavar="ID")
+@click.option("--out", required=True, metavar="FILE", help=HELP("attachment.out-option"))
+@click.option("--force", is_flag=True, help=HELP("attachment.force-option"))
+@plan_option
+@language_option
+@ends_in_a_line
+def attachment(*, text: Translation, name: str, out: str, force: bool, plan: str) -> None:
+    """Write the file that goes with a statement."""
+    from layers.selection.attachments import attachment_named
+
+    target = target_of(out)
+    if target.exists() and not force:
+        raise PlanMapError("attachment-target", path=out)
+    check_target(target)
+    store, found = opened(plan)
+    chosen = attachment_named(found, name)
+    write(target, store.content(chosen))
+    click.echo(text("attachment.written", name=printable(chosen.name), target=printable(target)))
 
 
 @click.command(help=HELP("record.history-help"))

@@ -17,6 +17,8 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from app import context
+from app.attachment_address import ATTACHMENT
+from app.attachment_route import attachment_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
@@ -26,6 +28,7 @@ from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
 from app.position_route import position_answer
 from app.sign_in import BEGIN, PATHS
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
+from app.upload_route import upload_answer
 from app.version_route import version_answer
 from geo.errors import PlanMapError
 from geo.tiles.archive import Archive
@@ -63,6 +66,8 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/briefing", _briefing),
         Route("/list/{kind}", listed),
         Route("/workbook", _workbook),
+        Route(f"{ATTACHMENT}{{id}}", attachment_answer),
+        Route("/upload/{key}", upload_answer, methods=["POST"]),
         Route("/badges/{name}.svg", _badge),
         Route("/icon.svg", _icon),
         # Which browsers ask for beside a document that names no icon.

@@ -1,6 +1,7 @@
 """A plan as older releases wrote it.
 
-Version 1 had tables without keys, events without ids and no revision; version 2 had no parts of places.
+Version 1 had tables without keys, events without ids and no revision; version 2 had no parts of places,
+version 4 no attachments.
 """
 
 import json
@@ -41,6 +42,8 @@ def write_version_2(plan: Plan, where: str, *, column: bool = False) -> None:
     if where.endswith(".gpkg"):
         with closing(sqlite3.connect(where)) as connection, connection:
             connection.execute("PRAGMA foreign_keys = OFF")
+            for statement in before_attachments(where):
+                connection.execute(statement)
             found = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'planmap_events'").fetchone()[0]
             connection.execute("ALTER TABLE planmap_events RENAME TO kept")
             connection.execute(found.rstrip()[:-1] + ", FOREIGN KEY(task_id) REFERENCES planmap_tasks (id))")
@@ -50,9 +53,36 @@ def write_version_2(plan: Plan, where: str, *, column: bool = False) -> None:
         return
     engine = sqlalchemy.create_engine(where.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
+        for statement in (*before_attachments(where), *statements):
+            connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
+def write_version_4(plan: Plan, where: str) -> None:
+    copy_plan(plan, where)
+    statements = (*before_attachments(where), "UPDATE planmap_info SET value = '4' WHERE key = 'schema_version'")
+    if where.endswith(".gpkg"):
+        with closing(sqlite3.connect(where)) as connection, connection:
+            for statement in statements:
+                connection.execute(statement)
+        return
+    engine = sqlalchemy.create_engine(where.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
         for statement in statements:
             connection.execute(sqlalchemy.text(statement))
     engine.dispose()
+
+
+def before_attachments(where: str) -> tuple[str, ...]:
+    """Return the statements that take away what came with the attachments."""
+    if where.endswith(".gpkg"):
+        return (
+            "DROP TRIGGER planmap_events_delete_files",
+            "DROP TRIGGER planmap_events_rename_files",
+            "DELETE FROM gpkg_contents WHERE table_name = 'planmap_attachments'",
+            "DROP TABLE planmap_attachments",
+        )
+    return ("DROP TABLE planmap_attachments", "DROP FUNCTION planmap_files_added_only")
 
 
 def before_amendments(where: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
+from layers.plan.attachment_row import AttachmentRow
 from layers.plan.deck import FIGURES
 from layers.plan.scene import BASEMAPS, PLAIN, Evidence, Wait
 from layers.plan.site_amend import FIELDS as SITE_FIELDS
@@ -257,6 +258,7 @@ ROWS = {
     "tasks.csv": plan_rows.TaskRow,
     "events.csv": plan_rows.EventRow,
     "amendments.csv": AmendmentRow,
+    "attachments.csv": AttachmentRow,
     "decks.toml": plan_rows.DecksRow,
     "`[[decks]]`": plan_rows.DeckRow,
     "`[[decks.slides]]`": plan_rows.SlideRow,
@@ -271,7 +273,7 @@ def test_every_model_and_every_file_of_a_plan_has_a_table() -> None:
         for model in vars(plan_rows).values()
         if isinstance(model, type) and issubclass(model, plan_rows.Row) and model is not plan_rows.Row
     }
-    assert set(ROWS.values()) == {*models, AmendmentRow, TemplateRow}
+    assert set(ROWS.values()) == {*models, AmendmentRow, AttachmentRow, TemplateRow}
     assert {heading for heading in tables() if re.fullmatch(r"[a-z]+\.[a-z]+", heading)} == set(FILES.values())
     described = [name for name, found in tables().items() if found[0].head[1] == "Required"]
     assert described == list(ROWS)
@@ -361,7 +363,8 @@ def test_lengths_of_texts_titles_and_ids() -> None:
 def test_sizes_of_files_and_tables() -> None:
     rows = tables()["Limits"][0].rows
     assert list(rows) == [
-        FILES[part] for part in ("info", "catalogue", "decks", "template", "sites", "tasks", "events", "amendments")
+        FILES[part]
+        for part in ("info", "catalogue", "decks", "template", "sites", "tasks", "events", "amendments", "attachments")
     ]
     for part, name in FILES.items():
         _, size, count = rows[name]

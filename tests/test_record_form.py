@@ -50,8 +50,8 @@ def message(known, sent=1, **changed):
     return {"id": new_id(), "task": TASK, "known": known, "sent": sent, "fields": {**FILLED, **changed}}
 
 
-def said(context, sent, language="zh"):
-    return record(context, sent, translation(language), today=TODAY)
+def said(context, sent, language="zh", **more):
+    return record(context, sent, translation(language), today=TODAY, **more)
 
 
 def test_what_is_filled_in_is_recorded_once_however_often_it_is_sent(home):

@@ -6,11 +6,13 @@ import math
 from pathlib import Path
 from typing import Any
 
+from app.attachment_address import attachment_address
 from geo.measure import nearest
 from layers.escape import template_environment
 from layers.plan.plan import Amendment, Event, Plan, Site, Task
 from layers.plan.terms import Precision
 from layers.selection.amendment_words import amendment_line, recorded
+from layers.selection.attachments import size_words
 from layers.selection.due import due_line, overdue_words, stale_words
 from layers.selection.event_words import mark_words
 from layers.selection.select import Selection
@@ -114,6 +116,8 @@ def page_values(plan: Plan, selection: Selection, text: Translation) -> dict[str
         "overdue": lambda task, state: overdue_words(task, state, day, text),
         "stale": lambda state: stale_words(state, selection.watch, text),
         "moment": moment_words,
+        "file": lambda file: attachment_address(file, text.language),
+        "size": size_words,
         "language": text.language,
         "section": section,
         "said": said,

@@ -66,9 +66,14 @@ export function firstChoice(input) {
   return input instanceof HTMLSelectElement ? (input.options[0]?.value ?? "") : "";
 }
 
-/** @param {HTMLFormElement} form */
+/**
+ * The fields whose content is text.
+ *
+ * @param {HTMLFormElement} form
+ */
 export function inputs(form) {
-  return /** @type {HTMLInputElement[]} */ ([...form.elements].filter((one) => one.getAttribute("name")));
+  const named = [...form.elements].filter((one) => one.getAttribute("name") && one.getAttribute("type") !== "file");
+  return /** @type {HTMLInputElement[]} */ (named);
 }
 
 /**

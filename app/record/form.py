@@ -23,6 +23,9 @@ from app.record.answer import Answer
 from app.record.recording import FIELDS, LINKS, record
 from app.session import state
 from app.waiting import told
+from geo.errors import PlanMapError
+from layers.plan.attachment import FILE_BYTES, PER_EVENT
+from layers.plan.file_kind import ENDINGS
 from layers.plan.plan import Event, Plan, Task
 from layers.plan.rows import event_row
 from layers.plan.terms import Basis, Confidence, Status
@@ -61,6 +64,15 @@ LABELS = (
     "why",
     "not-shown",
     "no-status",
+    "files",
+    "files-note",
+    "files-choose",
+    "files-again",
+    "files-most",
+    "file-large",
+    "file-lost",
+    "file-waits",
+    "file-remove",
 )
 """The words of the form besides the names of its fields."""
 
@@ -85,11 +97,12 @@ def show_record(plan: Plan, tasks: Sequence[Task], text: Translation, *, as_of: 
         message: Any = state()["record"].get("sent")
         if isinstance(message, dict):
             # Whoever is signed in now, in this thread, and not when the page was drawn.
-            who = signed_in()
-            state()["recorded"] = told(lambda: _answer(message, text, who))
+            who, key = signed_in(), str(state().get("upload"))
+            state()["recorded"] = told(lambda: _answer(message, text, who, key))
 
     st.html(_STYLE)
     answer = state().get("recorded")
+    state()["upload"] = _upload_key(state().get("upload", ""))
     _form(
         key="record",
         data={
@@ -97,6 +110,11 @@ def show_record(plan: Plan, tasks: Sequence[Task], text: Translation, *, as_of: 
             "today": date.today().isoformat(),
             "asOf": as_of.isoformat(),
             "closed": closed,
+            "upload": state()["upload"],
+            "language": text.language,
+            "accept": ",".join(ending for endings in ENDINGS.values() for ending in endings),
+            "largest": FILE_BYTES,
+            "most": PER_EVENT,
             "by": person.name if (person := signed_in()) else "",
             "tasks": [_task(plan, task, text) for task in tasks],
             "choices": _choices(text),
@@ -107,10 +125,19 @@ def show_record(plan: Plan, tasks: Sequence[Task], text: Translation, *, as_of: 
     )
 
 
-def _answer(message: dict[str, Any], text: Translation, person: Person | None) -> Answer:
+def _upload_key(known: str) -> str:
+    """Return the key with which this session's browser sends files; empty for whoever may record nothing."""
+    try:
+        context.current().allow_change(signed_in())
+    except PlanMapError:
+        return ""
+    return context.current().uploads.key(known)
+
+
+def _answer(message: dict[str, Any], text: Translation, person: Person | None, upload: str) -> Answer:
     if message.get("what") == "amend":
         return amend(context.current(), message, text, person=person)
-    return record(context.current(), message, text, today=date.today(), person=person)
+    return record(context.current(), message, text, today=date.today(), person=person, upload=upload)
 
 
 def _task(plan: Plan, task: Task, text: Translation) -> dict[str, Any]:
@@ -148,5 +175,8 @@ def _choices(text: Translation) -> dict[str, list[list[str]]]:
 def _labels(text: Translation) -> dict[str, str]:
     return {
         **{name: text(f"record-label.{name}") for name in LABELS},
+        "files-note": text("record-label.files-note", most=PER_EVENT, limit=FILE_BYTES // 2**20),
+        "files-most": text("record-label.files-most", most=PER_EVENT),
+        "file-large": text("record-label.file-large", limit=FILE_BYTES // 2**20),
         **{f"field-{name}": text(f"field.{name}") for name in SHOWN},
     }

@@ -28,6 +28,11 @@ import { busy, element, field, firstChoice, inputs, keep, kept, labelled, newId 
  * @property {string} today
  * @property {string} asOf the day that the page shows
  * @property {boolean} closed whether nothing can be stored just now
+ * @property {string} upload the key with which this browser sends files; empty where nothing can be recorded
+ * @property {string} language
+ * @property {string} accept the endings of the files that are taken
+ * @property {number} largest size of a file, in bytes
+ * @property {number} most files with one statement
  * @property {string} by who has signed in and is written down as recorder; empty where nobody signs in
  * @property {Task[]} tasks
  * @property {Record<string, [string, string][]>} choices
@@ -42,6 +47,15 @@ import { busy, element, field, firstChoice, inputs, keep, kept, labelled, newId 
  * @property {string} known the latest statement about the task that was there when it was begun
  * @property {string} amended the latest amendment of the task that was there then
  * @property {Fields} fields
+ * @property {string[]} [files] the names of those that were chosen, which a browser does not keep over a reload
+ */
+/**
+ * @typedef {object} Chosen a file that goes with a statement
+ * @property {File} file
+ * @property {string} id what the server calls it; empty until all of it is there
+ * @property {string} fault
+ * @property {XMLHttpRequest | null} request on its way
+ * @property {number} share of it that has been sent, 0 to 1
  */
 
 const DRAFT = "planmap.record.";
@@ -63,6 +77,10 @@ class RecordForm {
     /** @type {(message: object) => void} */
     this.send = () => {};
     this.task = "";
+    /** @type {Map<string, Chosen[]>} files by the key of their draft */
+    this.files = new Map();
+    /** Whether the statement is to be sent as soon as all files are there again. */
+    this.goesOn = false;
     /** The number of what is on its way; 0 if nothing is. */
     this.waiting = 0;
     this.language = "";
@@ -105,6 +123,15 @@ class RecordForm {
     keep(this.key, draft ? JSON.stringify(draft) : "");
   }
 
+  /** @returns {Chosen[]} */
+  get chosenFiles() {
+    return this.files.get(this.key) ?? [];
+  }
+
+  set chosenFiles(files) {
+    this.files.set(this.key, files);
+  }
+
   /**
    * @param {Data} data
    * @param {(message: object) => void} send
@@ -141,6 +168,7 @@ class RecordForm {
     this.waiting = 0;
     if (answer.done) {
       this.draft = null;
+      this.chosenFiles = [];
       this.dialog.close();
       const { labels, asOf } = /** @type {Data} */ (this.data);
       const day = field(this.form, "date").value;
@@ -149,6 +177,9 @@ class RecordForm {
       return;
     }
     this.complain(answer);
+    // A server that has been started anew has none of them.
+    if (answer.faults.files) for (const one of this.chosenFiles) this.upload(one);
+    this.goesOn = Boolean(answer.faults.files);
   }
 
   open() {
@@ -205,6 +236,7 @@ class RecordForm {
       one("source_title", { required: true, wide: true }),
       one("source_publisher", {}),
       one("source_url", { placeholder: "https://" }),
+      this.drawFiles(),
       one("basis"),
       one("confidence"),
       one("recorded_by", { required: true }),
@@ -212,6 +244,103 @@ class RecordForm {
       element("footer", {}, empty, later, element("button", { type: "submit" }, labels.save)),
     );
     this.fill();
+  }
+
+  /** Draw the field for files, and the list of those that are chosen. */
+  drawFiles() {
+    const { labels, accept, upload } = /** @type {Data} */ (this.data);
+    const input = element("input", { type: "file", name: "files", multiple: "", accept });
+    const list = element("ul", { class: "pm-record-chosen", "aria-live": "polite" });
+    // The browser's own words would be in its language and not in the page's.
+    const box = element("span", { class: "pm-record-box" }, labels["files-choose"], input);
+    const label = element("label", { class: "pm-wide pm-record-file" }, element("span", {}, labels.files), box);
+    label.append(element("small", {}, labels["files-note"]));
+    const whole = element("div", { class: "pm-record-files" }, label, list);
+    if (!upload) whole.hidden = true;
+    return whole;
+  }
+
+  /** Show how the files stand. */
+  list() {
+    const { data, draft } = this;
+    const list = this.form.querySelector(".pm-record-chosen");
+    if (!list || !data) return;
+    const { labels } = data;
+    const gone = (draft?.files ?? []).filter((name) => !this.chosenFiles.some((one) => one.file.name === name));
+    const rows = this.chosenFiles.map((one) => {
+      const remove = element("button", { type: "button", "aria-label": labels["file-remove"] + " " + one.file.name }, "×");
+      remove.addEventListener("click", () => this.remove(one));
+      const stands = one.fault || (one.id ? sizeWords(one.file.size) : Math.round(100 * one.share) + "%");
+      const name = element("span", {}, one.file.name);
+      return element("li", { class: one.fault ? "pm-record-fault" : "" }, name, element("small", {}, stands), remove);
+    });
+    if (gone.length) rows.push(element("li", { class: "pm-record-fault" }, labels["files-again"] + " " + gone.join(", ")));
+    list.replaceChildren(...rows);
+  }
+
+  /** @param {FileList | null} files that somebody has chosen */
+  choose(files) {
+    const { labels, largest, most } = /** @type {Data} */ (this.data);
+    const named = [...(files ?? [])];
+    const old = this.chosenFiles.filter((one) => !named.some((file) => file.name === one.file.name));
+    for (const one of this.chosenFiles) if (!old.includes(one)) one.request?.abort();
+    /** @type {Chosen[]} */
+    const added = named.map((file) => ({ file, id: "", fault: "", request: null, share: 0 }));
+    this.chosenFiles = [...old, ...added].slice(0, most);
+    this.remember();
+    for (const one of this.chosenFiles) {
+      if (!added.includes(one)) continue;
+      if (one.file.size > largest) one.fault = labels["file-large"];
+      else this.upload(one);
+    }
+    this.list();
+    if (old.length + added.length > most) this.blame(labels["files-most"]);
+  }
+
+  /**
+   * Send a file to the server, where it waits for its statement.
+   *
+   * @param {Chosen} one
+   */
+  upload(one) {
+    const { upload, language, labels } = /** @type {Data} */ (this.data);
+    const request = new XMLHttpRequest();
+    Object.assign(one, { id: "", fault: "", request, share: 0 });
+    const query = new URLSearchParams({ name: one.file.name, lang: language });
+    request.open("POST", `/upload/${upload}?${query}`);
+    request.responseType = "json";
+    request.upload.addEventListener("progress", (event) => {
+      one.share = event.total ? event.loaded / event.total : 0;
+      this.list();
+    });
+    request.addEventListener("loadend", () => {
+      if (one.request !== request) return;
+      one.request = null;
+      one.id = request.response?.id ?? "";
+      one.fault = one.id ? "" : request.response?.words ?? labels["file-lost"];
+      this.list();
+      if (!this.goesOn || this.chosenFiles.some((other) => other.request)) return;
+      this.goesOn = false;
+      if (this.dialog.open) this.submit();
+    });
+    request.send(one.file);
+    this.list();
+  }
+
+  /** @param {Chosen} one */
+  remove(one) {
+    const { request } = one;
+    one.request = null;
+    request?.abort();
+    this.chosenFiles = this.chosenFiles.filter((other) => other !== one);
+    this.remember();
+    this.list();
+    field(this.form, "files").focus();
+  }
+
+  /** @param {string} words what is wrong with the files */
+  blame(words) {
+    this.complain({ sent: 0, done: false, words: "", faults: { files: words }, newer: [], known: "" });
   }
 
   /** Fill the fields with the draft, or as a new statement begins. */
@@ -238,6 +367,7 @@ class RecordForm {
       who.readOnly = true;
     }
     this.show();
+    this.list();
   }
 
   /** Show those fields that a statement of the chosen kind has. */
@@ -248,6 +378,7 @@ class RecordForm {
     const absent = { new: GIVEN, correct: GIVEN, withdraw: [...GIVEN, ...STATED], amend: SAID }[kind];
     for (const name of [...GIVEN, ...SAID]) field(this.form, name).closest("label")?.toggleAttribute("hidden", absent.includes(name));
     this.form.querySelector(".pm-record-which")?.toggleAttribute("hidden", kind === "new" || kind === "amend");
+    this.form.querySelector(".pm-record-files")?.toggleAttribute("hidden", kind === "amend" || !this.data?.upload);
     const why = field(this.form, "summary_zh").closest("label")?.querySelector("span");
     const words = { new: labels["field-summary_zh"], correct: labels.why, withdraw: labels.why, amend: labels.ground }[kind];
     if (why) why.textContent = words + " *";
@@ -266,6 +397,13 @@ class RecordForm {
   /** @param {EventTarget | null} target */
   typed(target) {
     if (!(target instanceof HTMLInputElement || target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement)) return;
+    if (target.name === "files") {
+      target.closest("label")?.querySelector(".pm-record-fault")?.remove();
+      target.removeAttribute("aria-invalid");
+      this.choose(/** @type {HTMLInputElement} */ (target).files);
+      target.value = "";
+      return;
+    }
     if (target.name === "task") {
       this.task = target.value;
       this.draw();
@@ -297,10 +435,12 @@ class RecordForm {
       known: before?.known ?? this.chosen?.known ?? "",
       amended: before?.amended ?? this.chosen?.amended ?? "",
       fields,
+      files: this.chosenFiles.map((one) => one.file.name),
     };
   }
 
   empty() {
+    for (const one of [...this.chosenFiles]) this.remove(one);
     this.draft = null;
     this.draw();
     field(this.form, "status").focus();
@@ -318,6 +458,10 @@ class RecordForm {
       const faults = Object.fromEntries(missing.map((input) => [input.name, labels.required]));
       if (!named) faults.which = labels.which;
       this.complain({ sent: 0, done: false, words: "", faults, newer: [], known: "" });
+      return;
+    }
+    if (this.kind !== "amend" && this.chosenFiles.some((one) => !one.id)) {
+      this.blame(this.chosenFiles.find((one) => one.fault)?.fault ?? labels["file-waits"]);
       return;
     }
     this.complain(null);
@@ -340,7 +484,8 @@ class RecordForm {
     }
     const stated = Object.fromEntries(Object.entries(fields).filter(([name]) => kind !== "withdraw" || !STATED.includes(name)));
     const links = { corrects: kind === "correct" ? which : "", withdraws: kind === "withdraw" ? which : "" };
-    this.send({ id, task, known, fields: { ...stated, ...links }, sent: this.waiting, times });
+    const files = this.chosenFiles.map((one) => one.id);
+    this.send({ id, task, known, fields: { ...stated, ...links }, files, sent: this.waiting, times });
   }
 
   /**
@@ -371,8 +516,8 @@ class RecordForm {
    * @param {Answer | null} answer
    */
   complain(answer) {
-    for (const note of this.form.querySelectorAll(".pm-record-fault")) note.remove();
-    for (const input of inputs(this.form)) input.removeAttribute("aria-invalid");
+    for (const note of this.form.querySelectorAll("label > .pm-record-fault")) note.remove();
+    for (const input of this.form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
     this.tell(answer?.words ?? "");
     this.enable();
     if (!answer) return;
@@ -421,6 +566,11 @@ class RecordForm {
     if (data.closed) this.tell(data.labels.away);
     else if (this.form.querySelector(".pm-record-answer")?.textContent === data.labels.away) this.tell("");
   }
+}
+
+/** @param {number} size in bytes */
+function sizeWords(size) {
+  return size < 1024 ** 2 ? Math.ceil(size / 1024) + " KB" : (size / 1024 ** 2).toFixed(1) + " MB";
 }
 
 /** @param {Component<Data>} component */

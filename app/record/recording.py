@@ -9,6 +9,7 @@ from typing import Any
 from app.context import Context
 from app.record.answer import Answer, explained, words_of
 from geo.errors import PlanMapError
+from layers.plan.attachment import PER_EVENT
 from layers.plan.event_id import newer_than
 from layers.plan.plan import Event, Plan
 from layers.plan.terms import Moment
@@ -41,12 +42,19 @@ LINKS = ("withdraws", "corrects")
 
 
 def record(
-    context: Context, sent: Mapping[str, Any], text: Translation, *, today: date, person: Person | None = None
+    context: Context,
+    sent: Mapping[str, Any],
+    text: Translation,
+    *,
+    today: date,
+    person: Person | None = None,
+    upload: str = "",
 ) -> Answer:
     """Add the statement that was `sent`, unless something in it is wrong or somebody else was faster.
 
     What is sent twice, because no answer came, is added once. Any of `sent` may be anything: it comes from a browser.
-    Where people sign in, the statement is that of `person`, whatever name was sent.
+    Where people sign in, the statement is that of `person`, whatever name was sent. Its files wait under the key
+    `upload`.
     """
     number = sent.get("sent")
     sent_as = number if type(number) is int else 0
@@ -54,6 +62,8 @@ def record(
     task_id, known = words_of(sent, "task"), words_of(sent, "known")
     fields = sent.get("fields")
     values = {name: words_of(fields, name) for name in FIELDS} if isinstance(fields, Mapping) else {}
+    named = sent.get("files")
+    waiting = [name for name in named if isinstance(name, str)][: PER_EVENT + 1] if isinstance(named, list) else []
     raw = {name: value for name, value in values.items() if value}
     raw |= {"id": event_id, "task_id": task_id, "recorded_at": str(Moment.now())}
     if "recorded_by" not in raw and context.sign_in is None:
@@ -62,13 +72,17 @@ def record(
     try:
         if (there := _recorded(context, event_id)) is not None:
             return _done(sent_as, there, text)
-        event, faults = context.record(raw, known=known, today=today, person=person)
+        files = context.uploads.files(upload, waiting)
+        if files is None:
+            return Answer(sent_as, done=False, words=text("record.look"), faults={"files": text("attachment.again")})
+        event, faults = context.record(raw, known=known, today=today, person=person, files=files)
     except PlanMapError as error:
         return _refused(context, error, (sent_as, event_id, task_id, known), text)
     if event is None:
         names = {"which" if fault.field in LINKS else fault.field: explained(fault, text) for fault in reversed(faults)}
         others = [said for name, said in names.items() if name not in (*FIELDS, "which")]
         return Answer(sent_as, done=False, words=" ".join([text("record.look"), *others]), faults=names)
+    context.uploads.forget(upload, waiting)
     return _done(sent_as, event, text, context.plan()[1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.attachment_address import attachment_address
 from app.tasks.matrix import TEMPLATES
 from app.tasks.table import show_table
 from app.tasks.timeline import event_badge
@@ -58,5 +59,6 @@ def contradictions_html(found: tuple[Contradiction, ...], scene: Scene, text: Tr
             left=len(found[SHOWN:]),
             address=address,
             badge=event_badge,
+            file_address=attachment_address,
         )
     )

@@ -96,7 +96,8 @@ def rows_of(plan: Plan, part: Part) -> Iterator[dict[str, Any]]:
     elif part is Part.SITES:
         yield from ({"id": site.id, **site_row(site)} for site in plan.sites.values())
     else:
-        yield from map(event_row, plan.events)
+        for event in plan.events:
+            yield {**event_row(event), "attachments": "\n".join(one.name for one in event.attachments)}
 
 
 class _Sheets:

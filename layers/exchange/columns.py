@@ -98,6 +98,7 @@ COLUMNS: Mapping[Part, tuple[Column, ...]] = {
         Column("source_title", width=36),
         Column("source_publisher", width=28),
         Column("source_url", width=28),
+        Column("attachments", Holds.READING, 28),
         Column("basis", Holds.CHOICE),
         Column("confidence", Holds.CHOICE),
         Column("recorded_by", width=18),

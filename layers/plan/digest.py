@@ -73,7 +73,10 @@ def _shown(site: Site) -> dict[str, Any]:
 def _drawn(event: Event) -> dict[str, Any]:
     """Return what of `event` a map or sheet can depend on: its id is not drawn, and most name no other event."""
     links = ("withdraws", "corrects")
-    return {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
+    row = {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
+    # Without attachments, as most are, it keeps the digest that it had before there were any.
+    files = [[attachment.name, attachment.sha256] for attachment in event.attachments]
+    return {**row, "attachments": files} if files else row
 
 
 def _digest(content: list[Any]) -> str:

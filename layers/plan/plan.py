@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.grid import BBox, Grid, grid_around, grid_of
 from geo.measure import bounds
+from layers.plan.attachment import Attachment
 from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck
 from layers.plan.template import Template
@@ -155,6 +156,8 @@ class Event:
     """Id of an earlier event that does not count once this one is public; this one itself states nothing else."""
     corrects: str = ""
     """Id of an earlier event in whose place this one counts."""
+    attachments: tuple[Attachment, ...] = ()
+    """Files that were recorded with it; their contents stay in the store."""
 
     @property
     def effective_day(self) -> dt.date:

@@ -275,7 +275,7 @@ class EventRow(Row):
 
     def value(self) -> Event:
         """Return the event."""
-        return self.build(Event)
+        return self.build(Event, attachments=())
 
 
 class SlideRow(Row):
@@ -344,9 +344,11 @@ def _columns(kind: type[Any]) -> tuple[tuple[str, type[Any] | None, tuple[str, .
     )
 
 
-def _spread(value: Any, *, table: bool) -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a value as a row holds them; in a `table` a list is one text, joined by `;`."""
+def _spread(value: Any, *, table: bool, without: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the fields of a value as a row holds them, but one; in a `table` a list is one text, joined by `;`."""
     for name, hint in _fields(type(value)):  # type: ignore[arg-type]  # as above
+        if name == without:
+            continue
         part = getattr(value, name)
         if hint in _PARTS:
             for end in _PARTS[hint]:
@@ -394,8 +396,8 @@ def task_row(task: Task) -> dict[str, Any]:
 
 
 def event_row(event: Event) -> dict[str, Any]:
-    """Return a row of `events.csv`."""
-    return dict(_spread(event, table=True))
+    """Return a row of `events.csv`; attachments have rows of their own."""
+    return dict(_spread(event, table=True, without="attachments"))
 
 
 def slide_row(slide: Slide) -> dict[str, str]:

@@ -10,6 +10,7 @@ from layers.draw.content import site_numbers
 from layers.escape import safe_address
 from layers.plan.plan import Event, Plan, Task
 from layers.present.view import View
+from layers.selection.attachments import attachment_words
 from layers.selection.statements import Statements, period_words, result_words, statements, status_words
 from layers.selection.status import TaskState
 from layers.selection.wording import measured_words, section_words, target_words
@@ -106,6 +107,7 @@ def _statement(event: Event, text: Translation) -> dict[str, str]:
         "status": text(f"status.{event.status.value}") if event.status else "",
         "measured": text("panel.measured", value=measured_words(event, text)) if event.measured else "",
         "period": text("panel.period", period=period_words(event.period)) if event.period else "",
+        "files": attachment_words(event.attachments, text),
         # As text it is always there; as a link only where a click may open it.
         "address": event.source.url,
         "link": safe_address(event.source.url),

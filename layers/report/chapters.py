@@ -10,6 +10,7 @@ from layers.plan.plan import Event, Plan, Site, Task
 from layers.report.tables import Cell, Column, lines, table
 from layers.report.writer import Writer, paragraph, run, status_runs
 from layers.report.xml import Xml
+from layers.selection.attachments import attachment_words
 from layers.selection.due import status_due_words
 from layers.selection.select import Selection
 from layers.selection.statements import Statements, day_words, result_months, result_value, statements
@@ -71,7 +72,13 @@ def _source(out: Writer, event: Event) -> Sequence[Xml]:
     """Return the title, and below it the publisher: after the title in one line a dot would often begin the next."""
     source = event.source
     publisher = [run(source.publisher, ink=style.MUTED, points=7.5)] if source.publisher and source.title else []
-    return lines([out.link(source.title or source.publisher or source.url, source.url)], publisher)
+    return lines([out.link(source.title or source.publisher or source.url, source.url)], publisher, _files(out, event))
+
+
+def _files(out: Writer, event: Event) -> list[Xml]:
+    """Return the names of the files that go with a statement; nothing if there are none."""
+    words = attachment_words(event.attachments, out.text)
+    return [run(words, ink=style.MUTED, points=7.5)] if words else []
 
 
 def _place_words(plan: Plan, task: Task, text: Translation) -> str:
@@ -173,7 +180,7 @@ def write_sources(out: Writer, plan: Plan, selection: Selection, tasks: Sequence
     found: dict[tuple[object, ...], tuple[Event, list[str]]] = {}
     for task in tasks:
         for event in selection.states[task.id].evidence:
-            named = found.setdefault((event.date, event.source), (event, []))[1]
+            named = found.setdefault((event.date, event.source, event.attachments), (event, []))[1]
             named.append(task.title.get(text.language))
     ordered = sorted(found.values(), key=lambda pair: (pair[0].date.last_day, pair[0].source.title), reverse=True)
     out.heading(2, text("report.all-evidence", count=len(ordered)))
@@ -189,7 +196,7 @@ def write_sources(out: Writer, plan: Plan, selection: Selection, tasks: Sequence
             source = event.source
             link = out.link(source.title or source.publisher or source.url, source.url)
             titles = text("sheet.comma").join(dict.fromkeys(named))
-            rows.append((str(event.date), lines([link]), source.publisher, titles))
+            rows.append((str(event.date), lines([link], _files(out, event)), source.publisher, titles))
         words = text("report.all-evidence", count=len(ordered))
         out.table_caption(words)
         out.add(table(columns, rows, described=words))

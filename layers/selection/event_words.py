@@ -7,6 +7,7 @@ from datetime import date
 
 from layers.plan.plan import Amendment, Event, Plan
 from layers.selection.amendment_words import amendment_line, recorded
+from layers.selection.attachments import attachment_words, size_words
 from layers.selection.changes import Change, Direction, Known, by_direction, by_mark
 from layers.selection.status import TaskState, standing
 from layers.selection.wording import measured_words
@@ -21,13 +22,15 @@ def event_line(event: Event, text: Translation) -> str:
     said += [text("record.withdraws", id=event.withdraws)] if event.withdraws else []
     said += [text("record.corrects", id=event.corrects)] if event.corrects else []
     source = [event.source.title, event.source.publisher, event.source.url]
+    source.append(attachment_words(event.attachments, text))
     return " · ".join([*said, event.summary.get(text.language), *(part for part in source if part)])
 
 
 def history_lines(plan: Plan, task_id: str, text: Translation) -> Iterator[str]:
     """Yield a line for each statement about a task and each amendment of it, in the order they were recorded.
 
-    Each has its id and who recorded it; a statement that no longer counts is marked.
+    Each has its id and who recorded it; a statement that no longer counts is marked. Below it stands a line for each
+    file that goes with it.
     """
     events = plan.events_by_task.get(task_id, ())
     counting = {event.id for event in standing(events)}
@@ -37,6 +40,9 @@ def history_lines(plan: Plan, task_id: str, text: Translation) -> Iterator[str]:
         if isinstance(entry, Event) and entry.id not in counting and not entry.withdraws:
             mark = text("record.taken-back")
         yield f"{entry.id}{mark}  {entry_line(plan, entry, text)} · {by}"
+        if isinstance(entry, Event):
+            for one in entry.attachments:
+                yield f"  {one.id}  {one.name} · {size_words(one.size)}"
 
 
 def entry_line(plan: Plan, entry: Event | Amendment, text: Translation) -> str:

@@ -14,6 +14,7 @@ from layers.draw.paper import Paper
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.plan.plan import Plan, Task
+from layers.selection.attachments import attachment_words
 from layers.selection.due import status_due_words
 from layers.selection.event_words import change_words
 from layers.selection.select import Selection
@@ -259,7 +260,10 @@ class TaskPages:
 
     def _newest(self, said: Statements) -> str:
         day = day_words(said, self.text)
-        return f"{day} · {said.shown.source.publisher}" if said.shown is not None else day
+        if said.shown is None:
+            return day
+        files = attachment_words(said.shown.attachments, self.text)
+        return f"{day} · {said.shown.source.publisher}" + (f" · {files}" if files else "")
 
     def _cell(self, words: Sequence[tuple[str, str]], width: float, bar: float | None, *, after: int) -> list[_Line]:
         """Return the lines of a cell, with the bar below the words number `after`."""

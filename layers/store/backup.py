@@ -33,7 +33,7 @@ def back_up(store: Store, path: Path) -> None:
             with store.reading(), explained(store.name, "output-refused"):
                 _copy(store.path, draft)
         else:
-            copy_plan(read_plan(store, as_written=True), str(draft))
+            copy_plan(read_plan(store, as_written=True), str(draft), contents=store.content)
 
 
 def restore(store: Store, path: Path) -> Path:
@@ -49,7 +49,8 @@ def restore(store: Store, path: Path) -> Path:
     if not path.is_file():
         raise PlanMapError("plan-not-found", plan=path)
     # Read whole first: what cannot be opened is not to take the place of what can.
-    plan = read_plan(GeoPackageStore(path), as_written=True)
+    source = GeoPackageStore(path)
+    plan = read_plan(source, as_written=True)
     aside = _aside(store.path if isinstance(store, GeoPackageStore) else path)
     back_up(store, aside)
     if isinstance(store, GeoPackageStore):
@@ -59,7 +60,7 @@ def restore(store: Store, path: Path) -> Path:
         from layers.store.postgis import PostgisStore
 
         if isinstance(store, PostgisStore):
-            store.refill(plan)
+            store.refill(plan, source.content)
     return aside
 
 

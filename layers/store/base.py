@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from geo.errors import PlanMapError
 from layers.ground.outlines import with_outlines
+from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault, PlanFaultsError
 from layers.plan.plan import Amendment, Event, Plan
@@ -51,8 +52,17 @@ class Store(Protocol):
             The store cannot be reached.
         """
 
-    def add_event(self, event: Event, *, known: str | None = None) -> None:
-        """Add one event. There is no way to change or remove one.
+    def content(self, attachment: Attachment) -> bytes:
+        """Return the content of an attachment.
+
+        Raises
+        ------
+        PlanMapError
+            It is missing or is not what was attached, or the store cannot be reached.
+        """
+
+    def add_event(self, event: Event, *, known: str | None = None, contents: Contents | None = None) -> None:
+        """Add one event with its attachments, whose `contents` are given. There is no way to change or remove one.
 
         `known` is the id of the latest event about the task that whoever adds this one has seen, empty if there was
         none; None does not ask.
@@ -82,8 +92,9 @@ class Store(Protocol):
         *,
         known: Mapping[str, str] | None = None,
         amended: Mapping[str, str] | None = None,
+        contents: Contents | None = None,
     ) -> None:
-        """Add all of `amendments` and `events` or none.
+        """Add all of `amendments` and `events` or none, with the attachments of these, whose `contents` are given.
 
         `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task or site of
         the amendments, what `known` is for `add_amendment`.
@@ -181,8 +192,10 @@ def read_plan(store: Store, *, as_written: bool = False) -> Plan:
     return plan if as_written else with_outlines(plan)
 
 
-def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
+def copy_plan(plan: Plan, where: str, *, origin: str = "", contents: Contents | None = None) -> Store:
     """Write `plan` to a new `.gpkg` file or an empty database and return its store.
+
+    `contents` gives what its attachments hold, such as `Store.content` of the store that it was read from.
 
     Raises
     ------
@@ -194,11 +207,11 @@ def copy_plan(plan: Plan, where: str, *, origin: str = "") -> Store:
     if is_address(where):
         from layers.store.postgis import PostgisStore
 
-        return PostgisStore.create(plan, where.strip())
+        return PostgisStore.create(plan, where.strip(), contents=contents)
     try:
         path = Path(where).expanduser()
     except RuntimeError as error:
         raise PlanMapError("target-kind", target=where) from error
     if path.suffix.lower() != ".gpkg":
         raise PlanMapError("target-kind", target=where)
-    return GeoPackageStore.create(plan, path, origin=origin)
+    return GeoPackageStore.create(plan, path, origin=origin, contents=contents)

@@ -28,6 +28,7 @@ from layers.plan.template import Template
 from layers.plan.template_row import TemplateRow
 from layers.plan.terms import Precision
 from layers.store.check_amendments import Known, check_amendments, check_site_amendments
+from layers.store.check_attachments import with_attachments
 from layers.store.check_events import check_links, check_source
 from layers.store.check_parts import Whole, check_parts
 from layers.store.check_row import MAXIMUM_FAULTS, checked_row, checked_rows
@@ -65,12 +66,14 @@ class RawPlan(NamedTuple):
     decks: Mapping[str, Any]
     """Empty for a plan without decks."""
     names: Mapping[str, str]
-    """File or table names by part: info, catalogue, sites, tasks, events, amendments, decks, template."""
+    """File or table names by part: info, catalogue, sites, tasks, events, amendments, attachments, decks, template."""
     template: Mapping[str, Any] | None = None
     """The row of the template; None for a plan without one."""
     ground_folder: Path | None = None
     """The folder for the ground that belongs to the plan; it need not exist."""
     amendments: Iterable[tuple[str, Mapping[str, Any]]] = ()
+    attachments: Iterable[tuple[str, Mapping[str, Any]]] = ()
+    """Without their contents."""
 
 
 def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
@@ -125,6 +128,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
             fault("events", place, "task_id", "unknown-task", id=event.task_id)
         check_source(place, event, fault)
     check_links(events, fault)
+    events = with_attachments(events, raw.attachments, names.get("attachments", ""), faults)
     wholes = {
         raw.id: Whole(str(raw.properties.get("part_of") or ""), raw.geometry is None and raw.fault is None)
         for raw in raw_sites

@@ -6,15 +6,18 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from geo.errors import GeometryError, PlanMapError
 from geo.files import read_text
 from geo.geojson import read_features
+from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
 from layers.plan.fault import Fault
 from layers.plan.plan import Amendment, Event, Plan
+from layers.store.attached_files import checked_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.check_row import MAXIMUM_FAULTS
 from layers.store.ground_folder import ground_version
@@ -29,13 +32,17 @@ FILES = {
     "tasks": "tasks.csv",
     "events": "events.csv",
     "amendments": "amendments.csv",
+    "attachments": "attachments.csv",
     "decks": "decks.toml",
     "template": "template.toml",
 }
-"""The files of a plan folder by part; only those of amendments, decks and template may be missing."""
+"""The files of a plan folder by part; only those of amendments, attachments, decks and template may be missing."""
 
 GROUND = "ground"
 """The folder in it for the ground that belongs to the plan."""
+
+ATTACHED = "attachments"
+"""The folder in it with the files of statements, each called by its id and its name, as in `f-1a2b_公报.pdf`."""
 
 
 def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
@@ -47,6 +54,7 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     tasks = list(_csv(folder, "tasks", faults))
     events = list(_csv(folder, "events", faults))
     amendments = list(_csv(folder, "amendments", faults)) if (folder / FILES["amendments"]).exists() else []
+    attachments = list(_csv(folder, "attachments", faults)) if (folder / FILES["attachments"]).exists() else []
     decks = _toml(folder, "decks", faults) if (folder / FILES["decks"]).exists() else {}
     path = folder / FILES["template"]
     template = raw_template(path, faults) if path.exists() else None
@@ -54,7 +62,7 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
         # References between files cannot be checked while one of the files cannot be read.
         return None, faults
     return check_plan(
-        RawPlan(info, catalogue, sites, tasks, events, decks, FILES, template, folder / GROUND, amendments)
+        RawPlan(info, catalogue, sites, tasks, events, decks, FILES, template, folder / GROUND, amendments, attachments)
     )
 
 
@@ -143,7 +151,17 @@ class FolderStore:
         states = [_state(self.folder / name) for name in FILES.values()]
         return ";".join([*states, ground_version(self.ground_folder)])
 
-    def add_event(self, event: Event, *, known: str | None = None) -> None:
+    def content(self, attachment: Attachment) -> bytes:
+        """Return the content of an attachment; raise `PlanMapError` if it is missing or is not what was attached."""
+        path = self.folder / ATTACHED / f"{attachment.id}_{attachment.name}"
+        content = None
+        with suppress(OSError):
+            if path.is_file() and path.stat().st_size == attachment.size:
+                with path.open("rb") as file:
+                    content = file.read(attachment.size + 1)
+        return checked_content(attachment, content)
+
+    def add_event(self, event: Event, *, known: str | None = None, contents: Contents | None = None) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("events-by-hand", file=self.folder / FILES["events"])
 
@@ -158,6 +176,7 @@ class FolderStore:
         *,
         known: Mapping[str, str] | None = None,
         amended: Mapping[str, str] | None = None,
+        contents: Contents | None = None,
     ) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("events-by-hand", file=self.folder / FILES["events"])

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_blob
+from layers.plan.attachment import Contents
 from layers.plan.plan import Plan
 from layers.store import journal
 from layers.store.driver_errors import explained
@@ -23,7 +24,10 @@ from layers.store.geopackage_schema import bring_up, copy_aside, make_tables
 from layers.store.ground_folder import ground_version
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
-from layers.store.tables import AMENDMENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
+from layers.store.tables import AMENDMENTS, ATTACHMENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
+
+_LATER = (str(AMENDMENTS.name), str(ATTACHMENTS.name))
+"""Tables that a file of an older version lacks."""
 
 WAIT_S = 20.0
 """Seconds for which another program's write is waited for."""
@@ -153,8 +157,10 @@ class GeoPackageStore(SqlStore):
                     copy.unlink(missing_ok=True)
 
     @classmethod
-    def create(cls, plan: Plan, path: Path, *, origin: str = "") -> GeoPackageStore:
+    def create(cls, plan: Plan, path: Path, *, origin: str = "", contents: Contents | None = None) -> GeoPackageStore:
         """Write `plan` to the new file `path`, all of it or nothing, and return its store.
+
+        `contents` gives what its attachments hold.
 
         Raises
         ------
@@ -175,7 +181,7 @@ class GeoPackageStore(SqlStore):
                 )
                 with _engine(lambda: sqlite3.connect(draft, isolation_level=None), "BEGIN").begin() as connection:
                     make_tables(connection)
-                    fill(connection, plan, origin=origin)
+                    fill(connection, plan, origin=origin, contents=contents)
                 os.replace(draft, path)
         except OSError as error:
             raise PlanMapError("folder-not-writable", folder=path.parent, reason=error.strerror) from error
@@ -207,5 +213,5 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
-    arm(connection, str(path), TABLE_NAMES.values(), missing=AMENDMENTS.name, writing=mode == "rw")
+    arm(connection, str(path), TABLE_NAMES.values(), missing=_LATER, writing=mode == "rw")
     return connection

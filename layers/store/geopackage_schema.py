@@ -14,7 +14,18 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from layers.store.journal import free_name
 from layers.store.migration import add_columns, events_of, latest_notes, rows_of
 from layers.store.sqlite_limits import altering
-from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
+from layers.store.tables import (
+    AMENDMENTS,
+    ATTACHMENTS,
+    EVENTS,
+    INFO,
+    METADATA,
+    OWN_TABLES,
+    SITE_KEY,
+    TABLES,
+    TASKS,
+    run,
+)
 
 _CONTENTS = sqlalchemy.table(
     "gpkg_contents", *map(sqlalchemy.column, ("table_name", "data_type", "identifier", "srs_id"))
@@ -38,8 +49,17 @@ _TASK_WITH_EVENTS = f"""CREATE TRIGGER planmap_tasks_delete_events BEFORE DELETE
     WHEN {_HAS_HISTORY}"""
 _TASK_RENAMED = f"""CREATE TRIGGER planmap_tasks_rename_events BEFORE UPDATE OF id ON planmap_tasks
     WHEN OLD.id <> NEW.id AND {_HAS_HISTORY}"""
-_ADDED_ONLY = """CREATE TRIGGER planmap_amendments_%(change)s_never BEFORE %(change)s ON planmap_amendments
-    BEGIN SELECT RAISE(ABORT, 'planmap: amendments are only ever added'); END"""
+_ADDED_ONLY = """CREATE TRIGGER %(table)s_%(change)s_never BEFORE %(change)s ON %(table)s
+    BEGIN SELECT RAISE(ABORT, 'planmap: rows are only ever added here'); END"""
+_EVENT_OF_FILE = """CREATE TRIGGER planmap_attachments_insert_event BEFORE INSERT ON planmap_attachments
+    WHEN NOT EXISTS (SELECT 1 FROM planmap_events WHERE id = NEW.event_id)
+    BEGIN SELECT RAISE(ABORT, 'planmap: an attachment needs an event'); END"""
+_HAS_FILES = """EXISTS (SELECT 1 FROM planmap_attachments WHERE event_id = OLD.id)
+    BEGIN SELECT RAISE(ABORT, 'planmap: the event has attachments'); END"""
+_EVENT_WITH_FILES = f"""CREATE TRIGGER planmap_events_delete_files BEFORE DELETE ON planmap_events
+    WHEN {_HAS_FILES}"""
+_EVENT_RENAMED = f"""CREATE TRIGGER planmap_events_rename_files BEFORE UPDATE OF id ON planmap_events
+    WHEN OLD.id <> NEW.id AND {_HAS_FILES}"""
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -69,9 +89,18 @@ def _guard(connection: sqlalchemy.Connection) -> None:
         if change != "DELETE":
             run(connection, _TASK_OF_EVENT, change=change)
         if change != "INSERT":
-            run(connection, _ADDED_ONLY, change=change)
+            run(connection, _ADDED_ONLY, table=AMENDMENTS.name, change=change)
     run(connection, _TASK_WITH_EVENTS)
     run(connection, _TASK_RENAMED)
+    _guard_files(connection)
+
+
+def _guard_files(connection: sqlalchemy.Connection) -> None:
+    """Make the triggers of the attachments but those that count changes."""
+    for change in ("UPDATE", "DELETE"):
+        run(connection, _ADDED_ONLY, table=ATTACHMENTS.name, change=change)
+    for words in (_EVENT_OF_FILE, _EVENT_WITH_FILES, _EVENT_RENAMED):
+        run(connection, words)
 
 
 def copy_aside(path: Path, version: int) -> Path:
@@ -87,9 +116,14 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
     """Bring the tables of an older schema `version` up to date."""
     if version < 2:
         _from_version_1(connection)
-    else:
+    elif version < 4:
         _without_foreign_key(connection)
-    _list(connection, [AMENDMENTS])
+    else:
+        METADATA.create_all(connection, tables=[ATTACHMENTS], checkfirst=False)
+        for change in _CHANGES:
+            run(connection, _REVISION, table=ATTACHMENTS.name, change=change)
+        _guard_files(connection)
+    _list(connection, [ATTACHMENTS] if version >= 4 else [AMENDMENTS, ATTACHMENTS])
     add_columns(connection, _alter)
 
 
@@ -120,7 +154,7 @@ def _without_foreign_key(connection: sqlalchemy.Connection) -> None:
     """Make the table of the events anew without its foreign key, which SQLite cannot drop, and all triggers anew."""
     found = rows_of(connection, EVENTS)
     EVENTS.drop(connection, checkfirst=False)
-    METADATA.create_all(connection, tables=[EVENTS, AMENDMENTS], checkfirst=False)
+    METADATA.create_all(connection, tables=[EVENTS, AMENDMENTS, ATTACHMENTS], checkfirst=False)
     if found:
         connection.execute(EVENTS.insert(), found)
     _forget_counts(connection, [EVENTS])

@@ -23,10 +23,11 @@ SIZES = {
     "tasks": 8 * MIB,
     "events": 16 * MIB,
     "amendments": 16 * MIB,
+    "attachments": 8 * MIB,
 }
 """Largest size of each file of a plan folder, in bytes."""
 
-ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000, "amendments": 50_000}
+ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000, "amendments": 50_000, "attachments": 20_000}
 """Largest number of rows, or features."""
 
 COLUMNS = 64

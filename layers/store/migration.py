@@ -3,7 +3,7 @@
 Version 2 gave each event an id and the fields by which it withdraws or corrects another, made `key`, `site_id` and the
 ids of tasks and events unique, and began to count changes. Version 3 gave each site the field that tells what it is a
 part of. Version 4 brought the amendments, the fields of tasks that only they had a use for, and events about tasks that
-an amendment has added, for which there can be no foreign key.
+an amendment has added, for which there can be no foreign key. Version 5 brought the attachments.
 """
 
 from __future__ import annotations

@@ -13,13 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_wkb
+from layers.plan.attachment import Contents
 from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
 from layers.store.sql import SqlStore, fill, note_of, schema_version
-from layers.store.tables import AMENDMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLES, TASKS
+from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLES, TASKS
 
 _CONNECTION = {"connect_timeout": 10, "options": "-c lock_timeout=20s -c statement_timeout=60s"}
 """Nobody waits for ever, neither for the network nor for a lock that somebody has left behind."""
@@ -93,7 +94,7 @@ class PostgisStore(SqlStore):
                 found = connection.execute(sqlalchemy.select(func.count(), func.max(CHANGES.c.fid))).one()
                 return ":".join(map(str, (*found, ground_version(self.ground_folder))))
             # Tables of an older version that this role may only read.
-            tables = [table for table in TABLES.values() if table is not AMENDMENTS]
+            tables = [table for table in TABLES.values() if table not in (AMENDMENTS, ATTACHMENTS)]
             return ";".join(self._rows_state(connection, table) for table in tables)
 
     @staticmethod
@@ -127,8 +128,10 @@ class PostgisStore(SqlStore):
             if version < SCHEMA_VERSION:
                 bring_up(connection, version)
 
-    def refill(self, plan: Plan) -> None:
+    def refill(self, plan: Plan, contents: Contents | None = None) -> None:
         """Put `plan` in the place of the one that is there, in one transaction.
+
+        `contents` gives what its attachments hold.
 
         Raises
         ------
@@ -138,15 +141,17 @@ class PostgisStore(SqlStore):
         with self.writing() as connection:
             origin = note_of(connection, "origin") or ""
             allow_restore(connection)
-            for table in (EVENTS, AMENDMENTS, TASKS, SITES, INFO):
+            for table in (ATTACHMENTS, EVENTS, AMENDMENTS, TASKS, SITES, INFO):
                 connection.execute(table.delete())
             sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True, if_exists="append")
             count_on(connection, SITES)
-            fill(connection, plan, origin=origin)
+            fill(connection, plan, origin=origin, contents=contents)
 
     @classmethod
-    def create(cls, plan: Plan, address: str) -> PostgisStore:
+    def create(cls, plan: Plan, address: str, *, contents: Contents | None = None) -> PostgisStore:
         """Write `plan` to an empty database in one transaction, and return its store.
+
+        `contents` gives what its attachments hold.
 
         Raises
         ------
@@ -159,5 +164,5 @@ class PostgisStore(SqlStore):
                 raise PlanMapError("target-exists", target=store.name)
             sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True)
             make_tables(connection)
-            fill(connection, plan, origin="")
+            fill(connection, plan, origin="", contents=contents)
         return store

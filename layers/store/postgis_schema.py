@@ -7,7 +7,19 @@ from sqlalchemy import Column, Identity, Integer, Table, Text, func
 from sqlalchemy.schema import CreateIndex
 
 from layers.store.migration import add_columns, events_of, latest_notes
-from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, SITES, TABLES, TASKS, run
+from layers.store.tables import (
+    AMENDMENTS,
+    ATTACHMENTS,
+    EVENTS,
+    INFO,
+    METADATA,
+    OWN_TABLES,
+    SITE_KEY,
+    SITES,
+    TABLES,
+    TASKS,
+    run,
+)
 
 CHANGES = Table(
     "planmap_changes",
@@ -70,6 +82,35 @@ _GUARDS = (
     """CREATE TRIGGER planmap_added_only BEFORE UPDATE OR DELETE ON planmap_amendments
     FOR EACH ROW EXECUTE FUNCTION planmap_added_only()""",
 )
+# A foreign key guards the events that have attachments.
+_FILE_GUARDS = (
+    """CREATE FUNCTION planmap_files_added_only() RETURNS trigger LANGUAGE plpgsql
+    AS 'BEGIN
+        IF current_setting(''planmap.restoring'', true) = ''on'' THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION ''planmap: attachments are only ever added'' USING ERRCODE = ''restrict_violation'';
+    END'""",
+    """CREATE TRIGGER planmap_files_added_only BEFORE UPDATE OR DELETE ON planmap_attachments
+    FOR EACH ROW EXECUTE FUNCTION planmap_files_added_only()""",
+    # Nothing is gained by trying: PDF, pictures and office documents are compressed already.
+    "ALTER TABLE planmap_attachments ALTER COLUMN content SET STORAGE EXTERNAL",
+)
+# Whoever may read or add statements may read or add their files.
+_SAME_RIGHTS = """DO $$ DECLARE
+    given record; who text; numbers text := pg_get_serial_sequence('planmap_attachments', 'fid');
+BEGIN
+    FOR given IN SELECT grantee, privilege_type FROM information_schema.table_privileges
+        WHERE table_schema = current_schema() AND table_name = 'planmap_events'
+        AND privilege_type IN ('SELECT', 'INSERT') AND grantee <> current_user
+    LOOP
+        who := CASE given.grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(given.grantee) END;
+        EXECUTE format('GRANT %%s ON planmap_attachments TO %%s', given.privilege_type, who);
+        IF given.privilege_type = 'INSERT' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE %%s TO %%s', numbers, who);
+        END IF;
+    END LOOP;
+END $$"""
 _RESTORING = "SET LOCAL planmap.restoring = 'on'"
 _LOCK = "LOCK TABLE planmap_info, planmap_sites, planmap_tasks, planmap_events IN ACCESS EXCLUSIVE MODE"
 _COPY = "CREATE TABLE %(table)s_schema_%(version)s AS TABLE %(table)s"
@@ -105,12 +146,12 @@ def _guard(connection: sqlalchemy.Connection) -> None:
 
 
 def _guard_history(connection: sqlalchemy.Connection) -> None:
-    for words in _GUARDS:
+    for words in (*_GUARDS, *_FILE_GUARDS):
         run(connection, words)
 
 
 def allow_restore(connection: sqlalchemy.Connection) -> None:
-    """Let this transaction take away amendments, which are to be replaced by those of a backup."""
+    """Let this transaction take away amendments and attachments, which are to be replaced by those of a backup."""
     run(connection, _RESTORING)
 
 
@@ -121,21 +162,31 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
     """
     run(connection, _LOCK)
     for table in TABLES.values():
-        if table is not AMENDMENTS:
+        if table is not ATTACHMENTS and (version >= 4 or table is not AMENDMENTS):
             run(connection, _COPY, table=table.name, version=str(version))
-    METADATA.create_all(connection, tables=[AMENDMENTS], checkfirst=False)
+    if version < 4:
+        METADATA.create_all(connection, tables=[AMENDMENTS], checkfirst=False)
     if version < 2:
-        _from_version_1(connection)
+        _keys(connection)
+    METADATA.create_all(connection, tables=[ATTACHMENTS], checkfirst=False)
+    run(connection, _SAME_RIGHTS)
+    if version >= 4:
+        run(connection, _TRIGGER, table=ATTACHMENTS.name)
+        for words in _FILE_GUARDS:
+            run(connection, words)
+    elif version < 2:
+        _guard(connection)
     else:
         for key in sqlalchemy.inspect(connection).get_foreign_keys(EVENTS.name):
             run(connection, "ALTER TABLE planmap_events DROP CONSTRAINT %(key)s", key=str(key["name"]))
-        run(connection, _TRIGGER, table=AMENDMENTS.name)
+        for table in (AMENDMENTS, ATTACHMENTS):
+            run(connection, _TRIGGER, table=table.name)
         _guard_history(connection)
     add_columns(connection, run)
 
 
-def _from_version_1(connection: sqlalchemy.Connection) -> None:
-    """Give each event an id, and add keys and triggers."""
+def _keys(connection: sqlalchemy.Connection) -> None:
+    """Give each event of version 1 an id, and add the keys."""
     entries, events = latest_notes(connection), events_of(connection)
     connection.execute(INFO.delete())
     for table in (INFO, TASKS):
@@ -149,7 +200,6 @@ def _from_version_1(connection: sqlalchemy.Connection) -> None:
         connection.execute(EVENTS.update().where(EVENTS.c.fid == number).values(values), {"number": event["fid"]})
     for words in _KEYS:
         run(connection, words)
-    _guard(connection)
 
 
 def _number(connection: sqlalchemy.Connection, table: Table) -> None:

@@ -24,6 +24,7 @@ from geo.detail import Detail
 from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.amendment_row import amendment_row
+from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
 from layers.plan.digest import whole_digest
 from layers.plan.event_id import new_id
@@ -32,6 +33,7 @@ from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
 from layers.plan.template_row import template_row
 from layers.plan.terms import Moment, Subject
+from layers.store.attachments import add_files, attachment_rows, stored_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
@@ -89,12 +91,13 @@ class SqlStore:
                 # Tables of an older version that cannot be brought up to date have none.
                 if sqlalchemy.inspect(connection).has_table(AMENDMENTS.name):
                     amendments = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "amendments")]
+                attachments = attachment_rows(connection)
         except GeometryError as error:
             # A table that holds too much is not read to its end.
             return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLE_NAMES, **dict.fromkeys(("catalogue", "decks", "template"), TABLE_NAMES["info"])}
         parts = (info["plan"], info["catalogue"], sites, tasks, events, info["decks"])
-        return check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments))
+        return check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments, attachments))
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         version = schema_version(connection, self.name)
@@ -196,7 +199,13 @@ class SqlStore:
 
     def _signed(self, entry: _Entry) -> _Entry:
         signature = self._signature
-        return replace(entry, recorded_by=signature.signed(entry.recorded_by)) if signature else entry
+        if signature is None:
+            return entry
+        signed = replace(entry, recorded_by=signature.signed(entry.recorded_by))
+        if isinstance(signed, Event) and signed.attachments:
+            by = signed.recorded_by
+            return replace(signed, attachments=tuple(replace(one, recorded_by=by) for one in signed.attachments))
+        return signed
 
     def roles(self) -> Roles:
         """Return who may do what where people sign in; may raise `PlanMapError`."""
@@ -223,8 +232,8 @@ class SqlStore:
             add_given(connection, given, self.name)
         return given
 
-    def add_event(self, event: Event, *, known: str | None = None) -> None:
-        """Add one event, which gets an id if it has none.
+    def add_event(self, event: Event, *, known: str | None = None, contents: Contents | None = None) -> None:
+        """Add one event, which gets an id if it has none, with its attachments, whose `contents` are given.
 
         `known` is the id of the latest event about the task that whoever adds this one has seen, empty if there was
         none; None does not ask.
@@ -235,7 +244,7 @@ class SqlStore:
             Somebody else has added one since, the store cannot be written, or it holds an event with this id or no
             such task.
         """
-        self.add_all([event], known=None if known is None else {event.task_id: known})
+        self.add_all([event], known=None if known is None else {event.task_id: known}, contents=contents)
 
     def add_all(
         self,
@@ -244,8 +253,11 @@ class SqlStore:
         *,
         known: Mapping[str, str] | None = None,
         amended: Mapping[str, str] | None = None,
+        contents: Contents | None = None,
     ) -> None:
         """Add all of `amendments` and `events` or none; each event gets an id if it has none.
+
+        `contents` gives what the attachments of the events hold.
 
         `known` is, for each task of the events, what it is for `add_event`, and `amended`, for each task or site of
         the amendments, what `known` is for `add_amendment`; None does not ask.
@@ -271,10 +283,12 @@ class SqlStore:
             for amendment in map(self._signed, amendments):
                 self._insert_amendment(connection, amendment)
             for event in map(self._signed, events):
+                event = event if event.id else replace(event, id=new_id())
                 try:
-                    connection.execute(EVENTS.insert(), event_row(event if event.id else replace(event, id=new_id())))
+                    connection.execute(EVENTS.insert(), event_row(event))
                 except IntegrityError as error:
                     raise self._refused(connection, event) from error
+                add_files(connection, event, contents)
             # A plan with more than is read could not be opened any more.
             for table, part in ((EVENTS, "events"), (AMENDMENTS, "amendments")):
                 count = connection.execute(sqlalchemy.select(func.count()).select_from(table)).scalar_one()
@@ -367,6 +381,11 @@ class SqlStore:
             if connection.execute(change).rowcount != 1:
                 raise PlanMapError("decks-changed", plan=self.name)
 
+    def content(self, attachment: Attachment) -> bytes:
+        """Return the content of an attachment; raise `PlanMapError` if it is missing or is not what was attached."""
+        with self.reading() as connection:
+            return stored_content(connection, attachment)
+
     def note(self, key: str) -> str:
         """Return the entry `key` of the info table; empty if there is none."""
         with self.reading() as connection:
@@ -394,8 +413,8 @@ def schema_version(connection: sqlalchemy.Connection, name: str) -> int:
     return int(version)
 
 
-def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str) -> None:
-    """Write all of `plan` but its sites into tables that are empty."""
+def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str, contents: Contents | None = None) -> None:
+    """Write all of `plan` but its sites into tables that are empty; `contents` gives what its attachments hold."""
     entries = {
         "schema_version": str(SCHEMA_VERSION),
         "revision": "0",
@@ -414,6 +433,9 @@ def fill(connection: sqlalchemy.Connection, plan: Plan, *, origin: str) -> None:
         connection.execute(AMENDMENTS.insert(), [amendment_row(amendment) for amendment in plan.amendments])
     if plan.events:
         connection.execute(EVENTS.insert(), [event_row(event) for event in plan.events])
+    for event in plan.events:
+        if event.attachments:
+            add_files(connection, event, contents)
 
 
 def decks_json(decks: Sequence[Deck]) -> str:

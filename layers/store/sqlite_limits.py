@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from geo.errors import PlanMapError
@@ -80,7 +80,7 @@ _FUNCTIONS = frozenset(
 
 
 def arm(
-    connection: sqlite3.Connection, name: str, tables: Iterable[str], *, missing: str, writing: bool = False
+    connection: sqlite3.Connection, name: str, tables: Iterable[str], *, missing: Collection[str], writing: bool = False
 ) -> None:
     """Bound what a connection to the plan file `name` does from now on, in time and memory.
 
@@ -91,7 +91,7 @@ def arm(
     ------
     PlanMapError
         The schema holds what no plan needs and what could run for ever: a view, a virtual table or computed columns
-        in the place of one of PlanMap's `tables`, or to write into, an index of expressions on one. The one called
+        in the place of one of PlanMap's `tables`, or to write into, an index of expressions on one. Those called
         `missing` may be missing, as from a file of an older version.
     """
     for limit, value in _LIMITS.items():
@@ -103,8 +103,8 @@ def arm(
     connection.execute("PRAGMA trusted_schema = OFF")
     (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     words = "SELECT count(*) FROM sqlite_master WHERE name = ?"
-    (present,) = connection.execute(words, (missing,)).fetchone()
-    tables = [table for table in tables if present or table != missing]
+    absent = {name for name in missing if not connection.execute(words, (name,)).fetchone()[0]}
+    tables = [table for table in tables if table not in absent]
     if objects > MAXIMUM_OBJECTS or not all(_is_plain(connection, table, writing=writing) for table in tables):
         raise PlanMapError("plan-not-a-database", plan=name)
     if writing:

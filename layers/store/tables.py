@@ -6,13 +6,25 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import DDL, Column, Connection, Double, Index, Integer, MetaData, Table, Text
+from sqlalchemy import (
+    DDL,
+    Column,
+    Connection,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
 from sqlalchemy.schema import SchemaItem
 
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.rows import EventRow, SiteRow, TaskRow
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""
 
 _FIGURES = ("accuracy_m", "target_value", "measured_value")
@@ -62,14 +74,38 @@ AMENDMENTS = Table(
 )
 """Only ever added to; triggers refuse all else."""
 
-OWN_TABLES = (INFO, TASKS, EVENTS, AMENDMENTS)
+ATTACHMENTS = Table(
+    "planmap_attachments",
+    METADATA,
+    Column("fid", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("event_id", Text, ForeignKey(EVENTS.c.id), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    # Last, so that a database finds the other columns without going through it.
+    Column("content", LargeBinary, nullable=False),
+)
+"""Files that go with events, with their contents. Only ever added to; triggers refuse all else."""
+
+OWN_TABLES = (INFO, TASKS, EVENTS, AMENDMENTS, ATTACHMENTS)
 """The tables that PlanMap makes as they stand here; GeoPandas makes that of the sites."""
 
 SITES = Table("planmap_sites", MetaData(), Column("fid"), Column("site_id"), *_columns(SiteRow, {}), Column("geom"))
 
 SITE_KEY = Index("planmap_sites_site_id", SITES.c.site_id, unique=True)
 
-TABLES = {"info": INFO, "sites": SITES, "tasks": TASKS, "events": EVENTS, "amendments": AMENDMENTS}
+TABLES = {
+    "info": INFO,
+    "sites": SITES,
+    "tasks": TASKS,
+    "events": EVENTS,
+    "amendments": AMENDMENTS,
+    "attachments": ATTACHMENTS,
+}
 """The tables by part of the plan."""
 
 TABLE_NAMES = {part: table.name for part, table in TABLES.items()}

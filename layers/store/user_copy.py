@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from geo.errors import PlanMapError
 from geo.private import FILE, FOLDER, make_all_private, make_private
 from layers.plan.amendment_row import AmendmentRow
+from layers.plan.attachment_row import AttachmentRow
 from layers.plan.digest import whole_digest
 from layers.plan.rows import (
     CatalogueRow,
@@ -64,7 +65,9 @@ def open_user_plan(folder: Path) -> Store:
             # Left behind by a start that was cut off; nobody else writes here while the lock is held.
             for leftover in folder.glob(".planmap-*"):
                 shutil.rmtree(leftover, ignore_errors=True)
-            copy_plan(read_plan(FolderStore(built_in), as_written=True), str(draft), origin=origin)
+            shipped = FolderStore(built_in)
+            plan = read_plan(shipped, as_written=True)
+            copy_plan(plan, str(draft), origin=origin, contents=shipped.content)
             make_private(draft)
             draft.replace(path)
     except (OSError, Timeout) as error:
@@ -95,6 +98,7 @@ _ROWS = (
     TaskRow,
     EventRow,
     AmendmentRow,
+    AttachmentRow,
     DecksRow,
     DeckRow,
     SlideRow,

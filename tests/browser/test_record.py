@@ -17,6 +17,7 @@ TASK = "gdp-growth"
 AMENDED = "budget-revenue-growth"
 """Another one, of which nobody has said that it is done, in whatever order the tests run."""
 FILLED = {"summary_zh": "全年增长。", "source_title": "公报", "source_publisher": "统计局", "recorded_by": "规划科"}
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 41
 
 
 @pytest.fixture(scope="module")
@@ -167,11 +168,15 @@ def test_a_server_that_goes_away_in_between_costs_nothing(lend, tmp_path):
         open_map(page, f"{url}/?task={TASK}")
         open_form(page)
         fill(page)
+        field(page, "files").set_input_files({"name": "公报.pdf", "mimeType": "application/pdf", "buffer": PDF})
+        expect(dialog(page).locator(".pm-record-chosen li")).to_contain_text("11 KB")
     send(page)
     expect(dialog(page).locator("[type=submit]")).to_be_disabled()
     with serving(tmp_path, str(plan), port=port):
         recorded(page)
     assert len(events(plan)) == before + 1
+    # The server that took the file is no more; the browser has sent it to the new one.
+    assert [one.size for one in events(plan)[-1].attachments] == [len(PDF)]
 
 
 def test_an_outage_of_the_plan_closes_the_form_and_keeps_what_is_in_it(page_at_task, plan):
@@ -294,3 +299,38 @@ def test_a_folder_that_is_edited_by_hand_has_no_form(page, tmp_path):
         open_map(page, f"{url}/?task={TASK}")
         expect(page.locator(".st-key-panel article")).to_be_visible()
         assert page.locator(".pm-record-open").count() == 0
+
+
+def test_a_file_goes_with_a_statement_and_comes_back_as_it_was(page, url, plan, tmp_path):
+    (tmp_path / "公报.pdf").write_bytes(PDF)
+    (tmp_path / "程序.pdf").write_bytes(b"MZ\x90\x00")
+    open_map(page, f"{url}/?task={TASK}")
+    open_form(page)
+    fill(page, summary_zh="有扫描件。")
+    files = dialog(page).locator(".pm-record-chosen li")
+    field(page, "files").set_input_files([tmp_path / "公报.pdf", tmp_path / "程序.pdf"])
+    expect(files.first).to_contain_text("11 KB")
+    expect(files.last).to_contain_text("不是可以附上的文件")
+    # Not without what has been refused, unless it is taken out.
+    send(page)
+    expect(dialog(page).locator("label > .pm-record-fault")).to_contain_text("不是可以附上的文件")
+    page.reload()
+    ready_map(page)
+    open_form(page)
+    expect(field(page, "summary_zh")).to_have_value("有扫描件。")
+    expect(files).to_have_text(["浏览器不保留选过的文件，请重新选择： 公报.pdf, 程序.pdf"])
+    field(page, "files").set_input_files([tmp_path / "公报.pdf", tmp_path / "程序.pdf"])
+    expect(files.last).to_contain_text("不是可以附上的文件")
+    files.last.get_by_role("button").click()
+    expect(files).to_have_count(1)
+    expect(files).to_contain_text("11 KB")
+    send(page)
+    recorded(page)
+    (one,) = events(plan)[-1].attachments
+    assert (one.name, one.size) == ("公报.pdf", len(PDF))
+    history = page.locator(".st-key-panel .pm-history")
+    history.locator("summary").click()
+    with page.expect_download() as started:
+        history.get_by_role("link", name="公报.pdf").click()
+    assert started.value.suggested_filename == "公报.pdf"
+    assert started.value.path().read_bytes() == PDF

@@ -96,6 +96,7 @@ function statement(said, tag) {
   if (said.summary) make("p", "", box).textContent = said.summary;
   const figures = [said.measured, said.period].filter(Boolean).join(" · ");
   if (figures) make("p", "quiet", box).textContent = figures;
+  if (said.files) make("p", "quiet", box).textContent = said.files;
   if (said.address) make("p", "address", box).append(address(said));
   return box;
 }

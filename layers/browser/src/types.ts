@@ -379,6 +379,7 @@ export interface StatementPayload {
   status?: string;
   measured?: string;
   period?: string;
+  files?: string;
   address?: string;
   link?: string;
 }

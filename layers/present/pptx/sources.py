@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from layers import style
 from layers.draw.content import site_numbers
 from layers.escape import safe_address
+from layers.plan.attachment import Attachment
 from layers.plan.plan import Event, Plan, Source
 from layers.plan.terms import PartialDate
 from layers.present.pptx.tables import SIZES, Cell, Row, TableRows
 from layers.present.pptx.text import Run
 from layers.present.view import View
+from layers.selection.attachments import attachment_words
 from layers.translation import Translation
 
 POINTS = SIZES[-1]
@@ -97,20 +99,20 @@ def _evidence_grid(
     widths = (26.0, 100.0, width - 26.0 - 100.0 - 70.0, 70.0)
     names = ("slides.day", "column.title", "panel.source", "slides.publisher")
     tasks = {task.id: task for view in views for task in view.tasks}
-    found: dict[tuple[PartialDate, Source], list[str]] = {}
+    found: dict[tuple[PartialDate, Source, tuple[Attachment, ...]], list[str]] = {}
     for task in tasks.values():
         for event in {event for view in views for event in view.selection.states[task.id].evidence}:
-            found.setdefault((event.date, event.source), []).append(task.title.get(text.language))
+            found.setdefault((event.date, event.source, event.attachments), []).append(task.title.get(text.language))
     ordered = sorted(found, key=lambda key: (key[0].last_day, key[1].title, key[1].url), reverse=True)
     rows: list[Row] = [[Cell(Run(text(name), bold=True)) for name in names]]
-    for day, source in ordered[:MOST_EVIDENCE]:
+    for day, source, files in ordered[:MOST_EVIDENCE]:
         title = source.title or source.publisher or source.url
         rows.append(
             [
                 Cell(Run(str(day))),
-                Cell(Run(text("sheet.comma").join(dict.fromkeys(found[day, source])))),
+                Cell(Run(text("sheet.comma").join(dict.fromkeys(found[day, source, files])))),
                 Cell(link(title, source.url)),
-                Cell(Run(source.publisher)),
+                Cell(Run(" · ".join(part for part in (source.publisher, attachment_words(files, text)) if part))),
             ]
         )
     if len(ordered) > MOST_EVIDENCE:
