@@ -28,6 +28,7 @@ from app.deck_cli import brief, slides
 from app.excel_cli import excel
 from app.ground_cli import ground
 from app.place_cli import place
+from app.plan_cli import check, copy, init_db, recover
 from app.record_cli import attachment, backup, changes, history, log, record, restore
 from app.role_cli import role
 from app.settings import read_settings
@@ -106,6 +107,10 @@ for _command in (
     ground,
     brief,
     slides,
+    check,
+    copy,
+    recover,
+    init_db,
     record,
     amend,
     place,
@@ -173,60 +178,6 @@ def serve(
         click.echo(text.explain(error), err=True)
     opens = server.has_display() if browser is None else browser
     server.serve(host=host, port=port, names=names, language=text.language, open_browser=opens)
-
-
-@main.command(help=HELP("cli.check-help"))
-@click.argument("where", metavar="[PLAN]", default="")
-@plan_option
-@language_option
-@ends_in_a_line
-def check(*, text: Translation, where: str, plan: str) -> None:
-    """List every fault of a plan, or count what a plan without faults holds."""
-    from app.context import store_at
-
-    chosen = where or plan
-    store = store_at(read_settings(plan=chosen))
-    found, faults = store.check()
-    for fault in faults:
-        click.echo(text.explain(fault))
-    if found is None:
-        click.echo(text("check.faults", plan=store.name, count=len(faults)))
-        sys.exit(1)
-    from app.summary import summary
-
-    click.echo("\n".join(summary(store.name, found, text)))
-
-
-@main.command(help=HELP("cli.copy-help"))
-@click.argument("target")
-@plan_option
-@language_option
-@ends_in_a_line
-def copy(*, text: Translation, target: str, plan: str) -> None:
-    """Copy a plan into a new file or database."""
-    from app.context import store_at
-    from layers.store.base import copy_plan, read_plan
-
-    source = store_at(read_settings(plan=plan))
-    written = copy_plan(read_plan(source, as_written=True), target, contents=source.content)
-    click.echo(text("cli.copied", target=written.name))
-
-
-@main.command(help=HELP("cli.recover-help"))
-@click.argument("file", metavar="FILE")
-@language_option
-@ends_in_a_line
-def recover(*, text: Translation, file: str) -> None:
-    """Undo what another program has left half-done in a .gpkg file."""
-    from layers.store import journal
-
-    path = target_of(file)
-    if not path.is_file():
-        raise PlanMapError("plan-not-found", plan=file)
-    if not journal.is_unfinished(path):
-        raise PlanMapError("nothing-to-recover", plan=file)
-    copy = journal.recover(path)
-    click.echo(text("cli.recovered", plan=printable(file), copy=printable(copy)))
 
 
 @main.command(help=HELP("cli.export-help"))

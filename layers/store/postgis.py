@@ -25,6 +25,8 @@ from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, INFO, SCHEMA_VE
 _CONNECTION = {"connect_timeout": 10, "options": "-c lock_timeout=20s -c statement_timeout=60s"}
 """Nobody waits for ever, neither for the network nor for a lock that somebody has left behind."""
 
+_HAS_POSTGIS = sqlalchemy.text("SELECT count(*) FROM pg_extension WHERE extname = 'postgis'")
+
 _MIGRATING = 2024_2027
 """Number of the advisory lock that whoever brings the tables up to date holds; any number that nobody else uses."""
 
@@ -97,6 +99,22 @@ class PostgisStore(SqlStore):
             tables = [table for table in TABLES.values() if table not in (AMENDMENTS, ATTACHMENTS)]
             return ";".join(self._rows_state(connection, table) for table in tables)
 
+    def found_version(self) -> int | None:
+        """Return the version of the tables of the plan in the database; None if it has no plan.
+
+        Raises
+        ------
+        PlanMapError
+            The database cannot be reached, or the tables are those of a newer version or of another program.
+        """
+        with explained(self.name, "database-unreachable"), self.engine.connect() as connection:
+            if not self._has(connection, INFO.name):
+                return None
+            version = schema_version(connection, self.name)
+        if version > SCHEMA_VERSION:
+            raise PlanMapError("plan-newer", plan=self.name, version=version)
+        return version
+
     @staticmethod
     def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> str:
         """Return the number of rows and the sum of the transactions that wrote them.
@@ -159,9 +177,16 @@ class PostgisStore(SqlStore):
             The database cannot be reached or holds a plan already.
         """
         store = cls(address)
-        with explained(store.name, "database-unreachable"), store.engine.begin() as connection:
+        if store.found_version() is not None:
+            raise PlanMapError("target-exists", target=store.name)
+        with explained(store.name, "database-refused"), store.engine.begin() as connection:
+            # One at a time; whoever comes second finds the plan there.
+            connection.execute(sqlalchemy.select(func.pg_advisory_xact_lock(_MIGRATING)))
             if store._has(connection, INFO.name):
                 raise PlanMapError("target-exists", target=store.name)
+            # Only whoever may do so needs to: a database that has it is left as it is.
+            if not connection.execute(_HAS_POSTGIS).scalar():
+                connection.execute(sqlalchemy.text("CREATE EXTENSION postgis"))
             sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True)
             make_tables(connection)
             fill(connection, plan, origin="", contents=contents)
