@@ -84,7 +84,7 @@ class PlaceForm {
     this.shown = new Set();
     this.language = "";
     this.button = element("button", { type: "button", class: "pm-place-open" });
-    this.said = element("p", { role: "status", class: "pm-record-said" });
+    this.said = element("p", { role: "status", class: "pm-place-said" });
     this.form = element("form", { novalidate: "", autocomplete: "off", class: "pm-place-form", hidden: "" });
     host.replaceChildren(this.button, this.said, this.form);
     this.button.addEventListener("click", () => (this.isOpen ? this.close() : this.open()));

@@ -62,7 +62,7 @@ def fill(page: Page, precision: str = "approximate", **words: str) -> None:
 
 def saved(page: Page) -> None:
     page.locator(".pm-place-form [type=submit]").click()
-    expect(page.locator(".pm-place .pm-record-said")).to_contain_text("已记录")
+    expect(page.locator(".pm-place-said")).to_contain_text("已记录")
     expect(page.locator(".pm-place-form")).to_be_hidden()
 
 
