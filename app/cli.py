@@ -172,7 +172,7 @@ def serve(
             text("cli.public" if trust_network else "cli.public-looking", host=", ".join([host, *names])), err=True
         )
     try:
-        served.plan()
+        served.keep()
     except PlanFaultsError as error:
         # The page itself says what to correct, and works again as soon as that is done.
         click.echo(text.explain(error), err=True)

@@ -30,6 +30,7 @@ from layers.plan.scene import Scene
 from layers.plan.terms import Subject
 from layers.selection.attachments import attachment_named
 from layers.selection.select import select
+from layers.store import in_use
 from layers.store.attached_files import with_files
 from layers.store.base import Store, open_store
 from layers.store.check import check_decks
@@ -284,6 +285,25 @@ class Context:
             take_in(store, proposal)
         finally:
             self._current.forget()
+
+    def keep(self) -> None:
+        """Have no other machine use the plan's file while this process serves it.
+
+        Raises
+        ------
+        PlanMapError
+            One uses it already, or the plan cannot be read.
+        """
+        from layers.store.geopackage import GeoPackageStore
+
+        store = self._current.store()
+        if isinstance(store, GeoPackageStore):
+            in_use.keep(store.path)
+
+    @staticmethod
+    def leave() -> None:
+        """Let other machines use the plan's file again."""
+        in_use.leave()
 
     def document(self) -> tuple[str, str]:
         """Return the digest of what a map needs of the plan, and the map document drawn from it.

@@ -96,7 +96,11 @@ def application(host: str, port: int, *, names: Iterable[str], announce: Callabl
         # Made while the browser is still loading the page around it.
         threading.Thread(target=_warm, daemon=True).start()
         announce()
-        yield
+        try:
+            yield
+        finally:
+            # The server ends by the signal that it was sent, without whatever Python would do at its end.
+            context.current().leave()
         stop.set()
         await standing
 

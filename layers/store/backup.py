@@ -9,7 +9,7 @@ from pathlib import Path
 
 from geo.errors import PlanMapError
 from geo.output import drafted
-from layers.store import journal
+from layers.store import in_use, journal
 from layers.store.base import Store, copy_plan, read_plan
 from layers.store.driver_errors import explained
 from layers.store.folder import FILES, FolderStore
@@ -54,7 +54,7 @@ def restore(store: Store, path: Path) -> Path:
     aside = _aside(store.path if isinstance(store, GeoPackageStore) else path)
     back_up(store, aside)
     if isinstance(store, GeoPackageStore):
-        with explained(store.name, "plan-not-writable"), journal.recorded_save(store.path):
+        with explained(store.name, "plan-not-writable"), in_use.held(store.path), journal.recorded_save(store.path):
             _copy(path, store.path)
     else:
         from layers.store.postgis import PostgisStore

@@ -17,7 +17,7 @@ from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_blob
 from layers.plan.attachment import Contents
 from layers.plan.plan import Plan
-from layers.store import journal
+from layers.store import in_use, journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.geopackage_schema import bring_up, copy_aside, make_tables
@@ -90,6 +90,7 @@ class GeoPackageStore(SqlStore):
         with explained(self.name, "plan-not-a-database"):
             if not self.path.exists():
                 raise PlanMapError("plan-not-found", plan=self.name)
+            in_use.check(self.path)
             self._recover()
             with self.engine.connect() as connection:
                 yield connection
@@ -99,7 +100,7 @@ class GeoPackageStore(SqlStore):
         """Yield a connection whose changes are kept only if nothing raises."""
         if not self.path.exists():
             raise PlanMapError("plan-not-found", plan=self.name)
-        with journal.recorded_save(self.path), self._writer.begin() as connection:
+        with in_use.held(self.path), journal.recorded_save(self.path), self._writer.begin() as connection:
             yield connection
 
     def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
