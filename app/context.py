@@ -32,7 +32,7 @@ from layers.selection.attachments import attachment_named
 from layers.selection.select import select
 from layers.store import in_use
 from layers.store.attached_files import with_files
-from layers.store.base import Store, open_store
+from layers.store.base import Store, is_address, open_store
 from layers.store.check import check_decks
 from layers.store.check_amendments import check_amendment
 from layers.store.check_events import check_event
@@ -287,7 +287,7 @@ class Context:
             self._current.forget()
 
     def keep(self) -> None:
-        """Have no other machine use the plan's file while this process serves it.
+        """Have no other machine use the plan's file while this process serves it; have a database tell of changes.
 
         Raises
         ------
@@ -299,6 +299,12 @@ class Context:
         store = self._current.store()
         if isinstance(store, GeoPackageStore):
             in_use.keep(store.path)
+        elif is_address(self.settings.plan):
+            # Imported only where needed, as in `open_store`.
+            from layers.store.postgis import PostgisStore
+
+            if isinstance(store, PostgisStore):
+                store.listen()
 
     @staticmethod
     def leave() -> None:

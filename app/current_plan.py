@@ -15,6 +15,9 @@ from layers.store.base import Store, read_plan
 FRESH_S = 0.5
 """Seconds for which a look at the store is taken as current: one click asks several times."""
 
+SURE_S = 15.0
+"""The same where the store is told of changes and has heard of none: nobody relies on one connection for ever."""
+
 PATIENCE_S = 1.0
 """Seconds for which a look is waited for by those who could go on with the plan as it was."""
 
@@ -26,11 +29,14 @@ class Look:
     began: float = field(default_factory=time.monotonic)
     found: Future[tuple[str, Plan]] = field(default_factory=Future)
 
-    def is_over(self) -> bool:
+    def is_over(self, store: Store | None) -> bool:
         """Whether whoever asks now should look again; a plan that could not be read may have been mended meanwhile."""
         if not self.found.done():
             return False
-        return self.found.exception() is not None or time.monotonic() - self.began >= FRESH_S
+        if self.found.exception() is not None:
+            return True
+        age = time.monotonic() - self.began
+        return age >= FRESH_S and not (age < SURE_S and store is not None and store.quiet_since(self.began))
 
 
 class CurrentPlan:
@@ -71,7 +77,7 @@ class CurrentPlan:
         """
         with self._lock:
             before = self._plan
-            if self._look is None or self._look.is_over():
+            if self._look is None or self._look.is_over(self._store):
                 self._look = Look()
                 threading.Thread(target=self._ask, args=(self._look,), daemon=True).start()
             look = self._look

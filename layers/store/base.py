@@ -61,6 +61,12 @@ class Store(Protocol):
             It is missing or is not what was attached, or the store cannot be reached.
         """
 
+    def quiet_since(self, moment: float) -> bool:
+        """Whether the plan has certainly not changed since `moment`, on the monotonic clock.
+
+        Only a store that is told of changes knows.
+        """
+
     def add_event(self, event: Event, *, known: str | None = None, contents: Contents | None = None) -> None:
         """Add one event with its attachments, whose `contents` are given. There is no way to change or remove one.
 

@@ -161,6 +161,10 @@ class FolderStore:
                     content = file.read(attachment.size + 1)
         return checked_content(attachment, content)
 
+    def quiet_since(self, _: float) -> bool:
+        """Return False: nobody tells of changes of files."""
+        return False
+
     def add_event(self, event: Event, *, known: str | None = None, contents: Contents | None = None) -> None:
         """Raise `PlanMapError`: a folder is edited by hand."""
         raise PlanMapError("events-by-hand", file=self.folder / FILES["events"])

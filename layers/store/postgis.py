@@ -18,6 +18,7 @@ from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
+from layers.store.postgis_listener import Listener
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLES, TASKS
@@ -54,6 +55,8 @@ class PostgisStore(SqlStore):
         # No pool: in an office network an idle connection dies unnoticed, and a new one costs little.
         engine = sqlalchemy.create_engine(url, connect_args=_CONNECTION, poolclass=sqlalchemy.NullPool)
         super().__init__(engine)
+        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._listener: Listener | None = None
 
     def geometry(self) -> sqlalchemy.ColumnElement[Any]:
         """Return the SQL expression for the geometry as WKB."""
@@ -83,6 +86,22 @@ class PostgisStore(SqlStore):
             if not self._has(connection, INFO.name):
                 raise PlanMapError("database-empty", plan=self.name)
             yield connection
+
+    def listen(self) -> None:
+        """Have the database tell of changes from now on, for a process that asks often; see `quiet_since`."""
+        if self._listener is None:
+            self._listener = Listener(self._conninfo)
+
+    def stop_listening(self) -> None:
+        """End what `listen` has begun."""
+        if self._listener is not None:
+            self._listener.stop()
+            self._listener = None
+
+    def quiet_since(self, moment: float) -> bool:
+        """Whether the plan has certainly not changed since `moment`, on the monotonic clock."""
+        # Ground in a folder is no part of the database.
+        return self._listener is not None and self.ground_folder is None and self._listener.quiet_since(moment)
 
     def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
         """Keep everybody else from adding events or amendments about a task until this transaction ends."""

@@ -33,11 +33,12 @@ A row can be seen from the moment at which its transaction's changes can, howeve
 row that everybody counts up would say the same, but then each writer would wait for all others to end.
 """
 
-# Whoever may write the plan need not be allowed to write this table.
-_FUNCTION = """CREATE FUNCTION planmap_changed() RETURNS trigger
+# Whoever may write the plan need not be allowed to write this table. What is notified is heard by `postgis_listener`.
+_FUNCTION = """CREATE OR REPLACE FUNCTION planmap_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
     AS 'BEGIN
         INSERT INTO planmap_changes (transaction) VALUES (txid_current()::text) ON CONFLICT DO NOTHING;
+        PERFORM pg_notify(''planmap_changed'', '''');
         RETURN NULL;
     END'"""
 _TRIGGER = """CREATE TRIGGER planmap_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %(table)s
@@ -170,6 +171,9 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
         _keys(connection)
     METADATA.create_all(connection, tables=[ATTACHMENTS], checkfirst=False)
     run(connection, _SAME_RIGHTS)
+    if version >= 2:
+        # Before version 5 it notified nobody.
+        run(connection, _FUNCTION)
     if version >= 4:
         run(connection, _TRIGGER, table=ATTACHMENTS.name)
         for words in _FILE_GUARDS:

@@ -167,6 +167,10 @@ class SqlStore:
         """Return a text that changes whenever the plan does."""
         raise AssertionError("each home has its own")
 
+    def quiet_since(self, _: float) -> bool:
+        """Whether the plan has certainly not changed since a moment on the monotonic clock; no file can tell."""
+        return False
+
     def migrate(self) -> None:
         """Bring the tables of an older version up to date, after setting aside a copy; do nothing if they are.
 
