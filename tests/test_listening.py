@@ -87,6 +87,9 @@ def test_a_database_that_is_started_anew_is_heard_again(plan, empty_database_url
     with serving(empty_database_url) as served:
         until(served.hears)
         assert served.events() == len(plan.events)
+        # The server of the tests keeps nothing that it has not been told to.
+        with open_store(empty_database_url).engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(sqlalchemy.text("CHECKPOINT"))
         with stopped(empty_database_url):
             until(lambda: not served.hears())
             with pytest.raises(PlanMapError, match="database-unreachable"):
