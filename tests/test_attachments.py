@@ -48,6 +48,7 @@ from layers.store.attached_files import with_files
 from layers.store.backup import back_up, restore
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.translation import translation
+from tests.app_page import AppPage, browse
 from tests.command import call
 from tests.old_schemas import write_version_4
 from tests.test_constraints import run_elsewhere
@@ -416,6 +417,12 @@ def test_what_is_not_taken_is_refused_at_once(context, monkeypatch):
         (("none", "a.pdf", PDF[:500]), "不能上传"),
     ):
         assert words in sent(*arguments)["words"]
+
+
+def test_whoever_may_record_nothing_can_send_nothing(context):
+    assert context.uploads.knows(AppPage(browse, f"task={TASK}").at.session_state["upload"])
+    context.looking_only = True
+    assert "upload" not in AppPage(browse, f"task={TASK}").at.session_state
 
 
 def test_what_waits_is_bounded(monkeypatch):
