@@ -15,6 +15,10 @@ LANGUAGES = ("zh", "en")
 """The languages of the interface; the first is the default."""
 
 
+_PLACE = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+"""`{count}`, or `{count|task|tasks}`: the first word for one, the second for any other number."""
+
+
 class Translation:
     """The texts of one language."""
 
@@ -24,6 +28,8 @@ class Translation:
 
     def __call__(self, key: str, **details: object) -> str:
         """Return the text for `key` with each `{name}` replaced by the detail of that name.
+
+        `{name|one|many}` becomes the first word if that detail is 1, and the second otherwise.
 
         Raises
         ------
@@ -35,7 +41,7 @@ class Translation:
             return words
         # Not str.format, which would let a plan's text reach attributes through {x.__class__}. One pass, so
         # that a site's name which itself holds {distance} stays as it is.
-        return re.sub(r"\{(\w+)\}", lambda found: str(details.get(found[1], found[0])), words)
+        return _PLACE.sub(lambda found: _filled(found, details), words)
 
     def explain(self, error: PlanMapError | Fault) -> str:
         """Return one line that says what is wrong and what to do, after the place of a fault."""
@@ -47,6 +53,15 @@ class Translation:
         message = self(f"error.{error.code}", **shown)
         line = f"{message} → {self(f'hint.{error.code}', **shown)}"
         return f"{error.place}: {line}" if isinstance(error, Fault) else line
+
+
+def _filled(found: re.Match[str], details: Mapping[str, object]) -> str:
+    if found[1] not in details:
+        return found[0]
+    value = str(details[found[1]])
+    if found[2] is None:
+        return value
+    return found[2] if value == "1" else found[3]
 
 
 @lru_cache(maxsize=len(LANGUAGES))

@@ -11,6 +11,7 @@ import pytest
 from geo.errors import PlanMapError
 from layers.store import user_copy as user_plan
 from layers.store.base import read_plan
+from layers.store.roles import Role
 from layers.store.user_copy import open_user_plan
 from tests.test_store import EVENT
 
@@ -55,6 +56,12 @@ def test_what_was_changed_in_a_gis_survives_too(tmp_path, monkeypatch):
         connection.commit()
     monkeypatch.setattr(user_plan, "_digest", lambda folder: "another plan")
     assert read_plan(open_user_plan(tmp_path)).tasks["gdp-growth"].lead_unit == "发改委"
+
+
+def test_roles_that_were_given_survive_too(tmp_path, monkeypatch):
+    open_user_plan(tmp_path).give_role("li@example.org", Role.EDITOR, by="管理员")
+    monkeypatch.setattr(user_plan, "_digest", lambda folder: "another plan")
+    assert len(open_user_plan(tmp_path).roles().current) == 1
 
 
 def test_an_untouched_file_follows_the_built_in_plan(tmp_path, monkeypatch):

@@ -32,6 +32,7 @@ from layers.resources import default_plan_folder
 from layers.store.base import Store, copy_plan, read_plan
 from layers.store.folder import FILES, FolderStore
 from layers.store.geopackage import GeoPackageStore
+from layers.store.role_entry import KEY as ROLES
 
 
 def open_user_plan(folder: Path) -> Store:
@@ -83,9 +84,9 @@ def _current(path: Path, origin: str) -> bool:
     if store.note("origin") == origin:
         return True
     # The plan that ships has changed. A file that somebody has changed, here or in a GIS, or that is
-    # damaged, is not ours to replace.
+    # damaged, is not ours to replace; nor is one in which somebody has given roles.
     plan, _ = store.check()
-    return plan is None or whole_digest(plan) != store.note("content")
+    return plan is None or whole_digest(plan) != store.note("content") or bool(store.note(ROLES))
 
 
 _ROWS = (
