@@ -29,6 +29,8 @@ from layers.plan.scene import Scene
 from layers.plan.site_amend import given_of
 from layers.plan.terms import Moment, Precision, Subject, Text
 from layers.resources import default_plan_folder
+from layers.selection.changes import Mark, site_marks
+from layers.selection.event_words import change_lines
 from layers.selection.select import select
 from layers.selection.site_history import stand_words, stands
 from layers.sheet.sheet import Order, compose
@@ -185,6 +187,18 @@ def test_the_history_has_each_position_with_who_and_why(plan):
     assert "117.46350°E 39.18890°N" in lines[1]
     assert "规划科 记录于 2026-11-25 09:30" in lines[2]
     assert given_of(found[1].site)["accuracy_m"] == "300"
+
+
+def test_a_place_that_was_put_somewhere_is_a_change_of_its_tasks(plan):
+    after = amend(plan, placing(POINT))
+    scene = Scene(since=dt.date(2026, 11, 24))
+    selection = select(after, scene, today=TODAY)
+    assert {change.task.id for change in selection.changes} == {task.id for task in plan.tasks_by_site[UNPLACED]}
+    assert site_marks(after, selection.changes)[UNPLACED] is Mark.AMENDED
+    lines = "\n".join(change_lines(after, selection.changes, scene.since, TODAY, ZH))
+    assert "改动 1 处" in lines
+    assert "东湖风景区 · 定位" in lines
+    assert select(after, replace(scene, since=dt.date(2026, 11, 25)), today=TODAY).changes == ()
 
 
 def test_what_is_drawn_by_hand_lies_over_an_outline_that_was_taken(plan, tmp_path):

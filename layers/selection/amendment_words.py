@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from geo.wkt import read_wkt
 from layers.plan.plan import Amendment, Event, Plan
-from layers.plan.terms import DueDate, Kind, Precision
+from layers.plan.terms import DueDate, Kind, Precision, Subject
 from layers.selection.position_words import geometry_words
 from layers.translation import Translation
 
@@ -24,6 +24,8 @@ def amendment_line(plan: Plan, amendment: Amendment, text: Translation) -> str:
     said = [text("amendment.added" if values.pop("id", None) else "amendment.changed")]
     if "geometry" in values:
         said = [text("amendment.placed" if values["geometry"] else "amendment.taken-off")]
+    if amendment.about is Subject.SITE and amendment.subject_id in plan.sites:
+        said = [plan.sites[amendment.subject_id].name.get(text.language), *said]
     if "retired" in values:
         said = [text("amendment.retired") if values.pop("retired") else text("amendment.brought-back")]
     for field, value in values.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -37,7 +37,7 @@ class Mark(StrEnum):
     SAID = "said"
     """The same status, and a new statement that is not evidence."""
     AMENDED = "amended"
-    """The same status and no new statement, but something was set of the task, such as its due date."""
+    """The same status and no new statement, but something was set, such as its due date or where its place lies."""
 
 
 class Known(StrEnum):
@@ -63,7 +63,7 @@ class Change:
     new: tuple[Event, ...]
     """What became known, in the order in which it was recorded, also what withdraws or corrects something."""
     amendments: tuple[Amendment, ...] = ()
-    """What was set of the task, by the day on which it was recorded: the only day that an amendment has."""
+    """What was set of the task and where its places were put, by the day of recording: amendments have no other."""
 
     @property
     def told(self) -> tuple[Event | Amendment, ...]:
@@ -114,9 +114,7 @@ def changes(plan: Plan, since: date, until: date, *, known: Known = Known.PUBLIS
     """
     found = []
     for task in plan.tasks.values():
-        amendments = tuple(
-            one for one in plan.amendments_by_task.get(task.id, ()) if since < one.recorded_at.day <= until
-        )
+        amendments = tuple(one for one in _amendments(plan, task) if since < one.recorded_at.day <= until)
         if task.retired and not any("retired" in one.values for one in amendments):
             continue
         events = plan.events_by_task.get(task.id, ())
@@ -131,6 +129,16 @@ def changes(plan: Plan, since: date, until: date, *, known: Known = Known.PUBLIS
         if new or amendments or before.status is not after.status:
             found.append(Change(task, before, after, new, amendments))
     return tuple(found)
+
+
+def _amendments(plan: Plan, task: Task) -> Iterator[Amendment]:
+    """Yield what was set of a task, then of its places but for the whole district."""
+    yield from plan.amendments_by_task.get(task.id, ())
+    if plan.amendments_by_site:
+        for whole in plan.places_of(task):
+            if whole != plan.info.district_site:
+                for site_id in plan.place(whole):
+                    yield from plan.amendments_by_site.get(site_id, ())
 
 
 def _day(event: Event, known: Known) -> date:

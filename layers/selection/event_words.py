@@ -137,7 +137,8 @@ def change_lines(
         first=counts[Direction.FIRST],
         proven=proven,
         statements=sum(len(change.new) for change in found),
-        amendments=sum(len(change.amendments) for change in found),
+        # A place may have several tasks.
+        amendments=len({amendment.id for change in found for amendment in change.amendments}),
     )
     yield text("record.by-published" if known is Known.PUBLISHED else "record.by-recorded")
     for way in (Direction.BACK, Direction.FORWARD, Direction.FIRST, Direction.NONE):
