@@ -87,6 +87,13 @@ def _row(sent: object) -> dict[str, str]:
     return {field: found[field][:LONGEST] for field in FIELDS if isinstance(found.get(field), str)}
 
 
+def _stands(row: dict[str, str], base: dict[str, str], words: dict[str, str]) -> bool:
+    """Whether a slide is as it was under `words`, but for what of these has been stored without a word of it."""
+    return all(
+        row[field] == base.get(field, "") or (field in words and row[field] == words[field].strip()) for field in row
+    )
+
+
 def bring_back(plan: Plan, deck_id: object, number: object, base: dict[str, str], words: dict[str, str]) -> None:
     """Save `words`, which were typed over a slide that was stored as `base`, if it still is.
 
@@ -99,7 +106,7 @@ def bring_back(plan: Plan, deck_id: object, number: object, base: dict[str, str]
     deck = next((deck for deck in plan.decks if deck.id == deck_id), None)
     slides = deck.slides if deck else ()
     places = sorted(range(len(slides)), key=lambda place: abs(place - near))
-    index = next((place for place in places if full_row(slides[place]) == base), None)
+    index = next((place for place in places if _stands(full_row(slides[place]), base, words)), None)
     at = index if index is not None else min(near, max(0, len(slides) - 1))
     # A slide of its own if there is none any more: what was typed over it comes back whole.
     under = full_row(slides[at]) if slides else base

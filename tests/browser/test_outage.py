@@ -1,5 +1,6 @@
 """The pages in a browser while their plan cannot be read: nothing typed is lost, and they come back by themselves."""
 
+import json
 import time
 from dataclasses import replace
 from urllib.error import HTTPError
@@ -8,9 +9,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.present.deck_session import full_row
+from app.present.typed import name_of
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
-from layers.store.base import copy_plan, read_plan
+from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from tests.browser.conftest import PATIENCE_S, ready_map
 from tests.browser.server import free_port, serving
@@ -206,8 +209,7 @@ def test_a_new_start_of_the_server_loses_nothing(lend, plan, tmp_path):
         field(page, "title_zh").fill("See")
         field(page, "notes_zh").click()
         saved(desk, lambda decks: decks[0].slides[1].title.zh == "See")
-        # What the page hears of that may be on its way still.
-        settled(page)
+        # Whether or not the page has heard of that.
         field(page, "notes_zh").press_sequentially("erst halb")
     # Both pages say in their language what to do, and nothing else lies over what has been typed.
     for each in (page, other):
@@ -234,6 +236,23 @@ def test_a_new_start_of_the_server_loses_nothing(lend, plan, tmp_path):
         expect(other.locator(".st-key-search input")).to_have_value("还没有回车")
         for each in (page, other):
             expect(each.locator(".pm-lost")).to_have_count(0)
+
+
+def test_letters_typed_before_the_page_heard_of_its_save_are_stored_without_a_question(page, desk):
+    before = full_row(DECK.slides[0])
+    open_present(page, f"{desk.url}/present")
+    field(page, "title_zh").fill("See")
+    field(page, "notes_zh").click()
+    has(desk, title_zh="See")
+    settled(page)
+    # As the browser has it whose server went away with the answer: both are open, over the slide as it was.
+    place = {"plan": name_of(read_plan(open_store(str(desk.path)))), "deck": DECK.id, "number": 0, "base": before}
+    entry = {"earlier": {**place, "words": {"title_zh": "See", "notes_zh": "halb"}}}
+    page.evaluate("(kept) => sessionStorage.setItem('planmap.typed', kept)", json.dumps(entry))
+    page.reload()
+    has(desk, title_zh="See", notes_zh="halb")
+    expect(page.locator(".st-key-refusal")).to_have_count(0)
+    assert desk.decks[0].slides[1:] == DECK.slides[1:]
 
 
 def test_a_database_that_is_away_for_a_while_loses_nothing(lend, plan, empty_database_url, tmp_path):
