@@ -286,6 +286,48 @@ class Context:
         finally:
             self._current.forget()
 
+    def back_up(self, path: Path, *, person: Person | None = None) -> None:
+        """Write all of the plan to the .gpkg file `path`, which takes an admin where people sign in.
+
+        Raises
+        ------
+        PlanMapError
+            `person` is no admin, the plan cannot be read, or the file cannot be written.
+        """
+        from layers.store.backup import back_up
+
+        self.allow_change(person, Role.ADMIN)
+        back_up(self._current.store(), path)
+
+    @staticmethod
+    def look_into(path: Path) -> Plan:
+        """Return the plan in a backup; may raise `PlanMapError`."""
+        from layers.store.base import read_plan
+        from layers.store.geopackage import GeoPackageStore
+
+        return read_plan(GeoPackageStore(path), as_written=True)
+
+    def restore(self, path: Path, *, person: Person | None = None) -> Path:
+        """Make the plan what it is in the backup `path`, and return the file in which what was there is set aside.
+
+        Raises
+        ------
+        PlanMapError
+            `person`, who has signed in, is no admin, the backup has faults, or the plan cannot be written.
+        """
+        from layers.store.backup import restore
+
+        store = self._writable(person, Role.ADMIN)
+        beside = None
+        if is_address(self.settings.plan):
+            # The backup itself lies in a folder that is about to go.
+            beside = self.settings.data_dir / "plan.gpkg"
+            beside.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return restore(store, path, beside=beside)
+        finally:
+            self._current.forget()
+
     def keep(self) -> None:
         """Have no other machine use the plan's file while this process serves it; have a database tell of changes.
 

@@ -12,6 +12,7 @@ from layers.store.backup import back_up, restore
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.geopackage import GeoPackageStore
+from layers.store.roles import Person, Role, Signature
 from tests.command import call
 from tests.test_store import EVENT
 
@@ -30,6 +31,28 @@ def test_a_plan_comes_back_as_it_was_and_goes_on(plan, home, tmp_path):
     again.add_event(replace(EVENT, id="after"))
     assert [event.id for event in read_plan(again).events][-1] == "after"
     assert len(read_plan(again).events) == len(plan.events) + 1
+
+
+def test_who_may_do_what_stays_as_it_is_now(plan, home, tmp_path):
+    store = copy_plan(plan, home)
+    store.give_role("old@example.org", Role.ADMIN, by="管理员")
+    back_up(store, tmp_path / "backup.gpkg")
+    store.give_role("old@example.org", Role.VIEWER, by="管理员")
+    store.give_role("new@example.org", Role.ADMIN, by="管理员")
+    now = store.roles().current
+    restore(store, tmp_path / "backup.gpkg")
+    assert open_store(home).roles().current == now
+
+
+def test_nobody_restores_who_is_no_admin(plan, home, tmp_path):
+    store = copy_plan(plan, home)
+    back_up(store, tmp_path / "backup.gpkg")
+    store.add_event(EVENT)
+    editor = Person("sub:1", "编辑")
+    with pytest.raises(PlanMapError, match="role-missing"):
+        restore(store.on_behalf(Signature(editor, Role.ADMIN)), tmp_path / "backup.gpkg")
+    assert read_plan(open_store(home)).events[-1].id == EVENT.id
+    assert not list(tmp_path.glob("*before restore*"))
 
 
 def test_a_backup_holds_what_other_programs_keep_in_the_file_and_replaces_an_older_one(plan, tmp_path):

@@ -152,7 +152,7 @@ def test_a_role_that_was_taken_away_meanwhile_is_missed_at_the_next_write(served
 
 
 @pytest.mark.parametrize("person", [None, VIEWER])
-def test_others_change_nothing(served, store, person):
+def test_others_change_nothing(served, store, person, tmp_path):
     before = read_plan(store)
     expected = "not-signed-in" if person is None else "role-missing"
     assert not said(served, person).done
@@ -161,6 +161,8 @@ def test_others_change_nothing(served, store, person):
         lambda: served.take_in(bringing(before, before.events[:1]), person=person),
         lambda: served.amend({}, known="", person=person),
         lambda: served.give_role(VIEWER.who, Role.ADMIN, person=person),
+        lambda: served.back_up(tmp_path / "backup.gpkg", person=person),
+        lambda: served.restore(tmp_path / "backup.gpkg", person=person),
         lambda: served.allow_change(person),
     ):
         assert code(change) == expected
@@ -169,11 +171,13 @@ def test_others_change_nothing(served, store, person):
     assert store.roles().current == {EDITOR.who: Role.EDITOR}
 
 
-def test_an_editor_does_not_what_takes_an_admin(served, store):
+def test_an_editor_does_not_what_takes_an_admin(served, store, tmp_path):
     before = read_plan(store)
     assert code(lambda: served.take_in(bringing(before, before.events[:1]), person=EDITOR)) == "role-missing"
     assert code(lambda: served.give_role(EDITOR.who, Role.ADMIN, person=EDITOR)) == "role-missing"
     assert code(lambda: served.allow_change(EDITOR, Role.ADMIN)) == "role-missing"
+    for take in (served.back_up, served.restore):
+        assert code(lambda take=take: take(tmp_path / "backup.gpkg", person=EDITOR)) == "role-missing"
     served.allow_change(EDITOR)
 
 

@@ -12,6 +12,7 @@ from app import outage, session
 from app.data.grounds import grounds_section
 from app.data.outlines import outlines_section
 from app.data.roles import roles_section
+from app.data.safekeeping import safekeeping_section
 from app.data.workbook import workbook_section
 from app.page_head import show_language, show_name
 from layers import escape
@@ -54,6 +55,8 @@ def main() -> None:
         closed=error is not None,
     )
     outlines_section(reading.plan, text, closed=closed)
+    if not reading.fixed and not refused:
+        safekeeping_section(reading.plan, text, closed=error is not None)
     if reading.role is Role.ADMIN:
         roles_section(text, closed=closed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from layers.store.base import Store, copy_plan, read_plan
 from layers.store.driver_errors import explained
 from layers.store.folder import FILES, FolderStore
 from layers.store.geopackage import WAIT_S, GeoPackageStore
+from layers.store.role_entry import KEY as ROLES
+from layers.store.sql import SqlStore
 
 
 def back_up(store: Store, path: Path) -> None:
@@ -36,8 +39,11 @@ def back_up(store: Store, path: Path) -> None:
             copy_plan(read_plan(store, as_written=True), str(draft), contents=store.content)
 
 
-def restore(store: Store, path: Path) -> Path:
+def restore(store: Store, path: Path, *, beside: Path | None = None) -> Path:
     """Make `store` hold what the backup `path` does; return the file in which all of it before is set aside.
+
+    That is beside the file of the plan; for a database it is beside the backup, or `beside` the file that is named.
+    Who may do what stays as it is now, and not as it was when the backup was made.
 
     Raises
     ------
@@ -51,17 +57,33 @@ def restore(store: Store, path: Path) -> Path:
     # Read whole first: what cannot be opened is not to take the place of what can.
     source = GeoPackageStore(path)
     plan = read_plan(source, as_written=True)
-    aside = _aside(store.path if isinstance(store, GeoPackageStore) else path)
+    if isinstance(store, SqlStore):
+        with store.writing():
+            # Whoever may not write is told before anything is set aside.
+            pass
+    aside = _aside(beside or (store.path if isinstance(store, GeoPackageStore) else path))
     back_up(store, aside)
     if isinstance(store, GeoPackageStore):
-        with explained(store.name, "plan-not-writable"), in_use.held(store.path), journal.recorded_save(store.path):
-            _copy(path, store.path)
+        with tempfile.TemporaryDirectory(prefix="planmap-") as folder, explained(store.name, "plan-not-writable"):
+            draft = Path(folder) / "restored.gpkg"
+            _copy(path, draft)
+            _give_roles(draft, store.note(ROLES))
+            with in_use.held(store.path), journal.recorded_save(store.path):
+                _copy(draft, store.path)
     else:
         from layers.store.postgis import PostgisStore
 
         if isinstance(store, PostgisStore):
             store.refill(plan, source.content)
     return aside
+
+
+def _give_roles(path: Path, roles: str) -> None:
+    """Have the database at `path` hold these roles and no others."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM planmap_info WHERE key = ?", (ROLES,))
+        if roles:
+            connection.execute("INSERT INTO planmap_info (key, value) VALUES (?, ?)", (ROLES, roles))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -20,6 +20,7 @@ from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
 from layers.store.postgis_listener import Listener
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
+from layers.store.role_entry import KEY as ROLES
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, INFO, SCHEMA_VERSION, SITES, TABLES, TASKS
 
@@ -176,13 +177,16 @@ class PostgisStore(SqlStore):
             The database cannot be reached, or the role may not do that.
         """
         with self.writing() as connection:
-            origin = note_of(connection, "origin") or ""
+            origin, roles = note_of(connection, "origin") or "", note_of(connection, ROLES)
             allow_restore(connection)
             for table in (ATTACHMENTS, EVENTS, AMENDMENTS, TASKS, SITES, INFO):
                 connection.execute(table.delete())
             sites_frame(plan).rename_axis("fid").to_postgis(str(SITES.name), connection, index=True, if_exists="append")
             count_on(connection, SITES)
             fill(connection, plan, origin=origin, contents=contents)
+            if roles is not None:
+                # As they are now, and not as they were when the backup was made.
+                connection.execute(INFO.insert().values(key=ROLES, value=roles))
 
     @classmethod
     def create(cls, plan: Plan, address: str, *, contents: Contents | None = None) -> PostgisStore:

@@ -1,6 +1,7 @@
 """A workbook goes out from the Data page and comes back, with a preview before anything is written."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -108,3 +109,28 @@ def test_a_plan_of_text_files_is_exported_only(page, tmp_path):
     with serving(tmp_path, str(default_plan_folder())) as url:
         exported(page, url, tmp_path)
         assert section(page).locator("input[type=file]").count() == 0
+
+
+def test_a_backup_is_downloaded_and_brought_back_after_a_look(page, url, plan, tmp_path):
+    safe = page.locator(".st-key-safekeeping")
+    page.goto(f"{url}/data")
+    with page.expect_download() as found:
+        safe.get_by_role("button", name="下载备份").click()
+    backup = tmp_path / found.value.suggested_filename
+    found.value.save_as(backup)
+    assert backup.suffix == ".gpkg"
+    before = events(plan)
+    open_store(str(plan)).add_event(replace(before[-1], id="later"))
+    (tmp_path / "no-backup.gpkg").write_bytes(b"SQLite format 3\0 and nothing else")
+    wait_until_calm(page)
+    safe.locator("input[type=file]").set_input_files(tmp_path / "no-backup.gpkg")
+    expect(safe.get_by_role("alert")).to_contain_text("no-backup.gpkg")
+    wait_until_calm(page)
+    safe.locator("input[type=file]").set_input_files(backup)
+    expect(safe).to_contain_text(f"{len(before)} 条记录")
+    assert len(events(plan)) == len(before) + 1
+    safe.get_by_role("button", name="恢复成这份备份").click()
+    expect(safe.get_by_role("status")).to_contain_text("before restore")
+    assert events(plan) == before
+    [aside] = plan.parent.glob("*before restore*")
+    assert len(events(aside)) == len(before) + 1
