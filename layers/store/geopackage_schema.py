@@ -12,7 +12,7 @@ import sqlalchemy
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from layers.store.journal import free_name
-from layers.store.migration import add_columns, events_of, latest_notes, rows_of
+from layers.store.migration import add_columns, add_indexes, events_of, latest_notes, rows_of
 from layers.store.sqlite_limits import altering
 from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, TABLES, TASKS, run
 
@@ -41,6 +41,9 @@ _TASK_RENAMED = f"""CREATE TRIGGER planmap_tasks_rename_events BEFORE UPDATE OF 
 _ADDED_ONLY = """CREATE TRIGGER planmap_amendments_%(change)s_never BEFORE %(change)s ON planmap_amendments
     BEGIN SELECT RAISE(ABORT, 'planmap: amendments are only ever added'); END"""
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
+
+TRIGGERS = len(TABLES) * len(_CHANGES)
+"""How many triggers count the revision up, at least."""
 
 
 def make_tables(connection: sqlalchemy.Connection) -> None:
@@ -91,6 +94,7 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
         _without_foreign_key(connection)
     _list(connection, [AMENDMENTS])
     add_columns(connection, _alter)
+    add_indexes(connection)
 
 
 def _alter(connection: sqlalchemy.Connection, words: str) -> None:

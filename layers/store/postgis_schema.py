@@ -6,7 +6,7 @@ import sqlalchemy
 from sqlalchemy import Column, Identity, Integer, Table, Text, func
 from sqlalchemy.schema import CreateIndex
 
-from layers.store.migration import add_columns, events_of, latest_notes
+from layers.store.migration import add_columns, add_indexes, events_of, latest_notes
 from layers.store.tables import AMENDMENTS, EVENTS, INFO, METADATA, OWN_TABLES, SITE_KEY, SITES, TABLES, TASKS, run
 
 CHANGES = Table(
@@ -132,6 +132,7 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
         run(connection, _TRIGGER, table=AMENDMENTS.name)
         _guard_history(connection)
     add_columns(connection, run)
+    add_indexes(connection)
 
 
 def _from_version_1(connection: sqlalchemy.Connection) -> None:
