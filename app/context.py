@@ -24,6 +24,7 @@ from layers.plan.attachment import Attachment
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
 from layers.plan.fault import Fault
+from layers.plan.grow import with_events
 from layers.plan.plan import Amendment, Event, Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
@@ -221,8 +222,8 @@ class Context:
         self._current.changed(
             lambda plan: (
                 plan
-                if any(other.id == event.id for other in plan.events)
-                else replace(plan, events=(*plan.events, event))
+                if any(other.id == event.id for other in plan.events_by_task.get(event.task_id, ()))
+                else with_events(plan, [event])
             )
         )
         return event, []

@@ -166,6 +166,13 @@ class Event:
         return min(made, self.period.last.last_day) if self.period else made
 
 
+class Statements(tuple[Event, ...]):
+    """The events of one task in the order they were recorded; keeps what has been worked out from them."""
+
+    history: object = None
+    """Of `layers.selection.history`, which works it out when it is first asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amendment:
     """What somebody has set of a task or a site after the plan was written. Amendments are only ever added.
@@ -300,12 +307,12 @@ class Plan:
         return grid_of(self.info.grid) if self.info.grid else grid_around(self.home)
 
     @cached_property
-    def events_by_task(self) -> dict[str, tuple[Event, ...]]:
+    def events_by_task(self) -> dict[str, Statements]:
         """Events of each task by its id, in the order they were recorded."""
         grouped: dict[str, list[Event]] = defaultdict(list)
         for event in self.events:
             grouped[event.task_id].append(event)
-        return {task_id: tuple(events) for task_id, events in grouped.items()}
+        return {task_id: Statements(events) for task_id, events in grouped.items()}
 
     @cached_property
     def parts(self) -> dict[str, tuple[Site, ...]]:
@@ -364,10 +371,17 @@ class Plan:
             for site_id in self.place(whole)
         }
 
+    @cached_property
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """The days by which the first and the last event were public; None without any event."""
+        dates = {event.date for event in self.events}
+        found = [date.last_day for date in dates]
+        return (min(found), max(found)) if found else None
+
     @property
     def first_day(self) -> dt.date:
         """The earliest useful as-of date: the day by which the first event was public.
 
         Without any event it is 31 January of the plan's year.
         """
-        return min((event.date.last_day for event in self.events), default=dt.date(self.info.year, 1, 31))
+        return self.days[0] if self.days else dt.date(self.info.year, 1, 31)

@@ -49,9 +49,15 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
 
 
+# The statements of a plan share few days and months: each is read, and held in memory, once.
+_read_date = lru_cache(maxsize=4096)(PartialDate.parse)
+_read_period = lru_cache(maxsize=4096)(Period.parse)
+_read_moment = lru_cache(maxsize=4096)(Moment.parse)
+
+
 def _partial_date(value: Any) -> Any:
     try:
-        return PartialDate.parse(value) if isinstance(value, str) else value
+        return _read_date(value) if isinstance(value, str) else value
     except ValueError as error:
         raise PydanticCustomError("date", "is neither a day nor a month") from error
 
@@ -68,7 +74,7 @@ def _day(value: Any) -> Any:
 
 def _period(value: Any) -> Any:
     try:
-        return Period.parse(value) if isinstance(value, str) and value else None
+        return _read_period(value) if isinstance(value, str) and value else None
     except ValueError as error:
         raise PydanticCustomError("period", "is no range of months") from error
 
@@ -83,7 +89,7 @@ def _due_date(value: Any) -> Any:
 
 
 def _moment(value: Any) -> Any:
-    return Moment.parse(value) if isinstance(value, str) else Moment(value) if type(value) is dt.date else value
+    return _read_moment(value) if isinstance(value, str) else Moment(value) if type(value) is dt.date else value
 
 
 def _web_address(text: str) -> str:

@@ -20,7 +20,7 @@ FIT_RADIUS_M = 400.0
 def day_range(plan: Plan, today: date) -> tuple[date, date]:
     """Return the days that can be chosen: 1 January of the plan's year to the later of `today` and the last event."""
     first = date(plan.info.year, 1, 1)
-    last = max((event.date.last_day for event in plan.events), default=today)
+    last = plan.days[1] if plan.days else today
     return first, max(first, today, last)
 
 

@@ -36,8 +36,9 @@ def check_event(plan: Plan, raw: Mapping[str, Any], *, today: date) -> tuple[Eve
     check_source("new", event, fault)
     before = [("", other) for other in plan.events_by_task.get(event.task_id, ())]
     named = {event.withdraws, event.corrects} - {""}
-    # Of another task, so that it can be said.
-    before += [("", other) for other in plan.events if other.id in named and other.task_id != event.task_id]
+    if named:
+        # Of another task, so that it can be said.
+        before += [("", other) for other in plan.events if other.id in named and other.task_id != event.task_id]
     check_links([*before, ("new", event)], fault)
     return (None, faults) if faults else (event, [])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select
 
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_blob
@@ -20,11 +22,12 @@ from layers.plan.plan import Plan
 from layers.store import in_use, journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
-from layers.store.geopackage_schema import bring_up, copy_aside, make_tables
+from layers.store.geopackage_schema import TRIGGERS, bring_up, copy_aside, make_tables
 from layers.store.ground_folder import ground_version
+from layers.store.growth import Mark, event_mark
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
-from layers.store.tables import AMENDMENTS, ATTACHMENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
+from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
 
 _LATER = (str(AMENDMENTS.name), str(ATTACHMENTS.name))
 """Tables that a file of an older version lacks."""
@@ -118,6 +121,29 @@ class GeoPackageStore(SqlStore):
             revision = note_of(connection, "revision")
         parts = (revision, state.st_ino, state.st_mtime_ns, state.st_size, self._log_state())
         return ":".join(map(str, (*parts, ground_version(self.ground_folder))))
+
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+        """Return how far the plan can be read; see `SqlStore.mark`.
+
+        Each row that anybody adds, changes or takes away counts the revision up by one. So as long as the revision
+        and the number of events grow alike, events were added and nothing else happened.
+        """
+        triggers = sqlalchemy.text(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'planmap%revision'"
+        )
+        revision = note_of(connection, "revision") or ""
+        if (
+            schema_version(connection, self.name) != SCHEMA_VERSION
+            or not re.fullmatch(r"[0-9]{1,18}", revision)
+            # Another program that writes a table anew leaves its triggers out.
+            or connection.execute(triggers).scalar_one() < TRIGGERS
+        ):
+            return None
+        count = connection.execute(select(func.count()).select_from(EVENTS)).scalar_one()
+        rest = f"{self.path.stat().st_ino}:{int(revision) - count}"
+        if upto is not None:
+            count -= connection.execute(select(func.count()).where(EVENTS.c.fid > upto)).scalar_one()
+        return event_mark(connection, count, upto, rest)
 
     def _log_state(self) -> str:
         # A file of an older schema has no revision yet.

@@ -12,7 +12,7 @@ import sqlalchemy
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from layers.store.journal import free_name
-from layers.store.migration import add_columns, events_of, latest_notes, rows_of
+from layers.store.migration import add_columns, add_indexes, events_of, latest_notes, rows_of
 from layers.store.sqlite_limits import altering
 from layers.store.tables import (
     AMENDMENTS,
@@ -61,6 +61,9 @@ _EVENT_WITH_FILES = f"""CREATE TRIGGER planmap_events_delete_files BEFORE DELETE
 _EVENT_RENAMED = f"""CREATE TRIGGER planmap_events_rename_files BEFORE UPDATE OF id ON planmap_events
     WHEN OLD.id <> NEW.id AND {_HAS_FILES}"""
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
+
+TRIGGERS = len(TABLES) * len(_CHANGES)
+"""How many triggers count the revision up, at least."""
 
 
 def make_tables(connection: sqlalchemy.Connection) -> None:
@@ -125,6 +128,7 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
         _guard_files(connection)
     _list(connection, [ATTACHMENTS] if version >= 4 else [AMENDMENTS, ATTACHMENTS])
     add_columns(connection, _alter)
+    add_indexes(connection)
 
 
 def _alter(connection: sqlalchemy.Connection, words: str) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy
 
 from layers.plan.event_id import with_ids
 from layers.plan.rows import EventRow, event_row
-from layers.store.tables import EVENTS, INFO, SCHEMA_VERSION, SITES, TASKS
+from layers.store.tables import EVENTS, INDEXES, INFO, SCHEMA_VERSION, SITES, TASKS
 
 
 def latest_notes(connection: sqlalchemy.Connection) -> list[dict[str, Any]]:
@@ -39,6 +39,12 @@ def add_columns(connection: sqlalchemy.Connection, alter: Callable[[sqlalchemy.C
                 alter(connection, f"ALTER TABLE {table.name} ADD COLUMN {name} text")
     version = INFO.update().where(INFO.c.key == "schema_version").values(value=str(SCHEMA_VERSION))
     connection.execute(version)
+
+
+def add_indexes(connection: sqlalchemy.Connection) -> None:
+    """Make the indexes that the tables have not yet."""
+    for index in INDEXES:
+        index.create(connection, checkfirst=True)
 
 
 def columns_of(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> set[str]:

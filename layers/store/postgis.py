@@ -18,6 +18,7 @@ from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
+from layers.store.growth import Mark, event_mark
 from layers.store.postgis_listener import Listener
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
 from layers.store.role_entry import KEY as ROLES
@@ -135,14 +136,23 @@ class PostgisStore(SqlStore):
             raise PlanMapError("plan-newer", plan=self.name, version=version)
         return version
 
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+        """Return how far the plan can be read; see `SqlStore.mark`."""
+        if schema_version(connection, self.name) != SCHEMA_VERSION:
+            return None
+        others = [self._rows_state(connection, table) for table in TABLES.values() if table is not EVENTS]
+        events = self._rows_state(connection, EVENTS, upto)
+        return event_mark(connection, int(events.split(":")[0]), upto, ";".join((*others, events)))
+
     @staticmethod
-    def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table) -> str:
+    def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table, upto: int | None = None) -> str:
         """Return the number of rows and the sum of the transactions that wrote them.
 
         The latest transaction would not do: one that began before it may end after it.
         """
         writer = sqlalchemy.cast(sqlalchemy.cast(sqlalchemy.column("xmin"), sqlalchemy.Text), sqlalchemy.BigInteger)
-        found = connection.execute(sqlalchemy.select(func.count(), func.sum(writer)).select_from(table)).one()
+        query = sqlalchemy.select(func.count(), func.sum(writer)).select_from(table)
+        found = connection.execute(query if upto is None else query.where(table.c.fid <= upto)).one()
         return ":".join(map(str, found))
 
     @staticmethod

@@ -6,7 +6,7 @@ import sqlalchemy
 from sqlalchemy import Column, Identity, Integer, Table, Text, func
 from sqlalchemy.schema import CreateIndex
 
-from layers.store.migration import add_columns, events_of, latest_notes
+from layers.store.migration import add_columns, add_indexes, events_of, latest_notes
 from layers.store.tables import (
     AMENDMENTS,
     ATTACHMENTS,
@@ -187,6 +187,7 @@ def bring_up(connection: sqlalchemy.Connection, version: int) -> None:
             run(connection, _TRIGGER, table=table.name)
         _guard_history(connection)
     add_columns(connection, run)
+    add_indexes(connection)
 
 
 def _keys(connection: sqlalchemy.Connection) -> None:

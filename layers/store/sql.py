@@ -17,7 +17,6 @@ from typing import Any, Self, TypeVar
 
 import sqlalchemy
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 
 from geo.detail import Detail
@@ -36,6 +35,7 @@ from layers.plan.terms import Moment, Subject
 from layers.store.attachments import add_files, attachment_rows, stored_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
+from layers.store.growth import Mark, grown_plan, has_room
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 from layers.store.role_entry import add_given, check_role, roles_on
 from layers.store.roles import Given, Role, Roles, Signature, person_id
@@ -56,6 +56,8 @@ class SqlStore:
         """The folder for the ground that belongs to the plan; a database has one only if somebody sets it."""
         self._current = False
         """Whether the tables are known to be those of this version."""
+        self._read: tuple[Plan, Mark] | None = None
+        """What was read last, which is read on from where only events have been added since."""
         self._signature: Signature | None = None
         """On whose behalf it is written; None where nobody signs in."""
 
@@ -65,6 +67,13 @@ class SqlStore:
 
     def decode(self, value: Any) -> BaseGeometry | None:
         """Return the WGS 84 geometry in a value of the geometry column; None for NULL or an empty one."""
+        raise AssertionError("each home has its own")
+
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+        """Return how far the plan can be read, or the part of it up to the event with the number `upto`.
+
+        None where it cannot be told whether only events have been added since.
+        """
         raise AssertionError("each home has its own")
 
     @contextmanager
@@ -83,6 +92,12 @@ class SqlStore:
         shape = self.geometry().label("shape")
         try:
             with self.reading() as connection:
+                held = self._read
+                grown = None if held is None else grown_plan(connection, *held, self.mark, self.ground_folder)
+                if grown is not None:
+                    self._read = grown
+                    return grown[0], []
+                mark = self.mark(connection)
                 info = self._info(connection)
                 sites = [self._site(row, detail) for row in self._rows(connection, "sites", shape)]
                 tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
@@ -97,7 +112,9 @@ class SqlStore:
             return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLE_NAMES, **dict.fromkeys(("catalogue", "decks", "template"), TABLE_NAMES["info"])}
         parts = (info["plan"], info["catalogue"], sites, tasks, events, info["decks"])
-        return check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments, attachments))
+        plan, faults = check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments, attachments))
+        self._read = None if plan is None or mark is None else (plan, mark)
+        return plan, faults
 
     def _info(self, connection: sqlalchemy.Connection) -> Mapping[str, Any]:
         version = schema_version(connection, self.name)
@@ -295,8 +312,7 @@ class SqlStore:
                 add_files(connection, event, contents)
             # A plan with more than is read could not be opened any more.
             for table, part in ((EVENTS, "events"), (AMENDMENTS, "amendments")):
-                count = connection.execute(sqlalchemy.select(func.count()).select_from(table)).scalar_one()
-                if count > ROWS[part]:
+                if not has_room(connection, table, ROWS[part]):
                     raise GeometryError("too-many-rows", file=table.name, limit=ROWS[part])
 
     def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:

@@ -91,6 +91,12 @@ ATTACHMENTS = Table(
 )
 """Files that go with events, with their contents. Only ever added to; triggers refuse all else."""
 
+INDEXES = (
+    Index("planmap_events_task", EVENTS.c.task_id, EVENTS.c.fid),
+    Index("planmap_amendments_subject", AMENDMENTS.c.subject_id, AMENDMENTS.c.fid),
+)
+"""By which whoever adds to a task finds the latest of it, however many there are of others."""
+
 OWN_TABLES = (INFO, TASKS, EVENTS, AMENDMENTS, ATTACHMENTS)
 """The tables that PlanMap makes as they stand here; GeoPandas makes that of the sites."""
 
