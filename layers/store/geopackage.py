@@ -24,7 +24,7 @@ from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.geopackage_schema import TRIGGERS, bring_up, copy_aside, make_tables
 from layers.store.ground_folder import ground_version
-from layers.store.growth import Mark, event_mark
+from layers.store.growth import Watermark, event_watermark
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
 from layers.store.tables import AMENDMENTS, ATTACHMENTS, EVENTS, SCHEMA_VERSION, SITES, TABLE_NAMES
@@ -122,7 +122,7 @@ class GeoPackageStore(SqlStore):
         parts = (revision, state.st_ino, state.st_mtime_ns, state.st_size, self._log_state())
         return ":".join(map(str, (*parts, ground_version(self.ground_folder))))
 
-    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Watermark | None:
         """Return how far the plan can be read; see `SqlStore.mark`.
 
         Each row that anybody adds, changes or takes away counts the revision up by one. So as long as the revision
@@ -143,7 +143,7 @@ class GeoPackageStore(SqlStore):
         rest = f"{self.path.stat().st_ino}:{int(revision) - count}"
         if upto is not None:
             count -= connection.execute(select(func.count()).where(EVENTS.c.fid > upto)).scalar_one()
-        return event_mark(connection, count, upto, rest)
+        return event_watermark(connection, count, upto, rest)
 
     def _log_state(self) -> str:
         # A file of an older schema has no revision yet.

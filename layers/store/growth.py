@@ -29,7 +29,7 @@ MOST_ADDED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Watermark:
     """How far a plan has been read."""
 
     events: int
@@ -42,7 +42,7 @@ class Mark:
     """Changes whenever anything else in the tables does, or any of these events."""
 
 
-def event_mark(connection: sqlalchemy.Connection, count: int, upto: int | None, rest: str) -> Mark | None:
+def event_watermark(connection: sqlalchemy.Connection, count: int, upto: int | None, rest: str) -> Watermark | None:
     """Return the mark at the last event, or the last that has no higher `fid` than `upto`.
 
     None if there is no event, or one without an id, which gets one from its content only when all are read.
@@ -50,16 +50,16 @@ def event_mark(connection: sqlalchemy.Connection, count: int, upto: int | None, 
     query = select(EVENTS.c.fid, EVENTS.c.id).order_by(EVENTS.c.fid.desc()).limit(1)
     last = connection.execute(query if upto is None else query.where(EVENTS.c.fid <= upto)).first()
     nameless = connection.execute(select(EVENTS.c.fid).where(EVENTS.c.id == "").limit(1)).first()
-    return None if last is None or nameless else Mark(count, last.fid, last.id, rest)
+    return None if last is None or nameless else Watermark(count, last.fid, last.id, rest)
 
 
 def grown_plan(
     connection: sqlalchemy.Connection,
     plan: Plan,
-    held: Mark,
-    mark: Callable[[sqlalchemy.Connection, int | None], Mark | None],
+    held: Watermark,
+    mark: Callable[[sqlalchemy.Connection, int | None], Watermark | None],
     ground_folder: Path | None,
-) -> tuple[Plan, Mark] | None:
+) -> tuple[Plan, Watermark] | None:
     """Return `plan`, which was read up to the mark `held`, with the events added since, and the mark after those.
 
     None if anything else has changed, nothing has, or a new event has a fault; then the plan must be read as a whole.

@@ -18,7 +18,7 @@ from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.ground_folder import ground_version
-from layers.store.growth import Mark, event_mark
+from layers.store.growth import Watermark, event_watermark
 from layers.store.postgis_listener import Listener
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
 from layers.store.role_entry import KEY as ROLES
@@ -136,13 +136,13 @@ class PostgisStore(SqlStore):
             raise PlanMapError("plan-newer", plan=self.name, version=version)
         return version
 
-    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Watermark | None:
         """Return how far the plan can be read; see `SqlStore.mark`."""
         if schema_version(connection, self.name) != SCHEMA_VERSION:
             return None
         others = [self._rows_state(connection, table) for table in TABLES.values() if table is not EVENTS]
         events = self._rows_state(connection, EVENTS, upto)
-        return event_mark(connection, int(events.split(":")[0]), upto, ";".join((*others, events)))
+        return event_watermark(connection, int(events.split(":")[0]), upto, ";".join((*others, events)))
 
     @staticmethod
     def _rows_state(connection: sqlalchemy.Connection, table: sqlalchemy.Table, upto: int | None = None) -> str:

@@ -35,7 +35,7 @@ from layers.plan.terms import Moment, Subject
 from layers.store.attachments import add_files, attachment_rows, stored_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
-from layers.store.growth import Mark, grown_plan, has_room
+from layers.store.growth import Watermark, grown_plan, has_room
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 from layers.store.role_entry import add_given, check_role, roles_on
 from layers.store.roles import Given, Role, Roles, Signature, person_id
@@ -56,7 +56,7 @@ class SqlStore:
         """The folder for the ground that belongs to the plan; a database has one only if somebody sets it."""
         self._current = False
         """Whether the tables are known to be those of this version."""
-        self._read: tuple[Plan, Mark] | None = None
+        self._read: tuple[Plan, Watermark] | None = None
         """What was read last, which is read on from where only events have been added since."""
         self._signature: Signature | None = None
         """On whose behalf it is written; None where nobody signs in."""
@@ -69,7 +69,7 @@ class SqlStore:
         """Return the WGS 84 geometry in a value of the geometry column; None for NULL or an empty one."""
         raise AssertionError("each home has its own")
 
-    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Mark | None:
+    def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Watermark | None:
         """Return how far the plan can be read, or the part of it up to the event with the number `upto`.
 
         None where it cannot be told whether only events have been added since.
