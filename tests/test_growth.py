@@ -8,7 +8,7 @@ import sqlalchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.plan.plan import Statements
+from layers.plan.plan import TaskEvents
 from layers.plan.terms import Basis, PartialDate, Period, Status
 from layers.selection.status import TaskState, _state, task_state
 from layers.store import sql
@@ -86,7 +86,7 @@ def test_a_history_gives_for_each_day_what_all_statements_do(events, taken_back)
     events = [replace(event, id=f"e{number}") for number, event in enumerate(events)]
     if 0 <= taken_back < len(events) - 1:
         events[-1] = replace(events[-1], corrects=f"e{taken_back}")
-    statements = Statements(events)
+    statements = TaskEvents(events)
     for number in range(0, 125, 6):
         day = date(2023, 12, 31) + timedelta(days=number)
         found: TaskState = _state(statements, day)

@@ -166,7 +166,7 @@ class Event:
         return min(made, self.period.last.last_day) if self.period else made
 
 
-class Statements(tuple[Event, ...]):
+class TaskEvents(tuple[Event, ...]):
     """The events of one task in the order they were recorded; keeps what has been worked out from them."""
 
     history: object = None
@@ -307,12 +307,12 @@ class Plan:
         return grid_of(self.info.grid) if self.info.grid else grid_around(self.home)
 
     @cached_property
-    def events_by_task(self) -> dict[str, Statements]:
+    def events_by_task(self) -> dict[str, TaskEvents]:
         """Events of each task by its id, in the order they were recorded."""
         grouped: dict[str, list[Event]] = defaultdict(list)
         for event in self.events:
             grouped[event.task_id].append(event)
-        return {task_id: Statements(events) for task_id, events in grouped.items()}
+        return {task_id: TaskEvents(events) for task_id, events in grouped.items()}
 
     @cached_property
     def parts(self) -> dict[str, tuple[Site, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from layers.plan.plan import Event, Statements
+from layers.plan.plan import Event, TaskEvents
 from layers.plan.terms import Basis
 
 
@@ -35,7 +35,7 @@ class History:
         return self.settled[known - 1], self.evidence[hidden:], self.newest[known - 1]
 
 
-def history_of(events: Statements) -> History | None:
+def history_of(events: TaskEvents) -> History | None:
     """Return the history of a task, worked out when it is first asked for.
 
     None if one of its events takes back another: what counts can then change with each day.
@@ -47,7 +47,7 @@ def history_of(events: Statements) -> History | None:
     return events.history if isinstance(events.history, History) else None
 
 
-def _worked_out(events: Statements) -> History:
+def _worked_out(events: TaskEvents) -> History:
     ordered = sorted([(event.date.last_day, number) for number, event in enumerate(events)])
     settled: list[Event | None] = []
     newest: list[Event] = []

@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from layers.plan.plan import Event, Plan, Statements
+from layers.plan.plan import Event, Plan, TaskEvents
 from layers.plan.terms import Basis, Status
 from layers.selection.history import history_of
 
@@ -100,12 +100,12 @@ def standing(events: Iterable[Event]) -> list[Event]:
 @lru_cache(maxsize=16)
 def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
     """Return the state of every task of `plan` on the day `as_of`, by id. Cached, since each filter asks again."""
-    none = Statements()
+    none = TaskEvents()
     states = {task_id: _state(plan.events_by_task.get(task_id, none), as_of) for task_id in plan.tasks}
     return MappingProxyType(states)
 
 
-def _state(events: Statements, as_of: date) -> TaskState:
+def _state(events: TaskEvents, as_of: date) -> TaskState:
     """Return what `task_state` does, from the history that was worked out once for all days."""
     history = history_of(events)
     if history is None:
