@@ -1,4 +1,4 @@
-"""`make bench`: PlanMap beside its peers, in one run; with an argument one part: page, sheets, present, ground.
+"""`make bench`: PlanMap beside its peers, in one run; with an argument one part: page, sheets, present, ground, recording.
 
 Absolute seconds say more about the machine than about the program; read the ratios.
 """
@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import ground, page, present, sheets
+from tests.benchmarks import ground, page, present, recording, sheets
 
-PARTS = {"page": page.run, "sheets": sheets.run, "present": present.run, "ground": ground.run}
+PARTS = {
+    "page": page.run,
+    "sheets": sheets.run,
+    "present": present.run,
+    "ground": ground.run,
+    "recording": recording.run,
+}
 
 
 def main() -> None:
