@@ -1,4 +1,4 @@
-"""`make bench`: PlanMap beside its peers, in one run; with an argument one part: page, sheets, present, ground, recording.
+"""`make bench`: PlanMap beside its peers, in one run; with an argument one part of it.
 
 Absolute seconds say more about the machine than about the program; read the ratios.
 """
@@ -9,13 +9,7 @@ import argparse
 
 from tests.benchmarks import ground, page, present, recording, sheets
 
-PARTS = {
-    "page": page.run,
-    "sheets": sheets.run,
-    "present": present.run,
-    "ground": ground.run,
-    "recording": recording.run,
-}
+PARTS = {part.__name__.rpartition(".")[2]: part.run for part in (page, sheets, present, ground, recording)}
 
 
 def main() -> None:

@@ -95,10 +95,9 @@ def _fold(plan: Plan, day: date) -> None:
 
 
 def _print(what: str, seconds: list[float], rewrite: float) -> None:
-    middle = statistics.median(seconds)
-    worst = max(seconds)
+    middle, worst = statistics.median(seconds), max(seconds)
     print(
-        f"    {what}: {middle * 1000:.1f} ms, at worst {worst * 1000:.1f} ms; to the rewrite 1 : {rewrite / middle:.0f}"
+        f"    {what}: {middle * 1000:.1f} ms, at worst {worst * 1000:.1f} ms; rewrite to it {rewrite / middle:.0f} : 1"
     )
 
 
