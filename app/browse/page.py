@@ -163,7 +163,8 @@ def show_recording(plan: Plan, scene: Scene, selection: Selection, text: Transla
 def show_placing(plan: Plan, scene: Scene, text: Translation, *, fixed: bool, closed: bool) -> None:
     """Draw the button that opens the form for placing a selected site, or one of the selected task's."""
     ids = list(scene.sites) if scene.site else list(plan.places_of(plan.tasks[scene.task])) if scene.task else []
-    sites = [plan.sites[site_id] for site_id in plan.wholes(ids)]
+    # The district is not put anywhere: boundaries come with the plan.
+    sites = [plan.sites[site_id] for site_id in plan.wholes(ids) if site_id != plan.info.district_site]
     show_place(plan, sites, text, fixed=fixed, closed=closed)
 
 

@@ -113,6 +113,7 @@ def show_place(plan: Plan, sites: Sequence[Site], text: Translation, *, fixed: b
 
 def _site(plan: Plan, site: Site, text: Translation) -> dict[str, Any]:
     amendments = plan.amendments_by_site.get(site.id, ())
+    placed = stands(plan, site.id)
     return {
         "id": site.id,
         "name": site.name.get(text.language),
@@ -121,8 +122,13 @@ def _site(plan: Plan, site: Site, text: Translation) -> dict[str, Any]:
         "given": _given(site),
         "ids": [amendment.id for amendment in amendments],
         "stands": [
-            {"words": stand_words(plan, stand, text), "shape": _shape(stand.site), "given": _given(stand.site)}
-            for stand in stands(plan, site.id)
+            {
+                "words": stand_words(plan, stand, text),
+                # Where it has always been is on the map anyway.
+                "shape": _shape(stand.site) if len(placed) > 1 else None,
+                "given": _given(stand.site),
+            }
+            for stand in placed
         ],
     }
 
