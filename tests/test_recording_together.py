@@ -16,7 +16,7 @@ from tests.test_store import EVENT
 
 pytestmark = pytest.mark.slow
 
-EACH = 25
+EACH = 10
 """`make soak` has each process record a hundred statements."""
 
 

@@ -22,7 +22,7 @@ def test_text_of_a_plan_shows_as_text_everywhere(page, hostile_server):
     expect(page.get_by_role("heading", level=1)).to_have_text(ATTACK)
     panel = page.locator(".st-key-panel")
     # In Streamlit's own controls.
-    words = panel.locator("button").first.inner_text().replace("\u2060", "")
+    words = panel.get_by_test_id("stButton").get_by_role("button").first.inner_text().replace("\u2060", "")
     assert words.startswith(ATTACK)
     page.locator(".st-key-themes").get_by_role("combobox").click()
     option = page.get_by_role("option").first
