@@ -1,7 +1,7 @@
 """Recording and looking back in a large plan, on both homes, beside a plain rewrite of the file by GeoPandas.
 
-The plan is made up: 10,000 tasks at one site, and as many statements as a plan may have. The peer is what a script does
-that keeps its statements in a GeoPackage: read the table, add a row, write the file anew.
+The plan is the built-in one with 10,000 made-up tasks at one site, and as many statements as a plan may have. The peer
+is what a script does that keeps its statements in a GeoPackage: read the table, add a row, write the file anew.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from playwright.sync_api import sync_playwright
 from layers.plan.event_id import new_id
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.resources import default_plan_folder
 from layers.selection.select import select
 from layers.store.base import Store, open_store, read_plan
 from layers.store.folder import check_folder
@@ -32,12 +33,12 @@ from tests.benchmarks.made_up_history import write_history
 from tests.benchmarks.page import MAP_PAINTED
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
 from tests.browser.server import serving
-from tests.plan_anywhere import write_plan_at
 from tests.postgis_server import fresh_database, postgis_server
 
 _Found = TypeVar("_Found")
 
 TASKS = 10_000
+SITE = "cauc"
 APPENDS = 40
 LOOKS = 5
 PAGES = 3
@@ -48,20 +49,20 @@ def run() -> None:
     """Measure both homes and print the figures."""
     with tempfile.TemporaryDirectory(prefix="planmap-bench-") as name:
         folder = Path(name)
-        plan, faults = check_folder(write_plan_at(folder / "plan", 117.3, 39.1))
+        plan, faults = check_folder(default_plan_folder())
         if plan is None:
             raise RuntimeError(faults)
         # A hundred fewer than there may be, for those that are added here.
         events = ROWS["events"] - len(plan.events) - 100
         print(f"\nRecording: {TASKS} tasks, {events} statements")
         path = folder / "large.gpkg"
-        write_history(plan, str(path), tasks=TASKS, events=events, site=next(iter(plan.sites)))
+        write_history(plan, str(path), tasks=TASKS, events=events, site=SITE)
         rewrite = _rewrites(path, folder)
         print(f"  GeoPandas reads the table and writes it with a row more: {rewrite:.2f} s")
         _measure("GeoPackage", open_store(str(path)), rewrite)
         _pages(folder, path)
         with postgis_server() as url, fresh_database(url) as database:
-            write_history(plan, database, tasks=TASKS, events=events, site=next(iter(plan.sites)))
+            write_history(plan, database, tasks=TASKS, events=events, site=SITE)
             _measure("PostGIS", open_store(database), rewrite)
 
 
