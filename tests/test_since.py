@@ -205,7 +205,7 @@ def test_what_was_set_of_a_task_is_a_change_by_the_day_of_recording(plan):
     assert "期限：2024年第4季度" in change_words(changed, change, text)
     assert told_words(change, text) == "2026-11-20、督查室"
     panel = task_panel(changed, change.task, selection, text)
-    assert "任务改动" in panel
+    assert "任务信息或位置有改动" in panel
     assert "期限：2024年第4季度" in panel.split("</section>")[0]
 
 

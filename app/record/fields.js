@@ -84,6 +84,51 @@ export function field(form, name) {
   return /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
 }
 
+/** @param {HTMLFormElement} form that is no longer said to be wrong anywhere */
+export function clearFaults(form) {
+  for (const note of form.querySelectorAll("label > .pm-record-fault")) note.remove();
+  for (const input of form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+}
+
+/**
+ * Say what is wrong, each at its field, and go to the first; tell whether there is any.
+ *
+ * @param {HTMLFormElement} form
+ * @param {Record<string, string>} faults words by the names of fields
+ * @param {string} prefix of the ids of what is said: a page may have two forms
+ */
+export function markFaults(form, faults, prefix) {
+  const wrong = Object.entries(faults).filter(([name]) => form.elements.namedItem(name));
+  for (const [name, words] of wrong) {
+    const input = field(form, name);
+    const id = prefix + name;
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", id);
+    input.closest("label")?.append(element("small", { class: "pm-record-fault", id }, words));
+  }
+  if (wrong.length) field(form, wrong[0][0]).focus();
+  return wrong.length > 0;
+}
+
+/**
+ * Show what others have recorded meanwhile, and have it decided.
+ *
+ * @param {Element | null} place
+ * @param {string[]} newer a line for each
+ * @param {Record<string, string>} labels
+ * @param {() => void} anyway
+ * @param {() => void} leave
+ */
+export function askOver(place, newer, labels, anyway, leave) {
+  const list = element("ul", {}, ...newer.map((line) => element("li", {}, line)));
+  const over = element("button", { type: "button" }, labels.anyway);
+  over.addEventListener("click", anyway);
+  const none = element("button", { type: "button" }, labels.leave);
+  none.addEventListener("click", leave);
+  place?.append(list, over, none);
+  over.focus();
+}
+
 /** Whether an answer may still come by itself, by Streamlit's own marks: the script runs, or the server is away. */
 export function busy() {
   const { testScriptState, testConnectionState = "CONNECTED" } =

@@ -3,7 +3,7 @@
  * What is begun is kept by this browser until the page's script says that it is stored; see record.js.
  */
 
-import { busy, element, field, inputs, keep, kept, labelled, newId } from "./fields.js";
+import { askOver, busy, clearFaults, element, field, inputs, keep, kept, labelled, markFaults, newId } from "./fields.js";
 
 /** @import { Component } from "../component" */
 
@@ -498,41 +498,28 @@ class PlaceForm {
 
   /** @param {Answer | null} answer */
   complain(answer) {
-    for (const note of this.form.querySelectorAll(".pm-record-fault")) note.remove();
-    for (const input of inputs(this.form)) input.removeAttribute("aria-invalid");
+    clearFaults(this.form);
     this.tell(answer?.words ?? "");
     this.enable();
     if (!answer) return;
     if (answer.newer.length) this.ask(answer);
-    const wrong = Object.entries(answer.faults).filter(([name]) => this.form.elements.namedItem(name));
-    for (const [name, words] of wrong) {
-      const input = field(this.form, name);
-      const id = "pm-place-fault-" + name;
-      input.setAttribute("aria-invalid", "true");
-      input.setAttribute("aria-describedby", id);
-      input.closest("label")?.append(element("small", { class: "pm-record-fault", id }, words));
-    }
-    if (wrong.length) field(this.form, wrong[0][0]).focus();
-    else this.form.querySelector(".pm-record-answer")?.scrollIntoView({ block: "nearest" });
+    const marked = markFaults(this.form, answer.faults, "pm-place-fault-");
+    if (!marked) this.form.querySelector(".pm-record-answer")?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {Answer} answer */
   ask(answer) {
     const { labels } = /** @type {Data} */ (this.data);
-    const list = element("ul", {}, ...answer.newer.map((line) => element("li", {}, line)));
-    const anyway = element("button", { type: "button" }, labels.anyway);
-    anyway.addEventListener("click", () => {
+    const anyway = () => {
       const { draft } = this;
       if (draft) this.draft = { ...draft, known: answer.known };
       this.submit();
-    });
-    const leave = element("button", { type: "button" }, labels.leave);
-    leave.addEventListener("click", () => {
+    };
+    const leave = () => {
       this.draft = null;
       this.close();
-    });
-    this.form.querySelector(".pm-record-answer")?.append(list, anyway, leave);
-    anyway.focus();
+    };
+    askOver(this.form.querySelector(".pm-record-answer"), answer.newer, labels, anyway, leave);
   }
 
   enable() {

@@ -4,7 +4,7 @@
  * and still is recorded once.
  */
 
-import { busy, element, field, firstChoice, inputs, keep, kept, labelled, newId } from "./fields.js";
+import { askOver, busy, clearFaults, element, field, firstChoice, inputs, keep, kept, labelled, markFaults, newId } from "./fields.js";
 
 /** @import { Component } from "../component" */
 
@@ -516,21 +516,12 @@ class RecordForm {
    * @param {Answer | null} answer
    */
   complain(answer) {
-    for (const note of this.form.querySelectorAll("label > .pm-record-fault")) note.remove();
-    for (const input of this.form.querySelectorAll("[aria-invalid]")) input.removeAttribute("aria-invalid");
+    clearFaults(this.form);
     this.tell(answer?.words ?? "");
     this.enable();
     if (!answer) return;
     if (answer.newer.length) this.ask(answer);
-    const wrong = Object.entries(answer.faults).filter(([name]) => this.form.elements.namedItem(name));
-    for (const [name, words] of wrong) {
-      const input = field(this.form, name);
-      const id = "pm-record-fault-" + name;
-      input.setAttribute("aria-invalid", "true");
-      input.setAttribute("aria-describedby", id);
-      input.closest("label")?.append(element("small", { class: "pm-record-fault", id }, words));
-    }
-    if (wrong.length) field(this.form, wrong[0][0]).focus();
+    markFaults(this.form, answer.faults, "pm-record-fault-");
   }
 
   /**
@@ -540,21 +531,17 @@ class RecordForm {
    */
   ask(answer) {
     const { labels } = /** @type {Data} */ (this.data);
-    const list = element("ul", {}, ...answer.newer.map((line) => element("li", {}, line)));
-    const anyway = element("button", { type: "button" }, labels.anyway);
-    anyway.addEventListener("click", () => {
+    const anyway = () => {
       const { draft } = this;
       // Over what has been seen now, and over nothing else.
       if (draft) this.draft = { ...draft, [draft.kind === "amend" ? "amended" : "known"]: answer.known };
       this.submit();
-    });
-    const leave = element("button", { type: "button" }, labels.leave);
-    leave.addEventListener("click", () => {
+    };
+    const leave = () => {
       this.draft = null;
       this.dialog.close();
-    });
-    this.form.querySelector(".pm-record-answer")?.append(list, anyway, leave);
-    anyway.focus();
+    };
+    askOver(this.form.querySelector(".pm-record-answer"), answer.newer, labels, anyway, leave);
   }
 
   enable() {

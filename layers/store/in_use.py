@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import platform
-import tempfile
 import threading
 import time
 import uuid
@@ -24,6 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from geo import output
 from geo.errors import PlanMapError
 
 STALE_S = 300.0
@@ -154,15 +154,8 @@ def _make(mark: Path) -> bool:
 def _write(mark: Path) -> bool:
     """Write a mark in the place of whatever is there; tell whether that was possible."""
     try:
-        handle, draft = tempfile.mkstemp(prefix=".planmap-", dir=mark.parent)
-    except OSError:
-        return False
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(_content())
-        os.replace(draft, mark)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
+        output.write(mark, _content())
+    except PlanMapError:
         return False
     return True
 
