@@ -23,9 +23,9 @@ from layers.plan.amend import amend
 from layers.plan.attachment import Attachment
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
+from layers.plan.event import Event
 from layers.plan.fault import Fault
-from layers.plan.grow import with_events
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.plan import Amendment, Plan
 from layers.plan.rows import decks_row
 from layers.plan.scene import Scene
 from layers.plan.terms import Subject
@@ -219,13 +219,7 @@ class Context:
         with self._looking_again_if_refused():
             store.add_event(event, known=known, contents=contents)
         # A look at the store that has just ended may know of it already.
-        self._current.changed(
-            lambda plan: (
-                plan
-                if any(other.id == event.id for other in plan.events_by_task.get(event.task_id, ()))
-                else with_events(plan, [event])
-            )
-        )
+        self._current.changed(lambda plan: plan if plan.events.find(event.id) is not None else plan.with_event(event))
         return event, []
 
     def amend(

@@ -183,7 +183,7 @@ def changes(*, text: Translation, since: date, until: date | None, by: str, plan
 @ends_in_a_line
 def log(*, text: Translation, limit: int, plan: str) -> None:
     """List who recorded what and when, the latest first."""
-    from layers.plan.plan import Event
+    from layers.plan.event import Event
     from layers.selection.amendment_words import recorded
     from layers.selection.event_words import entry_line
 

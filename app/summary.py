@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 from layers.plan.plan import Plan
-from layers.plan.terms import Basis, Precision
+from layers.plan.terms import Precision
 from layers.selection.status import count, task_states
 from layers.selection.unplaced import Placing, placing
 from layers.translation import Translation
@@ -19,7 +19,7 @@ def summary(name: str, plan: Plan, text: Translation, *, today: date | None = No
     placed = Counter(placing(plan, task) for task in plan.current_tasks.values())
     precision = Counter(site.precision for site in plan.sites.values())
     parts = len(plan.sites) - len(plan.places)
-    evidence = sum(event.basis is Basis.EVIDENCE for event in plan.events)
+    evidence = plan.events.evidence_count
     return [
         text("check.good", plan=name),
         text("check.tasks", count=counts.tasks),

@@ -15,8 +15,9 @@ import pyogrio
 import sqlalchemy
 
 from layers.plan.digest import whole_digest
+from layers.plan.event_row import event_row
 from layers.plan.plan import Plan
-from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
+from layers.plan.rows import catalogue_row, decks_row, info_row, task_row
 from layers.store.base import copy_plan
 from layers.store.frames import sites_frame
 

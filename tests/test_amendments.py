@@ -18,10 +18,10 @@ from layers.plan.amend import amend, amended
 from layers.plan.amendment_row import AmendmentRow, amendment_row
 from layers.plan.digest import content_digest, whole_digest
 from layers.plan.event_id import new_id
-from layers.plan.plan import Amendment, Source
+from layers.plan.plan import Amendment
 from layers.plan.rows import TaskRow, task_row
 from layers.plan.scene import Scene, Wait
-from layers.plan.terms import DueDate, Moment, Status, Subject, Text
+from layers.plan.terms import DueDate, Moment, Source, Status, Subject, Text
 from layers.resources import default_plan_folder
 from layers.selection.due import (
     DueCounts,

@@ -31,6 +31,7 @@ from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
 from layers.plan.deck import FIGURES
+from layers.plan.event_row import EventRow
 from layers.plan.scene import BASEMAPS, PLAIN, Evidence, Wait
 from layers.plan.site_amend import FIELDS as SITE_FIELDS
 from layers.plan.template import LINES
@@ -256,7 +257,7 @@ ROWS = {
     "`[[layers]]`": plan_rows.LayerRow,
     "sites.geojson": plan_rows.SiteRow,
     "tasks.csv": plan_rows.TaskRow,
-    "events.csv": plan_rows.EventRow,
+    "events.csv": EventRow,
     "amendments.csv": AmendmentRow,
     "attachments.csv": AttachmentRow,
     "decks.toml": plan_rows.DecksRow,
@@ -273,7 +274,7 @@ def test_every_model_and_every_file_of_a_plan_has_a_table() -> None:
         for model in vars(plan_rows).values()
         if isinstance(model, type) and issubclass(model, plan_rows.Row) and model is not plan_rows.Row
     }
-    assert set(ROWS.values()) == {*models, AmendmentRow, AttachmentRow, TemplateRow}
+    assert set(ROWS.values()) == {*models, EventRow, AmendmentRow, AttachmentRow, TemplateRow}
     assert {heading for heading in tables() if re.fullmatch(r"[a-z]+\.[a-z]+", heading)} == set(FILES.values())
     described = [name for name, found in tables().items() if found[0].head[1] == "Required"]
     assert described == list(ROWS)
@@ -378,6 +379,9 @@ def test_sizes_of_files_and_tables() -> None:
         r"and ([\d ]+) lines and rings": detail.MAXIMUM_PARTS,
         r"MultiPoint has at most ([\d ]+) points": detail.MAXIMUM_POINTS,
         r"values of a table have at most ([\d ]+) MiB": limits.TABLE_BYTES // limits.MIB,
+        r"those of `planmap_events` ([\d ]+) MiB": limits.EVENT_BYTES // limits.MIB,
+        r"events at most ([\d ]+) have no id": limits.ODD_EVENTS,
+        r"at most ([\d ]+) withdraw or correct": limits.ODD_EVENTS,
         r"each of `planmap_info` at most ([\d ]+) MiB": limits.ENTRY_BYTES // limits.MIB,
         r"a site of more than ([\d ]+) vertices": content.PLAIN,
         r"together have more than ([\d ]+) vertices": payload.MAXIMUM_VERTICES,

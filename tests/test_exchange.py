@@ -18,7 +18,7 @@ from layers.exchange.columns import COLUMNS, Holds, Part, choices, heading
 from layers.exchange.proposal import propose
 from layers.exchange.tables import opened
 from layers.plan.event_id import new_id
-from layers.plan.rows import event_row
+from layers.plan.event_row import event_row
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan

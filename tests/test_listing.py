@@ -20,9 +20,8 @@ from app.routes import listed
 from layers.escape import spreadsheet
 from layers.listing.files import MEDIA_TYPES, listing_file
 from layers.listing.listing import Listing, listing
-from layers.plan.plan import Measurement
 from layers.plan.scene import Scene, Wait
-from layers.plan.terms import DueDate, PartialDate, Status, Text
+from layers.plan.terms import DueDate, Measurement, PartialDate, Status, Text
 from layers.resources import default_plan_folder
 from layers.selection.select import select
 from tests.command import call, one_line

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from app.record_cli import KNOWN
 from geo.errors import PlanMapError
+from layers.plan.event import Event
 from layers.plan.event_id import new_id
-from layers.plan.plan import Event, Source
-from layers.plan.rows import EventRow, event_row
-from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Status, Text
+from layers.plan.event_row import EventRow, event_row
+from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Source, Status, Text
 from layers.resources import default_plan_folder
 from layers.selection.changes import Direction, Known, changes, direction
 from layers.selection.status import task_state

@@ -21,9 +21,8 @@ from geo.errors import PlanMapError
 from layers import style
 from layers.draw import figure
 from layers.draw.content import site_numbers
-from layers.plan.plan import Source
 from layers.plan.scene import Evidence, Scene
-from layers.plan.terms import Status, Text
+from layers.plan.terms import Source, Status, Text
 from layers.report.maps import WIDTH_MM, report_map
 from layers.report.report import By, report
 from layers.selection.select import select

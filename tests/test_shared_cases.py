@@ -22,9 +22,10 @@ from layers.draw.content import content
 from layers.draw.legend import entries
 from layers.ground import look
 from layers.plan.catalogue import Catalogue, LayerEntry
-from layers.plan.plan import Event, Plan, Site, Source, Task
+from layers.plan.event import Event
+from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import Evidence, Scene, Wait
-from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Precision, Status, Text
+from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Precision, Source, Status, Text
 from layers.selection.select import select
 from layers.selection.status import task_state
 from layers.translation import translation

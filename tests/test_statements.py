@@ -16,9 +16,9 @@ from app.browse.lists import CELLS, _all_task_rows
 from app.browse.panel import task_panel
 from layers.draw.paper import Paper
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Event, Measurement, Source
+from layers.plan.event import Event
 from layers.plan.scene import Scene
-from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
+from layers.plan.terms import Basis, Confidence, Measurement, Moment, PartialDate, Period, Source, Status, Text
 from layers.present.briefing import briefing
 from layers.present.pptx.slides import slides
 from layers.present.view import task_lines, view

@@ -5,8 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.plan.plan import Event, Source
-from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
+from layers.plan.event import Event
+from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Source, Status, Text
 from layers.selection.status import ATTENTION, TaskState, count, site_state, standing, task_state, task_states
 
 

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
-from layers.plan.plan import Event, Measurement, Source
-from layers.plan.rows import EventRow, SiteRow, TaskRow, event_row, site_row, task_row
-from layers.plan.terms import Basis, Confidence, Moment, PartialDate, Period, Status, Text
+from layers.plan.event import Event
+from layers.plan.event_row import EventRow, event_row
+from layers.plan.rows import SiteRow, TaskRow, site_row, task_row
+from layers.plan.terms import Basis, Confidence, Measurement, Moment, PartialDate, Period, Source, Status, Text
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.tables import TABLE_NAMES as TABLES

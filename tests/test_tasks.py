@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.tasks.matrix import matrix_html
-from layers.plan.plan import Event, Source
+from layers.plan.event import Event
 from layers.plan.scene import Evidence, Scene, ViewState
-from layers.plan.terms import Basis, Confidence, Kind, Moment, PartialDate, Period, Status, Text
+from layers.plan.terms import Basis, Confidence, Kind, Moment, PartialDate, Period, Source, Status, Text
 from layers.resources import default_plan_folder
 from layers.selection.address import OWN_KEYS, map_query, own_parts
 from layers.selection.contradictions import Conflict, contradictions, task_contradictions

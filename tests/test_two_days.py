@@ -13,9 +13,8 @@ from pptx import Presentation
 from layers import style
 from layers.draw.content import site_numbers
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Source
 from layers.plan.scene import Scene
-from layers.plan.terms import Basis, Status, Text
+from layers.plan.terms import Basis, Source, Status, Text
 from layers.present import evidence
 from layers.present.evidence import evidence_payload, task_sites
 from layers.present.pptx.slides import slides

@@ -9,7 +9,8 @@ from typing import Any
 from app.attachment_address import attachment_address
 from geo.measure import nearest
 from layers.escape import template_environment
-from layers.plan.plan import Amendment, Event, Plan, Site, Task
+from layers.plan.event import Event
+from layers.plan.plan import Amendment, Plan, Site, Task
 from layers.plan.terms import Precision
 from layers.selection.amendment_words import amendment_line, recorded
 from layers.selection.attachments import size_words

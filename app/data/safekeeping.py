@@ -17,7 +17,8 @@ from app.session import state
 from app.waiting import told
 from geo.errors import PlanMapError
 from layers import escape
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.event import Event
+from layers.plan.plan import Amendment, Plan
 from layers.selection.wording import moment_words
 from layers.translation import Translation
 

@@ -25,9 +25,10 @@ from app.session import state
 from app.waiting import told
 from geo.errors import PlanMapError
 from layers.plan.attachment import FILE_BYTES, PER_EVENT
+from layers.plan.event import Event
+from layers.plan.event_row import event_row
 from layers.plan.file_kind import ENDINGS
-from layers.plan.plan import Event, Plan, Task
-from layers.plan.rows import event_row
+from layers.plan.plan import Plan, Task
 from layers.plan.terms import Basis, Confidence, Status
 from layers.selection.event_words import event_line
 from layers.selection.status import standing

@@ -10,8 +10,9 @@ from app.context import Context
 from app.record.answer import Answer, explained, words_of
 from geo.errors import PlanMapError
 from layers.plan.attachment import PER_EVENT
+from layers.plan.event import Event
 from layers.plan.event_id import newer_than
-from layers.plan.plan import Event, Plan
+from layers.plan.plan import Plan
 from layers.plan.terms import Moment
 from layers.selection.event_words import event_line, status_change
 from layers.selection.status import task_state
@@ -88,7 +89,7 @@ def record(
 
 def _recorded(context: Context, event_id: str) -> Event | None:
     _, plan = context.plan()
-    return next((event for event in reversed(plan.events) if event_id and event.id == event_id), None)
+    return plan.events.find(event_id)
 
 
 def _refused(context: Context, error: PlanMapError, asked: tuple[int, str, str, str], text: Translation) -> Answer:

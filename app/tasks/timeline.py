@@ -9,7 +9,7 @@ import streamlit as st
 from app import session
 from app.browse.pills import badge_address
 from app.tasks.matrix import TEMPLATES
-from layers.plan.plan import Event
+from layers.plan.event import Event
 from layers.plan.scene import Scene
 from layers.plan.terms import Status
 from layers.selection.address import map_query

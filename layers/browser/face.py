@@ -14,7 +14,7 @@ from layers.font import CSS_WEIGHTS, Weight, web_font
 from layers.ground.files import ground_files
 from layers.ground.ways import ways
 from layers.plan.plan import Plan
-from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
+from layers.plan.rows import catalogue_row, decks_row, info_row, site_row, task_row
 from layers.region import region
 from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
@@ -35,7 +35,6 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         catalogue_row(plan.catalogue),
         [site_row(site) for site in plan.sites.values()],
         [task_row(task) for task in plan.tasks.values()],
-        [event_row(event) for event in plan.events],
         decks_row(plan.decks),
         [feature["properties"] for name in ("districts", "land") for feature in place.collection(name)["features"]],
         [(ground.name, ground.characters, ground.source.zh, ground.source.en) for ground in ground_files(plan)],
@@ -43,7 +42,7 @@ def screen_characters(plan: Plan) -> frozenset[str]:
     ]
     texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())
     # Hundreds of thousands of letters, but few thousand characters: only these are looked at one by one.
-    found = set(json.dumps(rows, ensure_ascii=False) + texts)
+    found = set(json.dumps(rows, ensure_ascii=False) + texts) | plan.events.characters
     return frozenset(character for character in found if character.isprintable())
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from layers import style
 from layers.exchange.columns import COLUMNS, Column, Holds, Part, choices, heading
 from layers.plan.digest import whole_digest
+from layers.plan.event_row import event_row
 from layers.plan.plan import Plan
-from layers.plan.rows import event_row, site_row, task_row
+from layers.plan.rows import site_row, task_row
 from layers.plan.terms import DueDate
 from layers.translation import Translation
 
@@ -51,7 +52,7 @@ class Origin:
 
 def origin_of(plan: Plan) -> Origin:
     """Return what a workbook of `plan` is to know of it."""
-    latest = {task_id: events[-1].id for task_id, events in plan.events_by_task.items()}
+    latest = plan.events.latest
     amended = {task_id: amendments[-1].id for task_id, amendments in plan.amendments_by_task.items()}
     return Origin(plan.info.id, whole_digest(plan)[:16], latest, amended)
 

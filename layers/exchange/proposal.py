@@ -11,10 +11,12 @@ from typing import Any
 from layers.exchange.columns import COLUMNS, Column, Holds, Part, values_by_words
 from layers.exchange.tables import Line, Table, Tables
 from layers.plan.amend import amend, amended
+from layers.plan.event import Event
 from layers.plan.event_id import newer_than
+from layers.plan.event_row import event_row
 from layers.plan.fault import Fault, printable
-from layers.plan.plan import Amendment, Event, Plan, Task
-from layers.plan.rows import event_row, site_row, task_row
+from layers.plan.plan import Amendment, Plan, Task
+from layers.plan.rows import site_row, task_row
 from layers.plan.terms import Moment, Subject
 from layers.store.base import Store
 from layers.store.check_amendments import check_amendment
@@ -289,7 +291,7 @@ class _Reader:
         """Return what all tables together would do."""
         if self._too_many:
             self.faults.append(Fault(self.file, "", "", "too-many-rows", {"file": self.file, "limit": ROWS["events"]}))
-        latest = {task_id: events[-1].id for task_id, events in self.plan.events_by_task.items()}
+        latest = self.plan.events.latest
         set_last = {task_id: found[-1].id for task_id, found in self.plan.amendments_by_task.items()}
         origin = self.tables.origin
         conflicts: list[Conflict] = []

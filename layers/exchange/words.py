@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layers.exchange.proposal import Proposal
-from layers.plan.plan import Event, Plan
+from layers.plan.event import Event
+from layers.plan.plan import Plan
 from layers.selection.amendment_words import amendment_line
 from layers.selection.event_words import event_line
 from layers.translation import Translation

@@ -16,7 +16,8 @@ from shapely.geometry import mapping
 
 from layers import escape
 from layers.listing.listing import DEGREE_DIGITS, Cell, Listed, Listing, day_cell
-from layers.plan.plan import Event, Site
+from layers.plan.event import Event
+from layers.plan.plan import Site
 from layers.selection.statements import period_words
 
 Row = dict[str, Cell]

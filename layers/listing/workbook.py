@@ -10,7 +10,8 @@ from typing import Any
 
 from layers import style
 from layers.listing.listing import Cell, Listed, Listing, day_cell
-from layers.plan.plan import Event, Task
+from layers.plan.event import Event
+from layers.plan.plan import Task
 from layers.selection.amendment_words import due_words
 from layers.selection.statements import period_words
 from layers.translation import Translation

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from layers.plan.plan import Amendment, Source
-from layers.plan.rows import Identifier, RecordedAt, Row, Title, WebAddress, Words
-from layers.plan.terms import Subject
+from layers.plan.plan import Amendment
+from layers.plan.row import Identifier, RecordedAt, Row, Title, WebAddress, Words
+from layers.plan.terms import Source, Subject
 
 
 def _values(value: Any) -> Any:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from layers.plan.attachment import FILE_BYTES, Attachment
 from layers.plan.file_kind import ENDINGS, safe_name
-from layers.plan.rows import Identifier, RecordedAt, Row, Words
+from layers.plan.row import Identifier, RecordedAt, Row, Words
 
 
 def _known(media_type: str) -> str:

@@ -9,8 +9,10 @@ from typing import Any
 
 from layers.plan.amendment_row import amendment_row
 from layers.plan.deck import Deck
-from layers.plan.plan import Event, Plan, Site, Task
-from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, site_row, task_row
+from layers.plan.event import Event
+from layers.plan.event_row import event_row
+from layers.plan.plan import Plan, Site, Task
+from layers.plan.rows import catalogue_row, decks_row, info_row, site_row, task_row
 from layers.plan.template_row import template_row
 
 

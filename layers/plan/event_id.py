@@ -6,11 +6,12 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TypeVar
 
-from layers.plan.plan import Amendment, Event
-from layers.plan.rows import event_row
+from layers.plan.event import Event
+from layers.plan.event_columns import EventColumns
+from layers.plan.event_row import event_row
+from layers.plan.plan import Amendment
 
 _Entry = TypeVar("_Entry", bound=Event | Amendment)
 
@@ -32,20 +33,22 @@ def newer_than(entries: Sequence[_Entry], known: str) -> Sequence[_Entry]:
     return entries[places[0] + 1 :] if places else entries
 
 
-def with_ids(events: Sequence[Event]) -> list[Event]:
+def with_ids(events: EventColumns) -> EventColumns:
     """Return `events`, each with an id.
 
     The same events in the same order always get the same ids. A plan that is edited by hand therefore needs none
     until one event names another.
     """
-    taken = {event.id for event in events}
-    found = []
-    for event in events:
-        if not event.id:
-            event = replace(event, id=_made(event, taken))
-            taken.add(event.id)
-        found.append(event)
-    return found
+    column = events.texts["id"]
+    nameless = column.rows_of("").tolist()
+    if not nameless:
+        return events
+    ids = [column[row] for row in range(len(events))]
+    taken = set(ids)
+    for row, event in zip(nameless, events.events(nameless), strict=True):
+        ids[row] = _made(event, taken)
+        taken.add(ids[row])
+    return events.with_text("id", ids)
 
 
 def _made(event: Event, taken: set[str]) -> str:

@@ -1,11 +1,11 @@
-"""The values of a plan: Site, Task, Target, Event, Source, and the Plan that holds them."""
+"""The Plan, and what it holds besides events: sites, tasks, amendments."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,21 +13,19 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.grid import BBox, Grid, grid_around, grid_of
 from geo.measure import bounds
-from layers.plan.attachment import Attachment
 from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck
+from layers.plan.event import Event
+from layers.plan.event_log import EventLog
 from layers.plan.template import Template
 from layers.plan.terms import (
-    Basis,
-    Confidence,
     DueDate,
     Kind,
     Moment,
-    PartialDate,
-    Period,
     Precision,
-    Status,
+    Source,
     Subject,
+    Target,
     Text,
 )
 
@@ -65,16 +63,6 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """The figure that a commitment names."""
-
-    value: float
-    unit: str
-    comparator: str
-    """One of `=`, `>`, `>=`, `<`, `<=`."""
-
-
-@dataclass(frozen=True, slots=True)
 class Task:
     """One commitment of the report."""
 
@@ -108,69 +96,6 @@ class Task:
     def linked_sites(self) -> tuple[str, ...]:
         """Ids of the named sites, then of the context sites."""
         return self.sites + self.context_sites
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a statement can be looked up."""
-
-    title: str
-    publisher: str
-    url: str
-    """Empty where no public address is known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """A figure that a statement gives."""
-
-    value: float
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One dated statement about one task. Events are only ever added.
-
-    An event that turned out to be wrong is named by a later one about the same task, which withdraws or corrects it.
-    """
-
-    id: str = field(default="", kw_only=True)
-    """Empty only until the event is part of a plan."""
-    task_id: str
-    date: PartialDate
-    """When the statement was made public."""
-    basis: Basis
-    status: Status | None
-    """None for a figure or remark that does not settle the status."""
-    measured: Measurement | None
-    """The figure that the statement gives; None without one."""
-    period: Period | None
-    """The months that the statement is about; None if it is about the day it was made public."""
-    summary: Text
-    source: Source
-    confidence: Confidence
-    recorded_by: str
-    recorded_at: Moment
-    withdraws: str = ""
-    """Id of an earlier event that does not count once this one is public; this one itself states nothing else."""
-    corrects: str = ""
-    """Id of an earlier event in whose place this one counts."""
-    attachments: tuple[Attachment, ...] = ()
-    """Files that were recorded with it; their contents stay in the store."""
-
-    @property
-    def effective_day(self) -> dt.date:
-        """The day that the statement describes: a half-year report published in August describes the end of June."""
-        made = self.date.last_day
-        return min(made, self.period.last.last_day) if self.period else made
-
-
-class TaskEvents(tuple[Event, ...]):
-    """The events of one task in the order they were recorded; keeps what has been worked out from them."""
-
-    history: object = None
-    """Of `layers.selection.history`, which works it out when it is first asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +155,8 @@ class Plan:
     sites: dict[str, Site]
     tasks: dict[str, Task]
     """As they are with all amendments, those that are retired included."""
-    events: tuple[Event, ...]
+    events: EventLog
+    """In the order they were recorded; any sequence of events will do."""
     catalogue: Catalogue = field(repr=False)
     decks: tuple[Deck, ...] = ()
     template: Template | None = None
@@ -245,6 +171,13 @@ class Plan:
     """The tasks as they were written before any amendment; None if they are `tasks`."""
     first_sites: dict[str, Site] | None = None
     """The sites as they were written before any amendment; None if they are `sites`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "events", EventLog.of(self.events))
+
+    def with_event(self, event: Event) -> Plan:
+        """Return the plan with an event more, which has been found sound, recorded after all others."""
+        return replace(self, events=self.events.followed_by([event]))
 
     @property
     def tasks_as_written(self) -> dict[str, Task]:
@@ -306,13 +239,10 @@ class Plan:
         """
         return grid_of(self.info.grid) if self.info.grid else grid_around(self.home)
 
-    @cached_property
-    def events_by_task(self) -> dict[str, TaskEvents]:
+    @property
+    def events_by_task(self) -> Mapping[str, tuple[Event, ...]]:
         """Events of each task by its id, in the order they were recorded."""
-        grouped: dict[str, list[Event]] = defaultdict(list)
-        for event in self.events:
-            grouped[event.task_id].append(event)
-        return {task_id: TaskEvents(events) for task_id, events in grouped.items()}
+        return self.events.by_task
 
     @cached_property
     def parts(self) -> dict[str, tuple[Site, ...]]:
@@ -371,12 +301,10 @@ class Plan:
             for site_id in self.place(whole)
         }
 
-    @cached_property
+    @property
     def days(self) -> tuple[dt.date, dt.date] | None:
         """The days by which the first and the last event were public; None without any event."""
-        dates = {event.date for event in self.events}
-        found = [date.last_day for date in dates]
-        return (min(found), max(found)) if found else None
+        return self.events.days
 
     @property
     def first_day(self) -> dt.date:

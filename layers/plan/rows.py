@@ -7,59 +7,41 @@ from CSV and TOML files and from database tables, so a plan is checked alike whe
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import re
-from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from functools import lru_cache
-from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from geo.crs import WGS84
 from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck, Slide
-from layers.plan.plan import Event, Measurement, PlanInfo, Site, Source, Target, Task
+from layers.plan.plan import PlanInfo, Site, Task
+from layers.plan.row import (
+    Identifier,
+    Identifiers,
+    Metres,
+    NoIdentifier,
+    Number,
+    Row,
+    Title,
+    WebAddress,
+    WordList,
+    Words,
+    spread,
+)
 from layers.plan.scene import Scene, day_of
-from layers.plan.terms import Basis, Confidence, DueDate, Kind, Moment, PartialDate, Period, Precision, Status, Text
-
-_Value = TypeVar("_Value")
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def _no_control_characters(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("contains control characters")
-    return text
-
-
-def _empty_is_none(value: Any) -> Any:
-    return None if value == "" else value
+from layers.plan.terms import (
+    DueDate,
+    Kind,
+    Precision,
+    Source,
+)
 
 
 def _first_comparator(value: Any) -> Any:
     return value or "="
-
-
-def _split(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(";") if part.strip()) if isinstance(value, str) else value
-
-
-# The statements of a plan share few days and months: each is read, and held in memory, once.
-_read_date = lru_cache(maxsize=4096)(PartialDate.parse)
-_read_period = lru_cache(maxsize=4096)(Period.parse)
-_read_moment = lru_cache(maxsize=4096)(Moment.parse)
-
-
-def _partial_date(value: Any) -> Any:
-    try:
-        return _read_date(value) if isinstance(value, str) else value
-    except ValueError as error:
-        raise PydanticCustomError("date", "is neither a day nor a month") from error
 
 
 def _day(value: Any) -> Any:
@@ -72,13 +54,6 @@ def _day(value: Any) -> Any:
     return found
 
 
-def _period(value: Any) -> Any:
-    try:
-        return _read_period(value) if isinstance(value, str) and value else None
-    except ValueError as error:
-        raise PydanticCustomError("period", "is no range of months") from error
-
-
 def _due_date(value: Any) -> Any:
     if value in ("", None):
         return None
@@ -86,50 +61,6 @@ def _due_date(value: Any) -> Any:
         return DueDate.parse(value) if isinstance(value, str) else value
     except ValueError as error:
         raise PydanticCustomError("due_date", "is no due date") from error
-
-
-def _moment(value: Any) -> Any:
-    return _read_moment(value) if isinstance(value, str) else Moment(value) if type(value) is dt.date else value
-
-
-def _web_address(text: str) -> str:
-    if text and not re.match(r"https?://[^\s]+$", text):
-        raise PydanticCustomError("address", "is not a web address")
-    return text
-
-
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_no_control_characters)
-]
-Title = Annotated[Words, Field(min_length=1, max_length=500)]
-Identifier = Annotated[Words, Field(min_length=1, max_length=120, pattern=r"^[^\s;,:/?#&=]+$")]
-NoIdentifier = Annotated[Words, Field(max_length=120, pattern=r"^[^\s;,:/?#&=]*$")]
-"""An identifier, or nothing."""
-Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_split)]
-WordList = Annotated[tuple[Words, ...], BeforeValidator(_split)]
-Number = Annotated[Annotated[float, Field(allow_inf_nan=False)] | None, BeforeValidator(_empty_is_none)]
-WebAddress = Annotated[Words, AfterValidator(_web_address)]
-RecordedAt = Annotated[Moment, BeforeValidator(_moment)]
-Metres = Annotated[Annotated[float, Field(ge=0, le=100_000)] | None, BeforeValidator(_empty_is_none)]
-
-
-class Row(BaseModel):
-    """A row in which an unknown column is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    def build(self, kind: type[_Value], **given: Any) -> _Value:
-        """Return the `kind` that the row stands for; `given` are the fields of it that the row does not hold."""
-        for name, part, columns in _columns(kind):  # type: ignore[arg-type]  # mypy takes no type for hashable
-            if name in given:
-                continue
-            if part is None:
-                given[name] = getattr(self, name)
-                continue
-            found = [getattr(self, column) for column in columns]
-            # A figure that the row lacks.
-            given[name] = None if found[0] is None else part(*found)
-        return kind(**given)
 
 
 class HeadingRow(Row):
@@ -256,34 +187,6 @@ class TaskRow(Row):
         return self.build(Task, due=self.due_date, retired=bool(self.retired))
 
 
-class EventRow(Row):
-    """A row of `events.csv`."""
-
-    id: NoIdentifier = ""
-    """If it is empty, the event gets one that depends on its content, see `layers.plan.event_id`."""
-    task_id: Identifier
-    date: Annotated[PartialDate, BeforeValidator(_partial_date)]
-    basis: Basis
-    status: Annotated[Status | None, BeforeValidator(_empty_is_none)] = None
-    measured_value: Number = None
-    measured_unit: Words = ""
-    period: Annotated[Period | None, BeforeValidator(_period)] = None
-    summary_zh: Title
-    summary_en: Words = ""
-    source_title: Title
-    source_publisher: Words = ""
-    source_url: WebAddress = ""
-    confidence: Confidence
-    recorded_by: Words
-    recorded_at: RecordedAt
-    withdraws: NoIdentifier = ""
-    corrects: NoIdentifier = ""
-
-    def value(self) -> Event:
-        """Return the event."""
-        return self.build(Event, attachments=())
-
-
 class SlideRow(Row):
     """One slide of a deck in `decks.toml`."""
 
@@ -318,64 +221,9 @@ class DecksRow(Row):
     decks: Annotated[tuple[DeckRow, ...], Field(max_length=100)] = ()
 
 
-_PARTS = {
-    kind: tuple(name for name, _ in pairs)
-    for kind, pairs in ((kind, tuple(get_type_hints(kind).items())) for kind in (Text, Source, Target, Measurement))
-}
-"""Values that a row spreads over several fields, with the endings of those fields' names."""
-
-
-_WRITTEN = (PartialDate, DueDate, Period, Moment)
-"""Values that a row holds as one text."""
-
-
-@lru_cache(maxsize=32)
-def _fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """Return name and type of each field of a dataclass, with `X | None` as `X`."""
-    return tuple((name, _present(hint)) for name, hint in get_type_hints(kind).items())
-
-
-def _present(hint: Any) -> Any:
-    if get_origin(hint) is UnionType:
-        return next(part for part in get_args(hint) if part is not type(None))
-    return hint
-
-
-@lru_cache(maxsize=32)
-def _columns(kind: type[Any]) -> tuple[tuple[str, type[Any] | None, tuple[str, ...]], ...]:
-    """Return for each field of a dataclass its name, and if several columns make it up, its type and their names."""
-    return tuple(
-        (name, hint, tuple(f"{name}_{part}" for part in _PARTS[hint])) if hint in _PARTS else (name, None, ())
-        for name, hint in _fields(kind)  # type: ignore[arg-type]  # as above
-    )
-
-
-def _spread(value: Any, *, table: bool, without: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the fields of a value as a row holds them, but one; in a `table` a list is one text, joined by `;`."""
-    for name, hint in _fields(type(value)):  # type: ignore[arg-type]  # as above
-        if name == without:
-            continue
-        part = getattr(value, name)
-        if hint in _PARTS:
-            for end in _PARTS[hint]:
-                yield f"{name}_{end}", getattr(part, end) if part is not None else None if end == "value" else ""
-        elif isinstance(part, StrEnum):
-            yield name, part.value
-        elif isinstance(part, tuple) and not isinstance(part, _WRITTEN):
-            yield name, ";".join(part) if table else [_entry(entry) for entry in part]
-        elif hint in _WRITTEN:
-            yield name, str(part) if part else ""
-        else:
-            yield name, part.isoformat() if isinstance(part, dt.date) else part
-
-
-def _entry(entry: Any) -> Any:
-    return dict(_spread(entry, table=False)) if dataclasses.is_dataclass(entry) else entry
-
-
 def info_row(info: PlanInfo) -> dict[str, Any]:
     """Return what `plan.toml` holds."""
-    row = dict(_spread(info, table=False))
+    row = dict(spread(info, table=False))
     report = {name.removeprefix("report_"): row.pop(name) for name in ("report_publisher", "report_url")}
     titles = {"title_zh": row.pop("report_title"), "title_en": row.pop("report_title_en")}
     if not row["grid"]:
@@ -386,29 +234,24 @@ def info_row(info: PlanInfo) -> dict[str, Any]:
 
 def catalogue_row(catalogue: Catalogue) -> dict[str, Any]:
     """Return what `layers.toml` holds, every site named."""
-    return dict(_spread(catalogue, table=False))
+    return dict(spread(catalogue, table=False))
 
 
 def site_row(site: Site) -> dict[str, Any]:
     """Return the properties of a site, without id and geometry."""
-    return {name: value for name, value in _spread(site, table=True) if name not in ("id", "geometry")}
+    return {name: value for name, value in spread(site, table=True) if name not in ("id", "geometry")}
 
 
 def task_row(task: Task) -> dict[str, Any]:
     """Return a row of `tasks.csv`."""
-    row = dict(_spread(task, table=True))
+    row = dict(spread(task, table=True))
     due, retired = row.pop("due"), row.pop("retired")
     return {**row, "due_date": due, "retired": "yes" if retired else ""}
 
 
-def event_row(event: Event) -> dict[str, Any]:
-    """Return a row of `events.csv`; attachments have rows of their own."""
-    return dict(_spread(event, table=True, without="attachments"))
-
-
 def slide_row(slide: Slide) -> dict[str, str]:
     """Return one slide of `decks.toml`, leaving out empty fields except `title_zh`."""
-    row = {name: value.to_query() if name == "scene" else value for name, value in _spread(slide, table=False)}
+    row = {name: value.to_query() if name == "scene" else value for name, value in spread(slide, table=False)}
     return {name: value for name, value in row.items() if value or name == "title_zh"}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from layers.plan.rows import Row
+from layers.plan.row import Row
 from layers.plan.template import LINES, USUAL_PARTS, Part, Side, Template
 
 LONGEST = 60

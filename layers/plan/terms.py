@@ -1,10 +1,11 @@
-"""The small values that a plan is made of: statuses, precisions, kinds, dates, text in both languages."""
+"""The small values that a plan is made of: statuses, precisions, kinds, dates, figures, text in both languages."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -194,3 +195,31 @@ class Moment(NamedTuple):
 
     def __str__(self) -> str:
         return self.day.isoformat() if self.at is None else self.at.isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The figure that a commitment names."""
+
+    value: float
+    unit: str
+    comparator: str
+    """One of `=`, `>`, `>=`, `<`, `<=`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement can be looked up."""
+
+    title: str
+    publisher: str
+    url: str
+    """Empty where no public address is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A figure that a statement gives."""
+
+    value: float
+    unit: str

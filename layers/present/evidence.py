@@ -8,7 +8,8 @@ from typing import Any
 
 from layers.draw.content import site_numbers
 from layers.escape import safe_address
-from layers.plan.plan import Event, Plan, Task
+from layers.plan.event import Event
+from layers.plan.plan import Plan, Task
 from layers.present.view import View
 from layers.selection.attachments import attachment_words
 from layers.selection.statements import Statements, period_words, result_words, statements, status_words

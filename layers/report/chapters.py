@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from layers import style
 from layers.draw.content import site_numbers
-from layers.plan.plan import Event, Plan, Site, Task
+from layers.plan.event import Event
+from layers.plan.plan import Plan, Site, Task
 from layers.report.tables import Cell, Column, lines, table
 from layers.report.writer import Writer, paragraph, run, status_runs
 from layers.report.xml import Xml

@@ -7,7 +7,8 @@ import heapq
 from collections.abc import Iterable, Iterator
 
 from geo.wkt import read_wkt
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.event import Event
+from layers.plan.plan import Amendment, Plan
 from layers.plan.terms import DueDate, Kind, Precision, Subject
 from layers.selection.position_words import geometry_words
 from layers.translation import Translation

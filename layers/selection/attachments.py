@@ -14,7 +14,7 @@ _KILO = 1024
 
 def attachment_named(plan: Plan, attachment_id: str) -> Attachment:
     """Return the attachment with this id; raise `PlanMapError` if `plan` has none."""
-    for event in plan.events:
+    for event in plan.events.with_attachments:
         for attachment in event.attachments:
             if attachment.id == attachment_id:
                 return attachment

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from layers.plan.plan import Amendment, Event, Plan, Task
+from layers.plan.event import Event
+from layers.plan.plan import Amendment, Plan, Task
 from layers.plan.terms import Basis, Status
-from layers.selection.status import TaskState, task_state
+from layers.selection.status import TaskState, task_state, task_states
 
 
 class Direction(StrEnum):
@@ -113,18 +114,19 @@ def changes(plan: Plan, since: date, until: date, *, known: Known = Known.PUBLIS
     since each filter asks again.
     """
     found = []
+    new_events = _became_known(plan, since, until, known)
+    before_all, after_all = task_states(plan, since), task_states(plan, until)
+    late = set(plan.events.recorded_after(since)) if known is Known.RECORDED else set()
     for task in plan.tasks.values():
         amendments = tuple(one for one in _amendments(plan, task) if since < one.recorded_at.day <= until)
         if task.retired and not any("retired" in one.values for one in amendments):
             continue
-        events = plan.events_by_task.get(task.id, ())
-        new = tuple(event for event in events if since < _day(event, known) <= until)
-        if known is Known.RECORDED:
-            earlier = [event for event in events if event.recorded_at.day <= since]
-            later = [event for event in events if event.recorded_at.day <= until]
-        else:
-            earlier = later = list(events)
-        before, after = task_state(earlier, since), task_state(later, until)
+        new = new_events.get(task.id, ())
+        before, after = before_all[task.id], after_all[task.id]
+        if task.id in late:
+            events = plan.events_by_task[task.id]
+            before = task_state((event for event in events if event.recorded_at.day <= since), since)
+            after = task_state((event for event in events if event.recorded_at.day <= until), until)
         # A status can also move without a new statement: one from before whose day had not come yet.
         if new or amendments or before.status is not after.status:
             found.append(Change(task, before, after, new, amendments))
@@ -141,10 +143,12 @@ def _amendments(plan: Plan, task: Task) -> Iterator[Amendment]:
                     yield from plan.amendments_by_site.get(site_id, ())
 
 
-def _day(event: Event, known: Known) -> date:
-    """Return the day from which on a statement is known; nobody knows by its recording what is not public yet."""
-    public = event.date.last_day
-    return public if known is Known.PUBLISHED else max(public, event.recorded_at.day)
+def _became_known(plan: Plan, since: date, until: date, known: Known) -> Mapping[str, tuple[Event, ...]]:
+    """Return by task what became known between two days; by recording nobody knows what is not public yet."""
+    grouped: dict[str, list[Event]] = defaultdict(list)
+    for event in plan.events.known_between(since, until, recorded=known is Known.RECORDED):
+        grouped[event.task_id].append(event)
+    return {task_id: tuple(events) for task_id, events in grouped.items()}
 
 
 def site_marks(plan: Plan, found: tuple[Change, ...]) -> Mapping[str, Mark]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
 
-from layers.plan.plan import Event, Plan, Task
+from layers.plan.event import Event
+from layers.plan.plan import Plan, Task
 from layers.plan.terms import Basis, Status
 from layers.selection.changes import Direction, direction
 from layers.selection.select import Selection

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.event import Event
+from layers.plan.plan import Amendment, Plan
 from layers.selection.amendment_words import amendment_line, recorded
 from layers.selection.attachments import attachment_words, size_words
 from layers.selection.changes import Change, Direction, Known, by_direction, by_mark

@@ -7,10 +7,16 @@ plan's own year, of a task with a target.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from layers.plan.plan import Event, Task
+import numpy
+from numpy.typing import NDArray
+
+from layers.plan.event import Event
+from layers.plan.held_events import effective_days, measured
+from layers.plan.plan import Task
 from layers.plan.terms import Period
 from layers.selection.status import TaskState
 from layers.selection.wording import measured_words, target_words
@@ -46,22 +52,26 @@ class Statements:
 
 def statements(task: Task, state: TaskState, year: int) -> Statements:
     """Return the evidence about `task` as its `state` has it, for a plan of `year`."""
-    own = [event for event in state.evidence if event.effective_day.year <= year]
-    later = [event for event in state.evidence if event.effective_day.year > year]
-    measured = [
+    is_later = effective_days(state.evidence) > date(year, 12, 31).toordinal()
+    results = [
         event
-        for event in own
-        if task.target is not None
-        and event.measured is not None
+        for event in (measured(state.evidence) if task.target is not None else ())
+        if event.measured is not None
+        and task.target is not None
         and event.measured.unit == task.target.unit
         and event.effective_day.year == year
     ]
     return Statements(
         state.settled_by if state.backed else None,
-        own[0] if own else None,
-        later[0] if later else None,
-        max(measured, key=lambda event: (event.effective_day, event.date.last_day), default=None),
+        _first(state.evidence, ~is_later),
+        _first(state.evidence, is_later),
+        max(results, key=lambda event: (event.effective_day, event.date.last_day), default=None),
     )
+
+
+def _first(events: Sequence[Event], wanted: NDArray[numpy.bool_]) -> Event | None:
+    places = numpy.flatnonzero(wanted)
+    return events[int(places[0])] if len(places) else None
 
 
 def day_words(found: Statements, text: Translation) -> str:

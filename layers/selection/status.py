@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 
-from layers.plan.plan import Event, Plan, TaskEvents
+from layers.plan.event import Event
+from layers.plan.plan import Plan
 from layers.plan.terms import Basis, Status
 from layers.selection.history import history_of
 
@@ -32,7 +33,7 @@ class TaskState:
     """None before any status was published, as on a day before the report."""
     settled_by: Event | None
     """The event that gives the status; None without a status."""
-    evidence: tuple[Event, ...]
+    evidence: Sequence[Event]
     """Events with evidence published by that day, newest first."""
     newest: Event | None = None
     """The statement of any kind that was published last by that day; None before there was one."""
@@ -46,6 +47,9 @@ class TaskState:
     def backed(self) -> bool:
         """Whether the status itself rests on evidence and not only on the report's wording."""
         return self.settled_by is not None and self.settled_by.basis is Basis.EVIDENCE
+
+
+_NOTHING = TaskState(None, None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +104,13 @@ def standing(events: Iterable[Event]) -> list[Event]:
 @lru_cache(maxsize=16)
 def task_states(plan: Plan, as_of: date) -> Mapping[str, TaskState]:
     """Return the state of every task of `plan` on the day `as_of`, by id. Cached, since each filter asks again."""
-    none = TaskEvents()
-    states = {task_id: _state(plan.events_by_task.get(task_id, none), as_of) for task_id in plan.tasks}
+    states = dict.fromkeys(plan.tasks, _NOTHING)
+    for task_id, (settled, evidence, newest) in history_of(plan.events.columns).on(as_of):
+        states[task_id] = TaskState(settled.status if settled else None, settled, evidence, newest)
+    # Of a task one of whose statements takes back another, what counts can change with each day.
+    for task_id in plan.events.unsorted_tasks:
+        states[task_id] = task_state(plan.events_by_task[task_id], as_of)
     return MappingProxyType(states)
-
-
-def _state(events: TaskEvents, as_of: date) -> TaskState:
-    """Return what `task_state` does, from the history that was worked out once for all days."""
-    history = history_of(events)
-    if history is None:
-        return task_state(events, as_of)
-    settled, evidence, newest = history.on(as_of)
-    return TaskState(settled.status if settled else None, settled, evidence, newest)
 
 
 def site_state(states: Sequence[TaskState], *, overdue: bool = False) -> SiteState | None:

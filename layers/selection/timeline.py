@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from typing import NamedTuple, overload
 
-from layers.plan.plan import Event, Task
-from layers.plan.terms import Status
+import numpy
+from numpy.typing import NDArray
+
+from layers.plan.event import Event
+from layers.plan.held_events import public_days, statuses
+from layers.plan.plan import Task
+from layers.plan.terms import PartialDate, Status
 from layers.selection.select import Selection
+
+_STATUSES: tuple[Status | None, ...] = (None, *Status)
 
 
 class Publication(NamedTuple):
@@ -19,6 +27,32 @@ class Publication(NamedTuple):
     event: Event
 
 
+class Publications(Sequence[Publication]):
+    """Some statements of many; each is made when it is looked at."""
+
+    def __init__(self, told: Sequence[tuple[Task, Sequence[Event]]], places: NDArray[numpy.int64]) -> None:
+        self._told = told
+        self._places = places
+        """For each statement the number of its task in `told`, and its number among that task's."""
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> Publication: ...
+    @overload
+    def __getitem__(self, place: slice) -> Publications: ...
+    def __getitem__(self, place: int | slice) -> Publication | Publications:
+        if isinstance(place, slice):
+            return Publications(self._told, self._places[place])
+        number, own = self._places[place].tolist()
+        task, events = self._told[number]
+        return Publication(task, events[own])
+
+    def __iter__(self) -> Iterator[Publication]:
+        return (self[place] for place in range(len(self)))
+
+
 @dataclass(frozen=True, slots=True)
 class Month:
     """A month, and what was made public in it."""
@@ -26,13 +60,10 @@ class Month:
     year: int
     number: int
     """1 to 12."""
-    entries: tuple[Publication, ...]
+    entries: Publications
     """Newest first; of one day in the report's order."""
-
-    @property
-    def by_status(self) -> Mapping[Status | None, int]:
-        """How many of the statements give each status; None for those that give none."""
-        return Counter(entry.event.status for entry in self.entries)
+    by_status: Mapping[Status | None, int]
+    """How many of the statements give each status; None for those that give none."""
 
     def __str__(self) -> str:
         return f"{self.year}-{self.number:02}"
@@ -43,13 +74,25 @@ def timeline(selection: Selection) -> tuple[Month, ...]:
 
     Months without any are among them. A statement of which only the month or the year is known stands at its end.
     """
-    entries = [Publication(task, event) for task in selection.tasks for event in selection.states[task.id].evidence]
-    entries.sort(key=lambda entry: entry.event.date.last_day, reverse=True)
-    grouped: dict[int, list[Publication]] = {}
-    for entry in entries:
-        day = entry.event.date.last_day
-        grouped.setdefault(day.year * 12 + day.month - 1, []).append(entry)
-    if not grouped:
+    told = [(task, found) for task in selection.tasks if (found := selection.states[task.id].evidence)]
+    if not told:
         return ()
-    numbers = range(max(grouped), min(grouped) - 1, -1)
-    return tuple(Month(number // 12, number % 12 + 1, tuple(grouped.get(number, ()))) for number in numbers)
+    days = numpy.concatenate([public_days(events) for _, events in told])
+    kinds = numpy.concatenate([statuses(events) for _, events in told])
+    counts = [len(events) for _, events in told]
+    numbers = numpy.repeat(numpy.arange(len(told)), counts)
+    own = numpy.concatenate([numpy.arange(count) for count in counts])
+    order = numpy.argsort(-days, kind="stable")
+    places, kinds, days = numpy.column_stack([numbers, own])[order], kinds[order], days[order]
+    last, first = (date.fromordinal(int(days[at])) for at in (0, -1))
+    months = []
+    for month in range(last.year * 12 + last.month - 1, first.year * 12 + first.month - 2, -1):
+        year, number = month // 12, month % 12 + 1
+        whole = PartialDate(year, number)
+        # Of falling days the negative ones rise.
+        at = numpy.searchsorted(-days, [-whole.last_day.toordinal(), 1 - whole.first_day.toordinal()], "left")
+        listed = slice(int(at[0]), int(at[1]))
+        found = numpy.bincount(kinds[listed] + 1, minlength=len(_STATUSES)).tolist()
+        by_status = Counter({status: count for status, count in zip(_STATUSES, found, strict=True) if count})
+        months.append(Month(year, number, Publications(told, places[listed]), by_status))
+    return tuple(months)

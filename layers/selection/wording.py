@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from geo.grid import Grid
 from layers.ground.files import ground_of, picture_of
-from layers.plan.plan import Event, Plan, Task
+from layers.plan.event import Event
+from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, Scene, Wait
 from layers.plan.terms import Moment, Text
 from layers.region import region

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from geo.errors import PlanMapError
 from layers.plan.attachment import FILE_BYTES, PER_EVENT, Attachment, Contents
+from layers.plan.event import Event
 from layers.plan.event_id import new_id
 from layers.plan.file_kind import ENDINGS, media_type_of, safe_name
-from layers.plan.plan import Event
 from layers.store.limits import MIB
 
 

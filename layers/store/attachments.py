@@ -10,7 +10,7 @@ from sqlalchemy import func
 from geo.errors import PlanMapError
 from layers.plan.attachment import ALL_BYTES, Attachment, Contents
 from layers.plan.attachment_row import attachment_row
-from layers.plan.plan import Event
+from layers.plan.event import Event
 from layers.store.attached_files import checked_content
 from layers.store.limits import MIB, ROWS, counted
 from layers.store.tables import ATTACHMENTS

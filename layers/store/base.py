@@ -11,8 +11,9 @@ from geo.errors import PlanMapError
 from layers.ground.outlines import with_outlines
 from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
+from layers.plan.event import Event
 from layers.plan.fault import Fault, PlanFaultsError
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.plan import Amendment, Plan
 from layers.store.folder import FILES, FolderStore
 from layers.store.roles import Given, Role, Roles, Signature
 

@@ -19,9 +19,11 @@ from layers.plan.amendment_row import AmendmentRow
 from layers.plan.catalogue import Catalogue, LayerEntry
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.event_id import with_ids
+from layers.plan.event_log import EventLog
 from layers.plan.fault import Fault
 from layers.plan.plan import Plan, Site
-from layers.plan.rows import CatalogueRow, DecksRow, EventRow, Identifier, InfoRow, SiteRow, SlideRow, TaskRow
+from layers.plan.row import Identifier
+from layers.plan.rows import CatalogueRow, DecksRow, InfoRow, SiteRow, SlideRow, TaskRow
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
 from layers.plan.template import Template
@@ -29,10 +31,12 @@ from layers.plan.template_row import TemplateRow
 from layers.plan.terms import Precision
 from layers.store.check_amendments import Known, check_amendments, check_site_amendments
 from layers.store.check_attachments import with_attachments
-from layers.store.check_events import check_links, check_source
+from layers.store.check_events import check_events, check_ids
 from layers.store.check_parts import Whole, check_parts
 from layers.store.check_row import MAXIMUM_FAULTS, checked_row, checked_rows
+from layers.store.event_rows import CheckedEvents
 from layers.store.ground_folder import ground_version
+from layers.store.limits import ODD_EVENTS
 from layers.style import CATEGORIES
 
 MAXIMUM_HINTS = 20
@@ -61,8 +65,8 @@ class RawPlan(NamedTuple):
     catalogue: Mapping[str, Any]
     sites: Iterable[RawSite]
     tasks: Iterable[tuple[str, Mapping[str, Any]]]
-    """For each row what a fault calls it, and its fields; `events` likewise."""
-    events: Iterable[tuple[str, Mapping[str, Any]]]
+    """For each row what a fault calls it, and its fields."""
+    events: CheckedEvents
     decks: Mapping[str, Any]
     """Empty for a plan without decks."""
     names: Mapping[str, str]
@@ -86,8 +90,11 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     sites = _sites(raw_sites, names["sites"], faults)
     raw_tasks = list(raw.tasks)
     tasks = [(place, row.value()) for place, row in checked_rows(TaskRow, raw_tasks, names["tasks"], faults)]
-    stated = [(place, row.value()) for place, row in checked_rows(EventRow, raw.events, names["events"], faults)]
-    events = list(zip([place for place, _ in stated], with_ids([event for _, event in stated]), strict=True))
+    stated, places, found_before = raw.events
+    faults += found_before[: max(0, MAXIMUM_FAULTS - len(faults))]
+    if max(len(stated.texts["id"].rows_of("")), int(stated.takes_back.sum())) > ODD_EVENTS:
+        return None, [*faults, Fault(names["events"], "", "", "too-many-odd-events", {"limit": ODD_EVENTS})]
+    columns = with_ids(stated)
 
     def fault(part: str, place: str, field: str, code: str, **details: object) -> None:
         # One row can name thousands of sites that are not there.
@@ -96,7 +103,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
 
     _unique(((place, task.id) for place, task in tasks), "tasks", fault)
     _unique(((place, site.id) for place, site in sites), "sites", fault)
-    _unique(((place, event.id) for place, event in events), "events", fault)
+    check_ids(columns, places, fault)
     added = checked_rows(AmendmentRow, raw.amendments, names.get("amendments", ""), faults)
     amendments = [(place, row.value()) for place, row in added]
     _unique(((place, amendment.id) for place, amendment in amendments), "amendments", fault)
@@ -123,12 +130,8 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
     placed = check_site_amendments(first_sites, amendments, file, faults, broken=site_ids - set(first_sites))
     # One whose amendment has a fault still counts as present too.
     task_ids |= {amendment.subject_id for _, amendment in amendments}
-    for place, event in events:
-        if event.task_id not in task_ids:
-            fault("events", place, "task_id", "unknown-task", id=event.task_id)
-        check_source(place, event, fault)
-    check_links(events, fault)
-    events = with_attachments(events, raw.attachments, names.get("attachments", ""), faults)
+    check_events(columns, places, task_ids, fault)
+    columns = with_attachments(columns, raw.attachments, names.get("attachments", ""), faults)
     wholes = {
         raw.id: Whole(str(raw.properties.get("part_of") or ""), raw.geometry is None and raw.fault is None)
         for raw in raw_sites
@@ -149,7 +152,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         info=info.value(),
         sites=placed,
         tasks=amended,
-        events=tuple(event for _, event in events),
+        events=EventLog(columns),
         catalogue=built,
         ground_folder=raw.ground_folder,
         ground_version=ground_version(raw.ground_folder),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import numpy
+
+from layers.plan.event import Event
+from layers.plan.event_columns import EventColumns
 from layers.plan.event_id import new_id
+from layers.plan.event_row import EventRow
 from layers.plan.fault import Fault
-from layers.plan.plan import Event, Plan
-from layers.plan.rows import EventRow
+from layers.plan.plan import Plan
 from layers.plan.terms import Basis
 from layers.store.check_row import checked_row
 
@@ -38,9 +42,39 @@ def check_event(plan: Plan, raw: Mapping[str, Any], *, today: date) -> tuple[Eve
     named = {event.withdraws, event.corrects} - {""}
     if named:
         # Of another task, so that it can be said.
-        before += [("", other) for other in plan.events if other.id in named and other.task_id != event.task_id]
+        before += [("", other) for other in plan.events.named(named) if other.task_id != event.task_id]
     check_links([*before, ("new", event)], fault)
     return (None, faults) if faults else (event, [])
+
+
+def check_ids(events: EventColumns, places: Sequence[object], fault: Callable[..., None]) -> None:
+    """Report events that have the id of an earlier one; `places` are what faults call them."""
+    ids = events.texts["id"]
+    times = numpy.bincount(ids.codes, minlength=len(ids.values))
+    first: dict[str, str] = {}
+    for row in numpy.flatnonzero(times[ids.codes] > 1).tolist() if len(events) else ():
+        name, place = ids[row], str(places[row])
+        if name in first:
+            fault("events", place, "id", "duplicate-id", id=name, first=first[name])
+        first.setdefault(name, place)
+
+
+def check_events(
+    events: EventColumns, places: Sequence[object], tasks: Collection[str], fault: Callable[..., None]
+) -> None:
+    """Report what events say of each other, of their sources, and of any but the `tasks`."""
+    strange = [rows for task_id, rows in events.by_task.items() if task_id not in tasks]
+    texts = events.texts
+    unsourced = events.is_evidence & ~texts["source_publisher"].present() & ~texts["source_url"].present()
+    for row in sorted({int(row) for rows in (*strange, numpy.flatnonzero(unsourced)) for row in rows}):
+        event, place = events.event(row), str(places[row])
+        if event.task_id not in tasks:
+            fault("events", place, "task_id", "unknown-task", id=event.task_id)
+        check_source(place, event, fault)
+    linking = numpy.flatnonzero(events.takes_back)
+    named = {texts[link][row] for link in ("withdraws", "corrects") for row in linking.tolist()} - {""}
+    linked = numpy.union1d(linking, texts["id"].rows_of_any(named)).tolist()
+    check_links([(str(places[row]), event) for row, event in zip(linked, events.events(linked), strict=True)], fault)
 
 
 def check_source(place: str, event: Event, fault: Callable[..., None]) -> None:

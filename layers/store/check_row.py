@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from layers.plan.fault import Fault
-from layers.plan.rows import Row
+from layers.plan.row import Row
 
 MAXIMUM_FAULTS = 1000
 """Number of faults after which checking stops: a table in the wrong form has several in every row."""

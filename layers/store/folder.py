@@ -15,11 +15,13 @@ from geo.files import read_text
 from geo.geojson import read_features
 from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
+from layers.plan.event import Event
 from layers.plan.fault import Fault
-from layers.plan.plan import Amendment, Event, Plan
+from layers.plan.plan import Amendment, Plan
 from layers.store.attached_files import checked_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.check_row import MAXIMUM_FAULTS
+from layers.store.event_rows import checked_events, in_batches
 from layers.store.ground_folder import ground_version
 from layers.store.limits import ROWS, SIZES, check_columns, check_lines, check_toml
 from layers.store.roles import Role, Roles, Signature
@@ -52,7 +54,7 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     catalogue = _toml(folder, "catalogue", faults)
     sites = _features(folder / FILES["sites"], faults)
     tasks = list(_csv(folder, "tasks", faults))
-    events = list(_csv(folder, "events", faults))
+    events = checked_events(in_batches(_csv(folder, "events", faults)), FILES["events"])
     amendments = list(_csv(folder, "amendments", faults)) if (folder / FILES["amendments"]).exists() else []
     attachments = list(_csv(folder, "attachments", faults)) if (folder / FILES["attachments"]).exists() else []
     decks = _toml(folder, "decks", faults) if (folder / FILES["decks"]).exists() else {}

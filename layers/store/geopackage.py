@@ -240,5 +240,6 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
-    arm(connection, str(path), TABLE_NAMES.values(), missing=_LATER, writing=mode == "rw")
+    size = path.stat().st_size
+    arm(connection, str(path), TABLE_NAMES.values(), size=size, missing=_LATER, writing=mode == "rw")
     return connection

@@ -14,10 +14,9 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import func, select
 
+from layers.plan.event_row import EventRow
 from layers.plan.fault import Fault
-from layers.plan.grow import with_events
 from layers.plan.plan import Plan
-from layers.plan.rows import EventRow
 from layers.store.check_events import check_links, check_source
 from layers.store.check_row import checked_rows
 from layers.store.ground_folder import ground_version
@@ -86,13 +85,12 @@ def grown_plan(
     for event in events:
         check_source("", event, fault)
     named = {name for event in events for name in (event.withdraws, event.corrects) if name}
-    before = [event for event in plan.events if event.id in named] if named else []
+    before = plan.events.named(named) if named else []
     check_links([("", event) for event in (*before, *events)], fault)
     if faults:
         return None
-    here = replace(plan, ground_folder=ground_folder, ground_version=ground_version(ground_folder))
-    vars(here).update(events_by_task=plan.events_by_task, days=plan.days)
-    return with_events(here, events), now
+    log = plan.events.followed_by(events)
+    return replace(plan, events=log, ground_folder=ground_folder, ground_version=ground_version(ground_folder)), now
 
 
 def has_room(connection: sqlalchemy.Connection, table: sqlalchemy.Table, limit: int) -> bool:

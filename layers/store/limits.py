@@ -27,8 +27,11 @@ SIZES = {
 }
 """Largest size of each file of a plan folder, in bytes."""
 
-ROWS = {"sites": 20_000, "tasks": 20_000, "events": 50_000, "amendments": 50_000, "attachments": 20_000}
+ROWS = {"sites": 20_000, "tasks": 20_000, "events": 1_000_000, "amendments": 50_000, "attachments": 20_000}
 """Largest number of rows, or features."""
+
+ODD_EVENTS = 50_000
+"""Largest number of events without an id, and of those that take back another: each is looked at by itself."""
 
 COLUMNS = 64
 """Largest number of columns of a table; no table of a plan has half as many."""
@@ -41,6 +44,9 @@ ENTRY_BYTES = 2 * MIB
 
 TABLE_BYTES = 64 * MIB
 """Largest size of all values of a database table, in bytes."""
+
+EVENT_BYTES = 256 * MIB
+"""The same for the table of the events, of which there may be far more."""
 
 KEY_PARTS = 4
 """Largest number of parts of a dotted TOML key: the parser's work grows with their square. A plan needs two."""

@@ -13,8 +13,10 @@ from typing import Any
 
 import sqlalchemy
 
+from layers.plan.event_columns import EventColumns
 from layers.plan.event_id import with_ids
-from layers.plan.rows import EventRow, event_row
+from layers.plan.event_log import EventLog
+from layers.plan.event_row import EventRow, event_row
 from layers.store.tables import EVENTS, INDEXES, INFO, SCHEMA_VERSION, SITES, TASKS
 
 
@@ -73,5 +75,5 @@ def events_of(connection: sqlalchemy.Connection) -> list[dict[str, Any]]:
     rows = [dict(row) for row in connection.execute(sqlalchemy.select(*columns).order_by(EVENTS.c.fid)).mappings()]
     numbers = [row.pop("fid") for row in rows]
     known = [{name: value for name, value in row.items() if value is not None} for row in rows]
-    events = with_ids([EventRow.model_validate(row).value() for row in known])
+    events = EventLog(with_ids(EventColumns.of([EventRow.model_validate(row).value() for row in known])))
     return [{"fid": number, **event_row(event)} for number, event in zip(numbers, events, strict=True)]

@@ -26,15 +26,19 @@ from layers.plan.amendment_row import amendment_row
 from layers.plan.attachment import Attachment, Contents
 from layers.plan.deck import Deck
 from layers.plan.digest import whole_digest
+from layers.plan.event import Event
 from layers.plan.event_id import new_id
+from layers.plan.event_row import event_row
 from layers.plan.fault import Fault
-from layers.plan.plan import Amendment, Event, Plan
-from layers.plan.rows import catalogue_row, decks_row, event_row, info_row, task_row
+from layers.plan.plan import Amendment, Plan
+from layers.plan.rows import catalogue_row, decks_row, info_row, task_row
 from layers.plan.template_row import template_row
 from layers.plan.terms import Moment, Subject
 from layers.store.attachments import add_files, attachment_rows, stored_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.driver_errors import explained
+from layers.store.event_rows import checked_events
+from layers.store.event_table import event_rows
 from layers.store.growth import Watermark, grown_plan, has_room
 from layers.store.limits import ENTRY_BYTES, MIB, ROWS, check_columns, counted
 from layers.store.role_entry import add_given, check_role, roles_on
@@ -101,7 +105,8 @@ class SqlStore:
                 info = self._info(connection)
                 sites = [self._site(row, detail) for row in self._rows(connection, "sites", shape)]
                 tasks = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "tasks")]
-                events = [(str(row.pop("fid", "?")), row) for row in self._rows(connection, "events")]
+                # Checked while they are read, so that a large table is never held as rows.
+                events = checked_events(event_rows(connection), str(EVENTS.name))
                 amendments = []
                 # Tables of an older version that cannot be brought up to date have none.
                 if sqlalchemy.inspect(connection).has_table(AMENDMENTS.name):

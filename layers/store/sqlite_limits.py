@@ -16,10 +16,16 @@ from geo.errors import PlanMapError
 from layers.store.limits import MIB
 
 STEPS = 50_000_000
-"""Steps of SQLite's virtual machine after which a connection is given up; the largest plan takes a fifth of them."""
+"""Steps of SQLite's virtual machine after which a connection to a small file is given up."""
 
 SECONDS = 10.0
-"""Seconds of the processor's time after which a connection is given up, SQLite's steps and ours between them."""
+"""Seconds of the processor's time after which one is given up, SQLite's steps and ours between them."""
+
+MORE = 0.2
+"""For each MiB of the file so many seconds more, and as many steps as in them: a million events take 220 MiB."""
+
+LARGEST = 500 * MIB
+"""Size of a file in bytes from which on it gets no more: a file can be made to look large."""
 
 _EVERY = 500
 """Steps after which SQLite asks whether to go on; in between Python also gets to see signals."""
@@ -80,9 +86,15 @@ _FUNCTIONS = frozenset(
 
 
 def arm(
-    connection: sqlite3.Connection, name: str, tables: Iterable[str], *, missing: Collection[str], writing: bool = False
+    connection: sqlite3.Connection,
+    name: str,
+    tables: Iterable[str],
+    *,
+    size: int,
+    missing: Collection[str],
+    writing: bool = False,
 ) -> None:
-    """Bound what a connection to the plan file `name` does from now on, in time and memory.
+    """Bound what a connection to the plan file `name` of `size` bytes does from now on, in time and memory.
 
     A statement that goes beyond ends with `sqlite3.OperationalError` ("interrupted", or "not authorized" for a trigger
     that calls itself or a function that may take long).
@@ -96,7 +108,7 @@ def arm(
     """
     for limit, value in _LIMITS.items():
         connection.setlimit(limit, value)
-    connection.set_progress_handler(_budget(), _EVERY)
+    connection.set_progress_handler(_budget(size), _EVERY)
     # For the whole process, and never raised again; everything else that PlanMap does with SQLite needs far less.
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}")
     # The schema comes with the file: it must not reach functions with side effects.
@@ -128,10 +140,12 @@ def altering(connection: sqlite3.Connection) -> Iterator[None]:
         connection.set_authorizer(_allowed)
 
 
-def _budget() -> Callable[[], int]:
-    """Return a function that tells SQLite, by 1, when a connection has used up its steps or its time."""
+def _budget(size: int) -> Callable[[], int]:
+    """Return a function that tells SQLite, by 1, when a connection to so large a file has used up its steps or time."""
     calls = 0
-    end = time.thread_time() + SECONDS
+    seconds = SECONDS + MORE * min(size, LARGEST) / MIB
+    most = STEPS * seconds / SECONDS
+    end = time.thread_time() + seconds
     owner = threading.get_ident()
 
     def used_up() -> int:
@@ -139,8 +153,8 @@ def _budget() -> Callable[[], int]:
         calls += 1
         if threading.get_ident() != owner:
             # Each thread has a clock of its own.
-            owner, end = threading.get_ident(), time.thread_time() + SECONDS
-        return int(calls * _EVERY > STEPS or time.thread_time() > end)
+            owner, end = threading.get_ident(), time.thread_time() + seconds
+        return int(calls * _EVERY > most or time.thread_time() > end)
 
     return used_up
 

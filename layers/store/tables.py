@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from layers.plan.amendment_row import AmendmentRow
-from layers.plan.rows import EventRow, SiteRow, TaskRow
+from layers.plan.event_row import EventRow
+from layers.plan.rows import SiteRow, TaskRow
 
 SCHEMA_VERSION = 5
 """Raised when the tables change; a plan with a higher one was written by a newer PlanMap."""

@@ -14,11 +14,11 @@ from geo.private import FILE, FOLDER, make_all_private, make_private
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
 from layers.plan.digest import whole_digest
+from layers.plan.event_row import EventRow
 from layers.plan.rows import (
     CatalogueRow,
     DeckRow,
     DecksRow,
-    EventRow,
     HeadingRow,
     InfoRow,
     LayerRow,

@@ -9,8 +9,9 @@ from layers import style
 from layers.draw.content import site_numbers
 from layers.escape import safe_address
 from layers.plan.attachment import Attachment
-from layers.plan.plan import Event, Plan, Source
-from layers.plan.terms import PartialDate
+from layers.plan.event import Event
+from layers.plan.plan import Plan
+from layers.plan.terms import PartialDate, Source
 from layers.present.pptx.tables import SIZES, Cell, Row, TableRows
 from layers.present.pptx.text import Run
 from layers.present.view import View

@@ -1,0 +1,201 @@
+"""Rows of events as they are read, many at a time, checked column by column.
+
+Of the texts in most columns there are few, so each distinct one is checked once, by the same rules as a row by itself.
+A row in which anything is wrong is then checked as a row, which tells what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numpy
+import pyarrow
+from numpy.typing import NDArray
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from layers.plan.event_columns import NUMBER, TEXTS, EventBatch, EventColumns
+from layers.plan.event_row import EventRow
+from layers.plan.fault import Fault
+from layers.store.check_row import MAXIMUM_FAULTS, checked_row
+
+BATCH = 2_000
+"""Number of rows to read at a time: so few that long texts in each of them do no harm."""
+
+_REMEMBERED = 100_000
+"""Number of distinct texts of a column to remember as checked."""
+
+_FIELDS = EventRow.model_fields
+_CONFIG = ConfigDict(arbitrary_types_allowed=True)
+_NOT_TEXT = (pyarrow.ArrowException, UnicodeError, OverflowError)
+
+Wrong = NDArray[numpy.bool_]
+"""For each row whether its value is against the rules."""
+
+
+class EventRows(NamedTuple):
+    """Some rows as they were read."""
+
+    places: Sequence[object]
+    """What faults call each row."""
+    columns: Mapping[str, Sequence[Any]]
+    """The values by column; None where a row has none."""
+
+
+def in_batches(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[EventRows]:
+    """Yield rows, each with its place, as columns."""
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        names = dict.fromkeys(name for _, row in batch for name in row)
+        yield EventRows([place for place, _ in batch], {name: [row.get(name) for _, row in batch] for name in names})
+
+
+class CheckedEvents(NamedTuple):
+    """The sound rows of those that were read, and what is wrong with the others."""
+
+    columns: EventColumns
+    places: Sequence[object]
+    """What faults call each sound row."""
+    faults: Sequence[Fault]
+
+
+def checked_events(batches: Iterable[EventRows], file: str) -> CheckedEvents:
+    """Check rows of the `file` or table while they are read; stop at `MAXIMUM_FAULTS`."""
+    faults: list[Fault] = []
+    texts = {name: _Texts(name) for name in TEXTS}
+    number = _adapter(NUMBER)
+    checked: list[EventBatch] = []
+    places: list[object] = []
+    for batch in batches:
+        if len(faults) >= MAXIMUM_FAULTS:
+            break
+        found, wrong = _checked(batch, texts, number)
+        sound: Sequence[object] = batch.places
+        if wrong.any():
+            _explain(batch, wrong, file, faults)
+            keep = ~wrong
+            mask = pyarrow.array(keep)
+            found = EventBatch({name: column.filter(mask) for name, column in found.texts.items()}, found.numbers[keep])
+            sound = [batch.places[row] for row in numpy.flatnonzero(keep).tolist()]
+        checked.append(found)
+        places.extend(sound)
+    return CheckedEvents(EventColumns.joined(checked), places, faults)
+
+
+def _checked(batch: EventRows, texts: Mapping[str, _Texts], number: TypeAdapter[Any]) -> tuple[EventBatch, Wrong]:
+    count = len(batch.places)
+    nothing: Sequence[Any] = [None] * count
+    numbers, wrong = _numbers(batch.columns.get(NUMBER, nothing), number)
+    found = {}
+    for name, column in texts.items():
+        found[name], against = column.read(batch.columns.get(name, nothing))
+        wrong = wrong | against
+    for name, values in batch.columns.items():
+        if name not in _FIELDS:
+            wrong = wrong | numpy.fromiter((value is not None for value in values), numpy.bool_, count)
+    return EventBatch(found, numbers), wrong
+
+
+def _explain(batch: EventRows, wrong: Wrong, file: str, faults: list[Fault]) -> None:
+    for row in numpy.flatnonzero(wrong).tolist():
+        if len(faults) >= MAXIMUM_FAULTS:
+            return
+        values = {name: column[row] for name, column in batch.columns.items() if column[row] is not None}
+        if checked_row(EventRow, values, file, str(batch.places[row]), faults) is not None:
+            raise AssertionError("a row and its columns are checked alike")
+
+
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_FIELDS[name].rebuild_annotation(), config=_CONFIG)
+
+
+def _numbers(values: Sequence[Any], adapter: TypeAdapter[Any]) -> tuple[NDArray[numpy.float64], Wrong]:
+    try:
+        array = pyarrow.array(values, pyarrow.float64())
+    except _NOT_TEXT:
+        found, wrong = _one_by_one(values, adapter, None)
+        return numpy.array([numpy.nan if value is None else value for value in found], numpy.float64), wrong
+    numbers = array.to_numpy(zero_copy_only=False)
+    missing = array.is_null().to_numpy(zero_copy_only=False)
+    return numbers, ~(numpy.isfinite(numbers) | missing)
+
+
+def _one_by_one(values: Sequence[Any], adapter: TypeAdapter[Any], missing: Any) -> tuple[list[Any], Wrong]:
+    """Return what `adapter` makes of each value, `missing` in place of one that is None or wrong."""
+    found, wrong = [], numpy.zeros(len(values), numpy.bool_)
+    for row, value in enumerate(values):
+        try:
+            found.append(missing if value is None else adapter.validate_python(value))
+        except ValidationError:
+            found.append(missing)
+            wrong[row] = True
+    return found, wrong
+
+
+class _Texts:
+    """A column of text, read batch after batch."""
+
+    def __init__(self, name: str) -> None:
+        self._one = _adapter(name)
+        kind: Any = list[_FIELDS[name].rebuild_annotation()]  # type: ignore[misc]  # a type that a field has
+        self._many = TypeAdapter[list[Any]](kind, config=_CONFIG)
+        self._required = _FIELDS[name].is_required()
+        self._known: dict[str, str | None] = {}
+
+    def read(self, values: Sequence[Any]) -> tuple[pyarrow.DictionaryArray, Wrong]:
+        """Return the texts as they are stored, and which of `values` are against the rules."""
+        try:
+            encoded = pyarrow.array(values, pyarrow.string()).dictionary_encode()
+        except _NOT_TEXT:
+            # Numbers or bytes among them, as another program may have written.
+            found, wrong = _one_by_one(values, self._one, "")
+            texts = [_text(value, made) if made != "" else "" for value, made in zip(values, found, strict=True)]
+            if self._required:
+                wrong = wrong | numpy.fromiter((value is None for value in values), numpy.bool_, len(values))
+            return pyarrow.array(texts, pyarrow.string()).dictionary_encode(), wrong
+        distinct = encoded.dictionary.to_pylist()
+        normal = self._normal(distinct)
+        codes = encoded.indices
+        missing = len(distinct)
+        if codes.null_count:
+            normal.append(None if self._required else "")
+            codes = codes.fill_null(missing)
+        codes = codes.to_numpy(zero_copy_only=False)
+        wrong = numpy.fromiter((text is None for text in normal), numpy.bool_, len(normal))
+        stored = pyarrow.array([text or "" for text in normal], pyarrow.string())
+        if len(stored.unique()) < len(stored):
+            # Two texts that differ by the spaces around them, or two that are wrong.
+            again = stored.dictionary_encode()
+            places = again.indices.to_numpy(zero_copy_only=False)
+            array = pyarrow.DictionaryArray.from_arrays(pyarrow.array(places[codes]), again.dictionary)
+        else:
+            array = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes), stored)
+        return array, wrong[codes] if len(codes) else numpy.zeros(0, numpy.bool_)
+
+    def _normal(self, distinct: list[str]) -> list[str | None]:
+        """Return each text as it is stored; None for one that is against the rules."""
+        new = [text for text in distinct if text not in self._known]
+        if len(self._known) + len(new) > _REMEMBERED:
+            self._known.clear()
+            new = distinct
+        try:
+            made = self._many.validate_python(new)
+            self._known.update((text, _text(text, value)) for text, value in zip(new, made, strict=True))
+        except ValidationError:
+            for text in new:
+                (value,), wrong = _one_by_one([text], self._one, None)
+                self._known[text] = None if wrong[0] else _text(text, value)
+        return [self._known[text] for text in distinct]
+
+
+def _text(value: Any, made: Any) -> str:
+    """Return how a `value` is stored that a row's field has `made` into something."""
+    if made is None:
+        return ""
+    if isinstance(made, StrEnum):
+        return made.value
+    if isinstance(made, str):
+        return made
+    return value.strip() if isinstance(value, str) else str(made)
