@@ -29,7 +29,6 @@ _REMEMBERED = 100_000
 
 _FIELDS = EventRow.model_fields
 _CONFIG = ConfigDict(arbitrary_types_allowed=True)
-_NOT_TEXT = (pyarrow.ArrowException, UnicodeError, OverflowError)
 
 Wrong = NDArray[numpy.bool_]
 """For each row whether its value is against the rules."""
@@ -114,7 +113,7 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 def _numbers(values: Sequence[Any], adapter: TypeAdapter[Any]) -> tuple[NDArray[numpy.float64], Wrong]:
     try:
         array = pyarrow.array(values, pyarrow.float64())
-    except _NOT_TEXT:
+    except (pyarrow.ArrowException, OverflowError):
         found, wrong = _one_by_one(values, adapter, None)
         return numpy.array([numpy.nan if value is None else value for value in found], numpy.float64), wrong
     numbers = array.to_numpy(zero_copy_only=False)
@@ -146,9 +145,8 @@ class _Texts:
 
     def read(self, values: Sequence[Any]) -> tuple[pyarrow.DictionaryArray, Wrong]:
         """Return the texts as they are stored, and which of `values` are against the rules."""
-        try:
-            encoded = pyarrow.array(values, pyarrow.string()).dictionary_encode()
-        except _NOT_TEXT:
+        encoded = _encoded(values)
+        if encoded is None:
             # Numbers or bytes among them, as another program may have written.
             found, wrong = _one_by_one(values, self._one, "")
             texts = [_text(value, made) if made != "" else "" for value, made in zip(values, found, strict=True)]
@@ -188,6 +186,17 @@ class _Texts:
                 (value,), wrong = _one_by_one([text], self._one, None)
                 self._known[text] = None if wrong[0] else _text(text, value)
         return [self._known[text] for text in distinct]
+
+
+def _encoded(values: Sequence[Any]) -> pyarrow.DictionaryArray | None:
+    """Return a column of texts, some of them missing; None if there is anything else in it."""
+    # Arrow itself would take bytes for text.
+    if not set(map(type, values)) <= {str, type(None)}:
+        return None
+    try:
+        return pyarrow.array(values, pyarrow.string()).dictionary_encode()
+    except UnicodeEncodeError:
+        return None
 
 
 def _text(value: Any, made: Any) -> str:
