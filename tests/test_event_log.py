@@ -1,6 +1,8 @@
 """Events in columns are the same events, and what is found in columns is what is found by going through them."""
 
 import datetime as dt
+import hashlib
+import json
 from collections import Counter
 from dataclasses import replace
 
@@ -8,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.plan.attachment import Attachment
 from layers.plan.event import Event
 from layers.plan.event_columns import EventColumns
+from layers.plan.event_digest import digest_of, drawn
 from layers.plan.event_id import with_ids
 from layers.plan.event_log import MOST_LOOSE, EventLog
 from layers.plan.event_row import EventRow, event_row
@@ -199,3 +203,16 @@ def test_a_row_without_an_id_gets_one_from_what_it_says(plan):
     assert once == again
     assert len({event.id for event in once}) == 5
     assert [replace(event, id="") for event in once] == [*nameless, nameless[0]]
+
+
+@settings(deadline=None, max_examples=80)
+@given(logs(), st.integers(0, 14), st.booleans())
+def test_the_digest_of_columns_is_that_of_the_events_as_json(events, split, filed):
+    if filed and events:
+        file = Attachment("f", "公报.pdf", "application/pdf", "0" * 64, 3, "规划科", events[0].recorded_at)
+        events[0] = replace(events[0], attachments=(file,))
+    parts = [json.dumps(part, sort_keys=True) for part in ([1, {"b": "文"}], [drawn(event) for event in events])]
+    expected = hashlib.sha256(f"{parts[0]}, {parts[1]}]".encode()).hexdigest()
+    for log in (held(events), held(events[:split]).followed_by(events[split:])):
+        for _ in range(2):
+            assert digest_of(f"{parts[0]}, ", log, "]") == expected

@@ -9,8 +9,7 @@ from typing import Any
 
 from layers.plan.amendment_row import amendment_row
 from layers.plan.deck import Deck
-from layers.plan.event import Event
-from layers.plan.event_row import event_row
+from layers.plan.event_digest import digest_of
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.rows import catalogue_row, decks_row, info_row, site_row, task_row
 from layers.plan.template_row import template_row
@@ -49,7 +48,10 @@ def content_digest(plan: Plan) -> str:
     """
     # A plan that nobody has amended keeps the digest that it had before there were amendments.
     amendments = [[amendment_row(amendment) for amendment in plan.amendments]] if plan.amendments else []
-    return _digest([*_standing(plan), [_drawn(event) for event in plan.events], *amendments])
+    # As the JSON of one list, of which the events are the fifth entry.
+    before = json.dumps(_standing(plan), sort_keys=True)[:-1] + ", "
+    after = json.dumps(amendments, sort_keys=True)[1:]
+    return digest_of(before, plan.events, f", {after}" if amendments else after)
 
 
 def _standing(plan: Plan) -> list[Any]:
@@ -70,15 +72,6 @@ def _written(task: Task) -> dict[str, Any]:
 def _shown(site: Site) -> dict[str, Any]:
     """Return the properties of `site`; most sites are no part, and plans without parts keep the digests they had."""
     return {name: value for name, value in site_row(site).items() if value or name != "part_of"}
-
-
-def _drawn(event: Event) -> dict[str, Any]:
-    """Return what of `event` a map or sheet can depend on: its id is not drawn, and most name no other event."""
-    links = ("withdraws", "corrects")
-    row = {name: value for name, value in event_row(event).items() if name != "id" and (value or name not in links)}
-    # Without attachments, as most are, it keeps the digest that it had before there were any.
-    files = [[attachment.name, attachment.sha256] for attachment in event.attachments]
-    return {**row, "attachments": files} if files else row
 
 
 def _digest(content: list[Any]) -> str:
