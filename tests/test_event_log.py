@@ -21,6 +21,7 @@ from layers.plan.fault import Fault
 from layers.plan.scene import Scene
 from layers.plan.terms import Basis, Confidence, Measurement, Moment, PartialDate, Period, Source, Status, Text
 from layers.selection.changes import Known, changes
+from layers.selection.contradictions import contradicting, contradictions, task_contradictions
 from layers.selection.select import select
 from layers.selection.status import standing, task_state, task_states
 from layers.selection.timeline import timeline
@@ -131,6 +132,19 @@ def test_changes_are_what_going_through_all_statements_finds(plan, events, split
             expected.append((task, before, after, new))
     found = changes(grown, since, until, known=known)
     assert [(change.task.id, change.before, change.after, change.new) for change in found] == expected
+
+
+@settings(deadline=None, max_examples=120)
+@given(logs(), st.integers(0, 14), DAYS)
+def test_the_tasks_with_contradictions_are_those_in_which_one_is_found(plan, events, split, day):
+    grown = replace(plan, events=held(events[:split]).followed_by(events[split:]), amendments=())
+    whole = select(grown, Scene(as_of=day), today=day)
+    found = {
+        task.id: task_contradictions(task, [one for one in events if one.task_id == task.id], whole)
+        for task in whole.tasks
+    }
+    assert [task.id for task in contradicting(grown, whole)] == [task_id for task_id, pairs in found.items() if pairs]
+    assert list(contradictions(grown, whole)) == [pair for pairs in found.values() for pair in pairs]
 
 
 @settings(deadline=None, max_examples=60)

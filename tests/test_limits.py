@@ -25,7 +25,8 @@ from layers.plan.digest import whole_digest
 from layers.plan.scene import Scene
 from layers.sheet import render
 from layers.sheet.sheet import Order, compose
-from layers.store import limits
+from layers.store import check as check_module
+from layers.store import event_table, limits
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import check_folder
 from layers.store.limits import check_toml
@@ -236,6 +237,17 @@ def test_a_row_too_many_is_a_fault_and_not_cut(plan, tmp_path):
     plan, faults = open_store(str(path)).check()
     assert plan is None
     assert [(fault.file, fault.code) for fault in faults] == [("planmap_tasks", "too-many-rows")]
+
+
+@pytest.mark.parametrize("code", ["too-many-rows", "table-too-large", "too-many-odd-events"])
+def test_more_events_than_there_may_be_are_a_fault_and_not_cut(plan, home, monkeypatch, code):
+    store = copy_plan(plan, home)
+    monkeypatch.setitem(limits.ROWS, "events", len(plan.events) - (code == "too-many-rows"))
+    monkeypatch.setattr(event_table, "EVENT_BYTES", 1000 if code == "table-too-large" else limits.EVENT_BYTES)
+    monkeypatch.setattr(check_module, "ODD_EVENTS", -1 if code == "too-many-odd-events" else limits.ODD_EVENTS)
+    found, faults = store.check()
+    assert found is None
+    assert [(fault.file, fault.code) for fault in faults] == [("planmap_events", code)]
 
 
 ENDLESS = "INSERT INTO sink WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT n FROM r WHERE n < 0"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
 import streamlit as st
 
 from app.attachment_address import attachment_address
@@ -9,10 +12,10 @@ from app.tasks.matrix import TEMPLATES
 from app.tasks.table import show_table
 from app.tasks.timeline import event_badge
 from layers import escape
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Task
 from layers.plan.scene import Scene
 from layers.selection.address import map_query
-from layers.selection.contradictions import Contradiction
+from layers.selection.contradictions import Contradiction, contradictions
 from layers.selection.gaps import Gap, Gaps
 from layers.selection.select import Selection
 from layers.translation import Translation
@@ -40,13 +43,15 @@ def show_gaps(plan: Plan, scene: Scene, selection: Selection, found: Gaps, text:
     if not tasks:
         return
     if chosen is Gap.CONTRADICTION:
-        st.html(contradictions_html(found.contradictions, scene, text))
+        st.html(contradictions_html(contradictions(plan, selection), tasks, scene, text))
     else:
         show_table(plan, scene, selection, tasks, text, name=f"gap-{chosen.value}", reasons=chosen is Gap.PLACE)
 
 
-def contradictions_html(found: tuple[Contradiction, ...], scene: Scene, text: Translation) -> str:
-    """Return the first of the contradictions, each with both statements and a link to the map."""
+def contradictions_html(found: Iterable[Contradiction], tasks: Sequence[Task], scene: Scene, text: Translation) -> str:
+    """Return the first of the contradictions of `tasks`, each with both statements and a link to the map."""
+    listed = list(islice(found, SHOWN + 1))
+    left = len(tasks) - tasks.index(listed[SHOWN].task) if len(listed) > SHOWN else 0
 
     def address(task_id: str) -> str:
         return f"/?{map_query(scene, task_id)}"
@@ -55,8 +60,8 @@ def contradictions_html(found: tuple[Contradiction, ...], scene: Scene, text: Tr
         TEMPLATES.get_template("contradictions.html").render(
             text=text,
             language=text.language,
-            found=found[:SHOWN],
-            left=len(found[SHOWN:]),
+            found=listed[:SHOWN],
+            left=left,
             address=address,
             badge=event_badge,
             file_address=attachment_address,

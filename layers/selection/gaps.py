@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from layers.plan.plan import Plan, Task
 from layers.plan.terms import Status
-from layers.selection.contradictions import Contradiction, contradictions
+from layers.selection.contradictions import contradicting
 from layers.selection.select import Selection
 from layers.selection.unplaced import Placing, placing
 
@@ -28,8 +28,6 @@ class Gaps:
 
     tasks: Mapping[Gap, tuple[Task, ...]]
     """The tasks with each gap, each once, in the report's order."""
-    contradictions: tuple[Contradiction, ...]
-    """A task may have several."""
 
     @property
     def count(self) -> int:
@@ -39,7 +37,6 @@ class Gaps:
 
 def gaps(plan: Plan, selection: Selection) -> Gaps:
     """Return the gaps among the tasks of `selection` on its day."""
-    found = contradictions(plan, selection)
     return Gaps(
         {
             Gap.EVIDENCE: tuple(task for task in selection.tasks if not selection.states[task.id].has_evidence),
@@ -49,7 +46,6 @@ def gaps(plan: Plan, selection: Selection) -> Gaps:
                 for task in selection.tasks
                 if task.due is None and selection.states[task.id].status not in (Status.DONE, Status.STOPPED)
             ),
-            Gap.CONTRADICTION: tuple({one.task.id: one.task for one in found}.values()),
-        },
-        found,
+            Gap.CONTRADICTION: contradicting(plan, selection),
+        }
     )

@@ -60,10 +60,11 @@ def run() -> None:
         rewrite = _rewrites(path, folder)
         print(f"  GeoPandas reads the table and writes it with a row more: {rewrite:.2f} s")
         _measure("GeoPackage", open_store(str(path)), rewrite)
-        _pages(folder, path)
+        _pages(folder, str(path))
         with postgis_server() as url, fresh_database(url) as database:
             write_history(plan, database, tasks=TASKS, events=events, site=SITE)
             _measure("PostGIS", open_store(database), rewrite)
+            _pages(folder, database)
 
 
 def _measure(home: str, store: Store, rewrite: float) -> None:
@@ -114,9 +115,9 @@ def _rewrites(path: Path, folder: Path) -> float:
     return statistics.median(_timed(once)[1] for _ in range(REWRITES))
 
 
-def _pages(folder: Path, path: Path) -> None:
-    """Print how long the map and the Tasks page take to be there in a browser."""
-    with serving(folder, str(path)) as url, sync_playwright() as playwright:
+def _pages(folder: Path, home: str) -> None:
+    """Print how long the map and the Tasks page of the plan at `home` take to be there in a browser."""
+    with serving(folder, home) as url, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
         for what, address, there in (
             ("map", url, MAP_PAINTED),
