@@ -357,6 +357,8 @@ def test_the_command_places_by_coordinates_and_by_a_file_and_takes_away(plan, tm
     told = call("history", "东湖风景区", "--plan", path, folder=tmp_path).stdout
     assert told.count("定位") == 2
     assert "规划科 记录于" in told
+    # The translation of what was said before goes with it, and need not be told.
+    assert "位置来源（英文）" not in told
     assert call("place", UNPLACED, "--unplace", *why, folder=tmp_path).returncode == 0
     assert not read_plan(open_store(path)).sites[UNPLACED].placed
 

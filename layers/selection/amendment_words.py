@@ -30,6 +30,9 @@ def amendment_line(plan: Plan, amendment: Amendment, text: Translation) -> str:
     if "retired" in values:
         said = [text("amendment.retired") if values.pop("retired") else text("amendment.brought-back")]
     for field, value in values.items():
+        if not value and f"{field.removesuffix('_en')}_zh" in values:
+            # The translation of what was there before goes with it.
+            continue
         # The words are names of places, and not ids.
         label = text("column.place") if field == "sites" else text(f"field.{field}")
         words = _value_words(plan, field, value, text)

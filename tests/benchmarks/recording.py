@@ -6,7 +6,6 @@ is what a script does that keeps its statements in a GeoPackage: read the table,
 
 from __future__ import annotations
 
-import resource
 import statistics
 import tempfile
 import time
@@ -18,6 +17,7 @@ from typing import TypeVar
 
 import geopandas
 import pandas
+import psutil
 import pyogrio
 from playwright.sync_api import sync_playwright
 
@@ -68,9 +68,9 @@ def run() -> None:
 
 
 def _measure(home: str, store: Store, rewrite: float) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = psutil.Process().memory_info().rss
     plan, first = _timed(lambda: read_plan(store))
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    grown = (psutil.Process().memory_info().rss - before) / 2**20
     print(f"  {home}: first reading {first:.2f} s, {grown:.0f} MB more")
     appends, again = [], []
     tasks = list(plan.tasks)[-APPENDS:]
