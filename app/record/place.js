@@ -100,8 +100,9 @@ class PlaceForm {
     return this.data?.sites.find((site) => site.id === this.site) ?? this.data?.sites[0];
   }
 
+  /** Of whoever has signed in: what they began is not for the next who uses this browser. */
   get key() {
-    return DRAFT + this.data?.plan + "." + this.chosen?.id;
+    return DRAFT + this.data?.plan + "." + this.chosen?.id + (this.data?.by ? "." + this.data.by : "");
   }
 
   /** @returns {Draft | null} */

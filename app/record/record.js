@@ -106,8 +106,9 @@ class RecordForm {
     return this.data?.tasks.find((task) => task.id === this.task) ?? this.data?.tasks[0];
   }
 
+  /** Of whoever has signed in: what they began is not for the next who uses this browser. */
   get key() {
-    return DRAFT + this.data?.plan + "." + this.chosen?.id;
+    return DRAFT + this.data?.plan + "." + this.chosen?.id + (this.data?.by ? "." + this.data.by : "");
   }
 
   /** @returns {Draft | null} */
