@@ -9,8 +9,7 @@ const PAUSE_MS = 700;
 const AGAIN_MS = 3000;
 
 let version = "";
-let told = "";
-let at = 0;
+let asked = 0; // when the run was asked for that has not brought another version yet; 0 if none was
 /** @type {(version: string) => void} */
 let send = () => {};
 
@@ -20,10 +19,10 @@ async function look() {
     const answer = await fetch("/version");
     if (!answer.ok) return;
     const { version: now } = await answer.json();
-    // The run that it asks for brings the new version. One that came too early for that is asked for once more.
-    if (!now || now === version || (now === told && Date.now() - at < AGAIN_MS)) return;
-    told = now;
-    at = Date.now();
+    // The run that it asks for brings the newest version, whatever comes until then. To ask for another meanwhile would
+    // break it off, and where others record without a pause none would end. One that came too early is asked for again.
+    if (!now || now === version || Date.now() - asked < AGAIN_MS) return;
+    asked = Date.now();
     send(now);
   } catch {
     // The server is away, which the page itself says.
@@ -40,6 +39,7 @@ void watch();
 
 /** @param {Component<{ version: string }>} component */
 export default function ({ data, setTriggerValue }) {
+  if (data.version !== version) asked = 0;
   version = data.version;
   send = (now) => setTriggerValue("changed", now);
 }

@@ -38,6 +38,9 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         # Streamlit's magic would show attribute docstrings on the page.
         "runner.magicEnabled": False,
+        # Python looks for garbage by itself. A look at everything after each run takes longer than the run, and all
+        # others wait for it.
+        "runner.postScriptGC": False,
         "client.showSidebarNavigation": False,
         "theme.base": "light",
         "theme.primaryColor": style.ACCENT,
@@ -75,7 +78,9 @@ def make(host: str, port: int) -> App:
     from streamlit.web import bootstrap
 
     from app import context
+    from app.whole_messages import take_whole
 
+    take_whole()
     sign_in = context.current().sign_in
     options = _options(host, port)
     if sign_in is not None:

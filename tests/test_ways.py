@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from math import cos, radians
@@ -17,6 +18,8 @@ from layers.draw.paper import Paper
 from layers.ground import look
 from layers.ground.names import GroundNames
 from layers.ground.ways import ways
+from layers.plan.event_id import new_id
+from layers.plan.grow import with_events
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
 from layers.plan.terms import Text
@@ -25,6 +28,7 @@ from layers.store.base import read_plan
 from layers.store.folder import FolderStore
 from tests.command import call, one_line
 from tests.plan_anywhere import PLACES, write_plan_at
+from tests.test_store import EVENT
 
 TODAY = date(2026, 11, 25)
 X, Y = PLACES["chengdu"]
@@ -130,6 +134,17 @@ def test_what_the_plan_has_itself_is_told_apart(grounded):
     assert crossing.site == ""
     names = [spot.name.zh for spot in ways(grounded).spots]
     assert names == ["静湖", "第一医院", "小店"]
+
+
+def test_a_statement_changes_nothing_of_the_ground_and_all_who_ask_at_once_wait_for_one_answer(grounded):
+    plan = replace(grounded, sites=dict(grounded.sites))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: ways(replace(plan)), range(8)))
+    task = next(iter(plan.tasks))
+    found.append(ways(with_events(plan, [replace(EVENT, id=new_id(), task_id=task)])))
+    assert len({id(each) for each in found}) == 1
+    # Of other sites it is another.
+    assert ways(replace(plan, sites=dict(list(plan.sites.items())[:1]))) is not found[0]
 
 
 def test_a_road_of_the_plan_stands_for_that_of_the_ground_while_it_is_drawn(grounded):

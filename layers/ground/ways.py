@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -15,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.generalise import generalised
 from geo.measure import distance_m
 from layers.ground.look import ROADS, WATERWAYS
-from layers.plan.plan import Plan
+from layers.plan.plan import Plan, Site
 from layers.plan.terms import Text, printed_name
 from layers.region import Region, region
 
@@ -79,11 +80,28 @@ class Ways:
         return bool(self.lines or self.spots)
 
 
-@lru_cache(maxsize=4)
+_found: deque[tuple[Region, dict[str, Site], Ways]] = deque(maxlen=4)
+"""What was found last, and from what."""
+
+_finding = threading.Lock()
+"""Held meanwhile: after a change of the plan all open pages ask at the same moment."""
+
+
 def ways(plan: Plan) -> Ways:
     """Return what the ground of `plan` has of roads, waters and places that the plan itself does not have."""
     where = region(plan)
-    own = [(site, site.geometry) for site in plan.sites.values() if site.geometry is not None]
+    with _finding:
+        for ground, sites, found in _found:
+            # A plan that has only got a statement more is another plan with the same sites.
+            if sites is plan.sites and ground == where:
+                return found
+        found = _ways(where, plan.sites)
+        _found.appendleft((where, plan.sites, found))
+        return found
+
+
+def _ways(where: Region, sites: Mapping[str, Site]) -> Ways:
+    own = [(site, site.geometry) for site in sites.values() if site.geometry is not None]
     roads = {site.id: line for site, line in own if site.category == "road" and "Line" in line.geom_type}
     rivers = {_plain(site.name.zh) for site, _ in own if site.category == "river"}
     waters = [line for line in _lines(where, "waters", WATERWAYS) if _plain(line.name.zh) not in rivers]

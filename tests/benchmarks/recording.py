@@ -57,7 +57,7 @@ def run() -> None:
         print(f"\nRecording: {TASKS} tasks, {events} statements")
         path = folder / "large.gpkg"
         write_history(plan, str(path), tasks=TASKS, events=events, site=SITE)
-        rewrite = _rewrites(path, folder)
+        rewrite = rewrites(path, folder)
         print(f"  GeoPandas reads the table and writes it with a row more: {rewrite:.2f} s")
         _measure("GeoPackage", open_store(str(path)), rewrite)
         _pages(folder, str(path))
@@ -103,7 +103,7 @@ def _print(what: str, seconds: list[float], rewrite: float) -> None:
     )
 
 
-def _rewrites(path: Path, folder: Path) -> float:
+def rewrites(path: Path, folder: Path) -> float:
     """Return how long GeoPandas takes, at the median, to add a row by reading and writing the table of the events."""
 
     def once() -> None:

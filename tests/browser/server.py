@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from tests.command import PLANMAP
 
@@ -58,3 +59,13 @@ def serving(
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def pid_of(url: str) -> int:
+    """Return the number of the process that serves `url`."""
+    port = str(urlsplit(url).port)
+    for folder in Path("/proc").glob("[0-9]*"):
+        words = (folder / "cmdline").read_bytes().decode().split("\0")
+        if "serve" in words and port in words:
+            return int(folder.name)
+    raise RuntimeError(f"nothing serves {url}")

@@ -12,12 +12,11 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from layers.resources import default_plan_folder
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
-from tests.browser.server import serving
+from tests.browser.server import pid_of, serving
 from tests.postgis_server import postgis_server
 from tests.soak import clicks, evil
 from tests.soak.savers import Tally, kills, locks, writers
@@ -75,7 +74,7 @@ def _sessions(folder: Path, show) -> None:
         answers = asyncio.run(clicks.many(url, recording, sessions=30, clicks=20))
         good = sum(seconds <= 1.5 for seconds in answers.seconds)
         show("Clicks of 30 people, one a second", Tally(len(answers.seconds), good, answers.failed, answers.figures()))
-        pid = _pid(url)
+        pid = pid_of(url)
         before = len(os.listdir(f"/proc/{pid}/fd"))
         for _ in range(50):
             asyncio.run(clicks.many(url, recording, sessions=20, clicks=0, pause_s=0.0))
@@ -83,16 +82,6 @@ def _sessions(folder: Path, show) -> None:
         while (left := len(os.listdir(f"/proc/{pid}/fd")) - before) > 0 and time.monotonic() < deadline:
             time.sleep(1)
         show("Sessions opened and closed", Tally(1000, 1000, 0, f"{max(left, 0)} descriptors left"))
-
-
-def _pid(url: str) -> int:
-    """Return the number of the process that serves `url`."""
-    port = str(urlsplit(url).port)
-    for folder in Path("/proc").glob("[0-9]*"):
-        words = (folder / "cmdline").read_bytes().decode().split("\0")
-        if "serve" in words and port in words:
-            return int(folder.name)
-    raise RuntimeError(f"nothing serves {url}")
 
 
 if __name__ == "__main__":
