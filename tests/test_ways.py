@@ -19,7 +19,6 @@ from layers.ground import look
 from layers.ground.names import GroundNames
 from layers.ground.ways import ways
 from layers.plan.event_id import new_id
-from layers.plan.grow import with_events
 from layers.plan.plan import Plan
 from layers.plan.scene import WAYS_LAYER, Scene
 from layers.plan.terms import Text
@@ -141,7 +140,7 @@ def test_a_statement_changes_nothing_of_the_ground_and_all_who_ask_at_once_wait_
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda _: ways(replace(plan)), range(8)))
     task = next(iter(plan.tasks))
-    found.append(ways(with_events(plan, [replace(EVENT, id=new_id(), task_id=task)])))
+    found.append(ways(plan.with_event(replace(EVENT, id=new_id(), task_id=task))))
     assert len({id(each) for each in found}) == 1
     # Of other sites it is another.
     assert ways(replace(plan, sites=dict(list(plan.sites.items())[:1]))) is not found[0]
