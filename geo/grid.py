@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -109,6 +110,10 @@ class Grid:
         projection become infinite.
         """
         return shapely.transform(geometry, self._project)
+
+    def project_all(self, geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+        """Return many geometries as `project` does each; in one go, since every call of PROJ takes its time."""
+        return shapely.transform(np.array(geometries, dtype=object), self._project)
 
     def _project(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Project positions of shape (n, 2) from degrees to metres."""

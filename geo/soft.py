@@ -7,6 +7,7 @@ A hard edge would be taken for a shore or a boundary. The browser follows the sa
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -26,7 +27,9 @@ _EDGE = 0.1
 """The longest edge of an outline before bands are taken from it, as a share of the same radius."""
 
 
-def soft_bands(area: BaseGeometry, count: int) -> list[tuple[BaseGeometry, float]]:
+# The extents of a plan are the same on each of its sheets, and as many buffers take most of what a patch costs.
+@lru_cache(maxsize=128)
+def soft_bands(area: BaseGeometry, count: int) -> tuple[tuple[BaseGeometry, float], ...]:
     """Return nested areas, the outermost first, each with the strength that a soft patch has in it, 1 being the full.
 
     `area` is a Polygon or MultiPolygon in a CRS of metres; each of its polygons fades by itself. Each of the `count`
@@ -52,7 +55,7 @@ def soft_bands(area: BaseGeometry, count: int) -> list[tuple[BaseGeometry, float
             inner = _opened(outline, distance)
             if not inner.is_empty:
                 band.append(inner.simplify(radius * _DETAIL / 4))
-    return [(shapely.union_all(band), (number + 1) / count) for number, band in enumerate(bands) if band]
+    return tuple((shapely.union_all(band), (number + 1) / count) for number, band in enumerate(bands) if band)
 
 
 def _opened(outline: BaseGeometry, distance: float) -> BaseGeometry:

@@ -52,6 +52,7 @@ def test_the_built_in_plan_has_no_fault(plan_folder):
         ("section", "9-9", "unknown-section"),
         ("sites", "junliangcheng-north;nowhere", "unknown-site"),
         ("context_sites", "nowhere", "unknown-site"),
+        ("sites", "nowhere;nowhere", "unknown-site"),
         ("target_value", "many", "field-number"),
         ("target_value", "inf", "field-number"),
         ("target_comparator", "~", "field-choice"),

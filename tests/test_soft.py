@@ -87,7 +87,7 @@ def test_there_is_no_edge_where_the_area_ends():
 
 
 def test_what_has_no_area_has_no_bands():
-    assert soft_bands(shapely.Polygon(), 8) == []
+    assert soft_bands(shapely.Polygon(), 8) == ()
 
 
 def darkness_at(shapes, x, y):

@@ -103,7 +103,7 @@ def are_shown(scene: Scene) -> bool:
 def _on_grid(plan: Plan) -> tuple[tuple[GroundWay, ...], shapely.STRtree]:
     """Return the ways, and their geometries in metres of the grid."""
     lines = ways(plan).lines
-    return lines, shapely.STRtree([plan.grid.project(way.geometry) for way in lines])
+    return lines, shapely.STRtree(plan.grid.project_all([way.geometry for way in lines]))
 
 
 def seen_ways(plan: Plan, scene: Scene, content: Content, *, margin: float = 0.0) -> tuple[SeenWay, ...]:

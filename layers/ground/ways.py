@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import shapely
@@ -104,12 +105,12 @@ def _ways(where: Region, sites: Mapping[str, Site]) -> Ways:
     own = [(site, site.geometry) for site in sites.values() if site.geometry is not None]
     roads = {site.id: line for site, line in own if site.category == "road" and "Line" in line.geom_type}
     rivers = {_plain(site.name.zh) for site, _ in own if site.category == "river"}
-    waters = [line for line in _lines(where, "waters", WATERWAYS) if _plain(line.name.zh) not in rivers]
+    waters = [line for line in _lines(where, "waters") if _plain(line.name.zh) not in rivers]
     known: dict[str, list[BaseGeometry]] = {}
     for site, geometry in own:
         known.setdefault(_plain(site.name.zh), []).append(geometry)
     spots = [spot for part in ("waters", "places") for spot in _spots(where, part) if not _is_known(spot, known)]
-    return Ways((*waters, *_parted(_lines(where, "roads", ROADS), roads)), tuple(spots))
+    return Ways((*waters, *_parted(_lines(where, "roads"), roads)), tuple(spots))
 
 
 def _plain(name: str) -> str:
@@ -117,14 +118,17 @@ def _plain(name: str) -> str:
     return re.sub(r"(地铁|火车|铁路)?站$", "", printed_name(name))
 
 
-def _lines(where: Region, part: str, classes: dict[str, Any]) -> list[GroundWay]:
-    order = {name: number for number, name in enumerate(classes)}
+# A plan is another one after each change of it, and what the ground has stays.
+@lru_cache(maxsize=8)
+def _lines(where: Region, part: str) -> tuple[GroundWay, ...]:
+    """Return the lines in a file of the ground, the lowest class first."""
+    order = {name: number for number, name in enumerate(WATERWAYS if part == "waters" else ROADS)}
     found = [
         GroundWay(_name(feature), feature["properties"]["class"], shape(feature["geometry"]))
         for feature in where.features(part)
         if feature["properties"]["class"] in order and "Line" in feature["geometry"]["type"]
     ]
-    return sorted(found, key=lambda way: order[way.kind])
+    return tuple(sorted(found, key=lambda way: order[way.kind]))
 
 
 def _name(feature: dict[str, Any]) -> Text:
@@ -144,7 +148,7 @@ def _spots(where: Region, part: str) -> list[Spot]:
     return sorted(found, key=lambda spot: spot.rank)
 
 
-def _parted(lines: list[GroundWay], roads: Mapping[str, BaseGeometry]) -> list[GroundWay]:
+def _parted(lines: Sequence[GroundWay], roads: Mapping[str, BaseGeometry]) -> list[GroundWay]:
     """Return the ways in parts: those along which one of the plan's own `roads` runs, and the rest."""
     # GEOS works out each place where the edges of a buffer cross, and a line may cross itself any number of times.
     plain = {site_id: generalised(road, BESIDE_DEG / 4) for site_id, road in roads.items()}

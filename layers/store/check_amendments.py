@@ -32,7 +32,7 @@ class Known:
         found = [
             Fault(file, place, field, "unknown-site", {"id": site_id})
             for field, ids in (("sites", task.sites), ("context_sites", task.context_sites))
-            for site_id in ids
+            for site_id in dict.fromkeys(ids)
             if site_id not in self.sites
         ]
         if self.themes is not None and task.theme not in self.themes:
