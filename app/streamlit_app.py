@@ -38,6 +38,9 @@ def _options(host: str, port: int) -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         # Streamlit's magic would show attribute docstrings on the page.
         "runner.magicEnabled": False,
+        # A newer message ends the run in its own thread, once the message before has been taken over. Otherwise another
+        # thread would begin beside it, and draw the page before a statement is answered.
+        "runner.fastReruns": False,
         # Python looks for garbage by itself. A look at everything after each run takes longer than the run, and all
         # others wait for it.
         "runner.postScriptGC": False,

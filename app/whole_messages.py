@@ -1,8 +1,8 @@
 """What a page sends is taken whole, although the page may send something else before that is done.
 
-Streamlit ends a run of the script for a newer message wherever the run asks for the session's state, also while it
-takes over the message for which it was begun. What is sent once, such as a statement, is then lost, and the browser
-sends it again only after seconds.
+Streamlit ends a run of the script for a newer message wherever the run asks for the session's state or draws, also
+while it takes over the message for which it was begun. What is sent once, such as a statement, or the answer to it, is
+then lost, and the browser sends it again only after seconds.
 """
 
 from __future__ import annotations
@@ -22,17 +22,16 @@ def take_whole() -> None:
         return
 
     def on_script_will_rerun(self: Any, *given: Any, **named: Any) -> None:
-        look = getattr(self, "_yield_callback", None)
-        # Theirs is an attribute like any other, but setting one sets a value of the session.
-        object.__setattr__(self, "_yield_callback", _go_on)
+        # Streamlit looks for newer messages only while it marks itself as being in the script.
+        runner = getattr(getattr(self, "_yield_callback", None), "__self__", None)
+        marked = getattr(runner, "_execing", False) is True
+        if marked:
+            runner._execing = False  # type: ignore[union-attr]
         try:
             theirs(self, *given, **named)
         finally:
-            object.__setattr__(self, "_yield_callback", look)
+            if marked:
+                runner._execing = True  # type: ignore[union-attr]
 
     on_script_will_rerun.takes_whole = True  # type: ignore[attr-defined]
     SafeSessionState.on_script_will_rerun = on_script_will_rerun  # type: ignore[method-assign]
-
-
-def _go_on() -> None:
-    """Do nothing, where Streamlit would look for a newer message."""

@@ -53,6 +53,19 @@ def test_reading_on_gives_what_reading_afresh_does(once, home, steps):
             once.add_event(replace(added, status=None, measured=None) if link == "withdraws" else added)
 
 
+def test_where_nothing_has_happened_nothing_is_read(plan, home, tmp_path, monkeypatch):
+    store = copy_plan(plan, home)
+    store.ground_folder = tmp_path / "ground"
+    before = read_plan(store)
+    monkeypatch.setattr(sql, "check_plan", lambda _: pytest.fail("the whole plan was read"))
+    assert read_plan(store) is before
+    store.ground_folder.mkdir()
+    (store.ground_folder / "new.pmtiles").write_bytes(b"x")
+    after = read_plan(store)
+    assert after.ground_version != before.ground_version
+    assert after.events is before.events
+
+
 def test_after_an_event_only_that_one_is_read(plan, home, monkeypatch):
     store = copy_plan(plan, home)
     before = read_plan(store)

@@ -141,6 +141,8 @@ def test_a_statement_changes_nothing_of_the_ground_and_all_who_ask_at_once_wait_
         found = list(pool.map(lambda _: ways(replace(plan)), range(8)))
     task = next(iter(plan.tasks))
     found.append(ways(plan.with_event(replace(EVENT, id=new_id(), task_id=task))))
+    # Read as a whole, its sites are others and the same.
+    found.append(ways(replace(plan, sites={site_id: replace(site) for site_id, site in plan.sites.items()})))
     assert len({id(each) for each in found}) == 1
     # Of other sites it is another.
     assert ways(replace(plan, sites=dict(list(plan.sites.items())[:1]))) is not found[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import threading
 from collections import deque
@@ -92,10 +93,12 @@ def ways(plan: Plan) -> Ways:
     """Return what the ground of `plan` has of roads, waters and places that the plan itself does not have."""
     where = region(plan)
     with _finding:
-        for ground, sites, found in _found:
-            # A plan that has only got a statement more is another plan with the same sites.
-            if sites is plan.sites and ground == where:
-                return found
+        # A plan that has only got a statement more is another plan with the same sites, or with equal ones if all of it
+        # was read again.
+        for same in (operator.is_, operator.eq):
+            for ground, sites, found in _found:
+                if same(sites, plan.sites) and ground == where:
+                    return found
         found = _ways(where, plan.sites)
         _found.appendleft((where, plan.sites, found))
         return found

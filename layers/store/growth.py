@@ -61,11 +61,16 @@ def grown_plan(
 ) -> tuple[Plan, Watermark] | None:
     """Return `plan`, which was read up to the mark `held`, with the events added since, and the mark after those.
 
-    None if anything else has changed, nothing has, or a new event has a fault; then the plan must be read as a whole.
+    None if anything else has changed or a new event has a fault; then the plan must be read as a whole.
     """
     if mark(connection, held.last) != held:
         return None
     now = mark(connection, None)
+    version = ground_version(ground_folder)
+    if now == held:
+        # Two looks at the same change, of which the other was first; at most the ground is another.
+        same = (plan.ground_folder, plan.ground_version) == (ground_folder, version)
+        return plan if same else replace(plan, ground_folder=ground_folder, ground_version=version), held
     if now is None or not held.events < now.events <= min(held.events + MOST_ADDED, ROWS["events"]):
         return None
     query: sqlalchemy.Select[Any] = select(sqlalchemy.literal_column("*")).select_from(EVENTS)
@@ -90,7 +95,7 @@ def grown_plan(
     if faults:
         return None
     log = plan.events.followed_by(events)
-    return replace(plan, events=log, ground_folder=ground_folder, ground_version=ground_version(ground_folder)), now
+    return replace(plan, events=log, ground_folder=ground_folder, ground_version=version), now
 
 
 def has_room(connection: sqlalchemy.Connection, table: sqlalchemy.Table, limit: int) -> bool:
