@@ -12,10 +12,15 @@ class Desk:
     def __init__(self, path: Path | str, url: str = "") -> None:
         self.path, self.url = path, url
         self.store = open_store(str(path))
+        self._read: tuple[str, tuple[Deck, ...]] = ("", ())
 
     @property
     def decks(self) -> tuple[Deck, ...]:
-        return read_plan(self.store).decks
+        # Who waits for a change asks again and again, and reading a plan takes the server's time on a small machine.
+        version = self.store.version()
+        if version != self._read[0]:
+            self._read = version, read_plan(self.store).decks
+        return self._read[1]
 
     def lay(self, *decks: Deck) -> None:
         """Put `decks` in the place of all that there are, as somebody else does it at any moment."""

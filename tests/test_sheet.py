@@ -140,6 +140,14 @@ def test_a_paper_that_is_too_small_says_what_fits(plan):
     assert sheet_of(plan, paper="A4", scale=fits).scale == fits == sheet_of(plan, paper="A4").scale
 
 
+def overlapping(boxes):
+    """Return the names of the boxes of different things that overlap, in pairs; a sheet has some hundred boxes."""
+    left, bottom, right, top = np.array([box for _, box in boxes]).T
+    across = (left[:, None] < right) & (left < right[:, None])
+    pairs = np.argwhere(np.triu(across & (bottom[:, None] < top) & (bottom < top[:, None]), 1))
+    return [(boxes[one][0], boxes[other][0]) for one, other in pairs if boxes[one][0] != boxes[other][0]]
+
+
 @pytest.mark.parametrize("orientation", ["landscape", "portrait"])
 @pytest.mark.parametrize("paper", SIZES)
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -148,9 +156,7 @@ def test_symbols_and_names_keep_off_each_other(plan, paper, orientation, languag
     assert smallest(sheet.pages) >= 6
     boxes = sheet.site_symbols.boxes
     assert sheet.site_symbols.unnamed == sheet.site_symbols.unnumbered == sheet.site_symbols.unmarked == 0
-    for (one, a), (other, b) in combinations(boxes, 2):
-        if one != other:
-            assert not a.overlaps(b), (one, other)
+    assert overlapping(boxes) == []
     assert all(sheet.drawing.frame.holds(box) for _, box in boxes)
     labelled = {name.removeprefix("label ") for name, _ in boxes if name.startswith("label")}
     assert {shown.site.id for shown in sheet.content.numbered} <= labelled
@@ -163,7 +169,7 @@ def test_a_crowd_of_sites_is_drawn_or_counted(plan, points):
     sheet = compose(crowd, Scene(), Order(Paper.parse("A4")), today=DAY)
     # A name along a line takes a chain of boxes, which overlap.
     boxes = sheet.site_symbols.boxes
-    assert not any(a.overlaps(b) for (one, a), (other, b) in combinations(boxes, 2) if one != other)
+    assert overlapping(boxes) == []
     symbols = sum(name.startswith("symbol") for name, _ in sheet.site_symbols.boxes)
     assert symbols + sheet.site_symbols.unmarked == len(points)
     numbers = {text for text in sheet.drawing.texts() if text.isdigit()}

@@ -47,7 +47,7 @@ def show_add(text: Translation, why_fixed: str, *, closed: bool) -> None:
     outage.
     """
     hint = why_fixed or text("deck.add-view-hint")
-    added: tuple[Deck, Text] | PlanMapError | None = state().pop("added", None)
+    added: tuple[Deck, Text] | PlanMapError | None = state().get("added")
     _button(
         key="add_view",
         data={
@@ -63,6 +63,8 @@ def show_add(text: Translation, why_fixed: str, *, closed: bool) -> None:
         st.toast(escape.markdown(text.explain(added)), icon=":material/warning:", duration="long")
     elif added:
         _tell(*added, text)
+    # Not before it is said: a run can end at each element when the next one is asked for, as it is by a changed plan.
+    state().pop("added", None)
 
 
 def _tell(deck: Deck, title: Text, text: Translation) -> None:
