@@ -24,6 +24,10 @@ from layers.store.check_events import check_event
 from layers.store.limits import ROWS
 
 
+MOST_ADDED = 50_000
+"""Most statements that one file adds; more come in several files."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addition:
     """A statement that would be added."""
@@ -284,13 +288,18 @@ class _Reader:
         self.unchanged += not changed
 
     @property
+    def _most(self) -> int:
+        """How many statements can be added: a preview holds all of them."""
+        return min(MOST_ADDED, ROWS["events"] - len(self.plan.events))
+
+    @property
     def _too_many(self) -> bool:
-        return len(self.plan.events) + len(self.added) > ROWS["events"]
+        return len(self.added) > self._most
 
     def proposal(self) -> Proposal:
         """Return what all tables together would do."""
         if self._too_many:
-            self.faults.append(Fault(self.file, "", "", "too-many-rows", {"file": self.file, "limit": ROWS["events"]}))
+            self.faults.append(Fault(self.file, "", "", "too-many-rows", {"file": self.file, "limit": self._most}))
         latest = self.plan.events.latest
         set_last = {task_id: found[-1].id for task_id, found in self.plan.amendments_by_task.items()}
         origin = self.tables.origin

@@ -16,6 +16,7 @@ import pyarrow
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from layers.plan.arrow import codes_of, encoded, text_array, truths_of
 from layers.plan.attachment import Attachment
 from layers.plan.event import Event
 from layers.plan.event_row import event_row, read_date, read_period
@@ -69,9 +70,8 @@ class TextColumn:
         found = whole.unify_dictionaries().combine_chunks()
         if isinstance(found, pyarrow.ChunkedArray):
             # Without any row.
-            return cls(numpy.zeros(0, numpy.int32), pyarrow.array([], pyarrow.string()))
-        codes: NDArray[numpy.int32] = found.indices.to_numpy(zero_copy_only=False)
-        return cls(codes, found.dictionary)
+            return cls(numpy.zeros(0, numpy.int32), text_array([]))
+        return cls(codes_of(found.indices), found.dictionary)
 
     @cached_property
     def _few(self) -> list[str] | None:
@@ -85,13 +85,11 @@ class TextColumn:
 
     def rows_of(self, wanted: str) -> NDArray[numpy.intp]:
         """Return the numbers of the rows that have this text."""
-        code = pyarrow.compute.index(self.values, wanted).as_py()
-        return numpy.flatnonzero(self.codes == code) if code >= 0 else numpy.zeros(0, numpy.intp)
+        return self.rows_of_any([wanted])
 
     def rows_of_any(self, wanted: Iterable[str]) -> NDArray[numpy.intp]:
         """Return the numbers of the rows that have any of these texts, in rising order."""
-        listed = pyarrow.array(list(wanted), pyarrow.string())
-        hits = pyarrow.compute.is_in(self.values, value_set=listed).to_numpy(zero_copy_only=False)
+        hits = truths_of(pyarrow.compute.is_in(self.values, value_set=text_array(list(wanted))))
         return numpy.flatnonzero(hits[self.codes]) if len(self.codes) else numpy.zeros(0, numpy.intp)
 
     def present(self) -> NDArray[numpy.bool_]:
@@ -152,11 +150,8 @@ class EventColumns:
     def followed_by(self, events: Sequence[Event]) -> Self:
         """Return the columns with `events` after all others."""
         more, before = type(self).of(events), len(self)
-        kind = pyarrow.DictionaryArray.from_arrays
         texts = {
-            name: TextColumn.joined(
-                [kind(pyarrow.array(part.codes), part.values) for part in (column, more.texts[name])]
-            )
+            name: TextColumn.joined([encoded(part.values, part.codes) for part in (column, more.texts[name])])
             for name, column in self.texts.items()
         }
         later = {before + row: found for row, found in more.attachments.items()}
@@ -276,10 +271,10 @@ class EventColumns:
 
 def _encoded(texts: Sequence[str]) -> pyarrow.DictionaryArray:
     try:
-        found = pyarrow.array(texts, pyarrow.string())
+        found = text_array(texts)
     except UnicodeEncodeError:
         # Half a character, which no store takes, is held as a question mark.
-        found = pyarrow.array([text.encode(errors="replace").decode() for text in texts], pyarrow.string())
+        found = text_array([text.encode(errors="replace").decode() for text in texts])
     return found.dictionary_encode()
 
 

@@ -16,6 +16,7 @@ import pyarrow
 from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from layers.plan.arrow import code_array, codes_of, encoded, is_given, text_array
 from layers.plan.event_columns import NUMBER, TEXTS, EventBatch, EventColumns
 from layers.plan.event_row import EventRow
 from layers.plan.fault import Fault
@@ -75,9 +76,10 @@ def checked_events(batches: Iterable[EventRows], file: str) -> CheckedEvents:
         if wrong.any():
             _explain(batch, wrong, file, faults)
             keep = ~wrong
-            mask = pyarrow.array(keep)
-            found = EventBatch({name: column.filter(mask) for name, column in found.texts.items()}, found.numbers[keep])
-            sound = [batch.places[row] for row in numpy.flatnonzero(keep).tolist()]
+            rows = numpy.flatnonzero(keep)
+            kept = code_array(rows.astype(numpy.int32))
+            found = EventBatch({name: column.take(kept) for name, column in found.texts.items()}, found.numbers[keep])
+            sound = [batch.places[row] for row in rows.tolist()]
         checked.append(found)
         places.extend(sound)
     return CheckedEvents(EventColumns.joined(checked), places, faults)
@@ -111,14 +113,20 @@ def _adapter(name: str) -> TypeAdapter[Any]:
 
 
 def _numbers(values: Sequence[Any], adapter: TypeAdapter[Any]) -> tuple[NDArray[numpy.float64], Wrong]:
+    plain = set(map(type, values)) <= {float, int, type(None)}
     try:
-        array = pyarrow.array(values, pyarrow.float64())
-    except (pyarrow.ArrowException, OverflowError):
+        numbers = _as_numbers(values if plain else [])
+    except OverflowError:
+        plain = False
+    if not plain:
         found, wrong = _one_by_one(values, adapter, None)
-        return numpy.array([numpy.nan if value is None else value for value in found], numpy.float64), wrong
-    numbers = array.to_numpy(zero_copy_only=False)
-    missing = array.is_null().to_numpy(zero_copy_only=False)
-    return numbers, ~(numpy.isfinite(numbers) | missing)
+        return _as_numbers(found), wrong
+    given = numpy.fromiter((value is not None for value in values), numpy.bool_, len(values))
+    return numbers, given & ~numpy.isfinite(numbers)
+
+
+def _as_numbers(values: Sequence[float | None]) -> NDArray[numpy.float64]:
+    return numpy.array([numpy.nan if value is None else value for value in values], numpy.float64)
 
 
 def _one_by_one(values: Sequence[Any], adapter: TypeAdapter[Any], missing: Any) -> tuple[list[Any], Wrong]:
@@ -145,31 +153,29 @@ class _Texts:
 
     def read(self, values: Sequence[Any]) -> tuple[pyarrow.DictionaryArray, Wrong]:
         """Return the texts as they are stored, and which of `values` are against the rules."""
-        encoded = _encoded(values)
-        if encoded is None:
+        read = _encoded(values)
+        if read is None:
             # Numbers or bytes among them, as another program may have written.
             found, wrong = _one_by_one(values, self._one, "")
             texts = [_text(value, made) if made != "" else "" for value, made in zip(values, found, strict=True)]
             if self._required:
                 wrong = wrong | numpy.fromiter((value is None for value in values), numpy.bool_, len(values))
-            return pyarrow.array(texts, pyarrow.string()).dictionary_encode(), wrong
-        distinct = encoded.dictionary.to_pylist()
+            return text_array(texts).dictionary_encode(), wrong
+        distinct = read.dictionary.to_pylist()
         normal = self._normal(distinct)
-        codes = encoded.indices
+        codes = codes_of(read.indices)
         missing = len(distinct)
-        if codes.null_count:
+        if read.null_count:
             normal.append(None if self._required else "")
-            codes = codes.fill_null(missing)
-        codes = codes.to_numpy(zero_copy_only=False)
+            codes = numpy.where(is_given(read.indices), codes, numpy.int32(missing))
         wrong = numpy.fromiter((text is None for text in normal), numpy.bool_, len(normal))
-        stored = pyarrow.array([text or "" for text in normal], pyarrow.string())
+        stored = text_array([text or "" for text in normal])
         if len(stored.unique()) < len(stored):
             # Two texts that differ by the spaces around them, or two that are wrong.
             again = stored.dictionary_encode()
-            places = again.indices.to_numpy(zero_copy_only=False)
-            array = pyarrow.DictionaryArray.from_arrays(pyarrow.array(places[codes]), again.dictionary)
+            array = encoded(again.dictionary, codes_of(again.indices)[codes])
         else:
-            array = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes), stored)
+            array = encoded(stored, codes)
         return array, wrong[codes] if len(codes) else numpy.zeros(0, numpy.bool_)
 
     def _normal(self, distinct: list[str]) -> list[str | None]:
@@ -194,7 +200,7 @@ def _encoded(values: Sequence[Any]) -> pyarrow.DictionaryArray | None:
     if not set(map(type, values)) <= {str, type(None)}:
         return None
     try:
-        return pyarrow.array(values, pyarrow.string()).dictionary_encode()
+        return text_array(values).dictionary_encode()
     except UnicodeEncodeError:
         return None
 
