@@ -23,7 +23,6 @@ from layers.store.check_amendments import check_amendment
 from layers.store.check_events import check_event
 from layers.store.limits import ROWS
 
-
 MOST_ADDED = 50_000
 """Most statements that one file adds; more come in several files."""
 
