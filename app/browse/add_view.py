@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,9 @@ LONGEST = 8000
 LONGEST_NAME = 16
 """Length in characters to which a title is cut in a message."""
 
+SAID_S = 5.0
+"""Seconds for which every run of the page says what was added."""
+
 _TRIES = 3
 """How often adding is tried. If somebody else has just saved the decks, the slide can still go to the end of theirs."""
 
@@ -47,7 +51,7 @@ def show_add(text: Translation, why_fixed: str, *, closed: bool) -> None:
     outage.
     """
     hint = why_fixed or text("deck.add-view-hint")
-    added: tuple[Deck, Text] | PlanMapError | None = state().get("added")
+    added = _to_say()
     _button(
         key="add_view",
         data={
@@ -63,8 +67,19 @@ def show_add(text: Translation, why_fixed: str, *, closed: bool) -> None:
         st.toast(escape.markdown(text.explain(added)), icon=":material/warning:", duration="long")
     elif added:
         _tell(*added, text)
-    # Not before it is said: a run can end at each element when the next one is asked for, as it is by a changed plan.
-    state().pop("added", None)
+
+
+def _to_say() -> tuple[Deck, Text] | PlanMapError | None:
+    """Return what was added, or why it was not, for as long as that is to be said.
+
+    The saved deck is another plan, and makes the page run again at once. That can break off the run that says it, and a
+    run that no longer said it would take the message away.
+    """
+    added: tuple[Deck, Text] | PlanMapError | None = state().get("added")
+    if added is not None and monotonic() - state().setdefault("added_since", monotonic()) > SAID_S:
+        del state()["added"]
+        return None
+    return added
 
 
 def _tell(deck: Deck, title: Text, text: Translation) -> None:
@@ -83,6 +98,7 @@ def _add() -> None:
     sent: Any = state()["add_view"].get("view")
     if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
         return
+    state().pop("added_since", None)
     try:
         state()["added"] = add_view(sent["query"][:LONGEST], sent.get("deck"), date.today())
     except PlanMapError as error:
