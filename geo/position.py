@@ -116,7 +116,7 @@ def read_position(text: str, datum: Datum, *, zone: str = "", meridian: int | No
     found = gcj02_to_wgs84(*middle)
     azimuth, _, metres = ellipsoid().inv(longitude, latitude, *found)
     east, north = metres * math.sin(math.radians(azimuth)), metres * math.cos(math.radians(azimuth))
-    return Position(*found, datum, swapped, east_m=float(east), north_m=float(north))
+    return Position(float(found[0]), float(found[1]), datum, swapped, east_m=float(east), north_m=float(north))
 
 
 def _figures(text: str) -> tuple[_Figure, _Figure]:
