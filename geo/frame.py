@@ -139,8 +139,8 @@ def _registered(frame: Frame) -> tuple[tuple[Way, BBox], ...]:
     ways: list[tuple[Way, BBox]] = []
     for one in found.transformers:
         area = one.area_of_use
-        # PROJ states the accuracy of a ballpark as -1, and its area as the world.
-        if one.accuracy < 0 or area is None or "offshore" in area.name:
+        # PROJ states the accuracy of a ballpark as -1, and its area as the world. A grid might have to be fetched.
+        if one.accuracy < 0 or area is None or "offshore" in area.name or "grids=" in one.definition:
             continue
         name = next(step for step in one.description.split(" + ") if not step.startswith("axis order"))
         way = Way(frame, Source.REGISTRY, float(one.accuracy), name, one.definition)

@@ -108,10 +108,10 @@ class Grid:
         WGS 84 and CGCS2000 differ by centimetres, and pyproj treats them as the same. Positions too far away for the
         projection become infinite.
         """
-        return shapely.transform(geometry, self._project)
+        return shapely.transform(geometry, self.metres)
 
-    def _project(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Project positions of shape (n, 2) from degrees to metres."""
+    def metres(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return positions of shape (n, 2), longitude and latitude (WGS 84, degrees), in metres."""
         return np.column_stack(self._transformer.transform(positions[:, 0], positions[:, 1]))
 
     def position(self, longitude: float, latitude: float) -> tuple[float, float]:
