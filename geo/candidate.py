@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.crs import EARTH_M
-from geo.frame import ELLIPSOIDS, GEOGRAPHIC, Frame, Way, way_of
 from geo.grid import BBox, transformer, transverse_mercator
 from geo.position import EASTINGS, MAINLAND, NORTHINGS, Datum
+from geo.reference_frame import ELLIPSOIDS, GEOGRAPHIC, Conversion, ReferenceFrame, conversion_of
 
 NEAR_DEG = 1.0
 """How far from the region a layer may lie and still be near it, in degrees."""
@@ -24,9 +25,9 @@ _ZONE_M = 1_000_000.0
 """A zone's number is written before eastings of six digits."""
 
 _GAUSS_KRUGER = {
-    Frame.CGCS2000: {3: (4513, 4534), 6: (4491, 4502)},
-    Frame.XIAN80: {3: (2349, 2370), 6: (2327, 2338)},
-    Frame.BEIJING54: {3: (2401, 2422), 6: (21413, 21453)},
+    ReferenceFrame.CGCS2000: {3: (4513, 4534), 6: (4491, 4502)},
+    ReferenceFrame.XIAN80: {3: (2349, 2370), 6: (2327, 2338)},
+    ReferenceFrame.BEIJING54: {3: (2401, 2422), 6: (21413, 21453)},
 }
 """EPSG codes of the first zone of each width in degrees: with the zone's number before the easting, and without."""
 
@@ -47,7 +48,7 @@ class Candidate:
     `cgcs2000-3-zone`; the names of zones have placeholders for `meridian` and `zone`."""
     epsg: int | None
     """None for the offset frames, which have no code. A file with swapped axes has the code of the plain one."""
-    way: Way
+    conversion: Conversion
     swapped: bool = False
     """Whether the latitude, or the northing, is the first of two figures."""
     meridian: int | None = None
@@ -62,41 +63,41 @@ class Candidate:
     """The projection as a PROJ string without a datum; empty for degrees."""
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> ReferenceFrame:
         """What the figures refer to, whatever the projection."""
-        return self.way.frame
+        return self.conversion.frame
 
     @property
     def datum(self) -> Datum | None:
         """The same as somebody names it who writes a position; None if no position can be written so."""
         if not self.proj:
             return Datum(self.frame.value) if self.frame.value in set(Datum) else None
-        return Datum.CGCS2000_GRID if self.frame is Frame.CGCS2000 else None
+        return Datum.CGCS2000_GRID if self.frame is ReferenceFrame.CGCS2000 else None
 
     @property
     def accuracy_m(self) -> float | None:
         """How well the way to WGS 84 is known, in metres; None if that is unknown."""
-        return self.way.accuracy_m
+        return self.conversion.accuracy_m
 
     @property
     def ballpark(self) -> bool:
         """Whether no way to WGS 84 is known, and degrees are passed on unchanged."""
-        return self.way.ballpark
+        return self.conversion.ballpark
 
     def to_wgs84(self, figures: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return figures of shape (n, 2), in the file's order, as longitude and latitude (WGS 84, degrees).
 
-        What lies nowhere becomes infinite.
+        What lies nowhere becomes infinite, or NaN.
         """
         at = figures[:, ::-1] if self.swapped else figures
         if self.proj:
             x = at[:, 0] - self._prefix_m
             at = np.column_stack(transformer(self.proj).transform(x, at[:, 1], direction="INVERSE"))
-        return self.way.to_wgs84(at)
+        return self.conversion.to_wgs84(at)
 
     def from_wgs84(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return longitudes and latitudes of shape (n, 2) (WGS 84, degrees) as the figures of such a file."""
-        at = self.way.from_wgs84(positions)
+        at = self.conversion.from_wgs84(positions)
         if self.proj:
             x, y = transformer(self.proj).transform(at[:, 0], at[:, 1])
             at = np.column_stack((x + self._prefix_m, y))
@@ -115,7 +116,7 @@ class Candidate:
             edge = math.pi * EARTH_M
             return -edge <= x <= right <= edge and -edge <= y <= top <= edge
         x, right = x - self._prefix_m, right - self._prefix_m
-        if self.frame is Frame.WGS84:
+        if self.frame is ReferenceFrame.WGS84:
             return EASTINGS[0] <= x <= right <= EASTINGS[1] and 0 <= y <= top <= 1e7
         return EASTINGS[0] <= x <= right <= EASTINGS[1] and NORTHINGS[0] <= y <= top <= NORTHINGS[1]
 
@@ -130,39 +131,65 @@ class Candidate:
         return float(west), float(south), float(east), float(north)
 
 
+def usual_bounds(figures: NDArray[np.float64]) -> BBox:
+    """Return the bounds of figures of shape (n, 2) without a hundredth on each side.
+
+    A stray vertex, such as one at 0, 0, would leave no system in which all of a layer can be. Without figures they are
+    NaN.
+    """
+    usable = figures[np.isfinite(figures).all(axis=1)]
+    if not len(usable):
+        return math.nan, math.nan, math.nan, math.nan
+    west, south = np.percentile(usable, 1, axis=0, method="higher")
+    east, north = np.percentile(usable, 99, axis=0, method="lower")
+    return float(west), float(south), max(float(west), float(east)), max(float(south), float(north))
+
+
 def candidates(bounds: BBox, region: BBox | None = None) -> tuple[Candidate, ...]:
     """Return the systems in which figures with these bounds, in the file's order, lie in or near the region.
 
+    `bounds` are best the `usual_bounds` of the figures.
+
     Without a region, and if they lie near it in none, those in which they lie in China. `region` is in degrees
-    (WGS 84). The order is that of the list in `_systems`, and says nothing; it is empty for bounds that are not finite.
+    (WGS 84). The order is that of `_plain_systems`, and says nothing; it is empty for bounds that are not finite.
     A file that goes over the edge of a numbered zone has two numbers and lies in none.
     """
     if not all(math.isfinite(value) for value in bounds):
         return ()
     home = region or MAINLAND
     near = _grown(home, NEAR_DEG if region else 0.0)
-    found = [kept for one in _systems(near) for kept in _kept(one, bounds, near)]
+    found = [kept for orders in _systems(near) for kept in _kept(orders, bounds, near)]
     return tuple(found) if found or region is None else candidates(bounds)
 
 
-def _kept(plain: Candidate, bounds: BBox, near: BBox) -> Iterator[Candidate]:
+def _kept(orders: tuple[Candidate, Candidate], bounds: BBox, near: BBox) -> Iterator[Candidate]:
     """Yield a system in both orders of axes, as far as figures with these bounds lie `near` in it."""
-    for one in (plain, replace(plain, key=f"{plain.key}-swapped", swapped=True)):
+    for one in orders:
         place = one.place(bounds) if one.is_possible(bounds) else None
-        if place is None or not _meet(place, near) or (one.frame is not Frame.WGS84 and not _meet(place, MAINLAND)):
+        if (
+            place is None
+            or not _meet(place, near)
+            or (one.frame is not ReferenceFrame.WGS84 and not _meet(place, MAINLAND))
+        ):
             continue
         middle = (place[0] + place[2]) / 2
         if one.meridian is not None and abs(middle - one.meridian) > (one.zone_width or 0) / 2 + BEYOND_DEG:
             continue
         # What is known of the way depends on the place, which is right to some hundred metres without it.
-        yield replace(one, way=way_of(one.frame, place))
+        yield replace(one, conversion=conversion_of(one.frame, place))
 
 
-def _systems(near: BBox) -> Iterator[Candidate]:
-    """Yield every system that is looked at, as if nothing were known of its way to WGS 84."""
+@lru_cache(maxsize=8)
+def _systems(near: BBox) -> tuple[tuple[Candidate, Candidate], ...]:
+    """Return every system that is looked at, in both orders of axes. Cached: making them takes 10 ms."""
+    return tuple((one, replace(one, key=f"{one.key}-swapped", swapped=True)) for one in _plain_systems(near))
+
+
+def _plain_systems(near: BBox) -> Iterator[Candidate]:
+    """Yield the same with the easting or longitude first, and as if no way were known that holds only somewhere."""
     anywhere = (-180.0, -90.0, 180.0, 90.0)
-    for frame in Frame:
-        yield Candidate(frame.value, frame.value, GEOGRAPHIC.get(frame), way_of(frame, anywhere))
+    for frame in ReferenceFrame:
+        yield Candidate(frame.value, frame.value, GEOGRAPHIC.get(frame), conversion_of(frame, anywhere))
     for frame, codes in _GAUSS_KRUGER.items():
         for width, (with_number, without) in codes.items():
             first, last = _ZONES[width]
@@ -171,13 +198,13 @@ def _systems(near: BBox) -> Iterator[Candidate]:
                 proj = transverse_mercator(meridian, k=1, north_m=0, ellipsoid=ELLIPSOIDS[frame])
                 name = f"{frame}-{width}"
                 plain = Candidate(
-                    f"{name}-{meridian}", name, without + zone - first, way_of(frame, anywhere),
+                    f"{name}-{meridian}", name, without + zone - first, conversion_of(frame, anywhere),
                     meridian=meridian, zone_width=width, zone=zone, proj=proj,
                 )  # fmt: skip
                 yield plain
                 code = with_number + zone - first
                 yield replace(plain, key=f"{name}-zone{zone}", name_key=f"{name}-zone", epsg=code, prefixed=True)
-    itself = way_of(Frame.WGS84, anywhere)
+    itself = conversion_of(ReferenceFrame.WGS84, anywhere)
     yield Candidate("web-mercator", "web-mercator", 3857, itself, proj=_WEB_MERCATOR)
     west, south, east, north = near
     for zone in range(max(1, math.floor((west + 180) / 6) + 1), min(60, math.floor((east + 180) / 6) + 1) + 1):
@@ -186,7 +213,7 @@ def _systems(near: BBox) -> Iterator[Candidate]:
                 continue
             meridian = 6 * zone - 183
             north_m = 1e7 if letter == "s" else 0.0
-            proj = transverse_mercator(meridian, k=0.9996, north_m=north_m, ellipsoid=ELLIPSOIDS[Frame.WGS84])
+            proj = transverse_mercator(meridian, k=0.9996, north_m=north_m, ellipsoid=ELLIPSOIDS[ReferenceFrame.WGS84])
             yield Candidate(
                 f"utm-{zone}{letter}", f"utm-{letter}", base + zone, itself,
                 meridian=meridian, zone_width=6, zone=zone, proj=proj,

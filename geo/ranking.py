@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.candidate import Candidate
-from geo.frame import UNKNOWN_SHIFT_M
 from geo.grid import DATUM_M, BBox
 from geo.line_index import LineIndex
+from geo.reference_frame import UNKNOWN_SHIFT_M
 
 SAMPLE = 2000
 """Most vertices of a layer that are looked at."""
@@ -41,8 +41,8 @@ _CHANCE = 1.25
 """By how much the median of the nearest of these moves must be farther away than that of the layer in its place."""
 
 
-class Why(StrEnum):
-    """Why two systems tie, or why the lines cannot tell between them."""
+class TieReason(StrEnum):
+    """TieReason two systems tie, or why the lines cannot tell between them."""
 
     SAME_DATUM = "same-datum"
     """WGS 84 and CGCS2000 agree to decimetres."""
@@ -84,8 +84,8 @@ class Standing:
     """Share of the vertices within the bbox of the lines, or without lines in the region."""
     apart_m: float | None
     """Median distance in metres from where the first of the ranking puts the same vertices; None without lines."""
-    ties: tuple[Why, ...] = ()
-    """Why it ties with the first; empty if it does not, and for the first itself."""
+    ties: tuple[TieReason, ...] = ()
+    """TieReason it ties with the first; empty if it does not, and for the first itself."""
     open: bool = False
     """Whether it does not tie, but cannot be ruled out either: no way is known from it, and with that it might lie
     nearer to the lines than the first, which does not follow them. Only control points can tell."""
@@ -213,17 +213,17 @@ def _apart_m(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     return float(np.median(np.hypot(*(one[usable] - other[usable]).T))) if usable.any() else math.inf
 
 
-def _ties(one: Candidate, first: Candidate, apart_m: float, indistinct: bool) -> tuple[Why, ...]:
+def _ties(one: Candidate, first: Candidate, apart_m: float, indistinct: bool) -> tuple[TieReason, ...]:
     if apart_m <= DATUM_M:
-        whys = [Why.INDISTINCT]
+        reasons = [TieReason.INDISTINCT]
         if one.frame is not first.frame:
-            whys = [Why.NO_WAY if one.ballpark or first.ballpark else Why.SAME_DATUM]
+            reasons = [TieReason.NO_WAY if one.ballpark or first.ballpark else TieReason.SAME_DATUM]
         if one.meridian == first.meridian and one.zone_width != first.zone_width:
-            whys = [*(why for why in whys if why is not Why.INDISTINCT), Why.SAME_MERIDIAN]
-        return tuple(whys)
+            reasons = [*(reason for reason in reasons if reason is not TieReason.INDISTINCT), TieReason.SAME_MERIDIAN]
+        return tuple(reasons)
     if not indistinct:
         return ()
-    return (Why.INDISTINCT, Why.NO_WAY) if one.ballpark or first.ballpark else (Why.INDISTINCT,)
+    return (TieReason.INDISTINCT, TieReason.NO_WAY) if one.ballpark or first.ballpark else (TieReason.INDISTINCT,)
 
 
 def _verdict(median_m: float, chance_m: float) -> Verdict:

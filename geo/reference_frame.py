@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geo.crs import WGS84
 from geo.datum import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
 from geo.grid import DATUM_M, BBox
+from geo.position import MAINLAND
 
 if TYPE_CHECKING:
     import pyproj
@@ -32,7 +33,7 @@ published shifts of map sheets to CGCS2000 are up to 62 m and 84 m (north, east)
 """
 
 
-class Frame(StrEnum):
+class ReferenceFrame(StrEnum):
     """What figures refer to, whatever the projection; the values of `geo.position.Datum` where both have it."""
 
     WGS84 = "wgs84"
@@ -45,14 +46,27 @@ class Frame(StrEnum):
     BD09 = "bd09"
 
 
-ELLIPSOIDS = {Frame.WGS84: "WGS84", Frame.CGCS2000: "GRS80", Frame.XIAN80: "IAU76", Frame.BEIJING54: "krass"}
+ELLIPSOIDS = {
+    ReferenceFrame.WGS84: "WGS84",
+    ReferenceFrame.CGCS2000: "GRS80",
+    ReferenceFrame.XIAN80: "IAU76",
+    ReferenceFrame.BEIJING54: "krass",
+}
 """The names in PROJ of the ellipsoids of frames that have one; GRS 80 is that of CGCS2000 to 0.1 mm."""
 
-GEOGRAPHIC = {Frame.WGS84: 4326, Frame.CGCS2000: 4490, Frame.XIAN80: 4610, Frame.BEIJING54: 4214}
+GEOGRAPHIC = {
+    ReferenceFrame.WGS84: 4326,
+    ReferenceFrame.CGCS2000: 4490,
+    ReferenceFrame.XIAN80: 4610,
+    ReferenceFrame.BEIJING54: 4214,
+}
 """The EPSG codes of frames that have one, for figures in degrees."""
 
+OFFSET = (ReferenceFrame.GCJ02, ReferenceFrame.BD09)
+"""The frames that are used in mainland China alone; their formula goes astray towards the poles."""
 
-class Source(StrEnum):
+
+class Known(StrEnum):
     """Where the accuracy of a way is from."""
 
     ITSELF = "itself"
@@ -68,11 +82,11 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Conversion:
     """How to come from the degrees of a frame to those of WGS 84, and what is known of that."""
 
-    frame: Frame
-    source: Source
+    frame: ReferenceFrame
+    known: Known
     accuracy_m: float | None
     """Metres, as PROJ states it or as documented; None if it is unknown."""
     operation: str = ""
@@ -83,51 +97,66 @@ class Way:
     @property
     def ballpark(self) -> bool:
         """Whether figures are passed on unchanged for want of a way."""
-        return self.source is Source.NONE
+        return self.known is Known.NONE
 
     def to_wgs84(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return positions of shape (n, 2), longitude and latitude in degrees of the frame, in those of WGS 84."""
+        """Return positions of shape (n, 2), longitude and latitude in degrees of the frame, in those of WGS 84.
+
+        They are NaN where the frame is not used.
+        """
         x, y = positions.T
         if self.pipeline:
             return np.column_stack(_operation(self.pipeline).transform(x, y))
-        if self.frame is Frame.BD09:
+        if self.frame in OFFSET:
+            x, y = _in_mainland(positions)
+        if self.frame is ReferenceFrame.BD09:
             x, y = bd09_to_gcj02(x, y)
-        if self.frame in (Frame.GCJ02, Frame.BD09):
+        if self.frame in OFFSET:
             x, y = gcj02_to_wgs84(x, y)
         return np.column_stack((x, y))
 
     def from_wgs84(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return positions of shape (n, 2), longitude and latitude in degrees of WGS 84, in those of the frame."""
+        """Return positions of shape (n, 2), longitude and latitude in degrees of WGS 84, in those of the frame.
+
+        They are NaN where it is not used.
+        """
         x, y = positions.T
         if self.pipeline:
             return np.column_stack(_operation(self.pipeline).transform(x, y, direction="INVERSE"))
-        if self.frame in (Frame.GCJ02, Frame.BD09):
-            x, y = wgs84_to_gcj02(x, y)
-        if self.frame is Frame.BD09:
+        if self.frame in OFFSET:
+            x, y = wgs84_to_gcj02(*_in_mainland(positions))
+        if self.frame is ReferenceFrame.BD09:
             x, y = gcj02_to_bd09(x, y)
         return np.column_stack((x, y))
 
 
-def way_of(frame: Frame, place: BBox) -> Way:
+def _in_mainland(positions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return x and y of positions, with NaN outside of mainland China."""
+    west, south, east, north = MAINLAND
+    inside = ((positions >= (west, south)) & (positions <= (east, north))).all(axis=1)
+    return np.where(inside, positions.T, np.nan)
+
+
+def conversion_of(frame: ReferenceFrame, place: BBox) -> Conversion:
     """Return the way from `frame` for what lies in `place`, in degrees."""
-    if frame is Frame.WGS84:
-        return Way(frame, Source.ITSELF, 0.0)
-    if frame is Frame.CGCS2000:
-        return Way(frame, Source.ALIKE, DATUM_M)
-    if frame in (Frame.GCJ02, Frame.BD09):
-        return Way(frame, Source.FORMULA, OFFSET_M)
+    if frame is ReferenceFrame.WGS84:
+        return Conversion(frame, Known.ITSELF, 0.0)
+    if frame is ReferenceFrame.CGCS2000:
+        return Conversion(frame, Known.ALIKE, DATUM_M)
+    if frame in OFFSET:
+        return Conversion(frame, Known.FORMULA, OFFSET_M)
     west, south, east, north = place
     holding = [
         way
-        for way, (left, bottom, right, top) in _registered(frame)
+        for way, (left, bottom, right, top) in _published(frame)
         if left <= west and bottom <= south and east <= right and north <= top
     ]
     # The registry's order stays among those of one accuracy.
-    return min(holding, key=lambda way: way.accuracy_m or 0.0, default=Way(frame, Source.NONE, None))
+    return min(holding, key=lambda way: way.accuracy_m or 0.0, default=Conversion(frame, Known.NONE, None))
 
 
 @lru_cache(maxsize=2)
-def _registered(frame: Frame) -> tuple[tuple[Way, BBox], ...]:
+def _published(frame: ReferenceFrame) -> tuple[tuple[Conversion, BBox], ...]:
     """Return the ways of the EPSG registry from `frame` that are for land, with their areas of use.
 
     PROJ offers an operation wherever nothing better is known, so that Beijing 1954 is shifted by the parameters of the
@@ -136,14 +165,14 @@ def _registered(frame: Frame) -> tuple[tuple[Way, BBox], ...]:
     from pyproj.transformer import TransformerGroup
 
     found = TransformerGroup(f"EPSG:{GEOGRAPHIC[frame]}", WGS84, always_xy=True)
-    ways: list[tuple[Way, BBox]] = []
+    ways: list[tuple[Conversion, BBox]] = []
     for one in found.transformers:
         area = one.area_of_use
         # PROJ states the accuracy of a ballpark as -1, and its area as the world. A grid might have to be fetched.
         if one.accuracy < 0 or area is None or "offshore" in area.name or "grids=" in one.definition:
             continue
         name = next(step for step in one.description.split(" + ") if not step.startswith("axis order"))
-        way = Way(frame, Source.REGISTRY, float(one.accuracy), name, one.definition)
+        way = Conversion(frame, Known.REGISTRY, float(one.accuracy), name, one.definition)
         ways.append((way, (area.west, area.south, area.east, area.north)))
     return tuple(ways)
 
