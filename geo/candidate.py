@@ -21,6 +21,9 @@ NEAR_DEG = 1.0
 BEYOND_DEG = 1.0
 """How far the middle of a layer may lie outside of its zone, in degrees; surveys of one city keep to one zone."""
 
+_REACH_DEG = 7.0
+"""No figures of a zone lie farther from its meridian than this, in degrees: 400 km at the north of China."""
+
 _ZONE_M = 1_000_000.0
 """A zone's number is written before eastings of six digits."""
 
@@ -195,6 +198,8 @@ def _plain_systems(near: BBox) -> Iterator[Candidate]:
             first, last = _ZONES[width]
             for zone in range(first, last + 1):
                 meridian = 3 * zone if width == 3 else 6 * zone - 3
+                if not near[0] - _REACH_DEG <= meridian <= near[2] + _REACH_DEG:
+                    continue
                 proj = transverse_mercator(meridian, k=1, north_m=0, ellipsoid=ELLIPSOIDS[frame])
                 name = f"{frame}-{width}"
                 plain = Candidate(
