@@ -102,7 +102,7 @@ class Boundaries:
         PlanMapError
             The package lacks it.
         """
-        return shapely.transform(self._drawn(code), lambda pairs: np.array([gcj02_to_wgs84(x, y) for x, y in pairs]))
+        return shapely.transform(self._drawn(code), lambda pairs: np.column_stack(gcj02_to_wgs84(*pairs.T)))
 
     def is_near(self, code: str, frame: BBox) -> bool:
         """Whether a unit reaches into `frame`, in degrees, or nearly so; far quicker than to ask its outline."""

@@ -109,14 +109,14 @@ class Grid:
         WGS 84 and CGCS2000 differ by centimetres, and pyproj treats them as the same. Positions too far away for the
         projection become infinite.
         """
-        return shapely.transform(geometry, self._project)
+        return shapely.transform(geometry, self.metres)
 
     def project_all(self, geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
         """Return many geometries as `project` does each; in one go, since every call of PROJ takes its time."""
-        return shapely.transform(np.array(geometries, dtype=object), self._project)
+        return shapely.transform(np.array(geometries, dtype=object), self.metres)
 
-    def _project(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Project positions of shape (n, 2) from degrees to metres."""
+    def metres(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return positions of shape (n, 2), longitude and latitude (WGS 84, degrees), in metres."""
         return np.column_stack(self._transformer.transform(positions[:, 0], positions[:, 1]))
 
     def position(self, longitude: float, latitude: float) -> tuple[float, float]:
@@ -163,12 +163,12 @@ class Grid:
 
     @property
     def _transformer(self) -> pyproj.Transformer:
-        return _transformer(self.proj)
+        return transformer(self.proj)
 
 
-@lru_cache(maxsize=16)
-def _transformer(proj: str) -> pyproj.Transformer:
-    """Return the transformer from WGS 84 degrees to metres. Cached, because making one takes some milliseconds."""
+@lru_cache(maxsize=256)
+def transformer(proj: str) -> pyproj.Transformer:
+    """Return the transformer from degrees to the metres of a projection. Cached, for making one takes a millisecond."""
     # Imported here because that takes a tenth of a second, and reading a plan needs no projection.
     import pyproj
 
@@ -186,7 +186,7 @@ def _projection(proj: str) -> pyproj.Proj:
     return pyproj.Proj(proj)
 
 
-def _transverse_mercator(meridian: float, *, k: float, north_m: float, ellipsoid: str) -> str:
+def transverse_mercator(meridian: float, *, k: float, north_m: float, ellipsoid: str) -> str:
     """Return the PROJ string of a transverse Mercator grid with a false easting of 500 km."""
     # Without exponents, which proj4js does not read.
     return (
@@ -198,7 +198,7 @@ def _gauss_kruger(index: int) -> Grid:
     """Return the CGCS2000 3-degree zone of the meridian 75°E + 3° · `index`."""
     meridian = 3 * (_FIRST_ZONE + index)
     # GRS 80 stands in for the CGCS2000 ellipsoid, which differs by 0.1 mm.
-    proj = _transverse_mercator(meridian, k=1, north_m=0, ellipsoid="GRS80")
+    proj = transverse_mercator(meridian, k=1, north_m=0, ellipsoid="GRS80")
     name = f"CGCS2000 / 3-degree Gauss-Kruger CM {meridian}E"
     return Grid(f"EPSG:{4534 + index}", proj, name, GridKind.GAUSS_KRUGER, f"{meridian}°E")
 
@@ -209,7 +209,7 @@ def gauss_kruger(meridian: int) -> Grid:
 
 
 def _utm(zone: int, *, south: bool) -> Grid:
-    proj = _transverse_mercator(6 * zone - 183, k=0.9996, north_m=1e7 if south else 0, ellipsoid="WGS84")
+    proj = transverse_mercator(6 * zone - 183, k=0.9996, north_m=1e7 if south else 0, ellipsoid="WGS84")
     label = f"{zone}{'S' if south else 'N'}"
     return Grid(f"EPSG:{(32700 if south else 32600) + zone}", proj, f"WGS 84 / UTM zone {label}", GridKind.UTM, label)
 
@@ -298,7 +298,7 @@ def _plain_utm(proj: str) -> str:
     if not zone or not ellipsoid:
         return proj
     meridian = 6 * int(zone[1]) - 183
-    return _transverse_mercator(meridian, k=0.9996, north_m=1e7 if "+south" in proj else 0, ellipsoid=ellipsoid[1])
+    return transverse_mercator(meridian, k=0.9996, north_m=1e7 if "+south" in proj else 0, ellipsoid=ellipsoid[1])
 
 
 def _has_wgs84_datum(grid: Grid, crs: pyproj.CRS) -> bool:

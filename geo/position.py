@@ -22,10 +22,10 @@ MAINLAND: BBox = (72.0, 3.0, 137.9, 55.9)
 LONGEST = 200
 """Most characters of a position."""
 
-_EASTINGS = (100_000.0, 900_000.0)
+EASTINGS = (100_000.0, 900_000.0)
 """Metres from west to east in a zone, without its number; the central meridian has 500 000."""
 
-_NORTHINGS = (300_000.0, 6_200_000.0)
+NORTHINGS = (300_000.0, 6_200_000.0)
 """Metres north of the equator between which China lies; both orders of figures can be told apart."""
 
 _FIRST_MERIDIAN, _LAST_MERIDIAN = 75, 135
@@ -116,7 +116,7 @@ def read_position(text: str, datum: Datum, *, zone: str = "", meridian: int | No
     found = gcj02_to_wgs84(*middle)
     azimuth, _, metres = ellipsoid().inv(longitude, latitude, *found)
     east, north = metres * math.sin(math.radians(azimuth)), metres * math.cos(math.radians(azimuth))
-    return Position(*found, datum, swapped, east_m=float(east), north_m=float(north))
+    return Position(float(found[0]), float(found[1]), datum, swapped, east_m=float(east), north_m=float(north))
 
 
 def _figures(text: str) -> tuple[_Figure, _Figure]:
@@ -172,7 +172,7 @@ def _on_grid(text: str, first: float, second: float, zone: str, usual: int | Non
     easting, northing = (second, first) if swapped else (first, second)
     prefix = int(easting // 1_000_000)
     easting -= prefix * 1_000_000
-    if not _is_northing(northing) or not _EASTINGS[0] <= easting <= _EASTINGS[1]:
+    if not _is_northing(northing) or not EASTINGS[0] <= easting <= EASTINGS[1]:
         raise PlanMapError("position-grid", value=_shown(text))
     named = meridian_of(zone) if zone.strip() else None
     meridian = meridian_of(str(prefix)) if prefix else named or usual
@@ -185,7 +185,7 @@ def _on_grid(text: str, first: float, second: float, zone: str, usual: int | Non
 
 
 def _is_northing(value: float) -> bool:
-    return _NORTHINGS[0] <= value <= _NORTHINGS[1] and value >= _EASTINGS[1]
+    return NORTHINGS[0] <= value <= NORTHINGS[1] and value >= EASTINGS[1]
 
 
 def meridian_of(zone: str) -> int:

@@ -1,5 +1,6 @@
 """The shifts between WGS 84, GCJ-02 and BD-09."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,3 +36,14 @@ def test_the_shift_in_tianjin_is_some_hundred_metres(longitude, latitude):
     east, north = wgs84_to_gcj02(longitude, latitude)
     assert 0.004 < east - longitude < 0.008
     assert 0.0002 < north - latitude < 0.003
+
+
+def test_many_positions_are_shifted_as_one_is():
+    x, y = np.meshgrid(np.linspace(74, 134, 13), np.linspace(18, 53, 11))
+    for shift in (wgs84_to_gcj02, gcj02_to_wgs84, gcj02_to_bd09, bd09_to_gcj02):
+        given = x.copy(), y.copy()
+        there = shift(*given)
+        assert (given[0] == x).all()
+        assert (given[1] == y).all()
+        for at in np.ndindex(x.shape):
+            assert shift(float(x[at]), float(y[at])) == pytest.approx((there[0][at], there[1][at]), abs=1e-12)
