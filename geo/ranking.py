@@ -42,7 +42,7 @@ _CHANCE = 1.25
 
 
 class TieReason(StrEnum):
-    """TieReason two systems tie, or why the lines cannot tell between them."""
+    """Why two systems tie, or why the lines cannot tell between them."""
 
     SAME_DATUM = "same-datum"
     """WGS 84 and CGCS2000 agree to decimetres."""
@@ -85,7 +85,7 @@ class Standing:
     apart_m: float | None
     """Median distance in metres from where the first of the ranking puts the same vertices; None without lines."""
     ties: tuple[TieReason, ...] = ()
-    """TieReason it ties with the first; empty if it does not, and for the first itself."""
+    """Why it ties with the first; empty if it does not, and for the first itself."""
     open: bool = False
     """Whether it does not tie, but cannot be ruled out either: no way is known from it, and with that it might lie
     nearer to the lines than the first, which does not follow them. Only control points can tell."""

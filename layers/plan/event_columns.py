@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from layers.plan.arrow import codes_of, encoded, text_array, truths_of
 from layers.plan.attachment import Attachment
 from layers.plan.event import Event
-from layers.plan.event_row import event_row, read_date, read_period
+from layers.plan.event_row import EventRow, event_row, read_date, read_period
 from layers.plan.row import read_moment
 from layers.plan.terms import Basis, Confidence, Measurement, Source, Status, Text
 
@@ -29,25 +29,7 @@ Days = NDArray[numpy.int32]
 NUMBER = "measured_value"
 """The one column that holds a number, and NaN where an event gives none."""
 
-TEXTS = (
-    "id",
-    "task_id",
-    "date",
-    "basis",
-    "status",
-    "measured_unit",
-    "period",
-    "summary_zh",
-    "summary_en",
-    "source_title",
-    "source_publisher",
-    "source_url",
-    "confidence",
-    "recorded_by",
-    "recorded_at",
-    "withdraws",
-    "corrects",
-)
+TEXTS = tuple(name for name in EventRow.model_fields if name != NUMBER)
 """The columns that hold text, as a row of `events.csv` has it; empty where an event has nothing there."""
 
 STATUSES = tuple(status.value for status in Status)
@@ -254,6 +236,12 @@ class EventColumns:
     def characters(self) -> frozenset[str]:
         """Every character in the rows."""
         return frozenset().union(*("".join(column.values.to_pylist()) for column in self.texts.values()))
+
+    @cached_property
+    def tasks_taken_back(self) -> frozenset[str]:
+        """Ids of the tasks with an event that withdraws or corrects another."""
+        tasks = self.texts["task_id"]
+        return frozenset(tasks[row] for row in numpy.flatnonzero(self.takes_back).tolist())
 
     @cached_property
     def by_task(self) -> Mapping[str, NDArray[numpy.intp]]:

@@ -76,9 +76,7 @@ class EventLog(Sequence[Event]):
     @cached_property
     def unsorted_tasks(self) -> frozenset[str]:
         """Ids of the tasks with a statement that takes back another, or with one beside the columns."""
-        tasks = self.columns.texts["task_id"]
-        taking_back = {tasks[row] for row in numpy.flatnonzero(self.columns.takes_back).tolist()}
-        return frozenset(taking_back | {event.task_id for event in self.loose})
+        return self.columns.tasks_taken_back.union(event.task_id for event in self.loose)
 
     @cached_property
     def latest(self) -> Mapping[str, str]:
