@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,14 @@ class GdalSource:
         name: str,
         says_crs: Callable[[Path], bool] = lambda path: False,
         notes: tuple[dict[str, Any], ...] = (),
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the files of one kind by the names that they are shown by, and the encoding of each."""
+        """Take the files of one kind by the names that they are shown by, and the encoding of each.
+
+        `aliases` has the names of fields by those that they have for GDAL.
+        """
         self._kind, self._name, self._encodings = kind, name, encodings
-        self._says_crs, self._notes = says_crs, notes
+        self._says_crs, self._notes, self._aliases = says_crs, notes, aliases or {}
         self._places: list[tuple[Path, str, int]] = []
         self._types: list[list[str]] = []
         allowed = {DRIVERS[kind], "MEM", "Memory", "PGDUMP", "PDF"}
@@ -103,6 +107,7 @@ class GdalSource:
         if len(info["fields"]) > MOST_FIELDS:
             raise PlanMapError("vector-fields", file=self._name, limit=MOST_FIELDS)
         names = [_text(str(name), encoding["name"], raw=self._is_raw())[0] for name in info["fields"]]
+        names = [self._aliases.get(name, name) for name in names]
         types = [_type(*each) for each in zip(info["ogr_types"], info["ogr_subtypes"], strict=True)]
         crs = stated(info["crs"])
         if self._kind in _BY_FORMAT and not self._says_crs(path):

@@ -18,6 +18,9 @@ from geo.foreign.vector_kind import TEXTS, VectorKind, check_xml, kind_of_vector
 MOST_BYTES = 8 * 2**30
 """Most bytes of a file."""
 
+MOST_TABLE = 512 * 2**20
+"""Most bytes of a table, which is read as a whole."""
+
 _STATES_CRS = re.compile(r'"crs"\s*:\s*\{')
 _HEAD = 64 * 1024
 _LONGEST_PROLOGUE = 4 * 2**20
@@ -46,6 +49,12 @@ def opened(job: Mapping[str, Any]) -> Iterator[Source]:
     folder.mkdir(exist_ok=True)
     if kind is VectorKind.GEOPACKAGE:
         yield from _package(source, name)
+    elif kind is VectorKind.PARQUET:
+        from geo.foreign.features.parquet import ParquetSource
+
+        yield ParquetSource(source, name)
+    elif kind in (VectorKind.TEXT, VectorKind.WORKBOOK):
+        yield _table(kind, source, folder, given, job)
     else:
         yield _other(kind, source, folder, given, job)
 
@@ -65,8 +74,26 @@ def _package(source: Path, name: str) -> Iterator[Source]:
         raise
 
 
+def _table(kind: VectorKind, source: Path, folder: Path, given: str, job: Mapping[str, Any]) -> Source:
+    from geo.foreign.features.table import TableSource
+
+    name = str(job["name"])
+    try:
+        if kind is VectorKind.TEXT:
+            if source.stat().st_size > MOST_TABLE:
+                raise PlanMapError("vector-too-large", file=name, limit=MOST_TABLE / 2**30)
+            path, found = encoding.in_utf8(source, folder / "0.csv", given, name)
+            return TableSource(path, folder, name, job.get("columns") or {}, found)
+        return TableSource(source, folder, name, job.get("columns") or {}, {"name": "utf-8", "found": "format"})
+    except PlanMapError as error:
+        if error.code in ("table-unreadable", "table-kind"):
+            raise PlanMapError("vector-damaged", file=name, reason=str(kind)) from error
+        raise
+
+
 def _other(kind: VectorKind, source: Path, folder: Path, given: str, job: Mapping[str, Any]) -> Source:
     from geo.foreign.features.gdal import GdalSource
+    from geo.foreign.features.kml import with_plain_names
     from geo.foreign.features.shapefile import encoding_of, linked, shapefiles
 
     name = str(job["name"])
@@ -81,13 +108,15 @@ def _other(kind: VectorKind, source: Path, folder: Path, given: str, job: Mappin
         # GDAL sees a name of ours only: names can mean something to it.
         paths = {Path(name).stem: linked(source, folder / f"0.{kind}")}
     encodings: dict[str, dict[str, Any]] = {shown: {"name": "utf-8", "found": "format"} for shown in paths}
-    notes = Counter[str]()
+    notes, aliases = Counter[str](), dict[str, str]()
     if kind in TEXTS:
         for number, (shown, path) in enumerate(paths.items()):
             paths[shown], encodings[shown] = encoding.in_utf8(path, folder / f"{number}.utf8.{kind}", given, name)
             notes.update(_checked(kind, paths[shown], name))
+            if kind in (VectorKind.KML, VectorKind.KMZ):
+                paths[shown] = with_plain_names(paths[shown], folder / f"{number}.named.{kind}", aliases)
     told = tuple({"note": note, "count": count} for note, count in notes.items())
-    return GdalSource(kind, paths, encodings, name, _says_crs, told)
+    return GdalSource(kind, paths, encodings, name, _says_crs, told, aliases)
 
 
 def _checked(kind: VectorKind, path: Path, name: str) -> dict[str, int]:
