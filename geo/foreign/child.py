@@ -57,6 +57,10 @@ _SKIPPED_OF_PICTURES = (
 """The same of rasterio's GDAL: a GeoTIFF can name a file that GDAL takes for its overviews, with any driver."""
 
 
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+"""The variables that say by which way addresses are asked."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The work was cancelled."""
 
@@ -117,6 +121,10 @@ def environment(folder: Path, drivers: frozenset[str] = DRIVERS) -> dict[str, st
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
         # GDAL looks for no files beside the one that it opens: positions, overviews and masks are its own or none.
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        # Whatever would be fetched, such as the reference system that GeoJSON names by an address, is asked of a port
+        # of this machine on which nothing listens.
+        **dict.fromkeys(("GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY", *_PROXIES), "http://127.0.0.1:1"),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
         # PROJ fetches no grids of shifts, whatever a file's reference system asks for.
         "PROJ_NETWORK": "OFF",
         "CPL_TMPDIR": str(folder),

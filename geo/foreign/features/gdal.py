@@ -110,7 +110,9 @@ class GdalSource:
         names = [self._aliases.get(name, name) for name in names]
         types = [_type(*each) for each in zip(info["ogr_types"], info["ogr_subtypes"], strict=True)]
         crs = stated(info["crs"])
-        if self._kind in _BY_FORMAT and not self._says_crs(path):
+        # GDAL says the same of a file that names WGS 84 and of one that names nothing; another one is always named.
+        unsaid = crs is None or crs["epsg"] == 4326
+        if self._kind in _BY_FORMAT and unsaid and not self._says_crs(path):
             crs = stated("EPSG:4326", "format")
         return Layer(
             index=number,

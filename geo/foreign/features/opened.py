@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -92,7 +93,8 @@ def _table(kind: VectorKind, source: Path, folder: Path, given: str, job: Mappin
 
 
 def _other(kind: VectorKind, source: Path, folder: Path, given: str, job: Mapping[str, Any]) -> Source:
-    from geo.foreign.features.gdal import GdalSource
+    with _without("geopandas", "pandas"):
+        from geo.foreign.features.gdal import GdalSource
     from geo.foreign.features.kml import with_plain_names
     from geo.foreign.features.shapefile import encoding_of, linked, shapefiles
 
@@ -117,6 +119,18 @@ def _other(kind: VectorKind, source: Path, folder: Path, given: str, job: Mappin
                 paths[shown] = with_plain_names(paths[shown], folder / f"{number}.named.{kind}", aliases)
     told = tuple({"note": note, "count": count} for note, count in notes.items())
     return GdalSource(kind, paths, encodings, name, _says_crs, told, aliases)
+
+
+@contextmanager
+def _without(*names: str) -> Iterator[None]:
+    """Make modules seem missing: pyogrio takes them if they are there, and they take longer than all that we need."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # documented: None makes an import fail
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _checked(kind: VectorKind, path: Path, name: str) -> dict[str, int]:
