@@ -79,7 +79,7 @@ def geometries_from_wkb(data: Sequence[bytes]) -> NDArray[np.object_]:
 
     Rings that end short of their beginning are closed.
     """
-    checked = np.array([each if _is_whole(each) else None for each in data] or [None], dtype=object)[: len(data)]
+    checked = np.array([each if is_whole(each) else None for each in data] or [None], dtype=object)[: len(data)]
     # What is no number is for the caller to find: here it would only be warned of.
     with np.errstate(invalid="ignore"):
         read: NDArray[np.object_] = shapely.force_2d(shapely.from_wkb(checked, on_invalid="fix"))
@@ -87,7 +87,7 @@ def geometries_from_wkb(data: Sequence[bytes]) -> NDArray[np.object_]:
     return read
 
 
-def _is_whole(data: bytes) -> bool:
+def is_whole(data: bytes) -> bool:
     """Whether WKB is of a simple or multi type, and its parts end where it ends."""
     try:
         return _skip(data, 0, None) == len(data)

@@ -57,6 +57,10 @@ _SKIPPED_OF_PICTURES = (
 """The same of rasterio's GDAL: a GeoTIFF can name a file that GDAL takes for its overviews, with any driver."""
 
 
+_PROXIES = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
+"""The variables that say by which way addresses are asked."""
+
+
 class Cancelled(Exception):  # noqa: N818 - not an error: somebody wanted it
     """The work was cancelled."""
 
@@ -80,12 +84,13 @@ def run(
     *,
     progress: Callable[[float], None] = lambda share: None,
     limits: Limits | None = None,
+    drivers: frozenset[str] = DRIVERS,
 ) -> dict[str, Any]:
     """Return what the function `work` of the module `geo.<module>`, such as `tiles.make:work`, returns for `job`.
 
     The function gets the job and a function to be told what share of the work is done; job and result are plain values
     of JSON. It works in `folder`, which is to hold nothing else. `progress` is told the share from 0 to 1, and at
-    least once in `LOOK_S` even if it is the same; whatever it raises ends the process.
+    least once in `LOOK_S` even if it is the same; whatever it raises ends the process. `drivers` are all that GDAL has.
 
     Raises
     ------
@@ -99,7 +104,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=folder,
-        env=environment(folder),
+        env=environment(folder, drivers),
     )
     try:
         return _watched(process, job, folder, progress, allowed)
@@ -107,14 +112,19 @@ def run(
         _end(process)
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Return the environment of the process: GDAL reads it once, when it is imported."""
+def environment(folder: Path, drivers: frozenset[str] = DRIVERS) -> dict[str, str]:
+    """Return the environment of the process: GDAL reads it once, when it is imported, and has `drivers` then."""
+    skipped = ",".join(name for name in ("OSM", *_SKIPPED.split(",")) if name not in drivers)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GDAL_", "OGR_", "CPL_", "OSM_"))},
-        "GDAL_SKIP": f"{_SKIPPED},{_SKIPPED_OF_PICTURES}",
+        "GDAL_SKIP": f"{skipped},{_SKIPPED_OF_PICTURES}",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
         # GDAL looks for no files beside the one that it opens: positions, overviews and masks are its own or none.
         "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        # Whatever would be fetched, such as the reference system that GeoJSON names by an address, is asked of a port
+        # of this machine on which nothing listens.
+        **dict.fromkeys(("GDAL_HTTP_PROXY", "GDAL_HTTPS_PROXY", *_PROXIES), "http://127.0.0.1:1"),
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
         # PROJ fetches no grids of shifts, whatever a file's reference system asks for.
         "PROJ_NETWORK": "OFF",
         "CPL_TMPDIR": str(folder),
@@ -209,7 +219,8 @@ def _check(process: subprocess.Popen[bytes], folder: Path, limits: Limits, began
             raise PlanMapError("foreign-memory", limit=f"{limits.memory / 2**30:g}")
     size = 0
     with suppress(OSError):
-        size = sum(path.stat().st_size for path in folder.rglob("*"))
+        # Of a link only itself: what it leads to was there before.
+        size = sum(path.lstat().st_size for path in folder.rglob("*"))
     if size > limits.disk:
         raise PlanMapError("foreign-disk", limit=f"{limits.disk / 2**30:g}")
 

@@ -136,6 +136,34 @@ class Package:
                 break
         raise PlanMapError("ground-package-crs", file=self.path.name, layer=layer.table, crs=f"srs_id {layer.srs}")
 
+    def columns(self, layer: Layer) -> list[tuple[str, str, bool]]:
+        """Return the name and the declared type of each column but the geometry, and whether it is the row's number."""
+        rows = self._connection.execute(f"PRAGMA table_xinfo({_quoted(layer.table)})").fetchall()
+        keys = [row[1] for row in rows if row[5]]
+        return [
+            (row[1], row[2] or "", keys == [row[1]] and str(row[2]).upper() == "INTEGER")
+            for row in rows
+            if row[1] in layer.columns
+        ]
+
+    def count(self, layer: Layer) -> int:
+        """Return how many rows a layer has."""
+        (count,) = self._select("count(*)", layer.table).fetchone()
+        return int(count)
+
+    def whole(self, layer: Layer, columns: Sequence[str]) -> sqlite3.Cursor:
+        """Return every row of a layer in the order of the table: its geometry as it is there, and then `columns`."""
+        return self._select(", ".join(map(_quoted, [layer.geometry, *columns])), layer.table)
+
+    def system(self, layer: Layer) -> tuple[pyproj.CRS | None, str]:
+        """Return the reference system of a layer, None if it is not known, and the name that the file gives it."""
+        for number, name, organization, code, definition in self.rows(
+            "gpkg_spatial_ref_sys", "srs_id", "srs_name", "organization", "organization_coordsys_id", "definition"
+        ):
+            if number == layer.srs:
+                return _crs(organization, code, definition), name or f"{organization}:{code}"
+        return None, f"srs_id {layer.srs}"
+
     def read(
         self, layer: Layer, columns: Sequence[str], bounds: BBox, progress: Callable[[float], None]
     ) -> Iterator[Rows]:

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from lxml import etree
 
@@ -34,6 +34,19 @@ MOST_NAMED = 1_000
 LONGEST = 32_767
 """Characters of a cell; Excel itself takes no more."""
 
+
+class Size(NamedTuple):
+    """How much of a row is read."""
+
+    columns: int
+    longest: int
+    """Characters of a cell."""
+
+
+PLAIN = Size(MOST_COLUMNS, LONGEST)
+WIDE = Size(501, 16 * 2**20)
+"""For tables of geometries: text can hold whole ones, and who reads them says if there are too many columns."""
+
 _DOCTYPES = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
 _SAFE: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 """How parts are parsed: nothing outside them is read, and nothing in them grows."""
@@ -46,7 +59,8 @@ _CODES = ("utf-8-sig", "gb18030")
 def read(job: Mapping[str, Any], progress: Callable[[float], None]) -> dict[str, Any]:
     """Write each sheet of the file `source` as lines of JSON to the folder `target`, and return what sheets there are.
 
-    `name` is what errors call the file. A line is a list of the cells of a row: text, number, truth, null, or
+    `name` is what errors call the file, `wide` asks for all that a table of geometries has. A line is a list of the
+    cells of a row: text, number, truth, null, or
     `{"day": "2024-06-30"}`. Of a sheet the answer has `name`, `file`, `rows`, the 1-based numbers of `hidden` rows, the
     cells with `formulas` such as `B7`, and `merged` ranges such as `A1:B2`.
 
@@ -56,8 +70,10 @@ def read(job: Mapping[str, Any], progress: Callable[[float], None]) -> dict[str,
         It is no such file, is damaged or encrypted, unpacks to too much, or holds macros.
     """
     source, target, name = Path(job["source"]), Path(job["target"]), job["name"]
+    size = WIDE if job.get("wide") else PLAIN
     try:
-        sheets = list(_book(source, target, name) if zipfile.is_zipfile(source) else _text(source, target, name))
+        reader = _book if zipfile.is_zipfile(source) else _text
+        sheets = list(reader(source, target, name, size))
     except (PlanMapError, MemoryError):
         raise
     except Exception as error:
@@ -67,7 +83,7 @@ def read(job: Mapping[str, Any], progress: Callable[[float], None]) -> dict[str,
     return {"sheets": sheets}
 
 
-def _text(source: Path, target: Path, name: str) -> Iterator[dict[str, Any]]:
+def _text(source: Path, target: Path, name: str, size: Size) -> Iterator[dict[str, Any]]:
     data = source.read_bytes()
     if b"\x00" in data:
         raise PlanMapError("table-kind", file=name)
@@ -82,14 +98,14 @@ def _text(source: Path, target: Path, name: str) -> Iterator[dict[str, Any]]:
         raise PlanMapError("table-kind", file=name)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(LONGEST * 4)
+    csv.field_size_limit(size.longest * 4)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     with (target / "0.jsonl").open("w", encoding="utf-8") as lines:
-        count = _write(lines, rows, name)
+        count = _write(lines, rows, name, size)
     yield {"name": Path(name).stem, "file": "0.jsonl", "rows": count, "hidden": [], "formulas": [], "merged": []}
 
 
-def _book(source: Path, target: Path, name: str) -> Iterator[dict[str, Any]]:
+def _book(source: Path, target: Path, name: str, size: Size) -> Iterator[dict[str, Any]]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -103,7 +119,7 @@ def _book(source: Path, target: Path, name: str) -> Iterator[dict[str, Any]]:
             file = f"{number}.jsonl"
             with (target / file).open("w", encoding="utf-8") as lines:
                 # From the first row and column on, so that places are those of the file.
-                count = _write(lines, _from_the_start(sheet), name)
+                count = _write(lines, _from_the_start(sheet), name, size)
             merged = [
                 f"{xl_rowcol_to_cell(*start)}:{xl_rowcol_to_cell(*end)}"
                 for start, end in (sheet.merged_cell_ranges or [])[:MOST_NAMED]
@@ -198,25 +214,25 @@ def _looked_over(source: Path, part: str) -> tuple[list[int], list[str]]:
     return hidden, formulas
 
 
-def _write(lines: IO[str], rows: Iterator[list[Any]], name: str) -> int:
+def _write(lines: IO[str], rows: Iterator[list[Any]], name: str, size: Size) -> int:
     count = 0
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise PlanMapError("table-too-large", file=name, limit=MOST_ROWS)
-        cells = [_plain(cell) for cell in row[:MOST_COLUMNS]]
+        cells = [_plain(cell, size.longest) for cell in row[: size.columns]]
         while cells and cells[-1] in (None, ""):
             cells.pop()
         lines.write(json.dumps(cells, ensure_ascii=False, allow_nan=False) + "\n")
     return count
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: Any, longest: int) -> Any:
     if isinstance(cell, datetime):
         return {"day": cell.date().isoformat()} if cell.time() == datetime.min.time() else cell.isoformat(" ")
     if isinstance(cell, date):
         return {"day": cell.isoformat()}
     if isinstance(cell, str):
-        return cell[:LONGEST]
+        return cell[:longest]
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     return cell if cell is None or isinstance(cell, bool | int | float) else str(cell)

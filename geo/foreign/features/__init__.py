@@ -1,0 +1,1 @@
+"""What every kind of vector file becomes: features in batches, examined, repaired, moved and written."""
