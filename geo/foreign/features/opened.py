@@ -112,11 +112,13 @@ def _other(kind: VectorKind, source: Path, folder: Path, given: str, job: Mappin
     encodings: dict[str, dict[str, Any]] = {shown: {"name": "utf-8", "found": "format"} for shown in paths}
     notes, aliases = Counter[str](), dict[str, str]()
     if kind in TEXTS:
+        # What has been unpacked of a KMZ is KML, and GDAL goes by the name.
+        suffix = VectorKind.KML if kind is VectorKind.KMZ else kind
         for number, (shown, path) in enumerate(paths.items()):
-            paths[shown], encodings[shown] = encoding.in_utf8(path, folder / f"{number}.utf8.{kind}", given, name)
+            paths[shown], encodings[shown] = encoding.in_utf8(path, folder / f"{number}.utf8.{suffix}", given, name)
             notes.update(_checked(kind, paths[shown], name))
             if kind in (VectorKind.KML, VectorKind.KMZ):
-                paths[shown] = with_plain_names(paths[shown], folder / f"{number}.named.{kind}", aliases)
+                paths[shown] = with_plain_names(paths[shown], folder / f"{number}.named.{suffix}", aliases)
     told = tuple({"note": note, "count": count} for note, count in notes.items())
     return GdalSource(kind, paths, encodings, name, _says_crs, told, aliases)
 
