@@ -21,6 +21,7 @@ from layers.exchange.proposal import Proposal, take_in
 from layers.ground.files import ground_files
 from layers.plan.amend import amend
 from layers.plan.attachment import Attachment
+from layers.plan.beside import Beside
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest, map_digest
 from layers.plan.event import Event
@@ -48,10 +49,10 @@ def store_at(settings: Settings) -> Store:
     """Return the store that the settings name, or the user's copy of the built-in plan; may raise `PlanMapError`."""
     if settings.plan:
         store = open_store(settings.plan)
-        if store.ground_folder is None:
-            # Nothing lies beside a database; each user has the ground on the own machine.
+        if store.beside.ground is None:
+            # Nothing lies beside a database; each user has ground and layers on the own machine.
             name = hashlib.sha256(store.name.encode()).hexdigest()[:16]
-            store.ground_folder = settings.data_dir / "ground" / name
+            store.beside = Beside(settings.data_dir / "ground" / name, settings.data_dir / "layers" / name)
         return store
     from layers.store.user_copy import open_user_plan
 
@@ -379,7 +380,7 @@ class Context:
             The plan cannot be read, or the briefing cannot be made.
         """
         _, plan = self.plan()
-        key = deck_digest(plan, deck), plan.ground_version, language, today
+        key = deck_digest(plan, deck), plan.beside.version, language, today
         with self._lock:
             if key in self._briefings:
                 self._briefings.move_to_end(key)
@@ -405,7 +406,7 @@ class Context:
         _, plan = self.plan()
         if not ground_files(plan):
             return []
-        key = deck_digest(plan, deck), plan.ground_version, language, today
+        key = deck_digest(plan, deck), plan.beside.version, language, today
         with self._lock:
             if key in self._cuts:
                 self._cuts.move_to_end(key)

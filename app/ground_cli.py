@@ -31,7 +31,7 @@ def ground_district(*, text: Translation, name: str, plan: str) -> None:
     from app.context import store_at
     from layers.ground.districts import make_districts
 
-    folder = store_at(read_settings(plan=plan)).ground_folder
+    folder = store_at(read_settings(plan=plan)).beside.ground
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan)
     unit, count = make_districts(name, folder)

@@ -148,10 +148,10 @@ def region(plan: Plan) -> Region:
     return Region(
         plan.grid,
         plan.home,
-        _folder(plan.ground_folder, plan.home),
+        _folder(plan.beside.ground, plan.home),
         district.name if district else Text("", ""),
         plan.district_area.wkb if plan.district_area is not None else b"",
-        plan.ground_version,
+        plan.beside.ground_version,
     )
 
 

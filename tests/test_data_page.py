@@ -14,6 +14,7 @@ from app.context import Context
 from app.data.new_ground import temporary_name, work
 from geo.errors import PlanMapError
 from layers.ground.files import USABLE, add_ground, ground_files
+from layers.plan.beside import Beside
 from layers.plan.plan import Plan
 from layers.store.base import open_store, read_plan
 from tests.app_page import AppPage, data, plain
@@ -59,7 +60,7 @@ def test_it_speaks_english(folder, serve):
 
 
 def test_a_plan_without_a_folder_offers_nothing(folder, serve, monkeypatch):
-    plan = replace(plan_in(folder), ground_folder=None)
+    plan = replace(plan_in(folder), beside=Beside())
     serve(folder)
     monkeypatch.setattr(Context, "plan", lambda self: ("1", plan))
     page = AppPage(data)
@@ -71,9 +72,9 @@ def test_a_plan_without_a_folder_offers_nothing(folder, serve, monkeypatch):
 
 def test_a_damaged_file_is_named(folder, serve):
     plan = plan_in(folder)
-    assert plan.ground_folder is not None
-    plan.ground_folder.mkdir()
-    (plan.ground_folder / "broken<b>.pmtiles").write_text("no tiles", encoding="utf-8")
+    assert plan.beside.ground is not None
+    plan.beside.ground.mkdir()
+    (plan.beside.ground / "broken<b>.pmtiles").write_text("no tiles", encoding="utf-8")
     serve(folder)
     page = AppPage(data)
     assert "底图文件“broken<b>.pmtiles”无法读取" in page.words

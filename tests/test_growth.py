@@ -7,6 +7,7 @@ import sqlalchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from layers.plan.beside import Beside
 from layers.store import sql
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.tables import EVENTS, TASKS
@@ -55,14 +56,14 @@ def test_reading_on_gives_what_reading_afresh_does(once, home, steps):
 
 def test_where_nothing_has_happened_nothing_is_read(plan, home, tmp_path, monkeypatch):
     store = copy_plan(plan, home)
-    store.ground_folder = tmp_path / "ground"
+    store.beside = Beside(tmp_path / "ground")
     before = read_plan(store)
     monkeypatch.setattr(sql, "check_plan", lambda _: pytest.fail("the whole plan was read"))
     assert read_plan(store) is before
-    store.ground_folder.mkdir()
-    (store.ground_folder / "new.pmtiles").write_bytes(b"x")
+    store.beside.ground.mkdir()
+    (store.beside.ground / "new.pmtiles").write_bytes(b"x")
     after = read_plan(store)
-    assert after.ground_version != before.ground_version
+    assert after.beside != before.beside
     assert after.events is before.events
 
 

@@ -22,6 +22,7 @@ from geo.wkt import LONGEST, read_wkt, write_wkt
 from layers.draw.paper import SIZES, Paper
 from layers.ground.outlines import FILE, with_outlines
 from layers.plan.amend import amend
+from layers.plan.beside import Beside
 from layers.plan.digest import map_digest, whole_digest
 from layers.plan.event_id import new_id
 from layers.plan.plan import Amendment
@@ -211,7 +212,7 @@ def test_what_is_drawn_by_hand_lies_over_an_outline_that_was_taken(plan, tmp_pat
         "geometry": json.loads(shapely.to_geojson(outline)),
     }
     (tmp_path / FILE).write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
-    here = replace(plan, ground_folder=tmp_path)
+    here = replace(plan, beside=Beside(tmp_path))
     assert with_outlines(here).sites[extent.id].geometry.equals(outline)
     noted = amend(here, placing({"note_zh": "备注"}, site=extent.id))
     assert with_outlines(noted).sites[extent.id].geometry.equals(outline)

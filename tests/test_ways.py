@@ -256,7 +256,7 @@ def test_without_such_ground_there_is_no_such_layer(tmp_path):
 @pytest.mark.parametrize("damage", ["", '{"type":', "[]", "{}", '{"features":[{}]}', '{"features":[null]}', "\x00\x01"])
 @pytest.mark.parametrize("name", ["districts", "roads", "places"])
 def test_a_damaged_file_of_the_ground_ends_in_one_line_that_names_it(grounded, tmp_path, name, damage):
-    plan = shutil.copytree(grounded.ground_folder.parent, tmp_path / "plan")
+    plan = shutil.copytree(grounded.beside.ground.parent, tmp_path / "plan")
     (plan / "ground" / f"{name}.geojson").write_text(damage, encoding="utf-8")
     target = tmp_path / "a.svg"
     done = call("export", "--plan", str(plan), "-o", str(target), folder=tmp_path)

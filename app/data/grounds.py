@@ -18,7 +18,6 @@ from layers.ground.files import GroundFile, damaged_files, ground_files, ground_
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, Scene
-from layers.store.ground_folder import ground_version
 from layers.store.roles import Role
 from layers.translation import Translation
 
@@ -26,10 +25,10 @@ from layers.translation import Translation
 def grounds_section(plan: Plan, text: Translation, *, scene: Scene, closed: bool) -> None:
     """Draw the section, with links to the map of `scene`; nothing can be changed in an outage, when `closed`."""
     # What is in the folder now, whenever the plan was read.
-    plan = replace(plan, ground_version=ground_version(plan.ground_folder))
+    plan = replace(plan, beside=plan.beside.now())
     grounds = ground_files(plan)
     st.html(f"<h2>{escape.html(text('data.grounds'))}</h2>")
-    if plan.ground_folder is None:
+    if plan.beside.ground is None:
         line = text.explain(PlanMapError("ground-homeless", plan=plan.info.title.get(text.language)))
         st.html(f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>")
         return
@@ -53,7 +52,7 @@ def show_grounds(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *
         marks = "class='pm-warn' role='alert'" if is_fault else "class='pm-said' role='status'"
         place.html(f"<p {marks}>{escape.html(said)}</p>")
     for name in damaged_files(plan):
-        line = text("data.damaged", file=printable(name), folder=printable(plan.ground_folder, limit=200))
+        line = text("data.damaged", file=printable(name), folder=printable(plan.beside.ground, limit=200))
         st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
     if not grounds:
         st.html(

@@ -89,13 +89,13 @@ class GroundFile:
 
 def ground_files(plan: Plan) -> tuple[GroundFile, ...]:
     """Return the grounds of `plan`, the one that was added last first; files that cannot be read are left out."""
-    return _files(plan.ground_folder, plan.ground_version) if plan.ground_folder is not None else ()
+    return _files(plan.beside.ground, plan.beside.ground_version) if plan.beside.ground is not None else ()
 
 
 def damaged_files(plan: Plan) -> list[str]:
     """Return the names of the files in the plan's ground folder that should be grounds and cannot be read."""
     known = {ground.path.name for ground in ground_files(plan)}
-    folder = plan.ground_folder
+    folder = plan.beside.ground
     if folder is None or not folder.is_dir():
         return []
     return sorted(path.name for path in folder.glob(f"[!.]*{SUFFIX}") if path.name not in known)
@@ -170,7 +170,7 @@ def add_ground(
     PlanMapError
         The file cannot be used, or the folder cannot be written. The plan keeps the ground that it had.
     """
-    folder = plan.ground_folder
+    folder = plan.beside.ground
     if folder is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
     kind = kind_of_file(source)

@@ -80,7 +80,7 @@ def taken(plan: Plan) -> dict[str, Outline]:
     PlanMapError
         Their file is damaged.
     """
-    return read_outlines(plan.ground_folder)
+    return read_outlines(plan.beside.ground)
 
 
 def take_outline(plan: Plan, site_id: str, *, today: date) -> Outline:
@@ -118,9 +118,9 @@ def give_back_outline(plan: Plan, site_id: str) -> Outline:
 
 
 def _folder(plan: Plan) -> Path:
-    if plan.ground_folder is None:
+    if plan.beside.ground is None:
         raise PlanMapError("ground-homeless", plan=plan.info.title.zh)
-    return plan.ground_folder
+    return plan.beside.ground
 
 
 def _outline_in(ground: GroundFile, plan: Plan, site: Site) -> Outline | None:

@@ -120,7 +120,7 @@ def with_outlines(plan: Plan) -> Plan:
     """
     taken: dict[str, Outline] = {}
     with suppress(PlanMapError):
-        taken = read_outlines(plan.ground_folder)
+        taken = read_outlines(plan.beside.ground)
     changed: dict[str, Site] = {}
     for site_id, outline in taken.items():
         site = plan.sites.get(site_id)

@@ -32,12 +32,12 @@ def deck_digest(plan: Plan, deck: Deck) -> str:
 
 @lru_cache(maxsize=8)
 def map_digest(plan: Plan) -> str:
-    """Return the SHA-256, in hexadecimal, of what a standing map is made of: sites, layers, tasks by number, ground.
+    """Return the SHA-256, in hexadecimal, of what a standing map is made of: sites, layers, tasks by number, files.
 
     Events and decks are no part of it: what they change is sent to a map that is open already.
     """
-    ground = [plan.ground_version] if plan.ground_version else []
-    return _digest([*_standing(plan), *ground])
+    beside = [version for version in (plan.beside.ground_version, plan.beside.layers_version) if version]
+    return _digest([*_standing(plan), *beside])
 
 
 @lru_cache(maxsize=8)

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
 
 from geo.grid import BBox, Grid, grid_around, grid_of
 from geo.measure import bounds
+from layers.plan.beside import Beside
 from layers.plan.catalogue import Catalogue, Heading
 from layers.plan.deck import Deck
 from layers.plan.event import Event
@@ -161,10 +161,8 @@ class Plan:
     decks: tuple[Deck, ...] = ()
     template: Template | None = None
     """What its sheets have besides the map; None without one."""
-    ground_folder: Path | None = None
-    """Where the ground is that belongs to this plan alone; the folder need not exist. None for a plan in memory."""
-    ground_version: str = ""
-    """Changes with what is in that folder."""
+    beside: Beside = field(default=Beside(), repr=False)
+    """Its grounds and its own layers; none for a plan in memory."""
     amendments: tuple[Amendment, ...] = ()
     """In the order they were recorded."""
     first_tasks: dict[str, Task] | None = None

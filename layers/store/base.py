@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from geo.errors import PlanMapError
 from layers.ground.outlines import with_outlines
 from layers.plan.attachment import Attachment, Contents
+from layers.plan.beside import Beside
 from layers.plan.deck import Deck
 from layers.plan.event import Event
 from layers.plan.fault import Fault, PlanFaultsError
@@ -26,8 +27,8 @@ class Store(Protocol):
 
     name: str
     """What messages call the store; never holds a password."""
-    ground_folder: Path | None
-    """The folder for the ground that belongs to the plan; it need not exist. None if there is no place for one."""
+    beside: Beside
+    """The folders for what belongs to the plan and is no part of it."""
 
     def file_for_hand(self, part: str) -> Path | None:
         """Return the file in which people edit a part of the plan, such as `decks`, by hand, since PlanMap does not.

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
@@ -16,6 +15,7 @@ from geo.errors import GeometryError, PlanMapError
 from geo.grid import grid_of
 from geo.measure import bounds
 from layers.plan.amendment_row import AmendmentRow
+from layers.plan.beside import Beside
 from layers.plan.catalogue import Catalogue, LayerEntry
 from layers.plan.deck import FIGURES, Deck, Slide
 from layers.plan.event_id import with_ids
@@ -35,7 +35,6 @@ from layers.store.check_events import check_events, check_ids
 from layers.store.check_parts import Whole, check_parts
 from layers.store.check_row import MAXIMUM_FAULTS, checked_row, checked_rows
 from layers.store.event_rows import CheckedEvents
-from layers.store.ground_folder import ground_version
 from layers.store.limits import ODD_EVENTS
 from layers.style import CATEGORIES
 
@@ -73,8 +72,8 @@ class RawPlan(NamedTuple):
     """File or table names by part: info, catalogue, sites, tasks, events, amendments, attachments, decks, template."""
     template: Mapping[str, Any] | None = None
     """The row of the template; None for a plan without one."""
-    ground_folder: Path | None = None
-    """The folder for the ground that belongs to the plan; it need not exist."""
+    beside: Beside = Beside()
+    """The folders for what belongs to the plan and is no part of it."""
     amendments: Iterable[tuple[str, Mapping[str, Any]]] = ()
     attachments: Iterable[tuple[str, Mapping[str, Any]]] = ()
     """Without their contents."""
@@ -154,8 +153,7 @@ def check_plan(raw: RawPlan) -> tuple[Plan | None, list[Fault]]:
         tasks=amended,
         events=EventLog(columns),
         catalogue=built,
-        ground_folder=raw.ground_folder,
-        ground_version=ground_version(raw.ground_folder),
+        beside=raw.beside.now(),
         amendments=tuple(amendment for _, amendment in amendments),
         first_tasks=first_tasks if amendments else None,
         first_sites=first_sites if amendments else None,

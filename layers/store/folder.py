@@ -14,6 +14,7 @@ from geo.errors import GeometryError, PlanMapError
 from geo.files import read_text
 from geo.geojson import read_features
 from layers.plan.attachment import Attachment, Contents
+from layers.plan.beside import Beside
 from layers.plan.deck import Deck
 from layers.plan.event import Event
 from layers.plan.fault import Fault
@@ -22,7 +23,6 @@ from layers.store.attached_files import checked_content
 from layers.store.check import RawPlan, RawSite, check_plan
 from layers.store.check_row import MAXIMUM_FAULTS
 from layers.store.event_rows import checked_events, in_batches
-from layers.store.ground_folder import ground_version
 from layers.store.limits import ROWS, SIZES, check_columns, check_lines, check_toml
 from layers.store.roles import Role, Roles, Signature
 from layers.store.template_file import raw_template
@@ -42,6 +42,9 @@ FILES = {
 
 GROUND = "ground"
 """The folder in it for the ground that belongs to the plan."""
+
+LAYERS = "layers"
+"""The folder in it for its own layers."""
 
 ATTACHED = "attachments"
 """The folder in it with the files of statements, each called by its id and its name, as in `f-1a2b_公报.pdf`."""
@@ -63,8 +66,9 @@ def check_folder(folder: Path) -> tuple[Plan | None, list[Fault]]:
     if faults:
         # References between files cannot be checked while one of the files cannot be read.
         return None, faults
+    beside = Beside(folder / GROUND, folder / LAYERS)
     return check_plan(
-        RawPlan(info, catalogue, sites, tasks, events, decks, FILES, template, folder / GROUND, amendments, attachments)
+        RawPlan(info, catalogue, sites, tasks, events, decks, FILES, template, beside, amendments, attachments)
     )
 
 
@@ -138,7 +142,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
-        self.ground_folder: Path | None = folder / GROUND
+        self.beside = Beside(folder / GROUND, folder / LAYERS)
 
     def file_for_hand(self, part: str) -> Path | None:
         """Return the file in which people edit a part of the plan by hand."""
@@ -151,7 +155,7 @@ class FolderStore:
     def version(self) -> str:
         """Return a text made of the files' sizes and modification times; a file that is missing counts as none."""
         states = [_state(self.folder / name) for name in FILES.values()]
-        return ";".join([*states, ground_version(self.ground_folder)])
+        return ";".join([*states, self.beside.now().version])
 
     def content(self, attachment: Attachment) -> bytes:
         """Return the content of an attachment; raise `PlanMapError` if it is missing or is not what was attached."""

@@ -18,12 +18,12 @@ from sqlalchemy import func, select
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_blob
 from layers.plan.attachment import Contents
+from layers.plan.beside import Beside
 from layers.plan.plan import Plan
 from layers.store import in_use, journal
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
 from layers.store.geopackage_schema import TRIGGERS, bring_up, copy_aside, make_tables
-from layers.store.ground_folder import ground_version
 from layers.store.growth import Watermark, event_watermark
 from layers.store.sql import SqlStore, fill, note_of, schema_version
 from layers.store.sqlite_limits import arm
@@ -48,7 +48,7 @@ class GeoPackageStore(SqlStore):
             if file.read(16) != b"SQLite format 3\0":
                 raise PlanMapError("plan-not-a-database", plan=self.name)
         super().__init__(_engine(self._open_to_read, "BEGIN"))
-        self.ground_folder = path.with_suffix(".ground")
+        self.beside = Beside(path.with_suffix(".ground"), path.with_suffix(".layers"))
         # BEGIN IMMEDIATE takes the lock before anything is read, so that what is read still holds when it is written.
         self._writer = _engine(self._open_to_write, "BEGIN IMMEDIATE")
 
@@ -120,7 +120,7 @@ class GeoPackageStore(SqlStore):
         with self.reading() as connection:
             revision = note_of(connection, "revision")
         parts = (revision, state.st_ino, state.st_mtime_ns, state.st_size, self._log_state())
-        return ":".join(map(str, (*parts, ground_version(self.ground_folder))))
+        return ":".join(map(str, (*parts, self.beside.now().version)))
 
     def mark(self, connection: sqlalchemy.Connection, upto: int | None = None) -> Watermark | None:
         """Return how far the plan can be read; see `SqlStore.mark`.

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import func, select
 
+from layers.plan.beside import Beside
 from layers.plan.event_row import EventRow
 from layers.plan.fault import Fault
 from layers.plan.plan import Plan
 from layers.store.check_events import check_links, check_source
 from layers.store.check_row import checked_rows
-from layers.store.ground_folder import ground_version
 from layers.store.limits import ROWS, counted
 from layers.store.tables import EVENTS
 
@@ -57,7 +56,7 @@ def grown_plan(
     plan: Plan,
     held: Watermark,
     mark: Callable[[sqlalchemy.Connection, int | None], Watermark | None],
-    ground_folder: Path | None,
+    beside: Beside,
 ) -> tuple[Plan, Watermark] | None:
     """Return `plan`, which was read up to the mark `held`, with the events added since, and the mark after those.
 
@@ -66,11 +65,10 @@ def grown_plan(
     if mark(connection, held.last) != held:
         return None
     now = mark(connection, None)
-    version = ground_version(ground_folder)
+    beside = beside.now()
     if now == held:
-        # Two looks at the same change, of which the other was first; at most the ground is another.
-        same = (plan.ground_folder, plan.ground_version) == (ground_folder, version)
-        return plan if same else replace(plan, ground_folder=ground_folder, ground_version=version), held
+        # Two looks at the same change, of which the other was first; at most what lies beside the plan is another.
+        return plan if plan.beside == beside else replace(plan, beside=beside), held
     if now is None or not held.events < now.events <= min(held.events + MOST_ADDED, ROWS["events"]):
         return None
     query: sqlalchemy.Select[Any] = select(sqlalchemy.literal_column("*")).select_from(EVENTS)
@@ -95,7 +93,7 @@ def grown_plan(
     if faults:
         return None
     log = plan.events.followed_by(events)
-    return replace(plan, events=log, ground_folder=ground_folder, ground_version=version), now
+    return replace(plan, events=log, beside=beside), now
 
 
 def has_room(connection: sqlalchemy.Connection, table: sqlalchemy.Table, limit: int) -> bool:

@@ -14,10 +14,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.errors import PlanMapError
 from geo.geopackage import geometry_from_wkb
 from layers.plan.attachment import Contents
+from layers.plan.beside import Beside
 from layers.plan.plan import Plan
 from layers.store.driver_errors import explained
 from layers.store.frames import sites_frame
-from layers.store.ground_folder import ground_version
 from layers.store.growth import Watermark, event_watermark
 from layers.store.postgis_listener import Listener
 from layers.store.postgis_schema import CHANGES, allow_restore, bring_up, count_on, make_tables
@@ -102,8 +102,8 @@ class PostgisStore(SqlStore):
 
     def quiet_since(self, moment: float) -> bool:
         """Whether the plan has certainly not changed since `moment`, on the monotonic clock."""
-        # Ground in a folder is no part of the database.
-        return self._listener is not None and self.ground_folder is None and self._listener.quiet_since(moment)
+        # What lies in folders is no part of the database.
+        return self._listener is not None and self.beside == Beside() and self._listener.quiet_since(moment)
 
     def hold_task(self, connection: sqlalchemy.Connection, task_id: str) -> None:
         """Keep everybody else from adding events or amendments about a task until this transaction ends."""
@@ -115,7 +115,7 @@ class PostgisStore(SqlStore):
         with self.reading() as connection:
             if self._has(connection, CHANGES.name):
                 found = connection.execute(sqlalchemy.select(func.count(), func.max(CHANGES.c.fid))).one()
-                return ":".join(map(str, (*found, ground_version(self.ground_folder))))
+                return ":".join(map(str, (*found, self.beside.now().version)))
             # Tables of an older version that this role may only read.
             tables = [table for table in TABLES.values() if table not in (AMENDMENTS, ATTACHMENTS)]
             return ";".join(self._rows_state(connection, table) for table in tables)

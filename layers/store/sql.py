@@ -24,6 +24,7 @@ from geo.errors import GeometryError, PlanMapError
 from geo.geojson import check_geometry
 from layers.plan.amendment_row import amendment_row
 from layers.plan.attachment import Attachment, Contents
+from layers.plan.beside import Beside
 from layers.plan.deck import Deck
 from layers.plan.digest import whole_digest
 from layers.plan.event import Event
@@ -56,8 +57,8 @@ class SqlStore:
 
     def __init__(self, engine: sqlalchemy.Engine) -> None:
         self.engine = engine
-        self.ground_folder: Path | None = None
-        """The folder for the ground that belongs to the plan; a database has one only if somebody sets it."""
+        self.beside = Beside()
+        """The folders for what belongs to the plan; a database has them only if somebody sets them."""
         self._current = False
         """Whether the tables are known to be those of this version."""
         self._read: tuple[Plan, Watermark] | None = None
@@ -97,7 +98,7 @@ class SqlStore:
         try:
             with self.reading() as connection:
                 held = self._read
-                grown = None if held is None else grown_plan(connection, *held, self.mark, self.ground_folder)
+                grown = None if held is None else grown_plan(connection, *held, self.mark, self.beside)
                 if grown is not None:
                     self._read = grown
                     return grown[0], []
@@ -117,7 +118,7 @@ class SqlStore:
             return None, [Fault(str(error.details.get("file", "")), "", "", error.code, error.details)]
         names = {**TABLE_NAMES, **dict.fromkeys(("catalogue", "decks", "template"), TABLE_NAMES["info"])}
         parts = (info["plan"], info["catalogue"], sites, tasks, events, info["decks"])
-        plan, faults = check_plan(RawPlan(*parts, names, info["template"], self.ground_folder, amendments, attachments))
+        plan, faults = check_plan(RawPlan(*parts, names, info["template"], self.beside, amendments, attachments))
         self._read = None if plan is None or mark is None else (plan, mark)
         return plan, faults
 

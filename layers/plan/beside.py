@@ -1,0 +1,39 @@
+"""What lies beside a plan in files: its grounds and its own layers, which belong to it and are no part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The folders beside a plan, none of which need exist, and the state in which they were looked at last."""
+
+    ground: Path | None = None
+    """Where the ground is that belongs to this plan alone; None if there is no place for one."""
+    layers: Path | None = None
+    """Where its own layers are, likewise."""
+    ground_version: str = ""
+    """Changes with what is in the folder of the ground; empty if there is nothing."""
+    layers_version: str = ""
+
+    def now(self) -> Beside:
+        """Return the folders as they are now."""
+        return replace(self, ground_version=_version(self.ground), layers_version=_version(self.layers))
+
+    @property
+    def version(self) -> str:
+        """A text that changes with what is in any of the folders."""
+        return f"{self.ground_version}|{self.layers_version}"
+
+
+def _version(folder: Path | None) -> str:
+    if folder is None:
+        return ""
+    try:
+        # What begins with a dot is a draft, and nothing of the plan yet.
+        states = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    except OSError:
+        return ""
+    return ";".join(f"{name}:{state.st_mtime_ns}:{state.st_size}" for name, state in states)
