@@ -308,7 +308,7 @@ def test_a_name_of_any_kind_stays_in_the_folder(folder: Path, road: Path, name: 
 
 
 def test_what_a_process_that_died_has_left_is_no_ground_and_is_taken_away(folder: Path, road: Path) -> None:
-    left = folder / "ground" / ".ground-999999999-abcd"
+    left = folder / "ground" / ".draft-999999999-abcd"
     left.mkdir(parents=True)
     (left / "made.pmtiles").write_bytes(b"PMTiles")
     assert ground_files(plan_of(folder)) == ()
@@ -376,7 +376,7 @@ def test_the_limit_of_disk_holds_for_drafts_of_tiles(folder: Path, extract: Path
     seen: list[int] = []
 
     def look(share: float) -> None:
-        drafts = list((folder / "ground").glob(".ground-*/*"))
+        drafts = list((folder / "ground").glob(".draft-*/*"))
         seen.append(sum(path.stat().st_size for path in drafts if path.suffix == ".tiles"))
 
     add_ground(plan_of(folder), extract, today=TODAY, progress=look)

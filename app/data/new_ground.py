@@ -24,7 +24,8 @@ from app.session import state
 from app.streamlit_app import LARGEST_UPLOAD_MB
 from geo.errors import PlanMapError
 from layers import escape
-from layers.ground.files import LONGEST_NAME, USABLE, GroundFile, add_ground, identifier, stem_of
+from layers.ground.files import LONGEST_NAME, USABLE, GroundFile, add_ground, stem_of
+from layers.plan.beside_file import identifier
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, Scene
@@ -88,7 +89,7 @@ def show_form(plan: Plan, grounds: Sequence[GroundFile], text: Translation, *, c
     )
     if upload is not None:
         shown = " ".join(name.split()) or stem_of(temporary_name(upload.name))
-        replaced = next((ground for ground in grounds if ground.id == identifier(shown)), None)
+        replaced = next((ground for ground in grounds if ground.id == identifier(shown, "ground")), None)
         if replaced is not None:
             line = text("data.replaces", name=printable(replaced.name))
             st.html(f"<p class='pm-quiet' role='status'>{escape.html(line)}</p>")

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
-import shutil
-import time
-import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +18,7 @@ from geo.foreign.kind import Kind, kind_of_file
 from geo.grid import BBox
 from geo.tiles.archive import Archive
 from geo.tiles.schema import SCHEMA
+from layers.plan.beside_file import draft_folder, identifier, put
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, PLAIN
 from layers.plan.terms import Text
@@ -44,11 +40,6 @@ NOT_STATED = Text("来源未注明", "source not stated")
 
 USABLE = tuple(Kind)
 """The kinds of files that ground can be made from."""
-
-PATIENCE_S = 10.0
-"""Seconds for which a file is waited for that somebody has open."""
-
-_DRAFT = ".ground-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +168,7 @@ def add_ground(
     shown = " ".join(name.split())[:LONGEST_NAME] or stem_of(source.name)
     stated = [OPENSTREETMAP.zh, OPENSTREETMAP.en]
     own = {"schema": SCHEMA, "name": shown, "source": stated, "file": source.name, "added": today.isoformat()}
-    draft = _draft_folder(folder)
-    try:
+    with draft_folder(folder) as draft:
         made = draft / f"made{SUFFIX}"
         job: dict[str, Any] = {
             "kind": kind.value,
@@ -191,30 +181,19 @@ def add_ground(
         child.run("tiles.make:work", job, draft, progress=progress, limits=limits)
         _described(made)
         return _described(_put(made, folder, shown))
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def _put(made: Path, folder: Path, shown: str) -> Path:
     """Move a ground that is ready to its place, and return that: in place of one of the same name, and of no other."""
-    target = folder / f"{identifier(shown)}{SUFFIX}"
-    with suppress(PlanMapError, OSError):
-        if target.exists() and _described(target).name != shown:
-            other = hashlib.sha256(shown.encode()).hexdigest()[:6]
-            target = folder / f"{identifier(shown)}-{other}{SUFFIX}"
-    until = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            os.replace(made, target)
-        except PermissionError as error:
-            # On Windows a file that a sheet is drawn from cannot be replaced; a moment later it can.
-            if time.monotonic() > until:
-                raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
-            time.sleep(0.2)
-        except OSError as error:
-            raise PlanMapError("output-refused", path=target, reason=error.strerror or "") from error
-        else:
-            return target
+
+    def is_same(path: Path) -> bool:
+        with suppress(PlanMapError, OSError):
+            return _described(path).name == shown
+        # What cannot be read is nothing that anybody would miss.
+        return True
+
+    other = hashlib.sha256(shown.encode()).hexdigest()[:6]
+    return put(made, folder / f"{identifier(shown, 'ground')}{SUFFIX}", is_same=is_same, other=other)
 
 
 def remove_ground(plan: Plan, name: str) -> GroundFile:
@@ -274,36 +253,3 @@ def stem_of(file: str) -> str:
     """Return what a ground is called that is made from a file of this name and is given none."""
     stem = re.sub(r"\.(osm\.pbf|pbf|gpkg|mbtiles|pmtiles|tiff?)$", "", file, flags=re.IGNORECASE)
     return (stem or file)[:LONGEST_NAME]
-
-
-def identifier(name: str) -> str:
-    """Return a name as part of a file's name and of an address: letters, digits and hyphens of any script's words."""
-    plain = unicodedata.normalize("NFKC", name).lower()
-    words = re.sub(r"[^\w]+|_", "-", plain).strip("-")[:40].strip("-")
-    # Of such a name Windows makes a device, whatever follows the dot.
-    return f"{words}-" if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", words) else words or "ground"
-
-
-def _draft_folder(folder: Path) -> Path:
-    """Return a new folder beside where the archive will be, for it can be moved in one step only within a file system.
-
-    What a process that died has left there goes.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f"{_DRAFT}*"):
-            if not _is_alive(left):
-                shutil.rmtree(left, ignore_errors=True)
-        draft = folder / f"{_DRAFT}{os.getpid()}-{secrets.token_hex(4)}"
-        draft.mkdir()
-    except OSError as error:
-        raise PlanMapError("folder-not-writable", folder=folder, reason=error.strerror or "") from error
-    return draft
-
-
-def _is_alive(draft: Path) -> bool:
-    """Whether the process that has made a draft folder still runs."""
-    import psutil
-
-    number = draft.name.removeprefix(_DRAFT).partition("-")[0]
-    return number.isdigit() and psutil.pid_exists(int(number))

@@ -1,0 +1,207 @@
+"""A GeoPackage with one table of features, as `geo.foreign.vector_files.bring_in` writes it: read by SQLite alone.
+
+What the file says of itself beyond the format stands in it as a text of JSON, in the tables that the format has for
+such texts (OGC 12-128r19, annex F.8, metadata), so that one file is the whole layer.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import GeometryError, PlanMapError
+from geo.geopackage import geometries_from_wkb, read_blob
+from geo.grid import BBox
+
+TABLE = "features"
+GEOMETRY = "geom"
+INDEX = "rtree_features_geom"
+URI = "https://planmap/own-layer"
+"""By this name the text of ours is known among others; nothing is there to be fetched."""
+
+BATCH = 5_000
+"""Features that are read at once."""
+
+_METADATA = """
+CREATE TABLE IF NOT EXISTS gpkg_metadata (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml',
+  metadata TEXT NOT NULL DEFAULT '');
+CREATE TABLE IF NOT EXISTS gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT,
+  row_id_value INTEGER, timestamp DATETIME NOT NULL, md_file_id INTEGER NOT NULL, md_parent_id INTEGER,
+  CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
+  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id));
+"""
+_EXTENSIONS = tuple(
+    (table, None, "gpkg_metadata", "http://www.geopackage.org/spec120/#extension_metadata", "read-write")
+    for table in ("gpkg_metadata", "gpkg_metadata_reference")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Some features of a layer, in the order of their numbers."""
+
+    ids: NDArray[np.int64]
+    """The numbers in the file (`fid`)."""
+    geometries: NDArray[np.object_]
+    """WGS 84, degrees, in two dimensions; None for a feature without one."""
+    values: dict[str, list[Any]]
+    """The values of each field that was asked for."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.ids)
+
+
+class FeaturePackage:
+    """An open file. Its geometries are checked before GEOS sees them: other programs may have written in it."""
+
+    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self.fields = [row[1] for row in self._rows(f"PRAGMA table_info({TABLE})") if row[1] not in ("fid", GEOMETRY)]
+        """Names of the columns that are neither number nor geometry."""
+        if not self.fields and not self._rows(f"PRAGMA table_info({TABLE})"):
+            raise PlanMapError("layer-damaged", file=name)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the file says of itself; empty if it says nothing of ours."""
+        try:
+            rows = self._rows("SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ? ORDER BY id DESC", (URI,))
+            found = json.loads(rows[0][0]) if rows else {}
+        except (PlanMapError, ValueError, TypeError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def count(self) -> int:
+        """How many features there are."""
+        return int(self._rows(f"SELECT count(*) FROM {TABLE}")[0][0])  # noqa: S608 - a name of our own
+
+    def within(self, bounds: BBox, fields: Sequence[str] = (), *, most: int | None = None) -> Features:
+        """Return the features whose bbox meets `bounds` (WGS 84, degrees), at most `most` of them.
+
+        Raises
+        ------
+        PlanMapError
+            The file is damaged, or has no such field.
+        """
+        west, south, east, north = bounds
+        where = f"WHERE fid IN (SELECT id FROM {INDEX} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"  # noqa: S608
+        return self._features(fields, where, (west, east, south, north), most)
+
+    def numbered(self, ids: Sequence[int], fields: Sequence[str] = ()) -> Features:
+        """Return the features with these numbers, as far as they are there; likewise."""
+        marks = ", ".join("?" * len(ids))
+        return self._features(fields, f"WHERE fid IN ({marks})", tuple(int(each) for each in ids), None)
+
+    def all(self, fields: Sequence[str] = (), *, most: int | None = None) -> Features:
+        """Return all features, at most `most`; likewise."""
+        return self._features(fields, "", (), most)
+
+    def batches(self, fields: Sequence[str] = ()) -> Iterator[Features]:
+        """Yield all features, some at a time; likewise."""
+        after = -(2**63)
+        while len(found := self._features(fields, "WHERE fid > ?", (after,), BATCH)):
+            yield found
+            after = int(found.ids[-1])
+
+    def _features(self, fields: Sequence[str], where: str, values: Sequence[Any], most: int | None) -> Features:
+        unknown = [field for field in fields if field not in self.fields]
+        if unknown:
+            raise PlanMapError("layer-field", file=self._name, field=unknown[0])
+        columns = "".join(f", {_quoted(field)}" for field in fields)
+        limit = f" LIMIT {int(most)}" if most is not None else ""
+        query = f"SELECT fid, {GEOMETRY}{columns} FROM {TABLE} {where} ORDER BY fid{limit}"  # noqa: S608
+        rows = self._rows(query, values)
+        geometries = geometries_from_wkb([_wkb(row[1]) for row in rows])
+        return Features(
+            np.array([row[0] for row in rows], dtype=np.int64),
+            geometries,
+            {field: [row[number] for row in rows] for number, field in enumerate(fields, 2)},
+        )
+
+    def _rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(query, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            raise PlanMapError("layer-damaged", file=self._name) from error
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[FeaturePackage]:
+    """Yield the file at `path`, which is not changed.
+
+    Raises
+    ------
+    PlanMapError
+        It is missing, or no such file.
+    """
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    except sqlite3.Error as error:
+        raise PlanMapError("layer-damaged", file=path.name) from error
+    try:
+        # What other programs have put into a text column need not be text.
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        yield FeaturePackage(connection, path.name)
+    finally:
+        connection.close()
+
+
+def describe(path: Path, about: Mapping[str, Any]) -> None:
+    """Have the file at `path` say `about` of itself, in place of what it said before.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be written.
+    """
+    try:
+        connection = sqlite3.connect(path)
+        try:
+            with connection:
+                connection.executescript(_METADATA)
+                connection.executemany("INSERT OR IGNORE INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _EXTENSIONS)
+                connection.execute(
+                    "DELETE FROM gpkg_metadata_reference WHERE md_file_id IN "
+                    "(SELECT id FROM gpkg_metadata WHERE md_standard_uri = ?)",
+                    (URI,),
+                )
+                connection.execute("DELETE FROM gpkg_metadata WHERE md_standard_uri = ?", (URI,))
+                text = json.dumps(about, ensure_ascii=False)
+                made = connection.execute(
+                    "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) "
+                    "VALUES ('dataset', ?, 'application/json', ?)",
+                    (URI, text),
+                )
+                now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+                connection.execute(
+                    "INSERT INTO gpkg_metadata_reference VALUES ('table', ?, NULL, NULL, ?, ?, NULL)",
+                    (TABLE, now, made.lastrowid),
+                )
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise PlanMapError("output-refused", path=path, reason=str(error)[:100]) from error
+
+
+def _wkb(blob: object) -> bytes:
+    try:
+        return read_blob(blob).wkb
+    except GeometryError:
+        return b""
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
