@@ -21,6 +21,7 @@ from geo.foreign.features.shapes import read_shapes, single, types_of
 from geo.foreign.features.source import MOST_FEATURES, Layer, Source
 from geo.foreign.features.target import written
 from geo.grid import BBox
+from geo.ranking import sample
 
 Progress = Callable[[float], None]
 
@@ -33,6 +34,12 @@ LONGEST_SHOWN = 200
 SHOWN_NUMBERS = 20
 """Numbers of features that a look names of each finding."""
 
+SKETCHED = 400
+"""Geometries that a look returns for a picture of the layer."""
+
+SKETCHED_VERTICES = 20_000
+"""Most vertices of all of these."""
+
 PASS = 0.2
 """Share of the work that is finding out where the features are: the best way to WGS 84 depends on it."""
 
@@ -41,6 +48,8 @@ Extent = NDArray[np.float64]
 
 def look(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Return what is in the file `source` of a job: its `kind`, and its `layers` with all that is odd in them.
+
+    Each layer has some of its vertices and geometries, see `_Sketch.plain`: by them its reference system is found.
 
     The job has `kind` (`geo.foreign.vector_kind.VectorKind`), `name`, which is what errors call the file, and perhaps
     `crs` (see `geo.foreign.features.place.Place`), without which each layer's own is taken, and `encoding`.
@@ -122,7 +131,7 @@ def _looked(source: Source, layer: Layer, job: Mapping[str, Any], progress: Call
     rows: list[list[str | None]] = []
     singles: list[int] = []
     count, extent = 0, _NOWHERE
-    undecodable = Tally(SHOWN_NUMBERS)
+    undecodable, sketch = Tally(SHOWN_NUMBERS), _Sketch()
     for batch in source.batches(layer):
         count += len(batch.numbers)
         _check_count(count, job["name"])
@@ -134,6 +143,7 @@ def _looked(source: Source, layer: Layer, job: Mapping[str, Any], progress: Call
         types.update(types_of(shapes.geometries))
         singles += numbers_of(batch, single(shapes.geometries))
         extent = _wider(extent, shapes.geometries)
+        sketch.take(shapes.geometries)
         for row in list(zip(*batch.columns, strict=True))[: FIRST - len(rows)]:
             rows.append([_shown(value) for value in row])
         progress(count)
@@ -154,11 +164,43 @@ def _looked(source: Source, layer: Layer, job: Mapping[str, Any], progress: Call
         "crs": layer.crs,
         "encoding": {**layer.encoding, "undecodable": undecodable.plain().get("text", {"count": 0, "numbers": []})},
         "bounds": _bounds(extent),
+        **sketch.plain(),
         "rows": rows,
         "repairs": repairs,
         "notes": list(layer.notes),
         "transformation": place.plain() if place is not None else None,
     }
+
+
+class _Sketch:
+    """Takes some vertices and geometries of all parts of a layer, in the coordinates of the file."""
+
+    def __init__(self) -> None:
+        self._vertices: list[NDArray[np.float64]] = []
+        self._geometries: list[NDArray[np.object_]] = []
+
+    def take(self, geometries: NDArray[np.object_]) -> None:
+        """Take some of a batch."""
+        self._vertices.append(sample(shapely.get_coordinates(geometries)))
+        whole = geometries[np.isfinite(shapely.bounds(geometries)).all(axis=1)]
+        small = whole[shapely.get_num_coordinates(whole) <= SKETCHED_VERTICES // 10]
+        self._geometries.append(_evenly(small, SKETCHED))
+
+    def plain(self) -> dict[str, Any]:
+        """Return `vertices`, pairs of figures, and `sketch`, geometries as WKB in hexadecimal."""
+        geometries = _evenly(np.concatenate([*self._geometries, np.array([], dtype=object)]), SKETCHED)
+        chosen = geometries[np.cumsum(shapely.get_num_coordinates(geometries)) <= SKETCHED_VERTICES]
+        vertices = sample(np.concatenate([*self._vertices, np.empty((0, 2))]))
+        sketch = shapely.to_wkb(shapely.force_2d(chosen), hex=True)
+        return {"vertices": vertices.tolist(), "sketch": sketch.tolist()}
+
+
+def _evenly(found: NDArray[np.object_], most: int) -> NDArray[np.object_]:
+    """Return `most` of these, or all, evenly chosen in their order."""
+    if len(found) <= most:
+        return found
+    chosen: NDArray[np.object_] = found[((np.arange(most) + 0.5) * len(found) / most).astype(int)]
+    return chosen
 
 
 _NOWHERE = np.full(4, np.nan)

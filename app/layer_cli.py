@@ -1,0 +1,240 @@
+"""The commands `planmap layer …`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.data.wording import size_words
+from app.settings import read_settings
+from geo.errors import PlanMapError
+from geo.output import target_of
+from layers.plan.fault import printable
+from layers.translation import Translation
+
+if TYPE_CHECKING:
+    from geo.ranking import Ranking
+    from layers.plan.plan import Plan
+
+DATUMS = ("wgs84", "gcj02", "bd09")
+
+
+@click.group("layer", help=HELP("own.group-help"))
+def layer() -> None:
+    """Manage the own layers of a plan."""
+
+
+@layer.command("add", help=HELP("own.add-help"))
+@click.argument("file", metavar="FILE")
+@click.option("--name", default="", help=HELP("own.name-option"))
+@click.option("--group", default="", help=HELP("own.group-option"))
+@click.option("--crs", metavar="EPSG:CODE", default="", help=HELP("own.crs-option"))
+@click.option("--datum", type=click.Choice(DATUMS), default=None, help=HELP("own.datum-option"))
+@click.option("--encoding", default="", help=HELP("own.encoding-option"))
+@click.option("--layer", "wanted", metavar="NAME", default="", help=HELP("own.layer-option"))
+@click.option("--columns", metavar="X,Y", default="", help=HELP("own.columns-option"))
+@click.option("--accept", multiple=True, metavar="REPAIR", help=HELP("own.accept-option"))
+@click.option("--refuse", multiple=True, metavar="REPAIR", help=HELP("own.refuse-option"))
+@click.option("--dry-run", is_flag=True, help=HELP("own.dry-run-option"))
+@plan_option
+@language_option
+@ends_in_a_line
+def layer_add(
+    *,
+    text: Translation,
+    file: str,
+    name: str,
+    group: str,
+    crs: str,
+    datum: str | None,
+    encoding: str,
+    wanted: str,
+    columns: str,
+    accept: Sequence[str],
+    refuse: Sequence[str],
+    dry_run: bool,
+    plan: str,
+) -> None:
+    """Bring a layer of a file in to a plan, once it has been said what is in it and what is odd."""
+    from layers.own.files import add_layer, chosen, look_at, own_layers, stated_system
+
+    repairs = repairs_of(accept, refuse)
+    system, table = system_of_options(crs, datum), columns_of(columns)
+    found, path = _plan(plan), target_of(file)
+    with shown_progress(text, label="own.looking") as progress:
+        looked = look_at(
+            path,
+            crs=system,
+            encoding=encoding,
+            columns=table,
+            progress=lambda share: progress(round(share * 1000), 1000),
+        )
+    inside = chosen(looked, wanted, path.name)
+    for line in look_lines(inside, repairs, path.name, text):
+        click.echo(line)
+    if system is None and stated_system(inside) is None:
+        _say_candidates(found, inside, text)
+        raise PlanMapError("layer-no-system", file=path.name)
+    if dry_run:
+        click.echo(text("own.dry"))
+        return
+    before = {each.id for each in own_layers(found)}
+    with shown_progress(text, label="own.making") as progress:
+        made = add_layer(
+            found,
+            path,
+            inside,
+            system=system,
+            name=name,
+            group=group,
+            repairs=repairs,
+            encoding=encoding,
+            columns=table,
+            today=date.today(),
+            progress=lambda share: progress(round(share * 1000), 1000),
+        )
+    from layers.own.words import layer_words, position_words, report_lines
+
+    what = layer_words(made, text)
+    click.echo(text("own.added", name=printable(made.name), id=made.id, size=size_words(made.size), what=what))
+    if made.id in before:
+        click.echo(text("own.replaced"))
+    click.echo(position_words(made.position, text))
+    for line in report_lines(made.report, text):
+        click.echo(line)
+
+
+@layer.command("list", help=HELP("own.list-help"))
+@plan_option
+@language_option
+@ends_in_a_line
+def layer_list(*, text: Translation, plan: str) -> None:
+    """List the own layers of a plan."""
+    from layers.own.files import damaged_layers, own_layers
+    from layers.own.words import layer_words, system_words
+
+    found = _plan(plan)
+    layers = own_layers(found)
+    for each in layers:
+        line = text(
+            "own.line",
+            id=each.id,
+            name=each.name,
+            what=layer_words(each, text),
+            system=system_words(each.position.system, text),
+            size=size_words(each.size),
+            added=each.added,
+            file=each.file,
+        )
+        click.echo(printable(line, limit=len(line)))
+    if not layers:
+        click.echo(text("own.none"))
+    note([text("own.damaged", file=printable(name)) for name in damaged_layers(found)])
+
+
+@layer.command("remove", help=HELP("own.remove-help"))
+@click.argument("name")
+@plan_option
+@language_option
+@ends_in_a_line
+def layer_remove(*, text: Translation, name: str, plan: str) -> None:
+    """Remove an own layer of a plan."""
+    from layers.own.files import remove_layer
+
+    removed = remove_layer(_plan(plan), name)
+    click.echo(text("own.removed", name=printable(removed.name)))
+
+
+def look_lines(looked: Mapping[str, Any], repairs: Mapping[str, bool], file: str, text: Translation) -> Iterator[str]:
+    """Yield what there is to say of a layer in a file before it is brought in."""
+    from layers.own import words
+
+    what = words.count_words(looked["types"], text)
+    yield text("own.preview", layer=printable(looked["name"]), file=printable(file), what=what)
+    yield text("own.crs", crs=words.crs_words(looked, text))
+    yield words.extent_words(looked["bounds"], text)
+    names = text("data.list-comma").join(printable(field["name"], limit=40) for field in looked["fields"])
+    yield text("own.fields", count=len(looked["fields"]), names=names or "-")
+    yield words.encoding_words(looked, text)
+    for finding in looked["repairs"]:
+        accepted = finding["must"] or repairs.get(finding["kind"], finding["accepted"])
+        yield "  " + words.finding_words(finding, accepted, text)
+    for line in words.note_lines(looked["notes"], text):
+        yield "  " + line
+
+
+def repairs_of(accept: Sequence[str], refuse: Sequence[str]) -> dict[str, bool]:
+    """Return which repairs are accepted or refused.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such repair.
+    """
+    from geo.foreign.features.findings import ACCEPTED
+
+    for name in (*accept, *refuse):
+        if name not in ACCEPTED:
+            raise PlanMapError("layer-repair", name=name, near="、".join(ACCEPTED))
+    return {**dict.fromkeys(accept, True), **dict.fromkeys(refuse, False)}
+
+
+def system_of_options(crs: str, datum: str | None) -> dict[str, Any] | None:
+    """Return the reference system that the options decide on; None if they leave it to the file.
+
+    Raises
+    ------
+    PlanMapError
+        The code is none, or both are given.
+    """
+    if not crs:
+        return {"datum": datum} if datum else None
+    code = crs.strip().upper().removeprefix("EPSG:")
+    if datum or not (code.isascii() and code.isdigit()) or len(code) > 6:
+        raise PlanMapError("layer-crs-option", value=crs)
+    return {"epsg": int(code)}
+
+
+def columns_of(value: str) -> dict[str, str] | None:
+    """Return the columns that hold coordinates, by `x` and `y` or `wkt`; None if they are to be found.
+
+    Raises
+    ------
+    PlanMapError
+        They are neither one nor two.
+    """
+    if not value:
+        return None
+    names = [name.strip() for name in value.replace("，", ",").split(",")]
+    if not all(names) or len(names) > 2:
+        raise PlanMapError("layer-columns", value=value)
+    return {"wkt": names[0]} if len(names) == 1 else {"x": names[0], "y": names[1]}
+
+
+def option_of(system: Mapping[str, Any]) -> str:
+    """Return the option that decides on a system."""
+    return f"--datum {system['datum']}" if "datum" in system else f"--crs EPSG:{system['epsg']}"
+
+
+def _say_candidates(plan: Plan, looked: Mapping[str, Any], text: Translation) -> None:
+    from layers.own.system import ranking, system_of_candidate
+    from layers.own.words import candidate_words, ranking_words, shown_standings, standing_words
+
+    found: Ranking = ranking(plan, looked)
+    click.echo(text("own.candidates"))
+    for standing in shown_standings(found):
+        option = option_of(system_of_candidate(standing.candidate))
+        name = candidate_words(standing.candidate, text)
+        click.echo(f"  {option:18} {name}{text('own.comma')}{standing_words(standing, text)}")
+    click.echo(ranking_words(found, text))
+
+
+def _plan(plan: str) -> Plan:
+    from app.context import store_at
+    from layers.store.base import read_plan
+
+    return read_plan(store_at(read_settings(plan=plan)))
