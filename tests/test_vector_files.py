@@ -266,7 +266,7 @@ def test_datums_without_a_code(tmp_path: Path) -> None:
     report = bring(shifted, tmp_path / "t.gpkg", crs={"datum": "gcj02"})
     (point,) = gpd.read_file(tmp_path / "t.gpkg").geometry
     assert (point.x, point.y) == pytest.approx((117.421897, 39.064801), abs=2e-5)
-    assert report["transformation"]["accuracy_m"] == 1.0
+    assert report["transformation"]["accuracy_m"] == 2.0
     for wrong in ({"datum": "mars"}, {"epsg": 999999}, {"wkt": "nonsense"}, {"epsg": 4978}):
         with pytest.raises(PlanMapError, match="vector-crs"):
             bring(shifted, tmp_path / "t.gpkg", crs=wrong)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,21 @@ from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
 from geo.crs import WGS84
-from geo.datum import bd09_to_gcj02, gcj02_to_wgs84
 from geo.errors import PlanMapError
+from geo.grid import BBox
+from geo.position import MAINLAND
+from geo.reference_frame import GEOGRAPHIC, OFFSET, Conversion, Known, ReferenceFrame, conversion_of
 
 Positions = NDArray[np.float64]
 
-_DATUMS: dict[str, Callable[[float, float], tuple[float, float]]] = {
-    "gcj02": gcj02_to_wgs84,
-    "bd09": lambda x, y: gcj02_to_wgs84(*bd09_to_gcj02(x, y)),
+_OFFSET = {frame.value: frame for frame in OFFSET}
+_FRAMES = {code: frame for frame, code in GEOGRAPHIC.items()}
+_WORDS = {
+    Known.ITSELF: "none needed",
+    Known.ALIKE: "{frame} and WGS 84 agree to decimetres",
+    Known.FORMULA: "{frame} to WGS 84, by the published approximation",
+    Known.NONE: "no way from {frame} is known",
 }
-DATUM_ACCURACY_M = {"gcj02": 1.0, "bd09": 1.0}
-"""How far the shifts are off at most, as far as anybody outside of the services knows; see `geo.datum`."""
 
 
 class Place:
@@ -43,32 +47,38 @@ class Place:
         self.decided, self.name = dict(decided or {"epsg": 4326}), name
         self.datum = str(self.decided.get("datum") or "")
         self.degrees, self.zoned = True, False
+        self._frame: ReferenceFrame | None = _OFFSET.get(self.datum)
+        """What its figures refer to, where `geo.reference_frame` knows the way from there better than PROJ."""
+        self._conversion: Conversion | None = None
         self._transformer: pyproj.Transformer | None = None
+        """To WGS 84, or with a frame that is known to that frame's degrees; None if they are degrees of it."""
         self._about: dict[str, Any] = {}
-        if self.datum in _DATUMS:
-            self._about = {
-                "description": f"{self.datum} to WGS 84, by the published approximation",
-                "accuracy_m": DATUM_ACCURACY_M[self.datum],
-                "ballpark": False,
-                "missing_grids": [],
-            }
-            return
-        if self.datum not in ("", "wgs84"):
+        if self.datum not in ("", "wgs84", *_OFFSET):
             raise PlanMapError("vector-crs", file=name, crs=self.datum[:100])
-        self.crs = self._read()
-        self.degrees, self.zoned = self.crs.is_geographic, self._is_zoned()
+        if self._frame is None:
+            self.crs = self._read()
+            self.degrees, self.zoned = self.crs.is_geographic, self._is_zoned()
+            geodetic = self.crs.geodetic_crs
+            if geodetic is not None:
+                self._frame = _FRAMES.get(geodetic.to_epsg(min_confidence=70) or 0)
+                if self._frame is not None and not self.degrees:
+                    self._transformer = self._to(geodetic)
         self.choose(None)
 
     def choose(self, bounds: tuple[float, float, float, float] | None) -> None:
         """Choose the way for what lies in `bounds` (of the file): which is best depends on where it is."""
-        if self.datum in _DATUMS:
+        if self._frame is not None:
+            self._conversion = conversion_of(self._frame, self._around(bounds) or MAINLAND)
+            self._about = {
+                "description": self._conversion.operation or _WORDS[self._conversion.known].format(frame=self._frame),
+                "accuracy_m": self._conversion.accuracy_m,
+                "ballpark": self._conversion.ballpark,
+                "missing_grids": [],
+            }
             return
         try:
-            area: Any = None
-            if bounds is not None and np.isfinite(bounds).all() and self._transformer is not None:
-                around = self._transformer.transform_bounds(*bounds)
-                if np.isfinite(around).all() and around[0] <= around[2]:
-                    area = AreaOfInterest(*(float(each) for each in around))
+            around = self._around(bounds)
+            area: Any = None if around is None else AreaOfInterest(*around)
             group = TransformerGroup(self.crs, WGS84, always_xy=True, area_of_interest=area, allow_ballpark=True)
             ways = group.transformers or TransformerGroup(self.crs, WGS84, always_xy=True).transformers
             self._transformer = ways[0]
@@ -84,20 +94,35 @@ class Place:
             "missing_grids": sorted(set(missing)),
         }
 
+    def _around(self, bounds: BBox | None) -> BBox | None:
+        """Return where bounds of the file are, in degrees; None if that cannot be told."""
+        if bounds is None or not np.isfinite(bounds).all():
+            return None
+        around = bounds if self._transformer is None else self._transformer.transform_bounds(*bounds)
+        if not np.isfinite(around).all() or around[0] > around[2]:
+            return None
+        west, south, east, north = (float(each) for each in around)
+        return west, south, east, north
+
+    def _to(self, target: pyproj.CRS) -> pyproj.Transformer:
+        try:
+            return pyproj.Transformer.from_crs(self.crs, target, always_xy=True)
+        except ProjError as error:
+            raise PlanMapError("vector-crs", file=self.name, crs=self.crs.name[:100]) from error
+
     def to_degrees(self, positions: Positions) -> Positions:
         """Return positions in WGS 84, longitude first; infinite where there is none."""
         if not len(positions):
             return positions
-        if self.datum in _DATUMS:
-            shift = _DATUMS[self.datum]
-            moved = positions.copy()
-            moved[:, :2] = [_shifted(shift, float(x), float(y)) for x, y in positions[:, :2]]
-            return moved
-        assert self._transformer is not None  # noqa: S101 - chosen when it was made
-        with np.errstate(all="ignore"):
-            x, y = self._transformer.transform(positions[:, 0], positions[:, 1])
+        at = positions[:, :2]
+        if self._transformer is not None:
+            with np.errstate(all="ignore"):
+                at = np.column_stack(self._transformer.transform(at[:, 0], at[:, 1]))
+        if self._conversion is not None:
+            with np.errstate(all="ignore"):
+                at = self._conversion.to_wgs84(at)
         # Heights stay as they are: files rarely say above what they are.
-        moved = np.column_stack([x, y, *positions[:, 2:].T])
+        moved = np.column_stack([at, *positions[:, 2:].T])
         off = ~((np.abs(moved[:, 0]) <= 180.0) & (np.abs(moved[:, 1]) <= 90.0))
         moved[off, :2] = np.inf
         return moved
@@ -130,9 +155,3 @@ class Place:
     def _is_zoned(self) -> bool:
         method = self.crs.coordinate_operation.method_name if self.crs.coordinate_operation else ""
         return "Transverse Mercator" in method or "Gauss" in method
-
-
-def _shifted(shift: Callable[[float, float], tuple[float, float]], x: float, y: float) -> tuple[float, float]:
-    if not (-180.0 <= x <= 180.0 and -90.0 <= y <= 90.0):
-        return np.inf, np.inf
-    return shift(x, y)
