@@ -95,8 +95,8 @@ def test_a_picture_is_shown_only_where_a_scene_asks_for_it(plan):
     assert picture_of(plan, f"{FROM_FILE}photo") == known
     assert rasters(sheet(plan, 10_000, "site=station")) == []
     assert len(rasters(sheet(plan, 10_000, "site=station&base=file-photo"))) == 1
-    assert "甲局" not in map_sources(plan, "zh")
-    assert map_sources(plan, "en", f"{FROM_FILE}photo").count("Photo: Office A") == 1
+    assert "甲局" not in map_sources(plan, translation("zh"))
+    assert map_sources(plan, translation("en"), Scene(basemap=f"{FROM_FILE}photo")).count("Photo: Office A") == 1
 
 
 @pytest.mark.parametrize("pixel_m", [1.0, 3.0, 10.0])

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import style
 from layers.draw.content import Content, ShownSite, grid_geometries, ground_style
 from layers.draw.drawing import PIXEL, Raster, Shape, geometry_path
+from layers.draw.own import draw_own
 from layers.draw.pdf_layer import PdfLayer, on_layer
 from layers.draw.soft import is_soft, soft_patch
 from layers.draw.ways import draw_ways
@@ -76,6 +77,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     for shown in waters:
         shapes += on_layer(PdfLayer.WATERS, _strokes(plan, shown, cut, unit))
     shapes += edge
+    shapes += draw_own(plan, scene, content, cut, unit)
     # A place whose extent is a patch needs no circle: that would be one more line around what nobody has drawn.
     patched = {plan.whole(shown.site.id) for shown in content.sites if is_soft(shown)}
     for shown in content.sites:

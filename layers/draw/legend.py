@@ -14,6 +14,7 @@ from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite
 from layers.draw.drawing import Box, Drawing
 from layers.draw.ground import HALOS
+from layers.draw.own import own_content
 from layers.draw.seen_ground import ground_kinds, seen_shapes, sees_boundary, sees_other_boundary, sees_sea
 from layers.draw.soft import is_soft
 from layers.draw.swatches import Picture
@@ -21,6 +22,9 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.ground import look
 from layers.ground.files import ground_of
+from layers.own.files import shown_layers
+from layers.own.symbol import symbol_of
+from layers.own.words import legend_words
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision, Status
@@ -97,6 +101,7 @@ def entries(
         *_categories(marked, text),
         *_points(content, text, moved=site_symbols is None or site_symbols.moved),
         *(ground if before else [*_ground(plan, scene, content, text), *_ways(plan, scene, content, text)]),
+        *_own(plan, scene, content, text),
         *_precision(text, halos=halos),
         *_surroundings(plan, scene, content, text),
     ]
@@ -233,6 +238,16 @@ def _ground_words(alike: Sequence[ShownSite], text: Translation) -> str:
     if swatches.dash_of(alike[0]):
         return name + text("legend.approximate")
     return name
+
+
+def _own(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
+    """Return the own layers on the map, with how many of their features; what is not exact is said here too."""
+    found = []
+    for layer in shown_layers(plan, scene):
+        count = len(own_content(layer, plan.grid, content.extent).ids)
+        if count:
+            found.append(Entry("legend.own", legend_words(layer, text), count, swatches.own(symbol_of(layer), layer)))
+    return found
 
 
 def _precision(text: Translation, *, halos: frozenset[str]) -> list[Entry]:

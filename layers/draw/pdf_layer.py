@@ -25,6 +25,8 @@ class PdfLayer(StrEnum):
     PICTURE = "picture"
     """An aerial or satellite picture."""
     BOUNDARIES = "boundaries"
+    OWN = "own"
+    """Features of own layers."""
     SITES = "sites"
     """Symbols and shapes of the plan's sites."""
     SITE_NAMES = "site-names"

@@ -13,6 +13,8 @@ from layers.draw.drawing import PIXEL, Box, Shape, circle, line, rectangle
 from layers.draw.ground import strokes
 from layers.draw.soft import is_soft, soft_sample
 from layers.ground import look
+from layers.own.own_layer import OwnLayer
+from layers.own.symbol import Symbol
 from layers.plan.terms import Status
 
 Picture = Callable[[float, float, float], Sequence[Shape]]
@@ -138,6 +140,25 @@ def _dot(looks: list[dict[str, object]]) -> Picture:
             )
             for look in looks
         ]
+
+    return picture
+
+
+def own(symbol: Symbol, layer: OwnLayer) -> Picture:
+    """Return the sample of a layer in a legend."""
+
+    def picture(x: float, y: float, cell: float) -> list[Shape]:
+        unit = cell / 16
+        dash = tuple(float(each) * unit for each in symbol.dash.split())
+        width = symbol.width * unit
+        if layer.shape.value == "line":
+            ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]
+            return [line(ends, stroke=symbol.colour, line_width=width, dash=dash)]
+        if layer.shape.value == "point":
+            return [circle(x, y, symbol.radius * unit, fill=symbol.fill, stroke=symbol.colour, line_width=width)]
+        box = Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
+        look = {"fill_opacity": symbol.fill_opacity, "stroke": symbol.colour, "line_width": width, "dash": dash}
+        return [rectangle(box, fill=symbol.fill, **look)]
 
     return picture
 

@@ -14,9 +14,11 @@ from typing import Any
 from geo.errors import PlanMapError
 from geo.feature_package import describe
 from geo.foreign import child, vector_files
-from layers.own.own_layer import LONGEST_NAME, PREFIX, SUFFIX, OwnLayer, about, described
+from layers.own.own_layer import LONGEST_NAME, OwnLayer, about, described
+from layers.plan.beside import LAYER_SUFFIX as SUFFIX
 from layers.plan.beside_file import draft_folder, identifier, put
 from layers.plan.plan import Plan
+from layers.plan.scene import OWN, OWN_VISIBLE, Scene
 
 MOST_LAYERS = 100
 """Most own layers of a plan."""
@@ -52,6 +54,15 @@ def _layers(folder: Path, version: str) -> tuple[OwnLayer, ...]:
     return tuple(layer for layer, _ in found)[:MOST_LAYERS]
 
 
+def shown_layers(plan: Plan, scene: Scene) -> tuple[OwnLayer, ...]:
+    """Return the own layers that `scene` shows, the uppermost first."""
+    shown = [layer for layer in own_layers(plan) if scene.visible.get(layer.scene_id, OWN_VISIBLE)]
+    by_id = {layer.scene_id: layer for layer in shown}
+    turn = iter([by_id[name] for name in scene.order if name in by_id])
+    moved = set(scene.order) & by_id.keys()
+    return tuple(next(turn) if layer.scene_id in moved else layer for layer in shown)
+
+
 def find_layer(plan: Plan, name: str) -> OwnLayer:
     """Return the own layer with the id, the id in a Scene, or the name `name`.
 
@@ -61,7 +72,7 @@ def find_layer(plan: Plan, name: str) -> OwnLayer:
         There is none, or several have that name.
     """
     layers = own_layers(plan)
-    wanted = name.removeprefix(PREFIX)
+    wanted = name.removeprefix(OWN)
     for layer in layers:
         if layer.id == wanted:
             return layer

@@ -12,11 +12,7 @@ from typing import Any
 from geo.errors import PlanMapError
 from geo.feature_package import FeaturePackage, opened
 from geo.grid import BBox
-
-SUFFIX = ".gpkg"
-
-PREFIX = "own-"
-"""How the ids of own layers begin in a Scene, so that they are never those of the plan's own catalogue."""
+from layers.plan.scene import OWN
 
 LONGEST_NAME = 60
 """Characters of a layer's name, and of that of its group."""
@@ -92,7 +88,7 @@ class OwnLayer:
     @property
     def scene_id(self) -> str:
         """Its id in a Scene."""
-        return PREFIX + self.id
+        return OWN + self.id
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OwnLayer):

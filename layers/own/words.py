@@ -130,6 +130,17 @@ def layer_words(layer: OwnLayer, text: Translation) -> str:
     return text(f"own.shape-{layer.shape}", count=f"{layer.count:,}")
 
 
+def legend_words(layer: OwnLayer, text: Translation) -> str:
+    """Return what a layer is called in a legend, with a warning where its position is not known well."""
+    return text("own.legend-rough", name=layer.name) if layer.position.ballpark else layer.name
+
+
+def credit_words(layer: OwnLayer, text: Translation) -> str:
+    """Return what has to be said of a layer wherever it is drawn: its file, its system, and how good that is."""
+    position = position_words(layer.position, text)
+    return text("own.credit", name=printable(layer.name), file=printable(layer.file), position=position)
+
+
 def candidate_words(candidate: Candidate, text: Translation) -> str:
     """Return the name of a system that a layer may be in, with its code."""
     name = text(f"system.{candidate.name_key}", meridian=candidate.meridian, zone=candidate.zone)

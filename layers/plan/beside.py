@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+LAYER_SUFFIX = ".gpkg"
+"""What the files of own layers end with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -21,6 +24,12 @@ class Beside:
     def now(self) -> Beside:
         """Return the folders as they are now."""
         return replace(self, ground_version=_version(self.ground), layers_version=_version(self.layers))
+
+    @property
+    def layer_ids(self) -> tuple[str, ...]:
+        """The ids of the files of own layers, whether or not they can be read."""
+        names = (state.rsplit(":", 2)[0] for state in self.layers_version.split(";") if state)
+        return tuple(name.removesuffix(LAYER_SUFFIX) for name in names if name.endswith(LAYER_SUFFIX))
 
     @property
     def version(self) -> str:

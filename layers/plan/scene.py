@@ -65,6 +65,12 @@ LONGEST_BASEMAP = 60
 IN_CHINA = ("amap",)
 """Those that show only China, in a frame that is shifted there."""
 
+OWN = "own-"
+"""How the ids of own layers begin; that of the layer's file follows. They are never those of a plan's catalogue."""
+
+OWN_VISIBLE = False
+"""Whether own layers are shown unless a Scene says so: what is added later changes no slide and no link of before."""
+
 GRID_LAYER = "grid"
 """Id of the layer of the lines of the plan's grid."""
 

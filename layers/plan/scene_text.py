@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from geo.errors import PlanMapError
 from geo.files import read_text
 from layers.plan.plan import Plan
-from layers.plan.scene import SITELESS_LAYERS, STALE_DAYS, Scene
+from layers.plan.scene import OWN, SITELESS_LAYERS, STALE_DAYS, Scene
 
 MAXIMUM_BYTES = 65_536
 """Size in bytes above which a file is not taken for one that holds an address."""
@@ -108,7 +108,8 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
     _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
     _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
-    layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS]
+    own = (OWN + name for name in plan.beside.layer_ids)
+    layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS, *own]
     _require("no-such-layer", {*scene.visible, *scene.opacity, *scene.order}, layers, suggests)
     return scene
 

@@ -7,6 +7,7 @@ through the views. Everything is inside the file, and its content policy forbids
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan, Task
-from layers.plan.scene import BASEMAPS, FROM_FILE
+from layers.plan.scene import BASEMAPS, FROM_FILE, Scene
 from layers.plan.terms import Status
 from layers.present.evidence import evidence_payload, task_sites
 from layers.present.frame import around
@@ -220,7 +221,7 @@ def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> 
             deck=deck.title.get(text.language),
             plan=plan.info.title.get(text.language),
             views=[_view_words(plan, view, text) for view in shown],
-            source=f"{sources(plan, text, *_basemaps(plan, shown))} | {plan.info.disclaimer.get(text.language)}",
+            source=f"{sources(plan, text, *_scenes(plan, shown))} | {plan.info.disclaimer.get(text.language)}",
             actions=_ACTIONS,
             keys=_keys(text),
             badge=_badge,
@@ -229,10 +230,16 @@ def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> 
     )
 
 
-def _basemaps(plan: Plan, shown: Sequence[View]) -> list[str]:
-    """Return the basemaps that views have: the usual one, and pictures that have been added."""
-    pictures = (view.scene.basemap for view in shown if picture_of(plan, view.scene.basemap) is not None)
-    return [BASEMAPS[0], *dict.fromkeys(pictures)]
+def _scenes(plan: Plan, shown: Sequence[View]) -> list[Scene]:
+    """Return the Scenes of views as a briefing draws them: on the usual ground, or on a picture that was added."""
+    scenes = (view.scene for view in shown)
+    return [
+        Scene(),
+        *(
+            scene if picture_of(plan, scene.basemap) is not None else replace(scene, basemap=BASEMAPS[0])
+            for scene in scenes
+        ),
+    ]
 
 
 def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:

@@ -295,7 +295,7 @@ def _write_chapter(
 def _write_licences(out: Writer, plan: Plan, scene: Scene) -> None:
     text = out.text
     out.heading(1, text("report.licences"))
-    out.say(sources(plan, text, scene.basemap))
+    out.say(sources(plan, text, scene))
     out.say(text("report.grid", grid=grid_words(plan.grid, text)))
     out.say(plan.info.disclaimer.get(text.language))
 

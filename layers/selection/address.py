@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from geo.measure import buffered_bounds
 from layers.plan.near import Near
 from layers.plan.plan import Plan, Site
-from layers.plan.scene import SITELESS_LAYERS, Scene
+from layers.plan.scene import OWN, SITELESS_LAYERS, Scene
 from layers.selection.select import lit_sites
 from layers.selection.vicinity import vicinity
 
@@ -36,7 +36,8 @@ def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
     """
     first, last = day_range(plan, today)
     as_of = min(max(scene.as_of, first), last) if scene.as_of else None
-    layers = {*SITELESS_LAYERS, *(layer.id for layer in plan.catalogue.layers)}
+    own = (OWN + name for name in plan.beside.layer_ids)
+    layers = {*SITELESS_LAYERS, *own, *(layer.id for layer in plan.catalogue.layers)}
     since = fitted_since(plan, scene.since, as_of or usual_day(plan, today))
     return replace(
         scene,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from geo.grid import Grid
 from layers.ground.files import ground_of, picture_of
+from layers.own.files import shown_layers
+from layers.own.words import credit_words
 from layers.plan.event import Event
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, Scene, Wait
@@ -108,21 +110,29 @@ def _filter_words(scene: Scene, text: Translation) -> list[str]:
     return parts + ([f"“{scene.search}”"] if scene.search else [])
 
 
-def sources(plan: Plan, text: Translation, *basemaps: str) -> str:
-    """Return the line that names the sources of the commitments and of maps with `basemaps`, by default the usual."""
+def sources(plan: Plan, text: Translation, *scenes: Scene) -> str:
+    """Return the line that names the sources of the commitments and of maps of `scenes`, by default the usual one."""
     report = plan.info.report
     title = plan.info.report_title_en if text.language == "en" and plan.info.report_title_en else report.title
     made = f" ({plan.info.report_date})" if plan.info.report_date else ""
-    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text.language, *basemaps))
+    return text("sheet.sources", report=f"{title}{made}", sources=map_sources(plan, text, *scenes))
 
 
-def map_sources(plan: Plan, language: str, *basemaps: str) -> str:
-    """Return where the positions and the ground of a plan's maps with `basemaps` come from."""
-    shown = basemaps or BASEMAPS[:1]
+def map_sources(plan: Plan, text: Translation, *scenes: Scene) -> str:
+    """Return where the positions, the ground and the own layers of a plan's maps of `scenes` come from."""
+    shown = [scene.basemap for scene in scenes] or BASEMAPS[:1]
     pictures = [picture_of(plan, basemap) for basemap in shown]
     tiles = [ground_of(plan, basemap) for basemap in shown]
     added = [found.source for found in (*pictures, *tiles) if found is not None]
-    return land_sources(plan, language, added=added, ways=None in tiles)
+    land = land_sources(plan, text.language, added=added, ways=None in tiles)
+    own = own_words(plan, scenes, text)
+    return text("own.after", before=land, own=own) if own else land
+
+
+def own_words(plan: Plan, scenes: Sequence[Scene], text: Translation) -> str:
+    """Return which own layers `scenes` show, from which files, and how good their positions are; empty for none."""
+    layers = dict.fromkeys(layer for scene in scenes for layer in shown_layers(plan, scene))
+    return text("sheet.comma").join(credit_words(layer, text) for layer in layers)
 
 
 def land_sources(plan: Plan, language: str, *, added: Sequence[Text] = (), ways: bool) -> str:

@@ -85,7 +85,7 @@ def compose_cover(plan: Plan, scene: Scene, order: Order, entries: Sequence[Inde
     margin = 12.0 * k
     drawing = Drawing(paper.width, paper.height, layer=PdfLayer.FURNITURE)
     top = _draw_head(drawing, plan, order, selection, text, margin, k)
-    disclaimer, credits = plan.info.disclaimer.get(scene.language), sources(plan, text, scene.basemap)
+    disclaimer, credits = plan.info.disclaimer.get(scene.language), sources(plan, text, scene)
     bold, small = typeface.readable(6.6 * k), typeface.readable(6.0 * k)
     width = paper.width - 2 * margin
     # Sources and licences are never cut: what is above them goes up.

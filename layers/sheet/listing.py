@@ -83,7 +83,7 @@ def compose_listing(plan: Plan, scene: Scene, order: Order, *, today: date, numb
         (
             plan.info.disclaimer.get(text.language),
             text("sheet.digest", digest=digest),
-            sources(plan, text, scene.basemap),
+            sources(plan, text, scene),
         )
     )
     groups = [

@@ -79,7 +79,7 @@ def compose_series_index(
     edge = top - 11.0 * k
     drawing.add(line([(margin, edge), (paper.width - margin, edge)], stroke=style.INK, line_width=0.35 * k))
     words = [(plan.info.disclaimer.get(scene.language), style.INK), *((note, style.INK) for note in notes)]
-    words.append((sources(plan, text, scene.basemap), style.MUTED))
+    words.append((sources(plan, text, scene), style.MUTED))
     lines = sum(len(typeface.wrap(said, paper.width - 2 * margin, 6.6 * k)) for said, _ in words)
     foot = margin + lines * 6.6 * k * MM_PER_POINT * 1.38
     frame = Box(margin + 5.4 * k, foot + 20.0 * k, paper.width - margin - 5.4 * k, edge - 7.0 * k)

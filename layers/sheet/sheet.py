@@ -205,7 +205,7 @@ def foot_of(
     """Return the foot of a sheet: what its map may be used for, how it is projected, and where all comes from."""
     said = (plan.info.disclaimer.get(text.language), year_words(plan, selection.as_of, text))
     disclaimer = FootWords(" · ".join(part for part in said if part), Weight.BOLD, style.INK)
-    credits = sources(plan, text, scene.basemap)
+    credits = sources(plan, text, scene)
     if order.bare:
         # Always on a plan with nominal things: they may be anywhere on the map, as the ground is too.
         credits = f"{text('sheet.as-of', date=selection.as_of)} · {credits}"

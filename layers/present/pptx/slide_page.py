@@ -17,6 +17,7 @@ from layers.draw.drawing import Box
 from layers.draw.paper import scale_text
 from layers.escape import safe_address
 from layers.plan.plan import Plan
+from layers.plan.scene import Scene
 from layers.present.pptx import layouts
 from layers.present.pptx.layouts import AS_OF, CONTENT, COVER, MAP, MARGIN, SOURCE, TITLE, Role
 from layers.present.pptx.shapes import frame_of, named
@@ -133,11 +134,13 @@ def write_head(page: SlidePage, title: str, aside: str) -> None:
     page.write(ROLES["As of"], [cut(aside, AS_OF.width, points, 1)], points)
 
 
-def write_source(page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = (), *, basemap: str = "") -> None:
-    """Write disclaimer, notes and sources at the foot of the slide, of a map with `basemap`, as large as fits."""
+def write_source(
+    page: SlidePage, plan: Plan, role: Role, notes: Sequence[str] = (), *, scene: Scene | None = None
+) -> None:
+    """Write disclaimer, notes and sources at the foot of the slide, of a map of `scene`, as large as fits."""
     disclaimer = plan.info.disclaimer.get(page.text.language)
     sizes, height = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5), SOURCE[3] - SOURCE[1]
-    named = sources(plan, page.text, *([basemap] if basemap else []))
+    named = sources(plan, page.text, *([scene] if scene is not None else []))
     for said in (notes, ()):
         # Licences must not be cut off, so the notes are left out first; the presenter's notes have them too.
         words = " · ".join(part for part in (disclaimer, *said, named) if part)

@@ -239,7 +239,7 @@ def _fill_view(
             )
         )
     _add_side(page, plan, view, drawn)
-    write_source(page, plan, ROLES["Source"], drawn.notes, basemap=view.scene.basemap)
+    write_source(page, plan, ROLES["Source"], drawn.notes, scene=view.scene)
     add_number(page)
     _add_notes(page, plan, view, drawn)
 

@@ -113,7 +113,7 @@ def fill_two_maps(
             )
         )
     notes = tuple(dict.fromkeys(note for made in drawn.maps for note in made.notes))
-    write_source(page, plan, ROLES["Source"], notes, basemap=view.scene.basemap)
+    write_source(page, plan, ROLES["Source"], notes, scene=view.scene)
     add_number(page)
 
 
