@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -10,19 +9,21 @@ import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from geo.generalise import generalised, vertices
 from geo.grid import BBox, in_china
 from geo.measure import anchors
 from layers import style
+from layers.browser.detail import shown_geometries
 from layers.browser.names_payload import names_payload
+from layers.browser.own_payload import own_entries, own_groups, own_payload
 from layers.browser.ways_payload import ways_payload
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_files
 from layers.ground.ways import ways
+from layers.own.files import own_layers
 from layers.plan.catalogue import LayerEntry
 from layers.plan.digest import map_digest
 from layers.plan.plan import Plan, Site, Task
-from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, WAYS_LAYER, Scene, Wait
+from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, OWN, WAYS_LAYER, Scene, Wait
 from layers.plan.terms import Text
 from layers.region import region
 from layers.selection.changes import site_marks
@@ -55,15 +56,6 @@ WAITS = {Wait.OVERDUE: 1, Wait.STALE: 2}
 
 _TEXT_SECTIONS = ("map.", "legend.", "basemap.", "category.", "precision.", "status.", "mark.")
 
-MAXIMUM_VERTICES = 100_000
-"""Number of vertices of all sites up to which they go to the browser as they are."""
-
-PLAIN = 100
-"""Number of vertices of one site up to which it does so however many there are altogether."""
-
-DETAIL = 2e-6
-"""Tolerance in degrees, 20 cm, with which the others are then generalised, and coarser if that is not enough."""
-
 
 def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
     """Return what `scene` changes on a map of `plan`: a letter for each site and task, layers, view and language."""
@@ -86,7 +78,7 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
                 "visible": scene.visible.get(layer.id, layer.visible),
                 "opacity": scene.opacity.get(layer.id, layer.opacity),
             }
-            for layer in (*plan.catalogue.layers, *_siteless_layers(plan))
+            for layer in _layers(plan)
         },
     }
 
@@ -172,7 +164,10 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
             for site in plan.sites.values()
         ],
         "tasks": [{"zh": task.title.zh, "en": task.title.en} for task in plan.tasks.values()],
-        "groups": [{"id": group.id, "zh": group.title.zh, "en": group.title.en} for group in plan.catalogue.groups],
+        "groups": [
+            {"id": group.id, "zh": group.title.zh, "en": group.title.en}
+            for group in (*own_groups(plan), *plan.catalogue.groups)
+        ],
         "layers": [
             {
                 "id": layer.id,
@@ -182,14 +177,16 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
                 "visible": layer.visible,
                 "opacity": layer.opacity,
                 "ground": layer.ground,
+                "own": layer.id.startswith(OWN),
             }
-            for layer in (*plan.catalogue.layers, *_siteless_layers(plan))
+            for layer in _layers(plan)
         ],
         "gridLayer": GRID_LAYER,
         "waysLayer": WAYS_LAYER,
         "ways": ways_payload(plan, within),
         "grounds": [_ground_payload(ground) for ground in ground_files(plan) if not ground.is_picture],
         "pictures": [_picture_payload(ground) for ground in ground_files(plan) if ground.is_picture],
+        "own": [own_payload(layer) for layer in own_layers(plan)],
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": {**style.tokens(), "ways": look.tokens()},
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
@@ -229,6 +226,11 @@ def ground_address(ground: GroundFile) -> str:
     return f"ground/{quote(ground.id, safe='')}/{ground.version}/"
 
 
+def _layers(plan: Plan) -> tuple[LayerEntry, ...]:
+    """Return the entries of all layers that a map of `plan` has, the uppermost first."""
+    return (*plan.catalogue.layers, *own_entries(plan), *_siteless_layers(plan))
+
+
 def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:
     """Return the catalogue entries of the layers without sites, which every plan has last in its last group."""
     titles = {WAYS_LAYER: "page.streets", GRID_LAYER: "page.grid"}
@@ -240,21 +242,6 @@ def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:
         if layer != WAYS_LAYER or ways(plan) or ground_files(plan):
             found.append(LayerEntry(layer, group, title, (), visible=True, opacity=1.0, ground=True))
     return tuple(found)
-
-
-def shown_geometries(placed: Mapping[str, BaseGeometry]) -> Mapping[str, BaseGeometry]:
-    """Return the geometries (WGS 84, degrees) with no more detail altogether than a browser can draw at once, by id."""
-    shown = dict(placed)
-    tolerance = DETAIL
-    while vertices(list(shown.values())) > MAXIMUM_VERTICES:
-        shown = {
-            key: geometry if shapely.get_num_coordinates(geometry) <= PLAIN else generalised(geometry, tolerance)
-            for key, geometry in placed.items()
-        }
-        tolerance *= 4
-        if tolerance > 1:
-            break
-    return shown
 
 
 def _site_payload(site: Site, geometry: BaseGeometry | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import { Legend } from "./legend.js";
 import { Measure } from "./measure.js";
 import { showMessage } from "./message.js";
 import { NearTool } from "./near_tool.js";
+import { OwnCard } from "./own_card.js";
 import { control } from "./panel.js";
 import { Placer } from "./placer.js";
 import { addReadout } from "./readout.js";
@@ -105,6 +106,7 @@ export class BrowsePage {
         this.bridge.select(id);
       },
       measuring: (at) => this.near.take(at) || this.measure.take(at),
+      changed: () => this.refresh(),
     }, { grid: this.grid });
     this.sites = this.stage.sites;
     this.labels = this.stage.labels;
@@ -130,6 +132,7 @@ export class BrowsePage {
       ways: this.stage.ways,
       drawn: (shape) => this.bridge.drawn(shape, groundPixel(map)),
     });
+    this.ownCard = new OwnCard(map, this.text);
     this.buttons = this.addControls();
     this.listen();
     if (opening) this.render(opening);
@@ -176,7 +179,10 @@ export class BrowsePage {
     const { map } = this;
     guardWheel(map, this.text);
     listenForArrows(/** @type {HTMLElement} */ (map.getPane("markerPane")));
-    map.on("click", () => this.deselect());
+    map.on("click", ({ latlng }) => {
+      this.deselect();
+      this.askOwn(latlng);
+    });
     // A card that gives way to another is closed as well; only its own button means that nothing is wanted any more.
     map.on("popupopen", ({ popup }) => {
       popup.getElement()?.querySelector(".leaflet-popup-close-button")?.addEventListener("click", () => this.deselect());
@@ -246,6 +252,17 @@ export class BrowsePage {
   }
 
   /**
+   * Ask what own layers have at a place where no site is.
+   *
+   * @param {L.LatLng} at
+   */
+  askOwn(at) {
+    const { stage, measure, near, placer } = this;
+    if (measure.active || near.mode || placer.active) return this.ownCard.forget();
+    void this.ownCard.ask(at, stage.own.shown, stage.language);
+  }
+
+  /**
    * The whole district stands clear of the tools, and of the bar for legend and layers where the map is wide enough.
    *
    * @returns {L.FitBoundsOptions}
@@ -262,6 +279,7 @@ export class BrowsePage {
   /** @param {Record<string, LayerState>} changes */
   setLayers(changes) {
     for (const [id, { visible, opacity }] of Object.entries(changes)) this.stage.setLayer(id, visible, opacity);
+    this.writeCredit();
     this.refresh();
   }
 
@@ -480,8 +498,9 @@ export class BrowsePage {
     const picture = this.data.pictures.find((each) => each.id === this.scene.basemap);
     const files = [picture, ground].filter((each) => each !== undefined && each !== null);
     const credit = files.map((each) => words(each.credit, this.stage.language) + " | ").join("");
+    const own = this.stage.own.shown.map((each) => words(each.credit, this.stage.language) + " | ").join("");
     // The built-in roads are not drawn where those of a file are.
-    line.textContent = credit + this.text(ground ? "map.attribution-land" : "map.attribution");
+    line.textContent = own + credit + this.text(ground ? "map.attribution-land" : "map.attribution");
     const { attributionControl } = this.map;
     if (this.credit) attributionControl.removeAttribution(this.credit);
     this.credit = line.innerHTML;

@@ -5,13 +5,15 @@
 /**
  * The place of a layer's pane in the stack.
  *
- * @param {LayerPayload} layer
+ * @param {Pick<LayerPayload, "own"> & Partial<LayerPayload>} layer
  * @param {number} index among all layers, the uppermost first
  * @param {string | null} waterLayer
  */
 export function paneOrder(layer, index, waterLayer) {
   // Water lies over the veil around the district: the river is the district's edge.
   if (layer.id === waterLayer) return 392;
+  // Own layers lie over the ground and under the sites, which they must not hide.
+  if (layer.own) return 450 - index;
   return (layer.ground ? 380 : 560) - index;
 }
 

@@ -4,6 +4,7 @@ import { decode } from "./letters.js";
 import { statusSymbol } from "./symbols.js";
 import { styleOf } from "./way_look.js";
 
+/** @import { SeenOwn } from "./own_layers.js" */
 /** @import { SeenSite, SiteState, SoftLook, Stroke, Style, Text, WayLook } from "./types" */
 
 // As in sites.js: what is not exact must not look like land or water that is there.
@@ -29,6 +30,7 @@ const FAINT = 0.45;
  * @property {boolean} boundary whether the boundary of the district crosses the view
  * @property {boolean} [otherBoundary] whether one of another district does
  * @property {boolean} [sea] whether there is sea in view
+ * @property {SeenOwn[]} [own] own layers of which anything is in view
  * @property {string | null} [near] words for the surroundings whose outline is in view
  * @property {number | null} gridStep metres between the lines of the grid, if it is shown
  * @property {Set<string>} [ways] kinds of ways of the ground in view
@@ -59,7 +61,20 @@ export function legendParts(seen, style, text, brief) {
     { title: text("legend.category"), entries: categories(symbols, sites, style, text) },
     { title: text("legend.lines"), entries: [...lines(seen, style, text), ...(brief ? roads.slice(0, 1) : [])] },
     { title, entries: brief ? [] : roads, caption: true },
+    { title: text("legend.own"), entries: own(seen.own || []), caption: true },
   ].filter((part) => part.entries.length);
+}
+
+/**
+ * @param {SeenOwn[]} layers
+ * @returns {Entry[]}
+ */
+function own(layers) {
+  return layers.map(({ stroke, form, words }) => {
+    const { radius, fill, ...line } = stroke;
+    const strokes = [{ ...line, ...(form === "line" ? {} : { fill }), ...(form === "point" ? { radius } : {}) }];
+    return { sample: { kind: "strokes", strokes }, words };
+  });
 }
 
 /**

@@ -5,6 +5,7 @@ import { pictureLayers } from "./ground_picture.js";
 import { ordered, paneOrder } from "./layer_order.js";
 import { HIDDEN } from "./letters.js";
 import { Labels } from "./labels.js";
+import { OwnLayers } from "./own_layers.js";
 import { SeenGround } from "./seen_ground.js";
 import { frameOf, seenSites } from "./seen_sites.js";
 import { Sites } from "./sites.js";
@@ -65,6 +66,7 @@ export class Stage {
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
+    this.own = new OwnLayers(map, data, () => callbacks.changed?.());
     this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
@@ -132,6 +134,7 @@ export class Stage {
     const { visible, opacity } = this.layers[id];
     const hidden = this.covered && this.data.layers.some((layer) => layer.id === id && layer.ground);
     this.sites.setLayer(id, visible && !hidden, opacity);
+    this.own.setLayer(id, visible, opacity);
     if (id === this.data.gridLayer && this.grid) {
       // Over pictures too: their position is checked against it.
       if (!visible) this.grid.remove();
@@ -149,6 +152,7 @@ export class Stage {
    */
   setOrder(wanted) {
     this.order = ordered(this.data.layers.map(({ id }) => id), wanted);
+    this.own.setOrder(this.order);
     for (const [id, home] of this.sites.layers) {
       home.pane.style.zIndex = String(paneOrder(home.layer, this.order.indexOf(id), this.data.waterLayer));
     }
@@ -209,6 +213,7 @@ export class Stage {
       otherBoundary: this.boundaryShown && drawn && this.seenGround.otherBoundary(frame),
       sea: drawn && this.seenGround.sea(frame),
       near: this.vicinity.words,
+      own: this.own.seen(frame, this.language),
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
       ways: this.waysShown && !under ? this.seenWays() : new Set(),
       fromFile: this.ways.tiles !== null,

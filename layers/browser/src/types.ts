@@ -50,6 +50,21 @@ export interface LayerPayload extends Named, LayerState {
   group: string;
   /** Part of the ground, hidden where pictures from the network are the ground. */
   ground: boolean;
+  /** Whether somebody has brought it in, and it holds no sites. */
+  own?: boolean;
+}
+
+/** A layer that somebody has brought in to the plan. */
+export interface OwnPayload extends Named {
+  id: string;
+  /** Where its features are; empty in a briefing, which has them itself. */
+  url: string;
+  features?: GeoJSON.FeatureCollection;
+  form: "point" | "line" | "area" | "mixed";
+  symbol: Stroke;
+  legend: Named;
+  /** Where it comes from, and how good its positions are. */
+  credit: Named;
 }
 
 export interface LayerState {
@@ -229,6 +244,7 @@ export interface Plan {
   /** Grounds from files; the first is drawn unless another is chosen. */
   grounds: GroundPayload[];
   pictures: PicturePayload[];
+  own: OwnPayload[];
   texts: Record<string, Record<string, string>>;
   style: Style;
   basemaps: string[];
@@ -524,6 +540,8 @@ export interface StageCallbacks {
   select(site: string): void;
   /** A place was clicked; tells whether measuring wanted it. */
   measuring(at: Leaflet.LatLng): boolean;
+  /** There is more to see than before: features of an own layer have come. */
+  changed?(): void;
   /** A task in a card was asked about, where that can be. */
   ask?(task: number): void;
 }

@@ -1,0 +1,118 @@
+"""Own layers as data for the scripts in the browser."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import shapely
+
+from geo.errors import PlanMapError
+from geo.feature_package import Features, opened
+from geo.grid import BBox
+from layers.browser.detail import shown_geometries
+from layers.own.files import own_layers
+from layers.own.own_layer import OwnLayer
+from layers.own.symbol import symbol_of
+from layers.own.words import credit_words, legend_words
+from layers.plan.catalogue import Heading, LayerEntry
+from layers.plan.plan import Plan
+from layers.plan.scene import OWN_VISIBLE
+from layers.plan.terms import Text
+from layers.translation import LANGUAGES, translation
+
+MOST_FEATURES = 5_000
+"""Most features of a layer that go to the browser one by one."""
+
+GROUP = "own"
+"""Id of the heading of own layers that have none of their own; those that have, have it after a colon."""
+
+
+def own_groups(plan: Plan) -> list[Heading]:
+    """Return the headings of the own layers of `plan`."""
+    usual = Text(*(translation(language)("own.title") for language in LANGUAGES))
+    names = dict.fromkeys(layer.group for layer in own_layers(plan))
+    return [Heading(group_of(name), Text(name, name) if name else usual) for name in names]
+
+
+def group_of(name: str) -> str:
+    """Return the id of the heading called `name`."""
+    return f"{GROUP}:{name}" if name else GROUP
+
+
+def own_entries(plan: Plan) -> tuple[LayerEntry, ...]:
+    """Return the own layers of `plan` as entries of its catalogue."""
+    return tuple(
+        LayerEntry(
+            layer.scene_id,
+            group_of(layer.group),
+            Text(layer.name, layer.name),
+            (),
+            visible=OWN_VISIBLE,
+            opacity=1.0,
+            ground=False,
+        )
+        for layer in own_layers(plan)
+    )
+
+
+def own_payload(layer: OwnLayer) -> dict[str, Any]:
+    """Return what a map needs to know of a layer before anybody shows it."""
+    texts = [translation(language) for language in LANGUAGES]
+    return {
+        "id": layer.scene_id,
+        "zh": layer.name,
+        "en": layer.name,
+        "url": f"layer/{quote(layer.id, safe='')}/{layer.version}/features.json",
+        "form": layer.shape.value,
+        "symbol": symbol_of(layer).plain(),
+        "legend": dict(zip(LANGUAGES, (legend_words(layer, text) for text in texts), strict=True)),
+        "credit": dict(zip(LANGUAGES, (credit_words(layer, text) for text in texts), strict=True)),
+    }
+
+
+@lru_cache(maxsize=8)
+def features_json(layer: OwnLayer) -> str:
+    """Return the features of a layer as GeoJSON with no more detail than a browser can draw at once.
+
+    Raises
+    ------
+    PlanMapError
+        There are too many of them, or the file is damaged.
+    """
+    if layer.count > MOST_FEATURES:
+        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
+    with opened(layer.path) as package:
+        return _collection(package.all(most=MOST_FEATURES))
+
+
+def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
+    """Return the same of the features that reach into `bounds` (WGS 84, degrees), for a document that has them itself.
+
+    Raises
+    ------
+    PlanMapError
+        There are too many of them, or the file is damaged.
+    """
+    with opened(layer.path) as package:
+        found = package.within(bounds, most=MOST_FEATURES + 1)
+    if len(found) > MOST_FEATURES:
+        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
+    made: dict[str, Any] = json.loads(_collection(found))
+    return made
+
+
+def _collection(features: Features) -> str:
+    there = ~shapely.is_missing(features.geometries)
+    placed = dict(zip(features.ids[there].tolist(), features.geometries[there].tolist(), strict=True))
+    shown = shown_geometries(placed)
+    geometries = shapely.set_precision(list(shown.values()), 1e-6, mode="pointwise")
+    written = shapely.to_geojson(geometries).tolist() if placed else []
+    boxes = shapely.bounds(geometries).round(6).tolist() if placed else []
+    found = (
+        f'{{"type":"Feature","id":{fid},"bbox":{json.dumps(box)},"properties":{{}},"geometry":{geometry}}}'
+        for fid, box, geometry in zip(shown, boxes, written, strict=True)
+    )
+    return f'{{"type":"FeatureCollection","features":[{",".join(found)}]}}'

@@ -1,0 +1,76 @@
+"""What own layers have at a place: asked of the spatial index of their files, however many features they have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.feature_package import opened
+from layers.own.own_layer import OwnLayer, text_fields
+from layers.plan.fault import printable
+
+MOST_FOUND = 8
+"""Most features that are shown of a place."""
+
+MOST_LOOKED_AT = 2_000
+"""Most features of a layer whose shapes are looked at."""
+
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeature:
+    """A feature at a place."""
+
+    layer: OwnLayer
+    fid: int
+    title: str
+    """What it is called; empty if none of its fields seems to hold a name."""
+    rows: list[tuple[str, str]]
+    """Its fields with their values as text."""
+
+
+def at_place(
+    layers: Sequence[OwnLayer], x: float, y: float, across: float, up: float
+) -> tuple[list[FoundFeature], int]:
+    """Return the first features of `layers` within an ellipse around x, y, and how many there are altogether.
+
+    x and y are WGS 84 degrees, as are the radii `across` and `up`. Of one layer the smallest feature comes first: it
+    lies in the others.
+
+    Raises
+    ------
+    PlanMapError
+        A file is damaged.
+    """
+
+    def in_radii(at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """In units of the radii the ellipse is a circle."""
+        return (at - (x, y)) / (max(across, 1e-12), max(up, 1e-12))
+
+    found: list[FoundFeature] = []
+    count = 0
+    for layer in layers:
+        names = [field.name for field in layer.fields if field.type != "binary"]
+        with opened(layer.path) as package:
+            features = package.within((x - across, y - up, x + across, y + up), names, most=MOST_LOOKED_AT)
+        moved = shapely.transform(features.geometries, in_radii)
+        near = np.flatnonzero(shapely.distance(moved, shapely.Point(0, 0)) <= 1)
+        sizes = shapely.area(moved[near]) + shapely.length(moved[near]) * 1e-9
+        count += len(near)
+        for index in near[np.argsort(sizes, kind="stable")][: MOST_FOUND - len(found)]:
+            values = {name: _shown(features.values[name][index]) for name in names}
+            title = next((values[name] for name in text_fields(layer.fields) if values.get(name)), "")
+            rows = [(printable(name), value) for name, value in values.items() if value]
+            found.append(FoundFeature(layer, int(features.ids[index]), title, rows))
+    return found, count
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return printable(f"{value:.12g}" if isinstance(value, float) else value, limit=LONGEST_VALUE)
