@@ -63,6 +63,18 @@ def shown_layers(plan: Plan, scene: Scene) -> tuple[OwnLayer, ...]:
     return tuple(next(turn) if layer.scene_id in moved else layer for layer in shown)
 
 
+@lru_cache(maxsize=64)
+def layer_digest(layer: OwnLayer) -> str:
+    """Return the SHA-256, in hexadecimal, of the file of a layer."""
+    with layer.path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def shown_digest(plan: Plan, scene: Scene) -> str:
+    """Return a text that changes with the own layers that `scene` shows; empty if it shows none."""
+    return " ".join(layer_digest(layer) for layer in shown_layers(plan, scene))
+
+
 def find_layer(plan: Plan, name: str) -> OwnLayer:
     """Return the own layer with the id, the id in a Scene, or the name `name`.
 

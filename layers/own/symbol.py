@@ -7,7 +7,7 @@ from typing import Any
 
 from layers.own.own_layer import OwnLayer, Shape
 
-COLOURS = ("#7A4FA3", "#B3467B", "#2F7F86", "#8C6A1F", "#5A6BB5", "#A2502F")
+COLOURS = ("#2F7F86", "#A23B5B", "#8C6A1F", "#54702B", "#7A4B2E", "#4B5D8F")
 """Colours of layers in turn. None is that of a status, and none that of water or of roads."""
 
 

@@ -14,11 +14,15 @@ from typing import Any
 
 from markupsafe import Markup
 
+from geo.grid import BBox
 from layers import style
+from layers.browser.own_payload import features_within
 from layers.browser.payload import arguments, letters, plan_payload
 from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
+from layers.own.files import shown_layers
+from layers.own.own_layer import OwnLayer
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, Scene
@@ -140,6 +144,7 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         # Tiles are packed: whoever looks for the characters of the document does not find those in them.
         payload["characters"] = "".join(sorted(cut.characters))
     payload["pictures"] = _pictures(plan, shown, payload["pictures"])
+    payload["own"] = _own(plan, shown, payload["own"])
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
     payload["texts"] = {text.language: words}
@@ -159,6 +164,22 @@ def _pictures(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]
     for picture, cut in _picture_cuts(plan, shown):
         own = next(each for each in known if each["id"] == FROM_FILE + picture.id)
         found.append({**own, "url": "", "tiles": cut.tiles})
+    return found
+
+
+def _own(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the own layers that views show, with their features in what these views show and around it."""
+    boxes: dict[OwnLayer, list[BBox]] = {}
+    for view in shown:
+        for layer in shown_layers(plan, view.scene):
+            boxes.setdefault(layer, []).append(view.bounds)
+    found = []
+    for layer, over in boxes.items():
+        wests, souths, easts, norths = zip(*over, strict=True)
+        wide, high = (max(easts) - min(wests)) / 2, (max(norths) - min(souths)) / 2
+        within = (min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high)
+        own = next(each for each in known if each["id"] == layer.scene_id)
+        found.append({**own, "url": "", "features": features_within(layer, within)})
     return found
 
 

@@ -12,6 +12,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 from geo.errors import PlanMapError
 from layers.draw.legible_names import with_legible_names
+from layers.own.files import shown_digest
 from layers.plan.digest import content_digest
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import Scene
@@ -145,7 +146,9 @@ def _chapters(plan: Plan, scene: Scene, by: By, tasks: Sequence[Task]) -> list[C
 
 
 def _digest(plan: Plan, scene: Scene, by: By, title: str) -> str:
-    parts = (str(EDITION), content_digest(plan), scene.to_query(), by.value, title)
+    parts = [str(EDITION), content_digest(plan), scene.to_query(), by.value, title]
+    # Added only if there is any, so that the hashes of reports that have been handed in stay the same.
+    parts += [own] if (own := shown_digest(plan, scene)) else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
 
 

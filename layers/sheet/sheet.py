@@ -25,6 +25,7 @@ from layers.draw.paper import SIZES, Paper, scale_text
 from layers.draw.pdf_layer import PdfLayer
 from layers.draw.site_symbols import draw_site_symbols
 from layers.font import Weight
+from layers.own.files import shown_digest
 from layers.plan.digest import content_digest
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -373,6 +374,7 @@ def _with_margin(kept: tuple[float, float, float, float], paper: Paper) -> tuple
 def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str:
     """Return ten characters of a hash of all that a sheet depends on; `form` is its scale, or an atlas's kind."""
     parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
+    own = shown_digest(plan, scene)
     # Added only if set, so that the hashes of sheets that have been handed in stay the same.
     more = [
         ("close", order.close),
@@ -380,6 +382,7 @@ def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str
         (f"address {order.address}", order.address),
         (f"extent {order.extent}", order.extent),
         (f"template {order.template}", order.template != NO_TEMPLATE),
+        (f"own {own}", own != ""),
     ]
     named = [words for words, is_set in more if is_set]
     return hashlib.sha256("\n".join((*parts, *named)).encode()).hexdigest()[:10]

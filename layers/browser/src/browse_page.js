@@ -106,7 +106,7 @@ export class BrowsePage {
         this.bridge.select(id);
       },
       measuring: (at) => this.near.take(at) || this.measure.take(at),
-      changed: () => this.refresh(),
+      changed: () => { if (this.started) this.refresh(); },
     }, { grid: this.grid });
     this.sites = this.stage.sites;
     this.labels = this.stage.labels;

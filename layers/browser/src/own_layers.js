@@ -18,7 +18,7 @@ const fetched = new WeakMap();
 
 /** @param {OwnPayload} payload */
 function featuresOf(payload) {
-  const found = fetched.get(payload) || (payload.features ? Promise.resolve(payload.features) : ask(payload.url));
+  const found = fetched.get(payload) || ask(payload.url);
   fetched.set(payload, found);
   // Asked for again the next time that somebody shows it.
   found.catch(() => fetched.delete(payload));
@@ -73,21 +73,36 @@ class OwnLayer {
     this.opacity = opacity;
     if (!visible && !this.drawn) return;
     Object.assign(this.home.style, { display: visible ? "" : "none", opacity: String(opacity), pointerEvents: "none" });
-    if (visible && !this.drawn) void this.draw();
+    if (!visible || this.drawn) return;
+    // What a document has itself is there at once: the room for its legend is measured before anything is seen.
+    if (this.payload.features) this.draw(this.payload.features);
+    else void this.fetch();
   }
 
-  async draw() {
-    const state = this.map.getContainer().dataset;
+  async fetch() {
     try {
       const features = await featuresOf(this.payload);
-      if (this.drawn) return;
-      this.drawn = this.made(features).addTo(this.map);
-      this.boxes = features.features.map((/** @type {GeoJSON.Feature} */ feature) => /** @type {Box} */ (feature.bbox));
-      state[this.payload.id] = "drawn";
+      if (!this.drawn) this.draw(features);
     } catch {
-      state[this.payload.id] = "failed";
+      this.say("failed");
     }
     this.changed();
+  }
+
+  /** @param {GeoJSON.FeatureCollection} features */
+  draw(features) {
+    this.drawn = this.made(features).addTo(this.map);
+    this.boxes = features.features.map((/** @type {GeoJSON.Feature} */ feature) => /** @type {Box} */ (feature.bbox));
+    this.say("drawn");
+  }
+
+  /**
+   * For whoever waits for the layer.
+   *
+   * @param {"drawn" | "failed"} state
+   */
+  say(state) {
+    this.home.dataset.state = state;
   }
 
   /** @param {GeoJSON.FeatureCollection} features */

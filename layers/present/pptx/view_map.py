@@ -60,6 +60,7 @@ _TITLES = {
     "legend.changes": "legend.changes",
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
+    "legend.own": "legend.own",
 }
 """Short titles for the legend's groups."""
 
