@@ -20,13 +20,18 @@ from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
 from geo import detail
+from geo.candidate import _systems
+from geo.foreign.features.findings import ACCEPTED
+from geo.foreign.features.shapes import NAMES as GEOMETRY_NAMES
 from geo.grid import GridKind
 from geo.position import Datum
-from layers.browser import payload
+from geo.ranking import TieReason, Verdict
+from layers.browser import detail as browser_detail
 from layers.draw import content
 from layers.draw.pdf_layer import PdfLayer
 from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
+from layers.own.own_layer import Shape
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -384,7 +389,7 @@ def test_sizes_of_files_and_tables() -> None:
         r"at most ([\d ]+) withdraw or correct": limits.ODD_EVENTS,
         r"each of `planmap_info` at most ([\d ]+) MiB": limits.ENTRY_BYTES // limits.MIB,
         r"a site of more than ([\d ]+) vertices": content.PLAIN,
-        r"together have more than ([\d ]+) vertices": payload.MAXIMUM_VERTICES,
+        r"together have more than ([\d ]+) vertices": browser_detail.MAXIMUM_VERTICES,
     }.items():
         assert number_in("docs/data.md", pattern) == value, pattern
     assert f"simplified by {content.DETAIL_MM} mm" in read("docs/data.md")
@@ -697,6 +702,16 @@ FAMILIES: dict[str, set[str]] = {
     "gap-mend": {gap.value for gap in Gap},
     "conflict": {conflict.value for conflict in Conflict},
     "template": {name.replace("_", "-") for name in LINES},
+    "geometry": set(GEOMETRY_NAMES.values()) - {"LinearRing"},
+    "finding": {*ACCEPTED, "flat", "unplaced"},
+    "repair": set(ACCEPTED),
+    "encoding": {"format", "given", "cpg", "dbf", "header", "tried", "none"},
+    "own-shape": set(Shape),
+    "own-done": {"left-out", "repaired", "refused"},
+    "own-note": {"network-links", "views", "columns"},
+    "system": {one.name_key for orders in _systems((-180.0, -80.0, 180.0, 80.0)) for one in orders},
+    "verdict": set(Verdict),
+    "tie": set(TieReason),
     "pdf-layer": {*PdfLayer, "all", "map"},
 }
 """Sections of the translations that have one text for each value of a list in the code."""

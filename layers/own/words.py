@@ -79,7 +79,7 @@ def report_lines(report: Mapping[str, Any], text: Translation) -> Iterator[str]:
                 continue
             numbers = _numbers(found["numbers"], text, found["count"])
             what, count = text(f"finding.{kind}"), f"{found['count']:,}"
-            yield text(f"own.{part.replace('_', '-')}", what=what, count=count, numbers=numbers)
+            yield text(f"own-done.{part.replace('_', '-')}", what=what, count=count, numbers=numbers)
     if report["undecodable"]["count"]:
         numbers = _numbers(report["undecodable"]["numbers"], text)
         yield text("own.undecoded", count=report["undecodable"]["count"], numbers=numbers)
@@ -127,7 +127,7 @@ def decided_words(decided: Mapping[str, Any], text: Translation) -> str:
 
 def layer_words(layer: OwnLayer, text: Translation) -> str:
     """Return how many features a layer has, in words."""
-    return text(f"own.shape-{layer.shape}", count=f"{layer.count:,}")
+    return text(f"own-shape.{layer.shape}", count=f"{layer.count:,}")
 
 
 def legend_words(layer: OwnLayer, text: Translation) -> str:
