@@ -106,6 +106,7 @@ export class BrowsePage {
         this.bridge.select(id);
       },
       measuring: (at) => this.near.take(at) || this.measure.take(at),
+      opened: (at, card) => this.askOwn(at, card),
       changed: () => { if (this.started) this.refresh(); },
     }, { grid: this.grid });
     this.sites = this.stage.sites;
@@ -252,14 +253,15 @@ export class BrowsePage {
   }
 
   /**
-   * Ask what own layers have at a place where no site is.
+   * Ask what own layers have at a place.
    *
    * @param {L.LatLng} at
+   * @param {L.Popup} [card] of a site there
    */
-  askOwn(at) {
+  askOwn(at, card) {
     const { stage, measure, near, placer } = this;
     if (measure.active || near.mode || placer.active) return this.ownCard.forget();
-    void this.ownCard.ask(at, stage.own.shown, stage.language);
+    void this.ownCard.ask(at, stage.own.shown, stage.language, card);
   }
 
   /**

@@ -31,8 +31,9 @@ export class OwnCard {
    * @param {L.LatLng} at
    * @param {OwnPayload[]} layers that are shown, the uppermost first
    * @param {Language} language
+   * @param {L.Popup} [card] of a site there, below which it is shown
    */
-  async ask(at, layers, language) {
+  async ask(at, layers, language, card) {
     const turn = ++this.asked;
     if (!layers.length) return;
     const point = this.map.latLngToContainerPoint(at);
@@ -48,7 +49,7 @@ export class OwnCard {
       /** @type {{ found: Found[], more: string }} */
       const { found, more } = await answer.json();
       // Who has clicked again since wants to know something else.
-      if (turn === this.asked && found.length) this.show(at, found, more);
+      if (turn === this.asked && found.length) this.show(at, found, more, card);
     } catch {
       // The page itself says that the server is away.
     }
@@ -63,8 +64,9 @@ export class OwnCard {
    * @param {L.LatLng} at
    * @param {Found[]} found
    * @param {string} more says that there are more
+   * @param {L.Popup} [card]
    */
-  show(at, found, more) {
+  show(at, found, more, card) {
     const box = make("div", "pm-card pm-own-card");
     for (const { name, title, rows } of found) {
       make("h3", "", box).textContent = title || name;
@@ -77,6 +79,13 @@ export class OwnCard {
       }
     }
     if (more) make("div", "pm-small", box).textContent = more;
+    if (card) {
+      const above = card.getContent();
+      if (!card.isOpen() || !(above instanceof HTMLElement)) return;
+      above.appendChild(box);
+      card.update();
+      return;
+    }
     const maxWidth = Math.min(340, this.map.getSize().x - 60);
     const popup = L.popup({ maxWidth, maxHeight: 300, className: "pm-popup", autoPanPadding: [20, 20] });
     popup.setLatLng(at).setContent(box).openOn(this.map);

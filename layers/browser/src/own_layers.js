@@ -102,7 +102,7 @@ class OwnLayer {
    * @param {"drawn" | "failed"} state
    */
   say(state) {
-    this.home.dataset.state = state;
+    Object.assign(this.home.dataset, { own: this.payload.id, state });
   }
 
   /** @param {GeoJSON.FeatureCollection} features */

@@ -394,6 +394,7 @@ export class Sites {
     popup.setLatLng(at).setContent(content).openOn(this.map);
     popup.getElement()?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", text("map.close"));
     select(site.id);
+    this.callbacks.opened?.(at, popup);
   }
 
   /**

@@ -540,6 +540,8 @@ export interface StageCallbacks {
   select(site: string): void;
   /** A place was clicked; tells whether measuring wanted it. */
   measuring(at: Leaflet.LatLng): boolean;
+  /** The card of a site was opened at a place. */
+  opened?(at: Leaflet.LatLng, card: Leaflet.Popup): void;
   /** There is more to see than before: features of an own layer have come. */
   changed?(): void;
   /** A task in a card was asked about, where that can be. */

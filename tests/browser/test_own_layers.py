@@ -1,0 +1,127 @@
+"""Own layers in a real browser: shown, asked by a click, kept in the address, and in a briefing without a server."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Frame, Page, expect
+
+from layers.own.files import own_layers
+from layers.plan.deck import Deck, Slide
+from layers.plan.scene import Scene
+from layers.plan.terms import Text
+from layers.present.briefing import briefing
+from layers.resources import default_plan_folder
+from tests.browser.conftest import Watched, look_at, open_layers, open_map, wait_until
+from tests.browser.server import serving
+from tests.browser.test_briefing import OFFLINE, Offline, opened
+from tests.own_files import added, parcels, plan_in, write_parcels
+from tests.test_sheet import DAY
+
+pytestmark = pytest.mark.slow
+
+EVIL = "<img src=x onerror=window.taken=1>"
+AT = (39.0650, 117.4226, 16)
+"""A view of all parcels."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("own")
+    plan = Path(shutil.copytree(default_plan_folder(), folder / "plan"))
+    added(plan, write_parcels(folder), name="控规地块", group="控规")
+    evil = folder / "evil.gpkg"
+    parcels(rows=1, columns=1).assign(名称=EVIL).rename(columns={"用地": EVIL}).to_file(evil, layer="x")
+    added(plan, evil, name=EVIL)
+    return plan
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
+    with serving(folder.parent, str(folder)) as url:
+        yield url
+
+
+@pytest.fixture
+def page(standing: Watched) -> Page:
+    return standing.page
+
+
+def ids(folder: Path) -> dict[str, str]:
+    return {layer.name: layer.scene_id for layer in own_layers(plan_in(folder))}
+
+
+def drawn(frame: Frame, scene_id: str) -> None:
+    expect(frame.locator(f"[data-own='{scene_id}']")).to_have_attribute("data-state", "drawn")
+
+
+def click_at(frame: Frame, latitude: float, longitude: float) -> None:
+    place = frame.evaluate(
+        "([lat, lon]) => { const at = PlanMap.current.map.latLngToContainerPoint([lat, lon]); return [at.x, at.y]; }",
+        [latitude, longitude],
+    )
+    frame.locator(".leaflet-container").click(position={"x": place[0], "y": place[1]})
+
+
+def test_a_layer_is_switched_on_asked_and_kept_in_the_address(page: Page, address: str, folder: Path) -> None:
+    scene_id = ids(folder)["控规地块"]
+    frame = open_map(page, f"{address}/")
+    look_at(frame, *AT)
+    assert frame.locator("[data-own]").count() == 0
+    open_layers(frame)
+    frame.get_by_label("控规地块", exact=True).check()
+    drawn(frame, scene_id)
+    wait_until(page, f"location.search.includes('show={quote(scene_id)}')")
+    expect(frame.locator(".leaflet-control-attribution")).to_contain_text("parcels.gpkg")
+    latitude, longitude = middle(folder, 7)
+    click_at(frame, latitude, longitude)
+    # The parcel lies in the extent of the station, whose card has it below.
+    card = frame.locator(".pm-card .pm-own-card")
+    expect(card.locator("h3")).to_have_text("JLC-06")
+    expect(card.locator("tr")).to_have_text(["地块编号JLC-06", "用地居住", "容积率2"])
+    page.reload()
+    frame = open_map(page, page.url)
+    drawn(frame, scene_id)
+
+
+def middle(folder: Path, fid: int) -> tuple[float, float]:
+    from geo.feature_package import opened as opened_package
+
+    layer = next(each for each in own_layers(plan_in(folder)) if each.name == "控规地块")
+    with opened_package(layer.path) as package:
+        point = package.numbered([fid]).geometries[0].centroid
+    return point.y, point.x
+
+
+def test_names_and_values_with_markup_show_as_text(page: Page, address: str, folder: Path) -> None:
+    scene_id = ids(folder)[EVIL]
+    frame = open_map(page, f"{address}/?show={quote(scene_id)}&at={','.join(map(str, AT))}")
+    drawn(frame, scene_id)
+    expect(frame.get_by_text(EVIL).first).to_be_attached()
+    latitude, longitude = middle(folder, 1)
+    click_at(frame, latitude, longitude)
+    card = frame.locator(".pm-own-card")
+    expect(card.locator("h3")).to_have_text(EVIL)
+    expect(card.get_by_text(EVIL).first).to_be_visible()
+    assert frame.locator(".pm-own-card img").count() == 0
+    assert frame.evaluate("window.taken === undefined")
+
+
+def test_a_briefing_draws_the_layer_without_a_server(lend, folder: Path, tmp_path: Path) -> None:
+    plan = plan_in(folder)
+    scene_id = ids(folder)["控规地块"]
+    scene = Scene.from_query(f"site=junliangcheng-north&show={scene_id}")
+    deck = Deck("a", Text("甲", "A"), (Slide(Text("一", "one"), scene=scene), Slide(Text("二", "two"))))
+    path = tmp_path / "briefing.html"
+    path.write_text(briefing(plan, deck, language="zh", today=DAY), encoding="utf-8")
+    page = opened(lend(Offline, **OFFLINE), path)
+    pane = page.locator(f"#map [data-own='{scene_id}']")
+    expect(pane).to_have_attribute("data-state", "drawn")
+    expect(page.locator(".legend")).to_contain_text("控规地块")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".legend")).not_to_contain_text("控规地块")
+    expect(pane).to_be_hidden()
