@@ -209,6 +209,12 @@ def test_a_statement_that_was_taken_back_says_so(plan):
     assert [one["id"] for one in found.find(asked).features][-2:] == ["wrong", "mended"]
 
 
+def test_figures_are_never_written_as_whole_numbers(collections):
+    # QGIS would take the field for one of whole numbers, and cut what comes later.
+    for one in collections["places"].find(FeatureQuery(GREATEST_LIMIT)).features:
+        assert isinstance(one["properties"]["accuracy_m"], float | None)
+
+
 # Paging and filters
 
 
@@ -376,6 +382,11 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(api, query, language):
     assert " → " in found["description"]
     assert "{" not in found["description"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_refusal_names_every_parameter_that_there_is(api, collections):
+    said = api("/collections/tasks/items?foo=1").json()["description"]
+    assert all(name in said for name in collections["tasks"].about.queryables)
 
 
 @pytest.mark.parametrize(

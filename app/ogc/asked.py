@@ -43,7 +43,7 @@ def check_names(query: QueryParams, known: Names[str]) -> None:
     names = [name for name, _ in query.multi_items()]
     for name in names:
         if name not in known:
-            raise PlanMapError("ogc-parameter", name=name, known=", ".join(known))
+            raise PlanMapError("ogc-parameter", name=name, expected=tuple(known))
         if names.count(name) > 1:
             raise PlanMapError("ogc-twice", name=name)
 
@@ -60,7 +60,7 @@ def form_of(query: QueryParams, headers: Headers) -> str:
     if named is None:
         return _preferred(headers.get("accept", ""), {"text/html": HTML, "application/xhtml+xml": HTML}, JSON)
     if named not in FORMS:
-        raise PlanMapError("ogc-form", value=named, known=", ".join(FORMS))
+        raise PlanMapError("ogc-form", value=named, expected=FORMS)
     return named
 
 
@@ -76,7 +76,7 @@ def language_of(query: QueryParams, headers: Headers) -> str:
     if named is None:
         return _preferred(headers.get("accept-language", ""), {name: name for name in LANGUAGES}, LANGUAGES[0])
     if named not in LANGUAGES:
-        raise PlanMapError("ogc-language", value=named, known=", ".join(LANGUAGES))
+        raise PlanMapError("ogc-language", value=named, expected=LANGUAGES)
     return named
 
 
@@ -116,7 +116,7 @@ def features_asked(query: QueryParams, about: About) -> FeatureQuery:
     # Some programs name the system in which there is everything anyway.
     for name in ("bbox-crs", "crs"):
         if query.get(name, CRS84) != CRS84:
-            raise PlanMapError("ogc-crs", name=name, value=query[name], known=CRS84)
+            raise PlanMapError("ogc-crs", name=name, value=query[name], expected=(CRS84,))
     since, until = _time(query["datetime"]) if "datetime" in query else (None, None)
     return FeatureQuery(
         # More than there is on a page is no mistake: the standard cuts it.

@@ -91,7 +91,7 @@ class Served:
         """Return a collection; raise `PlanMapError` if there is none with this id."""
         found = self.collections.get(collection_id)
         if found is None:
-            raise PlanMapError("ogc-no-collection", name=collection_id, known=", ".join(self.collections))
+            raise PlanMapError("ogc-no-collection", name=collection_id, expected=tuple(self.collections))
         return found
 
     def own(self, media_type: str) -> list[Relation]:
@@ -157,15 +157,17 @@ def api(served: Served) -> Document:
     server = f"{served.address.outer}{ROOT}"
     data = definition(abouts, title=served.title, description="\n".join(served.lines), server=server)
     rows = tuple(
-        (
-            WebCell(path),
-            WebCell(", ".join(one["name"] if "name" in one else one["$ref"].rpartition("/")[2] for one in asked)),
-        )
-        for path, asked in ((path, item["get"].get("parameters", ())) for path, item in data["paths"].items())
+        (WebCell(path), WebCell(", ".join(map(_parameter, item["get"]["parameters"]))))
+        for path, item in data["paths"].items()
     )
     table = WebTable((text("ogc.path"), text("ogc.parameters")), rows)
     view = WebPage(text("ogc.api"), (served.way("", served.title),), (text("ogc.api-words"),), table=table)
     return Document(data, OPENAPI_TYPE, view)
+
+
+def _parameter(defined: Mapping[str, Any]) -> str:
+    """Return the name of a parameter, which is defined here or elsewhere in the definition."""
+    return str(defined["name"] if "name" in defined else defined["$ref"].rpartition("/")[2])
 
 
 def collections(served: Served) -> Document:

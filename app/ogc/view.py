@@ -87,5 +87,7 @@ def worded(value: object, text: Translation) -> WebCell:
     """Return a value of a field as it stands in a table; a web address can be clicked."""
     if isinstance(value, bool):
         return WebCell(text("listing.yes" if value else "listing.no"))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     words = "" if value is None else str(value)
     return WebCell(words, safe_address(words))

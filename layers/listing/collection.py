@@ -175,8 +175,7 @@ class HeldCollection:
         return {feature_id: row for row, feature_id in enumerate(self._ids)}
 
     def _feature(self, row: int) -> Feature:
-        made = feature(self._row(row), self._geometries[row])
-        return {"type": "Feature", "id": self._ids[row], **made}
+        return feature_of(self.about, self._ids[row], self._row(row), self._geometries[row])
 
     def _column(self, name: str) -> list[Value]:
         found = self._columns.get(name)
@@ -187,6 +186,17 @@ class HeldCollection:
             self._columns |= {one: [json_value(row[one]) for row in rows] for one in names}
             found = self._columns[name]
         return found
+
+
+def feature_of(about: About, feature_id: str, row: Row, geometry: BaseGeometry | None) -> Feature:
+    """Return a row of a collection as a feature."""
+    made = feature(row, geometry)
+    properties = made["properties"]
+    for name, kind in about.fields.items():
+        # 400 as 400.0: QGIS takes a field for whole numbers whose first values are, and cuts what comes later.
+        if kind is FieldKind.NUMBER and properties[name] is not None:
+            properties[name] = float(properties[name])
+    return {"type": "Feature", "id": feature_id, **made}
 
 
 def in_days(days: NDArray[numpy.int32], asked: FeatureQuery) -> NDArray[numpy.bool_]:

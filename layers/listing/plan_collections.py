@@ -20,6 +20,7 @@ from layers.listing.collection import (
     FieldKind,
     HeldCollection,
     Shape,
+    feature_of,
     in_days,
 )
 from layers.listing.flat import (
@@ -29,7 +30,6 @@ from layers.listing.flat import (
     at_site_row,
     at_sites,
     event_row,
-    feature,
     site_row,
     status_words,
     task_row,
@@ -216,15 +216,11 @@ def _about(
     different = {site.id: site for site in sites}.values()
     words = [made.text(f"ogc-about.{collection_id}")]
     if different:
-        nominal = sum(site.precision is Precision.NOMINAL for site in different)
-        words.append(
-            made.text(
-                "ogc.positions",
-                count=len(different),
-                nominal=nominal,
-                unplaced=sum(not site.placed for site in different),
-            )
-        )
+        words.append(made.text("ogc.positions", count=len(different)))
+        if nominal := sum(site.precision is Precision.NOMINAL for site in different):
+            words.append(made.text("ogc.nominal", count=nominal))
+        if unplaced := sum(not site.placed for site in different):
+            words.append(made.text("ogc.unplaced", count=unplaced))
     return About(
         collection_id,
         made.text(f"ogc-title.{collection_id}"),
@@ -290,7 +286,7 @@ class StatementCollection:
         return numpy.concatenate([self._log.columns.public_days, numpy.array(loose, dtype=numpy.int32)])
 
     def _feature(self, event: Event) -> Feature:
-        return {"type": "Feature", "id": event.id, **feature(_statement_row(self._made, event), None)}
+        return feature_of(self.about, event.id, _statement_row(self._made, event), None)
 
 
 def _statement_row(made: Listing, event: Event | None) -> Row:
