@@ -489,6 +489,13 @@ def test_a_changed_plan_has_another_tag(serve, plan_folder):
     assert ask("").headers["etag"] != before
 
 
+def test_another_setting_has_another_tag(monkeypatch, api):
+    before = api("/collections/tasks/items").headers["etag"]
+    settings = Settings(plan=str(default_plan_folder()), stale_days=30)
+    monkeypatch.setattr(context, "_current", Context(settings))
+    assert ask("/collections/tasks/items").headers["etag"] != before
+
+
 def addresses(value: object) -> set[str]:
     if isinstance(value, dict):
         found = {value["href"]} if isinstance(value.get("href"), str) else set()

@@ -106,11 +106,11 @@ def _answer(work: Work, request: Request) -> Response:
     today = date.today()
     path = quote(request.scope["path"].removeprefix(request.scope.get("root_path", "")).removeprefix(ROOT).rstrip("/"))
     address = Address(outer_address(request), path, dict(request.query_params))
-    parts = (plan_version, plan.ground_version, str(today), address.here(), form, text.language, version("planmap"))
-    tag = f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]}"'
+    stale = served.settings.stale_days
+    tag = _tag(plan_version, plan.ground_version, today, stale, address.here(), form, text.language)
     if tag.removeprefix("W/") in _tags(request):
         return Response(status_code=304, headers={**_HEADERS, "ETag": tag})
-    collections = plan_collections(plan, text.language, today, served.settings.stale_days)
+    collections = plan_collections(plan, text.language, today, stale)
     try:
         document = work(request, Served(address, form, text, plan, collections, str(today)))
     except PlanMapError as error:
@@ -119,6 +119,13 @@ def _answer(work: Work, request: Request) -> Response:
         return _packed(request, page(document.view, address, text).encode(), "text/html; charset=utf-8", tag)
     content = json.dumps(document.data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return _packed(request, content.encode(), document.media_type, tag)
+
+
+def _tag(*parts: object) -> str:
+    """Return the tag of an answer that follows from `parts` and from what this version of PlanMap makes of them."""
+    # A weak one: the time in an answer and its compression differ.
+    words = chr(0).join(map(str, (version("planmap"), *parts)))
+    return f'W/"{hashlib.sha256(words.encode()).hexdigest()[:16]}"'
 
 
 def _tags(request: Request) -> set[str]:
