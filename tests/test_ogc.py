@@ -279,7 +279,13 @@ def test_a_box_takes_what_touches_it_whatever_the_sort_and_nothing_without_a_pos
 
 @pytest.mark.parametrize(
     ("text", "hits"),
-    [("117,38,118,40", True), ("117,38,-5,118,40,9000", True), ("170,38,-170,40", False), ("170,38,118,40", True)],
+    [
+        ("117,38,118,40", True),
+        ("117,38,-5,118,40,9000", True),
+        ("170,38,-170,40", False),
+        ("170,38,118,40", True),
+        ("-1e300,-1e300,1e308,1e308", True),
+    ],
 )
 def test_boxes_may_have_heights_and_reach_over_the_180th_meridian(api, text, hits):
     assert bool(api(f"/collections/places/items?limit=1&bbox={text}").json()["numberMatched"]) is hits

@@ -7,6 +7,8 @@ import sys
 import httpx
 import pytest
 
+from app.ogc.asked import GREATEST_LIMIT
+from tests.benchmarks.plans import write_large_plan
 from tests.browser.server import serving
 from tests.hostile_plan import ATTACK, write_hostile_plan
 
@@ -103,6 +105,16 @@ def test_gdal_gets_words_that_attack_as_words(tmp_path):
         found = gdal(url, "places", PAGE_SIZE="50")
     assert found["rows"]
     assert all(row["site_name"].startswith(ATTACK) for row in found["rows"])
+
+
+def test_gdal_reads_ten_thousand_tasks_through_pages_of_the_greatest_size(tmp_path):
+    write_large_plan(tmp_path / "plan", sites=5000, tasks_each=2)
+    with serving(tmp_path, str(tmp_path / "plan"), options=["--ogc"]) as url:
+        page = httpx.get(f"{url}/ogc/collections/tasks/items?limit=50000", timeout=60).json()
+        found = gdal(url, "tasks")
+    assert page["numberReturned"] == GREATEST_LIMIT
+    assert page["numberMatched"] == len(found["rows"]) > 10_000
+    assert len({row["id"] for row in found["rows"]}) == len(found["rows"])
 
 
 def test_a_proxy_that_speaks_https_gets_addresses_with_it(address):

@@ -31,8 +31,12 @@ PAGING = ("limit", "offset", "bbox", "bbox-crs", "crs", "datetime")
 """Parameters of the features of a collection, beside the fields that can be filtered by."""
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+
 MOMENT = r"\d{4}-\d{2}-\d{2}([Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2}))?"
 """A day, or a moment of it, as RFC 3339 writes them."""
+
+_FAR = 1000.0
+"""Degrees that are farther than any place."""
 
 _LONGEST_WHOLE = 9
 """Digits of a whole number; more features than that are nowhere."""
@@ -142,7 +146,8 @@ def _boxes(text: str) -> tuple[BBox, ...]:
         numbers = [numbers[place] for place in (0, 1, 3, 4)]
     if len(numbers) != 4 or not all(map(math.isfinite, numbers)) or numbers[1] > numbers[3]:
         raise PlanMapError("ogc-bbox", value=text)
-    west, south, east, north = numbers
+    # GEOS cannot reckon with the largest figures.
+    west, south, east, north = (max(-_FAR, min(number, _FAR)) for number in numbers)
     if west <= east:
         return ((west, south, east, north),)
     return ((west, south, 180.0, north), (-180.0, south, east, north))
