@@ -135,6 +135,7 @@ for _command in (
 @click.option("--allow-host", metavar="NAME", multiple=True, help=HELP("cli.allow-host-option"))
 @click.option("--trust-network", is_flag=True, help=HELP("cli.trust-network-option"))
 @click.option("--sign-in", default="", metavar="FILE", help=HELP("cli.sign-in-option"))
+@click.option("--ogc", is_flag=True, help=HELP("ogc.option"))
 @click.option("--browser/--no-browser", default=None, help=HELP("cli.browser-option"))
 @language_option
 @ends_in_a_line
@@ -147,6 +148,7 @@ def serve(
     allow_host: tuple[str, ...],
     trust_network: bool,
     sign_in: str,
+    ogc: bool,
     browser: bool | None,
 ) -> None:
     """Serve a plan to the browser."""
@@ -158,7 +160,8 @@ def serve(
     names = [origin.allowed_host(name) for name in allow_host]
     server.check_port(host, port)
     # The server changes the working folder, so the path must be absolute.
-    settings = read_settings(plan=plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan)))
+    where = plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan))
+    settings = read_settings(plan=where, ogc="true" if ogc else "")
     # Read before the port opens: who signs in is never let in by a file that cannot be read.
     signing = read_sign_in(Path(found).expanduser()) if (found := sign_in or settings.sign_in) else None
     if signing and not origin.is_loopback(signing.host):

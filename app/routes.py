@@ -81,9 +81,17 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),
         *(Route(path, streamlit) for path in STREAMLIT_PATHS),
+        *(_ogc() if context.current().settings.ogc else ()),
         *([Route(BEGIN, _begin), *(Route(path, streamlit) for path in PATHS)] if context.current().sign_in else ()),
         WebSocketRoute(STREAMLIT_SOCKET, streamlit),
     ]
+
+
+def _ogc() -> list[BaseRoute]:
+    # Imported here, for where it is switched off nobody needs it.
+    from app.ogc.routes import ogc_routes
+
+    return ogc_routes()
 
 
 def missing(request: Request, _: HTTPException | Exception) -> Response:

@@ -144,7 +144,10 @@ def serve(*, host: str, port: int, names: Iterable[str], language: str, open_bro
     os.chdir(Path(__file__).parent)
 
     def announce() -> None:
-        print(translation(language)("cli.serving", url=url), flush=True)
+        text = translation(language)
+        print(text("cli.serving", url=url), flush=True)
+        if context.current().settings.ogc:
+            print(text("ogc.on", url=f"{url}/ogc"), flush=True)
         if open_browser:
             webbrowser.open(url)
 

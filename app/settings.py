@@ -54,6 +54,8 @@ class Settings(BaseModel):
     """Key for the 天地图 online basemap."""
     sign_in: str = ""
     """File with the settings of signing in; empty where nobody signs in."""
+    ogc: bool = False
+    """Whether GIS programs can read the plan by the address `/ogc`."""
     public_url: Annotated[str, Field(max_length=LONGEST_ADDRESS), AfterValidator(_web_address)] = ""
     """Address at which phones reach the browse page; the QR codes of sheets lead there. Empty for none."""
     stale_days: Annotated[int, Field(ge=1, le=3650)] = 180

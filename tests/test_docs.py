@@ -31,6 +31,7 @@ from layers.draw import content
 from layers.draw.pdf_layer import PdfLayer
 from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
+from layers.listing.plan_collections import COLLECTION_IDS
 from layers.own.own_layer import Shape
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
@@ -713,6 +714,8 @@ FAMILIES: dict[str, set[str]] = {
     "verdict": set(Verdict),
     "tie": set(TieReason),
     "pdf-layer": {*PdfLayer, "all", "map"},
+    "ogc-title": set(COLLECTION_IDS),
+    "ogc-about": set(COLLECTION_IDS),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

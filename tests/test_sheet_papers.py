@@ -98,7 +98,7 @@ def test_a_small_or_odd_paper_has_fewer_parts_but_whole_sources(plan, paper, que
         for (one, a), (other, b) in combinations(outside, 2):
             assert not a.overlaps(b) or not exactly(one).overlaps(exactly(other)), (one.text, other.text)
     flat = "".join("".join(sheet.drawing.texts()).split())
-    assert "".join(sources(plan, text, scene.basemap).split()) in flat
+    assert "".join(sources(plan, text, scene).split()) in flat
     # Nothing that a larger paper says is lost, it stands on another page.
     everything = [line for page in sheet.pages for line in page.texts()]
     assert text("map.legend") in everything
@@ -116,7 +116,7 @@ def test_a_map_alone_has_scale_credits_and_disclaimer_and_nothing_else(plan):
         "北",
         plan.info.disclaimer.zh,
         "2026-11-22",
-        sources(plan, translation("zh"), "offline"),
+        sources(plan, translation("zh"), Scene()),
     ):
         assert words in flat, words
     for words in ("图例", "点位与任务", "图幅位置", plan.info.title.zh):

@@ -1,5 +1,7 @@
 """The list as flat rows with stable field names, one for each task at each of its sites: what CSV and GeoJSON hold.
 
+The collections of `layers.listing.plan_collections` are made of the same rows.
+
 GIS programs read nested values as plain text and draw no GeometryCollections, so a task at three sites is three rows.
 The first row of every task has the `site_no` 1, or 0 where the task has no site; those alone are each task once.
 """
@@ -10,19 +12,24 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from layers import escape
 from layers.listing.listing import DEGREE_DIGITS, Cell, Listed, Listing, day_cell
 from layers.plan.event import Event
 from layers.plan.plan import Site
+from layers.plan.terms import Status
 from layers.selection.statements import period_words
+from layers.translation import Translation
 
 Row = dict[str, Cell]
 
-_NO_SITE: Row = {
+NO_SITE: Row = {
     "site": "",
     "site_name": "",
     "site_category": "",
@@ -46,7 +53,7 @@ def csv_bytes(listing: Listing) -> bytes:
     over lines that are no rows.
     """
     about: Row = {"as_of": listing.as_of, "source": listing.source, "disclaimer": listing.disclaimer}
-    names = [*_task_row(listing, None), "site_no", *_NO_SITE, *about]
+    names = [*task_row(listing, None), "site_no", *NO_SITE, *about]
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow(names)
@@ -80,19 +87,23 @@ def geojson_bytes(listing: Listing) -> bytes:
         "as_of": listing.as_of.isoformat(),
         "tasks": len(listing.tasks),
         "features": [
-            {
-                "type": "Feature",
-                "geometry": None if site is None or site.geometry is None else mapping(site.geometry),
-                "properties": {name: _json_value(cell) for name, cell in row.items()}
-                | {"as_of": listing.as_of.isoformat()},
-            }
-            for row, site in _rows(listing)
+            feature(row | {"as_of": listing.as_of}, site.geometry if site else None) for row, site in _rows(listing)
         ],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _json_value(cell: Cell) -> str | float | bool | None:
+def feature(row: Row, geometry: BaseGeometry | None) -> dict[str, Any]:
+    """Return a row as a feature of GeoJSON; the geometry is in WGS 84, longitude first."""
+    return {
+        "type": "Feature",
+        "geometry": None if geometry is None else mapping(geometry),
+        "properties": {name: json_value(cell) for name, cell in row.items()},
+    }
+
+
+def json_value(cell: Cell) -> str | float | bool | None:
+    """Return a cell as JSON has it: a day as text, and null where there is nothing."""
     # Nothing is null and no empty text, or a GIS would take a field of days for one of words.
     if cell is None or cell == "":
         return None
@@ -104,15 +115,39 @@ def _json_value(cell: Cell) -> str | float | bool | None:
 def _rows(listing: Listing) -> Iterator[tuple[Row, Site | None]]:
     """Yield the rows, each with the site that it is about; None for a task without any."""
     for listed in listing.tasks:
-        row = _task_row(listing, listed)
-        sites = list(listing.sites_of(listed.task))
-        for number, (site, named) in enumerate(sites, 1):
-            yield row | {"site_no": number} | _site_row(listing, site, named=named), site
-        if not sites:
-            yield row | {"site_no": 0} | _NO_SITE, None
+        row = task_row(listing, listed)
+        for at_site in at_sites(listing, listed):
+            yield row | at_site_row(listing, at_site), at_site.site
 
 
-def _task_row(listing: Listing, listed: Listed | None) -> Row:
+@dataclass(frozen=True, slots=True)
+class TaskAtSite:
+    """A task at one of its sites, before it is a row."""
+
+    listed: Listed
+    number: int
+    """Counts the sites of the task from 1; 0 for a task without any."""
+    site: Site | None
+    named: bool
+    """Whether the clause names the place."""
+
+
+def at_sites(listing: Listing, listed: Listed) -> Iterator[TaskAtSite]:
+    """Yield a task at each of its sites, or once without any."""
+    number = 0
+    for number, (site, named) in enumerate(listing.sites_of(listed.task), 1):
+        yield TaskAtSite(listed, number, site, named)
+    if not number:
+        yield TaskAtSite(listed, 0, None, False)
+
+
+def at_site_row(listing: Listing, at_site: TaskAtSite) -> Row:
+    """Return what comes after the row of the task: which of its sites, and what is said of that."""
+    at = NO_SITE if at_site.site is None else site_row(listing, at_site.site, named=at_site.named)
+    return {"site_no": at_site.number, **at}
+
+
+def task_row(listing: Listing, listed: Listed | None) -> Row:
     """Return what is said of a task; with None the names of the fields alone, each without a value."""
     language = listing.text.language
     task = listed.task if listed else None
@@ -125,7 +160,7 @@ def _task_row(listing: Listing, listed: Listed | None) -> Row:
         "task": task.id if task else "",
         "title": task.title.get(language) if task else "",
         "status": state.status.value if state and state.status else "",
-        "status_label": _status_label(listing, listed) if listed else "",
+        "status_label": status_words(state.status, listing.text) if state else "",
         "status_backed": state.backed if state else None,
         "kind": task.kind.value if task else "",
         "theme": task.theme if task else "",
@@ -155,22 +190,28 @@ def _task_row(listing: Listing, listed: Listed | None) -> Row:
     }
 
 
-def _status_label(listing: Listing, listed: Listed) -> str:
-    status = listed.state.status
-    return listing.text(f"status.{status.value}" if status else "status.none")
+def status_words(status: Status | None, text: Translation) -> str:
+    """Return a status in words, also that there is none yet."""
+    return text(f"status.{status.value}" if status else "status.none")
 
 
 def _event_fields(name: str, event: Event | None, language: str) -> Row:
+    return {f"{name}_{field}": cell for field, cell in event_row(event, language).items()}
+
+
+def event_row(event: Event | None, language: str) -> Row:
+    """Return what is said of a statement; with None the names of the fields alone, each without a value."""
     return {
-        f"{name}_date": day_cell(event.date) if event else "",
-        f"{name}_summary": event.summary.get(language) if event else "",
-        f"{name}_source": event.source.title if event else "",
-        f"{name}_publisher": event.source.publisher if event else "",
-        f"{name}_url": event.source.url if event else "",
+        "date": day_cell(event.date) if event else "",
+        "summary": event.summary.get(language) if event else "",
+        "source": event.source.title if event else "",
+        "publisher": event.source.publisher if event else "",
+        "url": event.source.url if event else "",
     }
 
 
-def _site_row(listing: Listing, site: Site, *, named: bool) -> Row:
+def site_row(listing: Listing, site: Site, *, named: bool) -> Row:
+    """Return what is said of a site of a task; `named` is whether the clause names it."""
     language = listing.text.language
     longitude, latitude = listing.position(site)
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -104,13 +104,18 @@ def listing(plan: Plan, scene: Scene, *, today: date) -> Listing:
         stale = stale_days(state, selection.as_of, scene.stale_days) or None
         tasks.append(Listed(task, state, statements(task, state, plan.info.year), overdue, stale))
     shown = {site_id for task in selection.tasks for whole in plan.places_of(task) for site_id in plan.place(whole)}
-    positions = {}
-    for site_id in shown:
-        geometry = plan.sites[site_id].geometry
-        if geometry is not None:
-            point = anchors(geometry)[0]
-            positions[site_id] = (round(point.x, DEGREE_DIGITS), round(point.y, DEGREE_DIGITS))
+    positions = symbol_positions(plan.sites[site_id] for site_id in shown)
     return Listing(plan, scene, selection, translation(scene.language), tuple(tasks), positions)
+
+
+def symbol_positions(sites: Iterable[Site]) -> dict[str, tuple[float, float]]:
+    """Return where the symbol of each of `sites` that has a position stands, as `Listing.positions`."""
+    found = {}
+    for site in sites:
+        if site.geometry is not None:
+            point = anchors(site.geometry)[0]
+            found[site.id] = (round(point.x, DEGREE_DIGITS), round(point.y, DEGREE_DIGITS))
+    return found
 
 
 def day_cell(day: PartialDate) -> date | str:
