@@ -1,4 +1,4 @@
-"""In which reference system a layer may be that states none: ranked by the ground's own lines, for somebody to decide."""
+"""In which reference system a layer may be that states none: ranked by the lines of the ground; somebody decides."""
 
 from __future__ import annotations
 
