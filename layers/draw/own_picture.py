@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.candidate import usual_bounds
 from geo.errors import PlanMapError
+from geo.ranking import sample
 from layers import style
 from layers.draw.content import Content, content
 from layers.draw.drawing import Box, Drawing, Shape, circle, geometry_path, rectangle
@@ -24,10 +25,11 @@ from layers.draw.paper import round_scale
 from layers.draw.site_symbols import draw_site_symbols
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
-from layers.selection.extent import centred, least_scale
+from layers.plan.terms import Precision
+from layers.selection.extent import Extent, centred, least_scale
 from layers.selection.select import select
 
-WIDTH_MM, HEIGHT_MM = 150.0, 104.0
+WIDTH_MM, HEIGHT_MM = 150.0, 84.0
 
 DPI = 216.0
 """Twice what a browser shows it in, for screens with small pixels."""
@@ -41,17 +43,29 @@ LARGEST_SCALE = 10_000
 AROUND = 0.12
 """Margin around the layer, as a share of its size."""
 
+CLOSE_FROM = 25_000
+"""The scale's number above which a road beside a road looks as if it were on it."""
+
+TRIED = 400
+"""Vertices among which the middle of the picture from near is looked for."""
+
 POINT_MM = 1.0
 """Radius of a point."""
 
 _SIZE = 1.25
 """The picture is seen on a screen, where the type of paper would be small."""
 
+_PLATE = Box(3.0, 3.0, 62.0, 11.5)
+"""What the scale bar stands on, in millimetres."""
 
-def own_picture(plan: Plan, geometries: Sequence[BaseGeometry], *, language: str, basemap: str, today: date) -> bytes:
-    """Return a PNG of geometries in degrees (WGS 84) over the ground of a plan, with a scale bar.
 
-    Stray ones, which would leave the others as a speck, do not widen it.
+def own_pictures(
+    plan: Plan, geometries: Sequence[BaseGeometry], *, language: str, basemap: str, today: date
+) -> list[bytes]:
+    """Return PNGs of geometries in degrees (WGS 84) over the ground of a plan, with a scale bar.
+
+    The first has all of them but strays, which would leave the others as a speck. Where that is too far away to see
+    whether a road falls on a road, a second one shows from near where the most of the layer is.
 
     Raises
     ------
@@ -59,31 +73,55 @@ def own_picture(plan: Plan, geometries: Sequence[BaseGeometry], *, language: str
         None lies anywhere, or they lie where the plan's grid is not true.
     """
     on_grid = _on_grid(plan, geometries)
-    west, south, east, north = usual_bounds(shapely.get_coordinates(on_grid))
+    positions = shapely.get_coordinates(on_grid)
+    west, south, east, north = usual_bounds(positions)
     if not math.isfinite(west):
         raise PlanMapError("extent-off-grid", grid=plan.grid.crs)
     by = AROUND * max(east - west, north - south)
     wanted = (west - by, south - by, east + by, north + by)
     scale = round_scale(max(LARGEST_SCALE, least_scale(wanted, WIDTH_MM, HEIGHT_MM)))
+    scene = Scene(language=language, basemap=basemap)
+    pictures = [_picture(plan, on_grid, wanted, scale, scene, today)]
+    if scale > CLOSE_FROM:
+        x, y = _dense_spot(positions)
+        pictures.append(_picture(plan, on_grid, (x, y, x, y), LARGEST_SCALE, scene, today))
+    return pictures
+
+
+def _picture(plan: Plan, on_grid: NDArray[np.object_], wanted: Extent, scale: int, scene: Scene, today: date) -> bytes:
     frame = Box(0.0, 0.0, WIDTH_MM, HEIGHT_MM)
     extent = centred(plan.grid, wanted, WIDTH_MM, HEIGHT_MM, scale)
-    scene = Scene(language=language, basemap=basemap)
     shown = content(plan, scene, select(plan, scene, today=today), extent, scale)
-    # The ground alone: the plan's own marks would cover what is to be compared.
-    ground = (replace(site, number=None, state=None) for site in shown.sites if site.layer.ground)
+    # The ground alone, as far as it is where it is drawn: anything else would cover what is to be compared.
+    ground = (
+        replace(site, number=None, state=None)
+        for site in shown.sites
+        if site.layer.ground and site.site.precision is not Precision.NOMINAL
+    )
     shown = replace(shown, sites=tuple(ground))
     drawing = Drawing(WIDTH_MM, HEIGHT_MM, frame, extent, plan.grid)
     drawing.ground += draw_ground(plan, scene, shown, size=_SIZE)
-    _draw_shapes(drawing, on_grid)
-    points = _points(on_grid, shown)
-    # No name lies over a point, which it would hide.
+    here = on_grid[shapely.intersects(shapely.envelope(on_grid), shapely.box(*extent))]
+    _draw_shapes(drawing, here)
+    points = _points(here, shown)
+    # No name lies over a point, which it would hide, or under the scale bar.
     taken = [Box(x - POINT_MM, y - POINT_MM, x + POINT_MM, y + POINT_MM) for x, y in points]
-    draw_site_symbols(drawing, plan, scene, shown, size=_SIZE, taken=taken)
+    draw_site_symbols(drawing, plan, scene, shown, size=_SIZE, taken=[_PLATE, *taken])
     for x, y in points:
         drawing.add(circle(x, y, POINT_MM, fill=COLOUR, stroke=style.WHITE, line_width=0.3))
-    _draw_bar(drawing, scale)
+    drawing.add(rectangle(_PLATE, fill=style.WHITE, fill_opacity=0.85))
+    draw_scale_bar(drawing, _PLATE.left + 3.0, _PLATE.bottom + 1.8, scale=scale, room=44.0, size=1.3)
     drawing.add(rectangle(frame.grown(-0.15), stroke=style.RULE, line_width=0.3))
-    return png(drawing, dpi=DPI, scale=scale, properties=Properties("", "", "", language))
+    return png(drawing, dpi=DPI, scale=scale, properties=Properties("", "", "", scene.language))
+
+
+def _dense_spot(positions: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the one of some positions around which most of the others are."""
+    tried = sample(positions, TRIED)
+    apart = np.abs(tried[:, None, :] - tried[None, :, :])
+    reach = np.array((WIDTH_MM, HEIGHT_MM)) * LARGEST_SCALE / 2000
+    best = int((apart <= reach).all(axis=2).sum(axis=1).argmax())
+    return float(tried[best, 0]), float(tried[best, 1])
 
 
 def _on_grid(plan: Plan, geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
@@ -111,9 +149,3 @@ def _points(on_grid: NDArray[np.object_], shown: Content) -> list[tuple[float, f
     at = shapely.get_coordinates(parts[shapely.get_dimensions(parts) == 0]) - shown.extent[:2]
     found = at * 1000 / shown.scale
     return [(x, y) for x, y in found.tolist() if 0 < x < WIDTH_MM and 0 < y < HEIGHT_MM]
-
-
-def _draw_bar(drawing: Drawing, scale: int) -> None:
-    plate = Box(3.0, 3.0, 62.0, 11.5)
-    drawing.add(rectangle(plate, fill=style.WHITE, fill_opacity=0.85))
-    draw_scale_bar(drawing, plate.left + 3.0, plate.bottom + 1.8, scale=scale, room=44.0, size=1.3)

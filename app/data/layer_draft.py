@@ -1,0 +1,167 @@
+"""A file that somebody has chosen for an own layer: what is in it, and what has been decided about it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from app import job as jobs
+from app.data.held_files import HeldFiles
+from app.session import state
+from geo.candidate import Candidate
+from geo.errors import PlanMapError
+from geo.foreign.features.place import Place
+from geo.ranking import Ranking
+from layers.own.files import System, look_at, stated_system
+from layers.own.system import ranking, system_of_candidate
+from layers.plan.plan import Plan
+
+STATED, OTHER = "stated", "other"
+"""Choices of a system beside the keys of candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was said about a file before it was looked at."""
+
+    encoding: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    """Pairs of what a column is for and its name; as pairs, so that two can be compared and hashed."""
+    system: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, encoding: str, columns: Mapping[str, str] | None, system: System | None) -> Asked:
+        """Return the same from what `look_at` takes."""
+        return cls(encoding, tuple(sorted((columns or {}).items())), tuple(sorted((system or {}).items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A file that was looked at."""
+
+    held: HeldFiles
+    source: Path
+    file: str
+    """The name by which whoever chose it knows it."""
+    asked: Asked
+    layers: tuple[Mapping[str, Any], ...]
+    """What is in it, see `geo.foreign.vector.look`; only layers with features."""
+    rankings: Mapping[int, Ranking]
+    """In which systems the layers may be, by index."""
+    fault: PlanMapError | None = None
+    """Why there is nothing in it yet: a table whose columns have to be named."""
+    number: int = 0
+    """Another for each file of a session: what was answered about one is not answered about the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The system that somebody has decided on, or that the file states."""
+
+    system: System | None = None
+    """None while nothing is decided."""
+    choice: str = ""
+    """Key of a candidate, `STATED` or `OTHER`; empty while nothing is chosen."""
+    swapped: bool = False
+    """Whether the axes have to change places for it."""
+    fault: PlanMapError | None = None
+    """Why what was typed is no system."""
+
+
+def looked(
+    plan: Plan,
+    held: HeldFiles,
+    source: Path,
+    file: str,
+    asked: Asked,
+    *,
+    before: Draft | None = None,
+    number: int = 0,
+    progress: Any = lambda share: None,
+) -> Draft:
+    """Look at the file `source` and return what is in it; `before` is the same file as it was looked at before.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be read, or has no features.
+    """
+    try:
+        found = look_at(
+            source,
+            name=file,
+            crs=dict(asked.system) or None,
+            encoding=asked.encoding,
+            columns=dict(asked.columns) or None,
+            progress=progress,
+        )
+    except PlanMapError as error:
+        if error.code != "vector-columns":
+            raise
+        return Draft(held, source, file, asked, (), {}, error, number)
+    layers = tuple(layer for layer in found["layers"] if layer["count"])
+    if not layers:
+        raise PlanMapError("layer-empty", file=file)
+    if before is not None and before.layers and before.asked.columns == asked.columns:
+        return replace(before, asked=asked, layers=layers, fault=None)
+    rankings = {layer["index"]: ranking(plan, layer) for layer in layers}
+    return Draft(held, source, file, asked, layers, rankings, None, number)
+
+
+def decision_of(layer: Mapping[str, Any], ranked: Ranking, choice: str, code: str, file: str) -> Decision:
+    """Return what the `choice` of a system comes to; `code` is what was typed for another one."""
+    if choice == STATED:
+        return Decision(stated_system(layer), STATED)
+    if choice == OTHER:
+        if not code.strip():
+            return Decision(None, OTHER)
+        plain = code.strip().upper().removeprefix("EPSG:").strip()
+        if not (plain.isascii() and plain.isdigit()) or len(plain) > 6:
+            return Decision(None, OTHER, fault=PlanMapError("epsg-code", value=code))
+        system = {"epsg": int(plain)}
+        try:
+            Place(system, file)
+        except PlanMapError as error:
+            return Decision(None, OTHER, fault=error)
+        return Decision(system, OTHER)
+    candidate = candidate_of(ranked, choice)
+    if candidate is None:
+        return Decision()
+    return Decision(system_of_candidate(candidate), choice, swapped=candidate.swapped)
+
+
+def candidate_of(ranked: Ranking, choice: str) -> Candidate | None:
+    """Return the candidate of a ranking with a key."""
+    return next((each.candidate for each in ranked.standings if each.candidate.key == choice), None)
+
+
+def placed(layer: Mapping[str, Any], decision: Decision, ranked: Ranking, file: str) -> list[BaseGeometry]:
+    """Return some geometries of a layer in degrees (WGS 84), as they lie by a decision, without those nowhere."""
+    if decision.system is None:
+        return []
+    if "wkt" in decision.system:
+        # What a file says of its system is read in the child process only, which has moved them.
+        return list(shapely.from_wkb(layer["placed"]))
+    geometries = shapely.from_wkb(layer["sketch"])
+    candidate = candidate_of(ranked, decision.choice)
+    if candidate is not None:
+        found = shapely.transform(geometries, candidate.to_wgs84)
+    else:
+        place = Place(decision.system, file)
+        place.choose(tuple(layer["bounds"]) if layer["bounds"] else None)
+        found = shapely.transform(geometries, place.to_degrees)
+    return [each for each in found if np.isfinite(each.bounds).all()]
+
+
+def drop(draft: Draft | None) -> None:
+    """Delete the files of a draft, and ask no more about it."""
+    if draft is not None:
+        draft.held.close()
+    state()["layer_draft"] = None
+    jobs.leave("layer_look")

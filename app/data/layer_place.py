@@ -1,0 +1,156 @@
+"""The question in which reference system a layer is, with a picture of where it would lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+import streamlit as st
+
+from app.data.layer_draft import OTHER, STATED, Decision, Draft, candidate_of, decision_of, placed
+from app.export.previews import Shelf
+from geo.errors import PlanMapError
+from geo.measure import distance_m
+from geo.ranking import Ranking
+from layers import escape
+from layers.own import words
+from layers.own.files import stated_system
+from layers.plan.fault import printable
+from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS
+from layers.translation import Translation
+
+PICTURES = 24
+
+# Half a megabyte for each.
+_pictures: Shelf[tuple[list[bytes], float] | PlanMapError] = Shelf(PICTURES)
+
+
+def ask_system(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Translation) -> Decision:
+    """Ask in which system a layer is, beside a picture of where it would lie, and return what was answered.
+
+    Nothing is chosen beforehand unless the file states it.
+    """
+    ranked = draft.rankings[layer["index"]]
+    left, right = st.columns([1, 1], gap="medium")
+    with left, st.container(key="asking-system"):
+        decision = _ask(draft, layer, ranked, text)
+    with right, st.container(key="asking-map"):
+        _show(plan, draft, layer, ranked, decision, text)
+    return decision
+
+
+def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, text: Translation) -> Decision:
+    mark = f"{draft.number}-{layer['index']}"
+    stated = stated_system(layer)
+    if stated is not None:
+        line = text("own-page.stated", system=words.crs_words(layer, text))
+        st.html(f"<p>{escape.html(line)}</p>")
+        if not st.checkbox(text("own-page.not-stated"), key=f"layer-other-{mark}"):
+            return decision_of(layer, ranked, STATED, "", draft.file)
+    st.html(f"<p>{escape.html(words.ranking_words(ranked, text))}</p>")
+    shown = {each.candidate.key: each for each in words.shown_standings(ranked)}
+    captions = [escape.markdown(words.standing_words(each, text)) for each in shown.values()]
+    choice = st.radio(
+        text("own-page.which-system"),
+        [*shown, OTHER],
+        index=None,
+        format_func=lambda key: (
+            text("own-page.other-system")
+            if key == OTHER
+            else escape.markdown(words.candidate_words(shown[key].candidate, text))
+            if key in shown
+            else ""
+        ),
+        captions=[*captions, ""],
+        key=f"layer-system-{mark}",
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    code = ""
+    if choice == OTHER:
+        code = st.text_input(
+            text("own-page.code"), key=f"layer-code-{mark}", placeholder="EPSG:4548", width=220, autocomplete="off"
+        )
+    decision = decision_of(layer, ranked, choice or "", code, draft.file)
+    if decision.fault is not None:
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(text.explain(decision.fault))}</p>")
+    return decision
+
+
+def _show(
+    plan: Plan, draft: Draft, layer: Mapping[str, Any], ranked: Ranking, decision: Decision, text: Translation
+) -> None:
+    """Show where the layer lies by a decision, or before there is one, where the first of the ranking puts it."""
+    shown = decision
+    if decision.system is None and ranked.standings and decision.choice != OTHER:
+        shown = decision_of(layer, ranked, ranked.standings[0].candidate.key, "", draft.file)
+    if shown.system is None:
+        st.html(f"<div class='pm-no-picture'><p>{escape.html(text('own-page.no-picture'))}</p></div>")
+        return
+    candidate = candidate_of(ranked, shown.choice)
+    name = (
+        words.candidate_words(candidate, text)
+        if candidate
+        else printable(layer["crs"]["name"])
+        if shown.choice == STATED
+        else words.decided_words(shown.system, text)
+    )
+    key = "own-page.lies" if decision.system is not None else "own-page.would-lie"
+    caption = text(key, system=name)
+    try:
+        pictures, away = _pictures_of(plan, draft, layer, shown, ranked, text)
+    except PlanMapError as error:
+        line = text("own-page.off-map") if error.code == "extent-off-grid" else text.explain(error)
+        st.html(
+            f"<div class='pm-no-picture'><p>{escape.html(line)}</p></div><p class='pm-quiet'>{escape.html(caption)}</p>"
+        )
+        return
+    st.image(pictures[0], width="stretch", output_format="PNG", alt=caption)
+    st.html(f"<p class='pm-quiet'>{escape.html(caption)}</p>")
+    if len(pictures) > 1:
+        st.image(pictures[1], width="stretch", output_format="PNG", alt=text("own-page.near"))
+        st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.near'))}</p>")
+    if away > 0:
+        line = text("own-page.away", km=f"{away / 1000:,.0f}" if away >= 10_000 else f"{away / 1000:,.1f}")
+        st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
+
+
+def _pictures_of(
+    plan: Plan, draft: Draft, layer: Mapping[str, Any], decision: Decision, ranked: Ranking, text: Translation
+) -> tuple[list[bytes], float]:
+    """Return pictures of the layer on the ground, and how far the layer lies from the plan in metres.
+
+    Raises
+    ------
+    PlanMapError
+        It lies where there is no map, or the system cannot be used.
+    """
+    key = (
+        draft.held.path,
+        draft.asked,
+        layer["index"],
+        decision.choice,
+        tuple(decision.system.items()) if decision.system else (),
+        text.language,
+        plan.beside.version,
+    )
+
+    def make() -> tuple[list[bytes], float] | PlanMapError:
+        # Matplotlib takes a second to import, so only who brings in a layer waits for it.
+        from layers.draw.own_picture import own_pictures
+
+        try:
+            geometries = placed(layer, decision, ranked, draft.file)
+            pictures = own_pictures(plan, geometries, language=text.language, basemap=BASEMAPS[0], today=date.today())
+        except PlanMapError as error:
+            return error
+        around = shapely.box(*shapely.total_bounds(geometries))
+        return pictures, distance_m(shapely.box(*plan.home), around)
+
+    found = _pictures.get(key, make)
+    if isinstance(found, PlanMapError):
+        raise found
+    return found
