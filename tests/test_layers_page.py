@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -30,6 +31,7 @@ ATTACK = "<img src=x onerror=alert(1)>**b** :red[r] $x$ `${1}`"
 DEADLINE_S = 60
 HERE = shapely.box(117.28, 39.06, 117.42, 39.14)
 """A part of the built-in plan's district."""
+LINES = [line for line in ground_lines() if line.within(HERE)]
 
 
 @pytest.fixture
@@ -52,13 +54,18 @@ def ask(plan_folder: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> Calla
     return asking
 
 
-def roads(folder: Path, crs: int = 4548, *, prj: bool = False) -> Path:
-    """Write roads of the ground as a Shapefile in GBK, with or without the file that states its system."""
-    lines = [line for line in ground_lines() if line.within(HERE)]
-    frame = gpd.GeoDataFrame({"路名": [f"{n}号路" for n in range(len(lines))]}, geometry=lines, crs=4326)
+def roads(folder: Path, *, prj: bool = False, moved: Callable[[Any], Any] | None = None) -> Path:
+    """Write roads of the ground in EPSG:4548, or `moved` from there, as a Shapefile in GBK.
+
+    `prj` is whether the file that states its system is there.
+    """
+    frame = gpd.GeoDataFrame({"路名": [f"{n}号路" for n in range(len(LINES))]}, geometry=LINES, crs=4326)
     folder.mkdir(exist_ok=True)
     path = folder / "roads.shp"
-    frame.to_crs(crs).to_file(path, encoding="gbk")
+    frame = frame.to_crs(4548)
+    if moved is not None:
+        frame.geometry = shapely.transform(frame.geometry.array, moved)
+    frame.to_file(path, encoding="gbk")
     path.with_suffix(".cpg").unlink()
     if not prj:
         path.with_suffix(".prj").unlink()
@@ -170,6 +177,44 @@ def test_another_system_is_named_by_its_code(ask, tmp_path):
     assert layers_now()["roads"].position.system == "EPSG:4548"
 
 
+def local(at: Any) -> Any:
+    """Return metres of EPSG:4548 in a grid of some office: turned, and with an origin of its own."""
+    turned = np.array(((0.9986, 0.0523), (-0.0523, 0.9986)))
+    return (np.asarray(at) - (520_000.0, 4_320_000.0)) @ turned.T + (5_000.0, 3_000.0)
+
+
+@pytest.mark.slow
+def test_a_local_grid_is_fitted_on_control_points_and_its_residual_is_the_accuracy(ask, tmp_path):
+    page = ask(roads(tmp_path / "made", moved=local))
+    page.at.radio[0].set_value("fitted")
+    page.run()
+    places = [(117.29, 39.07), (117.41, 39.07), (117.41, 39.13), (117.29, 39.13)]
+    metres = shapely.get_coordinates(gpd.GeoSeries(map(shapely.Point, places), crs=4326).to_crs(4548).array)
+    # One has been measured half a metre off.
+    figures = local(metres) + np.array(((0.5, 0), (0, 0), (0, 0), (0, 0)))
+    lines = [f"{x:.3f}\t{y:.3f}\t{lon}，{lat}" for (x, y), (lon, lat) in zip(figures, places, strict=True)]
+    field = page.at.text_area(key="layer-control-1-0")
+    field.set_value("\n".join(lines[:2]))
+    page.run()
+    assert "点数刚好" in page.words
+    page.at.text_area(key="layer-control-1-0").set_value("\n".join([*lines, "1, 2, 3"]))
+    page.run()
+    assert any("第 5 行不是四个数" in line for line in page.alerts)
+    assert page.at.button(key="layer-add").disabled
+    page.at.text_area(key="layer-control-1-0").set_value("\n".join(lines))
+    settled(page.run(), "layer_look")
+    assert "第 1 个点最不合" in page.words
+    assert "按 控制点配准，图层落在这里" in page.words
+    assert "画不出来" not in page.words
+    add(page)
+    position = layers_now()["roads"].position
+    assert position.accuracy_m is not None
+    assert 0.1 < position.accuracy_m < 0.5
+    assert (position.system, position.ballpark) == ("control", False)
+    assert f"控制点配准，换算到 WGS 84 的精度约 {position.accuracy_m:g} 米" in rows(page)[0]
+    assert np.allclose(layers_now()["roads"].bounds, shapely.total_bounds(LINES), atol=1e-5)
+
+
 @pytest.mark.slow
 def test_every_repair_is_accepted_or_refused(ask, tmp_path):
     bow = "POLYGON ((117.3 39.1, 117.31 39.11, 117.31 39.1, 117.3 39.11, 117.3 39.1))"
@@ -190,7 +235,7 @@ def test_every_repair_is_accepted_or_refused(ask, tmp_path):
 
 @pytest.mark.slow
 def test_a_system_with_swapped_axes_has_them_swapped_back(ask, tmp_path):
-    shapes = [shapely.transform(line, lambda at: at[:, ::-1]) for line in ground_lines() if line.within(HERE)][:80]
+    shapes = [shapely.transform(line, lambda at: at[:, ::-1]) for line in LINES[:80]]
     frame = gpd.GeoDataFrame({"n": range(len(shapes))}, geometry=shapes, crs=4326)
     frame.to_file(tmp_path / "swapped.shp")
     (tmp_path / "swapped.prj").unlink()

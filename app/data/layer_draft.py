@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from layers.own.files import System, look_at, stated_system
 from layers.own.system import ranking, system_of_candidate
 from layers.plan.plan import Plan
 
-STATED, OTHER = "stated", "other"
+STATED, OTHER, FITTED = "stated", "other", "fitted"
 """Choices of a system beside the keys of candidates."""
 
 
@@ -33,12 +34,13 @@ class Asked:
     encoding: str = ""
     columns: tuple[tuple[str, str], ...] = ()
     """Pairs of what a column is for and its name; as pairs, so that two can be compared and hashed."""
-    system: tuple[tuple[str, Any], ...] = ()
+    system: str = ""
+    """As JSON, likewise; empty for what the file states."""
 
     @classmethod
     def of(cls, encoding: str, columns: Mapping[str, str] | None, system: System | None) -> Asked:
         """Return the same from what `look_at` takes."""
-        return cls(encoding, tuple(sorted((columns or {}).items())), tuple(sorted((system or {}).items())))
+        return cls(encoding, tuple(sorted((columns or {}).items())), as_text(system))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Decision:
     system: System | None = None
     """None while nothing is decided."""
     choice: str = ""
-    """Key of a candidate, `STATED` or `OTHER`; empty while nothing is chosen."""
+    """Key of a candidate, `STATED`, `OTHER` or `FITTED`; empty while nothing is chosen."""
     swapped: bool = False
     """Whether the axes have to change places for it."""
     fault: PlanMapError | None = None
@@ -96,7 +98,7 @@ def looked(
         found = look_at(
             source,
             name=file,
-            crs=dict(asked.system) or None,
+            crs=json.loads(asked.system) if asked.system else None,
             encoding=asked.encoding,
             columns=dict(asked.columns) or None,
             progress=progress,
@@ -134,6 +136,11 @@ def decision_of(layer: Mapping[str, Any], ranked: Ranking, choice: str, code: st
     if candidate is None:
         return Decision()
     return Decision(system_of_candidate(candidate), choice, swapped=candidate.swapped)
+
+
+def as_text(system: System | None) -> str:
+    """Return a system as text, the same for the same system; empty for none."""
+    return json.dumps(system, sort_keys=True) if system else ""
 
 
 def candidate_of(ranked: Ranking, choice: str) -> Candidate | None:

@@ -9,7 +9,8 @@ from typing import Any
 import shapely
 import streamlit as st
 
-from app.data.layer_draft import OTHER, STATED, Decision, Draft, candidate_of, decision_of, placed
+from app.data.layer_control import ask_control
+from app.data.layer_draft import FITTED, OTHER, STATED, Decision, Draft, as_text, candidate_of, decision_of, placed
 from app.export.previews import Shelf
 from geo.errors import PlanMapError
 from geo.measure import distance_m
@@ -55,20 +56,20 @@ def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, text: Translat
     captions = [escape.markdown(words.standing_words(each, text)) for each in shown.values()]
     choice = st.radio(
         text("own-page.which-system"),
-        [*shown, OTHER],
+        [*shown, OTHER, FITTED],
         index=None,
         format_func=lambda key: (
-            text("own-page.other-system")
-            if key == OTHER
-            else escape.markdown(words.candidate_words(shown[key].candidate, text))
+            escape.markdown(words.candidate_words(shown[key].candidate, text))
             if key in shown
-            else ""
+            else text("own-page.fitted-system" if key == FITTED else "own-page.other-system")
         ),
-        captions=[*captions, ""],
+        captions=[*captions, "", text("own-page.fitted-hint")],
         key=f"layer-system-{mark}",
         label_visibility="collapsed",
         width="stretch",
     )
+    if choice == FITTED:
+        return ask_control(mark, text)
     code = ""
     if choice == OTHER:
         code = st.text_input(
@@ -85,7 +86,7 @@ def _show(
 ) -> None:
     """Show where the layer lies by a decision, or before there is one, where the first of the ranking puts it."""
     shown = decision
-    if decision.system is None and ranked.standings and decision.choice != OTHER:
+    if decision.system is None and ranked.standings and decision.choice not in (OTHER, FITTED):
         shown = decision_of(layer, ranked, ranked.standings[0].candidate.key, "", draft.file)
     if shown.system is None:
         st.html(f"<div class='pm-no-picture'><p>{escape.html(text('own-page.no-picture'))}</p></div>")
@@ -133,7 +134,7 @@ def _pictures_of(
         draft.asked,
         layer["index"],
         decision.choice,
-        tuple(decision.system.items()) if decision.system else (),
+        as_text(decision.system),
         text.language,
         plan.beside.version,
     )

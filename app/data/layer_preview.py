@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -156,7 +157,7 @@ def _ask_reading(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Trans
 def _read_again(plan: Plan, draft: Draft, key: str) -> None:
     encoding = str(state().get(key) or "")
     state()[ADD] = None
-    look_again(draft, plan, Asked(encoding, draft.asked.columns, draft.asked.system))
+    look_again(draft, plan, replace(draft.asked, encoding=encoding))
 
 
 def _ask_columns(plan: Plan, draft: Draft, layer: Mapping[str, Any] | None, text: Translation) -> None:
@@ -177,7 +178,7 @@ def _columns(plan: Plan, draft: Draft, keys: Sequence[str]) -> None:
     if not x:
         return
     columns = {"x": x, "y": y} if y else {"wkt": x}
-    look_again(draft, plan, Asked.of(draft.asked.encoding, columns, dict(draft.asked.system)))
+    look_again(draft, plan, replace(draft.asked, columns=tuple(sorted(columns.items()))))
 
 
 def _look_by(plan: Plan, draft: Draft, layer: Mapping[str, Any], decision: Decision) -> bool:
