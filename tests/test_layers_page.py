@@ -73,12 +73,15 @@ def roads(folder: Path, *, prj: bool = False, moved: Callable[[Any], Any] | None
 
 
 def settled(page: AppPage, name: str) -> AppPage:
-    """Wait until the work of a page is over, and draw the page anew."""
-    job = page.at.session_state.get(name)
+    """Wait until the work of a page is over, drawing the page anew after each."""
     until = time.monotonic() + DEADLINE_S
-    while job is not None and not job.over and time.monotonic() < until:
+    while (job := page.at.session_state.get(name)) is not None and time.monotonic() < until:
+        if job.over:
+            page.run()
+            if page.at.session_state.get(name) is job:
+                break
         time.sleep(0.01)
-    return page.run()
+    return page
 
 
 def decide(page: AppPage, choice: str) -> AppPage:

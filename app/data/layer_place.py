@@ -13,7 +13,7 @@ from app.data.layer_control import ask_control
 from app.data.layer_draft import FITTED, OTHER, STATED, Decision, Draft, as_text, candidate_of, decision_of, placed
 from app.export.previews import Shelf
 from geo.errors import PlanMapError
-from geo.measure import distance_m
+from geo.measure import distances_m
 from geo.ranking import Ranking
 from layers import escape
 from layers.own import words
@@ -148,8 +148,7 @@ def _pictures_of(
             pictures = own_pictures(plan, geometries, language=text.language, basemap=BASEMAPS[0], today=date.today())
         except PlanMapError as error:
             return error
-        around = shapely.box(*shapely.total_bounds(geometries))
-        return pictures, distance_m(shapely.box(*plan.home), around)
+        return pictures, float(distances_m(shapely.box(*plan.home), geometries).min())
 
     found = _pictures.get(key, make)
     if isinstance(found, PlanMapError):

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from app import job as jobs
-from app.data.layer_draft import STATED, Asked, Decision, Draft, drop
+from app.data.layer_draft import STATED, Asked, Decision, Draft, as_text, drop
 from app.data.layer_place import ask_system
 from app.data.new_layer import ADD, LOOK, Wanted, begin_adding, look_again, looking, running
 from app.data.wording import sentence
@@ -137,7 +137,8 @@ def _ask_layer(draft: Draft, text: Translation) -> Mapping[str, Any]:
 def _ask_reading(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Translation) -> None:
     """Ask how the file is to be read, where that is not sure: the encoding of its texts, and its columns."""
     encoding = layer["encoding"]
-    if encoding["found"] in UNSURE:
+    # Text that is UTF-8 throughout is hardly ever anything else.
+    if encoding["found"] in UNSURE and (encoding["name"], encoding["found"]) != ("utf-8", "tried"):
         options = list(dict.fromkeys((encoding["name"], *ENCODINGS)))
         key = f"layer-encoding-{draft.number}-{draft.asked.encoding}"
         st.selectbox(
@@ -186,17 +187,16 @@ def _look_by(plan: Plan, draft: Draft, layer: Mapping[str, Any], decision: Decis
 
     What lies outside of China, or has swapped axes, only the system tells.
     """
-    if running(LOOK) is not None:
-        return True
-    if decision.system is None:
-        return False
-    asked = Asked.of(
-        draft.asked.encoding,
-        dict(draft.asked.columns),
-        None if decision.choice == STATED else decision.system,
-    )
     job = jobs.job_of(LOOK)
-    if asked == draft.asked or (job is not None and job.key[-1] == asked):
+    under_way = running(LOOK)
+    if decision.system is None:
+        return under_way is not None
+    # What is being looked for by another encoding stays so.
+    before: Asked = draft.asked if under_way is None else under_way.key[-1]
+    asked = replace(before, system="" if decision.choice == STATED else as_text(decision.system))
+    if job is not None and job.key[-1] == asked:
+        return under_way is not None
+    if under_way is None and asked == draft.asked:
         return False
     look_again(draft, plan, asked)
     return True

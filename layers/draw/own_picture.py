@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -49,6 +48,9 @@ CLOSE_FROM = 25_000
 TRIED = 400
 """Vertices among which the middle of the picture from near is looked for."""
 
+STRAY, STRAY_M = 6.0, 3_000.0
+"""How much farther from the middle than most, and at least how far, a feature is that leaves the others a speck."""
+
 POINT_MM = 1.0
 """Radius of a point."""
 
@@ -74,9 +76,9 @@ def own_pictures(
     """
     on_grid = _on_grid(plan, geometries)
     positions = shapely.get_coordinates(on_grid)
-    west, south, east, north = usual_bounds(positions)
-    if not math.isfinite(west):
+    if not len(positions):
         raise PlanMapError("extent-off-grid", grid=plan.grid.crs)
+    west, south, east, north = usual_bounds(positions)
     by = AROUND * max(east - west, north - south)
     wanted = (west - by, south - by, east + by, north + by)
     scale = round_scale(max(LARGEST_SCALE, least_scale(wanted, WIDTH_MM, HEIGHT_MM)))
@@ -125,9 +127,19 @@ def _dense_spot(positions: NDArray[np.float64]) -> tuple[float, float]:
 
 
 def _on_grid(plan: Plan, geometries: Sequence[BaseGeometry]) -> NDArray[np.object_]:
+    """Return geometries in metres of the grid, without those that lie far from most."""
     found = np.array(plan.grid.project_all(geometries), dtype=object)
-    usable: NDArray[np.object_] = found[np.isfinite(shapely.bounds(found)).all(axis=1)] if len(found) else found
-    return usable
+    bounds: NDArray[np.float64] = np.asarray(shapely.bounds(found)).reshape(-1, 4)
+    usable: NDArray[np.bool_] = np.asarray(np.isfinite(bounds).all(axis=1))
+    for at in np.flatnonzero(usable).tolist():
+        west, south, east, north = bounds[at].tolist()
+        usable[at] = plan.grid.is_true((west, south, east, north))
+    if not usable.any():
+        return found[:0]
+    middles = (bounds[usable, :2] + bounds[usable, 2:]) / 2
+    apart = np.hypot(*(middles - np.median(middles, axis=0)).T)
+    usual: NDArray[np.object_] = found[usable][apart <= max(STRAY_M, STRAY * float(np.percentile(apart, 75)))]
+    return usual
 
 
 def _draw_shapes(drawing: Drawing, on_grid: NDArray[np.object_]) -> None:
