@@ -148,19 +148,19 @@ def candidate_of(ranked: Ranking, choice: str) -> Candidate | None:
     return next((each.candidate for each in ranked.standings if each.candidate.key == choice), None)
 
 
-def placed(layer: Mapping[str, Any], decision: Decision, ranked: Ranking, file: str) -> list[BaseGeometry]:
+def placed(draft: Draft, layer: Mapping[str, Any], decision: Decision, ranked: Ranking) -> list[BaseGeometry]:
     """Return some geometries of a layer in degrees (WGS 84), as they lie by a decision, without those nowhere."""
     if decision.system is None:
         return []
     if "wkt" in decision.system:
         # What a file says of its system is read in the child process only, which has moved them.
-        return list(shapely.from_wkb(layer["placed"]))
+        return [] if draft.asked.system else list(shapely.from_wkb(layer["placed"]))
     geometries = shapely.from_wkb(layer["sketch"])
     candidate = candidate_of(ranked, decision.choice)
     if candidate is not None:
         found = shapely.transform(geometries, candidate.to_wgs84)
     else:
-        place = Place(decision.system, file)
+        place = Place(decision.system, draft.file)
         place.choose(tuple(layer["bounds"]) if layer["bounds"] else None)
         found = shapely.transform(geometries, place.to_degrees)
     return [each for each in found if np.isfinite(each.bounds).all()]

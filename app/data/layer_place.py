@@ -35,22 +35,24 @@ def ask_system(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Transla
     Nothing is chosen beforehand unless the file states it.
     """
     ranked = draft.rankings[layer["index"]]
+    mark = f"{draft.number}-{layer['index']}"
+    if stated_system(layer) is not None:
+        line = text("own-page.stated", system=words.crs_words(layer, text))
+        st.html(f"<p>{escape.html(line)}</p>")
+        if not st.checkbox(text("own-page.not-stated"), key=f"layer-other-{mark}"):
+            decision = decision_of(layer, ranked, STATED, "", draft.file)
+            with st.container(key="asking-map"):
+                _show(plan, draft, layer, ranked, decision, text, side_by_side=True)
+            return decision
     left, right = st.columns([1, 1], gap="medium")
     with left, st.container(key="asking-system"):
-        decision = _ask(draft, layer, ranked, text)
+        decision = _ask(draft, layer, ranked, mark, text)
     with right, st.container(key="asking-map"):
         _show(plan, draft, layer, ranked, decision, text)
     return decision
 
 
-def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, text: Translation) -> Decision:
-    mark = f"{draft.number}-{layer['index']}"
-    stated = stated_system(layer)
-    if stated is not None:
-        line = text("own-page.stated", system=words.crs_words(layer, text))
-        st.html(f"<p>{escape.html(line)}</p>")
-        if not st.checkbox(text("own-page.not-stated"), key=f"layer-other-{mark}"):
-            return decision_of(layer, ranked, STATED, "", draft.file)
+def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, mark: str, text: Translation) -> Decision:
     st.html(f"<p>{escape.html(words.ranking_words(ranked, text))}</p>")
     shown = {each.candidate.key: each for each in words.shown_standings(ranked)}
     captions = [escape.markdown(words.standing_words(each, text)) for each in shown.values()]
@@ -82,7 +84,14 @@ def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, text: Translat
 
 
 def _show(
-    plan: Plan, draft: Draft, layer: Mapping[str, Any], ranked: Ranking, decision: Decision, text: Translation
+    plan: Plan,
+    draft: Draft,
+    layer: Mapping[str, Any],
+    ranked: Ranking,
+    decision: Decision,
+    text: Translation,
+    *,
+    side_by_side: bool = False,
 ) -> None:
     """Show where the layer lies by a decision, or before there is one, where the first of the ranking puts it."""
     shown = decision
@@ -109,11 +118,10 @@ def _show(
             f"<div class='pm-no-picture'><p>{escape.html(line)}</p></div><p class='pm-quiet'>{escape.html(caption)}</p>"
         )
         return
-    st.image(pictures[0], width="stretch", output_format="PNG", alt=caption)
-    st.html(f"<p class='pm-quiet'>{escape.html(caption)}</p>")
-    if len(pictures) > 1:
-        st.image(pictures[1], width="stretch", output_format="PNG", alt=text("own-page.near"))
-        st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.near'))}</p>")
+    places = st.columns(2, gap="medium") if side_by_side else [st.container(gap="small") for _ in pictures]
+    for place, picture, words_ in zip(places, pictures, (caption, text("own-page.near")), strict=False):
+        place.image(picture, width="stretch", output_format="PNG", alt=words_)
+        place.html(f"<p class='pm-quiet'>{escape.html(words_)}</p>")
     if away > 0:
         line = text("own-page.away", km=f"{away / 1000:,.0f}" if away >= 10_000 else f"{away / 1000:,.1f}")
         st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
@@ -131,7 +139,9 @@ def _pictures_of(
     """
     key = (
         draft.held.path,
-        draft.asked,
+        draft.asked.columns,
+        # What the file itself says has been worked out by the child process, at another look perhaps.
+        draft.asked.system if decision.choice == STATED else "",
         layer["index"],
         decision.choice,
         as_text(decision.system),
@@ -144,7 +154,7 @@ def _pictures_of(
         from layers.draw.own_picture import own_pictures
 
         try:
-            geometries = placed(layer, decision, ranked, draft.file)
+            geometries = placed(draft, layer, decision, ranked)
             pictures = own_pictures(plan, geometries, language=text.language, basemap=BASEMAPS[0], today=date.today())
         except PlanMapError as error:
             return error
