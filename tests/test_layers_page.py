@@ -54,20 +54,20 @@ def ask(plan_folder: Path, serve: Any, monkeypatch: pytest.MonkeyPatch) -> Calla
     return asking
 
 
-def roads(folder: Path, *, prj: bool = False, moved: Callable[[Any], Any] | None = None) -> Path:
-    """Write roads of the ground in EPSG:4548, or `moved` from there, as a Shapefile in GBK.
+def roads(folder: Path, *, crs: str = "", moved: Callable[[Any], Any] | None = None) -> Path:
+    """Write roads of the ground as a Shapefile in GBK that states that it is in `crs`.
 
-    `prj` is whether the file that states its system is there.
+    Without it nothing is stated, and they are in EPSG:4548, or `moved` from there.
     """
     frame = gpd.GeoDataFrame({"路名": [f"{n}号路" for n in range(len(LINES))]}, geometry=LINES, crs=4326)
     folder.mkdir(exist_ok=True)
     path = folder / "roads.shp"
-    frame = frame.to_crs(4548)
+    frame = frame.to_crs(crs or 4548)
     if moved is not None:
         frame.geometry = shapely.transform(frame.geometry.array, moved)
     frame.to_file(path, encoding="gbk")
     path.with_suffix(".cpg").unlink()
-    if not prj:
+    if not crs:
         path.with_suffix(".prj").unlink()
     return path
 
@@ -152,7 +152,7 @@ def test_nothing_is_chosen_for_a_file_that_states_no_system_and_a_choice_adds_it
 
 @pytest.mark.slow
 def test_what_a_file_states_is_taken_unless_somebody_knows_better(ask, tmp_path):
-    page = ask(roads(tmp_path / "made", prj=True))
+    page = ask(roads(tmp_path / "made", crs="EPSG:4548"))
     assert page.at.radio.len == 0
     assert not page.at.button(key="layer-add").disabled
     page.at.checkbox(key="layer-other-1-0").check()
@@ -164,6 +164,18 @@ def test_what_a_file_states_is_taken_unless_somebody_knows_better(ask, tmp_path)
     add(page.run())
     layer = layers_now()["道路"]
     assert (layer.position.system, layer.position.stated) == ("EPSG:4509", False)
+
+
+@pytest.mark.slow
+def test_a_system_without_a_code_is_taken_from_the_file(ask, tmp_path):
+    path = roads(tmp_path / "made", crs="+proj=tmerc +lon_0=117.25 +x_0=50000 +ellps=GRS80 +units=m")
+    page = ask(path)
+    assert "图层落在这里" in page.words
+    assert "画不出来" not in page.words
+    add(page)
+    layer = layers_now()["roads"]
+    assert layer.position.stated
+    assert np.allclose(layer.bounds, shapely.total_bounds(LINES), atol=1e-4)
 
 
 @pytest.mark.slow
