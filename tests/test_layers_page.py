@@ -282,6 +282,18 @@ def test_hostile_names_are_text(ask, tmp_path):
 
 
 @pytest.mark.slow
+def test_one_of_several_layers_is_chosen(ask, tmp_path):
+    for name, count in (("现状", 3), ("规划", 5)):
+        frame = gpd.GeoDataFrame({"n": range(count)}, geometry=LINES[:count], crs=4326)
+        frame.to_file(tmp_path / "both.gpkg", layer=name)
+    page = ask(tmp_path / "both.gpkg")
+    assert page.at.selectbox(key="layer-index-1").options == ["现状  ·  3", "规划  ·  5"]
+    page.at.selectbox(key="layer-index-1").set_value(1)
+    add(page.run())
+    assert {name: layer.count for name, layer in layers_now().items()} == {"规划": 5}
+
+
+@pytest.mark.slow
 def test_a_table_whose_columns_are_not_known_is_asked_for_them(ask, tmp_path):
     (tmp_path / "t.csv").write_text("a,b,名\n117.3,39.1,甲\n117.31,39.11,乙\n", encoding="utf-8")
     page = ask(tmp_path / "t.csv")

@@ -54,12 +54,19 @@ class Draft:
     asked: Asked
     layers: tuple[Mapping[str, Any], ...]
     """What is in it, see `geo.foreign.vector.look`; only layers with features."""
-    rankings: Mapping[int, Ranking]
-    """In which systems the layers may be, by index."""
+    rankings: dict[int, Ranking]
+    """In which systems the layers may be, by index, as far as somebody has asked; see `ranked`."""
     fault: PlanMapError | None = None
     """Why there is nothing in it yet: a table whose columns have to be named."""
     number: int = 0
     """Another for each file of a session: what was answered about one is not answered about the next."""
+
+    def ranked(self, plan: Plan, layer: Mapping[str, Any]) -> Ranking:
+        """Return in which systems a layer of the file may be; a drawing may have hundreds of layers."""
+        index = layer["index"]
+        if index not in self.rankings:
+            self.rankings[index] = ranking(plan, layer)
+        return self.rankings[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,10 @@ def looked(
         raise PlanMapError("layer-empty", file=file)
     if before is not None and before.layers and before.asked.columns == asked.columns:
         return replace(before, asked=asked, layers=layers, fault=None)
-    rankings = {layer["index"]: ranking(plan, layer) for layer in layers}
-    return Draft(held, source, file, asked, layers, rankings, None, number)
+    draft = Draft(held, source, file, asked, layers, {}, None, number)
+    # Done here, where somebody waits anyway.
+    draft.ranked(plan, layers[0])
+    return draft
 
 
 def decision_of(layer: Mapping[str, Any], ranked: Ranking, choice: str, code: str, file: str) -> Decision:

@@ -34,7 +34,7 @@ def ask_system(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Transla
 
     Nothing is chosen beforehand unless the file states it.
     """
-    ranked = draft.rankings[layer["index"]]
+    ranked = draft.ranked(plan, layer)
     mark = f"{draft.number}-{layer['index']}"
     if stated_system(layer) is not None:
         line = text("own-page.stated", system=words.crs_words(layer, text))
