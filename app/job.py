@@ -136,7 +136,9 @@ def watch(name: str, language: str, words: Callable[[Job[Any], Translation], str
         st.progress(job.done / job.total, text("job.cancelling"))
     else:
         st.progress(job.done / job.total, words(job, text))
-        st.button(text("job.cancel"), key="cancel", icon=":material/close:", width="stretch", on_click=job.cancel)
+        st.button(
+            text("job.cancel"), key=f"cancel-{name}", icon=":material/close:", width="stretch", on_click=job.cancel
+        )
 
 
 def show_end(job: Job[Any], text: Translation, *, cancelled: str) -> None:

@@ -49,13 +49,14 @@ def test_before_any_was_added_the_page_says_what_ground_is_for(folder, serve):
     assert "只留在运行本程序的机器上" in page.words
     assert page.sent("pages")["pages"][4] == {"path": "/data", "label": "数据", "current": True}
     assert page.at.button(key="start").disabled
-    assert page.alerts == ["没有传上来：超过大小限制，请用命令 planmap ground add FILE；或者连接断了，请再试"]
+    refused = "没有传上来：超过大小限制，请用命令 planmap {} add FILE；或者连接断了，请再试"
+    assert page.alerts == [refused.format("layer"), refused.format("ground")]
 
 
 def test_it_speaks_english(folder, serve):
     serve(folder)
     page = AppPage(data, "lang=en")
-    assert page.headings(2) == ["Ground", "Excel"]
+    assert page.headings(2) == ["Own layers", "Ground", "Excel"]
     assert "No ground has been added yet" in page.headings(3)
 
 
@@ -64,8 +65,9 @@ def test_a_plan_without_a_folder_offers_nothing(folder, serve, monkeypatch):
     serve(folder)
     monkeypatch.setattr(Context, "plan", lambda self: ("1", plan))
     page = AppPage(data)
-    [alert] = page.alerts
-    assert "没有存放底图的地方" in alert
+    layers, ground = page.alerts
+    assert "没有存放图层的文件夹" in layers
+    assert "没有存放底图的地方" in ground
     assert list(page.at.button) == []
     assert page.at.get("file_uploader") == []
 

@@ -127,7 +127,7 @@ def ask_removal(plan: Plan, ground: GroundFile, text: Translation) -> None:
 
 
 def _ask(ground_id: str) -> None:
-    state().update(ground_removing=ground_id, ground_said=None)
+    state().update(ground_removing=ground_id, ground_said=None, layer_removing="")
 
 
 def _answered() -> None:

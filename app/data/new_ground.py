@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import context
 from app import job as jobs
+from app.data.held_files import forget
 from app.data.wording import size_words, zoom_words
 from app.file_name import file_name
 from app.identity import signed_in
@@ -147,11 +147,7 @@ def _begin(plan: Plan, upload: UploadedFile) -> None:
     name = str(values.get("ground-name") or "")
     values.update(ground_filling=values.get("ground_filling", 0) + 1, ground_said=None)
     jobs.begin(NAME, (upload.name, upload.file_id), work(plan, upload, name, today=date.today()))
-    running = get_script_run_ctx()
-    # Otherwise it would stay in memory for as long as the page is open.
-    remove = getattr(running and running.uploaded_file_mgr, "remove_file", None)
-    if running is not None and remove is not None:
-        remove(running.session_id, upload.file_id)
+    forget([upload])
 
 
 def work(plan: Plan, upload: UploadedFile, name: str, *, today: date) -> Callable[[Progress], GroundFile]:

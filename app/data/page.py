@@ -10,6 +10,7 @@ import streamlit as st
 
 from app import outage, session
 from app.data.grounds import grounds_section
+from app.data.layers import layers_section
 from app.data.outlines import outlines_section
 from app.data.roles import roles_section
 from app.data.safekeeping import safekeeping_section
@@ -46,6 +47,7 @@ def main() -> None:
     scene = replace(asked, language=text.language, basemap=BASEMAPS[0])
     refused = reading.refuses(Role.ADMIN)
     closed = error is not None or refused
+    layers_section(reading.plan, text, scene=scene, closed=closed)
     grounds_section(reading.plan, text, scene=scene, closed=closed)
     workbook_section(
         reading.plan,

@@ -1,4 +1,4 @@
-"""What is said of a ground in the same words in several places."""
+"""What is said of a ground, or of a layer, in the same words in several places."""
 
 from __future__ import annotations
 
@@ -15,3 +15,8 @@ def zoom_words(ground: GroundFile, text: Translation) -> str:
     """Return the zooms of a ground."""
     first, last = ground.zooms
     return text("data.zooms", first=first, last=last)
+
+
+def sentence(line: str) -> str:
+    """Return a line with a capital letter, for one that stands by itself."""
+    return line[:1].upper() + line[1:]

@@ -164,7 +164,7 @@ def _looked(source: Source, layer: Layer, job: Mapping[str, Any], progress: Call
         "crs": layer.crs,
         "encoding": {**layer.encoding, "undecodable": undecodable.plain().get("text", {"count": 0, "numbers": []})},
         "bounds": _bounds(extent),
-        **sketch.plain(),
+        **sketch.plain(place),
         "rows": rows,
         "repairs": repairs,
         "notes": list(layer.notes),
@@ -186,13 +186,23 @@ class _Sketch:
         small = whole[shapely.get_num_coordinates(whole) <= SKETCHED_VERTICES // 10]
         self._geometries.append(_evenly(small, SKETCHED))
 
-    def plain(self) -> dict[str, Any]:
-        """Return `vertices`, pairs of figures, and `sketch`, geometries as WKB in hexadecimal."""
+    def plain(self, place: Place | None) -> dict[str, Any]:
+        """Return `vertices`, pairs of figures, and `sketch`, geometries as WKB in hexadecimal.
+
+        `placed` has the same geometries in degrees (WGS 84), without those that lie nowhere: a definition of a system
+        from a file is read in this process only. It is empty where no system is known.
+        """
         geometries = _evenly(np.concatenate([*self._geometries, np.array([], dtype=object)]), SKETCHED)
         chosen = geometries[np.cumsum(shapely.get_num_coordinates(geometries)) <= SKETCHED_VERTICES]
         vertices = sample(np.concatenate([*self._vertices, np.empty((0, 2))]))
-        sketch = shapely.to_wkb(shapely.force_2d(chosen), hex=True)
-        return {"vertices": vertices.tolist(), "sketch": sketch.tolist()}
+        flat = shapely.force_2d(chosen)
+        placed = np.array([], dtype=object) if place is None else shapely.transform(flat, place.to_degrees)
+        placed = placed[np.isfinite(shapely.bounds(placed)).all(axis=1)] if len(placed) else placed
+        return {
+            "vertices": vertices.tolist(),
+            "sketch": shapely.to_wkb(flat, hex=True).tolist(),
+            "placed": shapely.to_wkb(placed, hex=True).tolist(),
+        }
 
 
 def _evenly(found: NDArray[np.object_], most: int) -> NDArray[np.object_]:

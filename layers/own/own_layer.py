@@ -14,6 +14,9 @@ from geo.feature_package import FeaturePackage, opened
 from geo.grid import BBox
 from layers.plan.scene import OWN
 
+CONTROL = "control"
+"""What stands for a system where a layer was fitted on control points."""
+
 LONGEST_NAME = 60
 """Characters of a layer's name, and of that of its group."""
 
@@ -44,7 +47,7 @@ class Position:
     """Where the positions of a layer come from, and how good they are."""
 
     system: str
-    """What was decided: `EPSG:4548`, `gcj02`, `bd09`, or the name of a system without a code."""
+    """What was decided: `EPSG:4548`, `gcj02`, `bd09`, `CONTROL`, or the name of a system without a code."""
     stated: bool
     """Whether the file says so itself, and nobody had to decide."""
     way: str
@@ -171,6 +174,8 @@ def _layer(path: Path, version: str, size: int, said: Mapping[str, Any], package
 
 def system_of(decided: Mapping[str, Any]) -> str:
     """Return what was decided on as a short text: a code, an offset frame, or the name in a definition."""
+    if decided.get("fit"):
+        return CONTROL
     if decided.get("datum"):
         return str(decided["datum"])
     if decided.get("epsg"):

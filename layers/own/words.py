@@ -7,7 +7,7 @@ from typing import Any
 
 from geo.candidate import Candidate
 from geo.ranking import Ranking, Standing, Verdict
-from layers.own.own_layer import OwnLayer, Position, system_of
+from layers.own.own_layer import CONTROL, OwnLayer, Position, system_of
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -117,6 +117,8 @@ def accuracy_words(position: Position, text: Translation) -> str:
 
 def system_words(system: str, text: Translation) -> str:
     """Return a system in words: an offset frame by its name, others by their code."""
+    if system == CONTROL:
+        return text("own.fitted")
     return text(f"datum.{system}") if system in ("gcj02", "bd09", "wgs84") else printable(system)
 
 

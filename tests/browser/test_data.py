@@ -54,7 +54,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 def choose(page: Page, file: Path) -> Locator:
     """Choose a file, and return the button that starts the work when it can be pressed."""
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator(".st-key-new input[type=file]").set_input_files(file)
     start = page.get_by_role("button", name="制作底图")
     expect(start).to_be_enabled()
     return start
@@ -132,9 +132,9 @@ def test_what_is_too_large_is_told_the_command(page, office, tmp_path):
     with large.open("wb") as file:
         # A hole, which takes no room.
         file.truncate(501 * 2**20)
-    refused = page.locator(".pm-refused")
+    refused = page.locator(".st-key-new .pm-refused")
     expect(refused).to_be_hidden()
-    page.locator("input[type=file]").set_input_files(large)
+    page.locator(".st-key-new input[type=file]").set_input_files(large)
     expect(refused).to_be_visible()
     expect(refused).to_contain_text("planmap ground add FILE")
     wait_until_calm(page)

@@ -15,6 +15,7 @@ from pyproj.transformer import TransformerGroup
 
 from geo.crs import WGS84
 from geo.errors import PlanMapError
+from geo.fit import Fit, fit_of
 from geo.grid import BBox
 from geo.position import MAINLAND
 from geo.reference_frame import GEOGRAPHIC, OFFSET, Conversion, Known, ReferenceFrame, conversion_of
@@ -37,10 +38,12 @@ class Place:
     def __init__(self, decided: Mapping[str, Any] | None, name: str) -> None:
         """Take what was decided: `{"epsg": 4547}`, `{"datum": "gcj02"}`, `{"wkt": "…"}`, or None for WGS 84.
 
+        `{"fit": …}` is a fit on control points, as `geo.fit.Fit.as_json` gives it.
+
         Raises
         ------
         PlanMapError
-            There is no such reference system, or it has no way to WGS 84.
+            There is no such reference system, or it has no way to WGS 84, or the fit is none.
         """
         # A definition can name grids of shifts, and they are not to be fetched.
         pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]  # documented, not in its types
@@ -53,6 +56,11 @@ class Place:
         self._transformer: pyproj.Transformer | None = None
         """To WGS 84, or with a frame that is known to that frame's degrees; None if they are degrees of it."""
         self._about: dict[str, Any] = {}
+        self._fit = fit_of(self.decided["fit"]) if "fit" in self.decided else None
+        if self._fit is not None:
+            self.degrees = False
+            self._about = _about_fit(self._fit)
+            return
         if self.datum not in ("", "wgs84", *_OFFSET):
             raise PlanMapError("vector-crs", file=name, crs=self.datum[:100])
         if self._frame is None:
@@ -67,6 +75,8 @@ class Place:
 
     def choose(self, bounds: tuple[float, float, float, float] | None) -> None:
         """Choose the way for what lies in `bounds` (of the file): which is best depends on where it is."""
+        if self._fit is not None:
+            return
         if self._frame is not None:
             self._conversion = conversion_of(self._frame, self._around(bounds) or MAINLAND)
             self._about = {
@@ -115,6 +125,9 @@ class Place:
         if not len(positions):
             return positions
         at = positions[:, :2]
+        if self._fit is not None:
+            with np.errstate(all="ignore"):
+                at = self._fit.to_wgs84(at)
         if self._transformer is not None:
             with np.errstate(all="ignore"):
                 at = np.column_stack(self._transformer.transform(at[:, 0], at[:, 1]))
@@ -155,3 +168,15 @@ class Place:
     def _is_zoned(self) -> bool:
         method = self.crs.coordinate_operation.method_name if self.crs.coordinate_operation else ""
         return "Transverse Mercator" in method or "Gauss" in method
+
+
+def _about_fit(fit: Fit) -> dict[str, Any]:
+    """Return the way of a fit: its largest residual is its accuracy, if it has points to spare."""
+    largest = fit.largest_m
+    return {
+        "description": f"{fit.kind} on {len(fit.control)} control points, in {fit.grid}",
+        # A claim of less than a centimetre says more of the arithmetic than of the ground.
+        "accuracy_m": None if largest is None else max(0.01, float(f"{largest:.3g}")),
+        "ballpark": False,
+        "missing_grids": [],
+    }
