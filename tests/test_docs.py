@@ -27,6 +27,7 @@ from layers.draw import content
 from layers.draw.pdf_layer import PdfLayer
 from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
+from layers.own.style_element import Lost
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -698,6 +699,7 @@ FAMILIES: dict[str, set[str]] = {
     "conflict": {conflict.value for conflict in Conflict},
     "template": {name.replace("_", "-") for name in LINES},
     "pdf-layer": {*PdfLayer, "all", "map"},
+    "style-lost": set(Lost),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 
