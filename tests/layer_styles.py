@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from layers.own.classes import Method
 from layers.own.features_look import template_of, value_key
+from layers.own.features_look import titles as titles_of
 from layers.own.layer_style import (
     NO_TITLE,
     Categories,
@@ -101,16 +102,31 @@ styles = st.builds(
 
 
 def on(style: LayerStyle, kind: str) -> LayerStyle:
-    """Return a style without what does not show on features of a kind."""
+    """Return a style without what does not show on features of a kind, and without titles that say what is usual."""
 
     def shown(symbol: Symbol | None) -> Symbol | None:
         return symbol.relevant(kind) if symbol is not None else None
+
+    def own(title: Text, usual: Text) -> Text:
+        return NO_TITLE if title.zh in usual and title.en in usual else title
 
     found = style.symbols
     if isinstance(found, Symbol):
         return replace(style, symbols=found.relevant(kind))
     if isinstance(found, Categories):
-        parts = tuple(replace(each, symbol=shown(each.symbol)) for each in found.categories)
-        return replace(style, symbols=replace(found, categories=parts, other=shown(found.other)))
-    classes = tuple(replace(each, symbol=shown(each.symbol)) for each in found.classes)
-    return replace(style, symbols=replace(found, classes=classes, no_value=shown(found.no_value)))
+        bare = [replace(each, title=NO_TITLE) for each in found.categories]
+        *usual, other = titles_of(replace(style, symbols=replace(found, categories=tuple(bare), other_title=NO_TITLE)))
+        parts = tuple(
+            replace(each, symbol=shown(each.symbol), title=own(each.title, title))
+            for each, title in zip(found.categories, usual, strict=True)
+        )
+        last = own(found.other_title, other)
+        return replace(style, symbols=replace(found, categories=parts, other=shown(found.other), other_title=last))
+    plain = [replace(each, title=NO_TITLE) for each in found.classes]
+    *usual, other = titles_of(replace(style, symbols=replace(found, classes=tuple(plain), no_value_title=NO_TITLE)))
+    classes = tuple(
+        replace(each, symbol=shown(each.symbol), title=own(each.title, title))
+        for each, title in zip(found.classes, usual, strict=True)
+    )
+    last = own(found.no_value_title, other)
+    return replace(style, symbols=replace(found, classes=classes, no_value=shown(found.no_value), no_value_title=last))

@@ -199,10 +199,12 @@ def _note_extras(layer: Element, reading: Reading) -> None:
 
 
 def write_symbol(parent: Node, symbol: Symbol, kind: str, name: str) -> None:
-    """Write the symbol of features of a `kind` (point, line, area) as a child of `parent`."""
+    """Write the symbol of features of a `kind` (point, line, area) as a child of `parent`; mixed is as area."""
     found = symbol.relevant(kind)
     node = SubElement(
-        parent, "symbol", {"type": _TYPES[kind], "name": name, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"}
+        parent,
+        "symbol",
+        {"type": _TYPES.get(kind, "fill"), "name": name, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"},
     )
     if kind == "line":
         _write_layer(node, "SimpleLine", _line_values(found))

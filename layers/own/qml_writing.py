@@ -29,7 +29,7 @@ VERSION = "3.22.16-Białowieża"
 
 
 def to_qml(style: LayerStyle, kind: str) -> str:
-    """Return a style as QML, for features of a `kind` (point, line, area).
+    """Return a style as QML, for features of a `kind` (point, line, area; mixed is as area).
 
     QGIS shows the Chinese titles; the English ones go along, and are there again when PlanMap reads the style.
     """
@@ -140,10 +140,8 @@ def _typed(value: Value) -> dict[str, str]:
 
 def _filter(field: str, values: list[Value]) -> str:
     name = field_words(field)
-    parts = [f"{name} = {value_words(value)}" for value in values if value_key(value) is not None]
-    if len(parts) < len(values):
-        parts += [f"{name} IS NULL", f"{name} = ''"]
-    return " OR ".join(parts)
+    none = f"{name} IS NULL OR {name} = ''"
+    return " OR ".join(none if value_key(value) is None else f"{name} = {value_words(value)}" for value in values)
 
 
 def class_filters(symbols: Graduated) -> list[str]:
