@@ -105,7 +105,7 @@ def on(style: LayerStyle, kind: str) -> LayerStyle:
     """Return a style without what does not show on features of a kind, and without titles that say what is usual."""
 
     def shown(symbol: Symbol | None) -> Symbol | None:
-        return symbol.relevant(kind) if symbol is not None else None
+        return symbol.relevant(kind) if symbol is not None and symbol.relevant(kind).visible else None
 
     def own(title: Text, usual: Text) -> Text:
         return NO_TITLE if title.zh in usual and title.en in usual else title
@@ -120,7 +120,7 @@ def on(style: LayerStyle, kind: str) -> LayerStyle:
             replace(each, symbol=shown(each.symbol), title=own(each.title, title))
             for each, title in zip(found.categories, usual, strict=True)
         )
-        last = own(found.other_title, other)
+        last = own(found.other_title, other) if shown(found.other) else NO_TITLE
         return replace(style, symbols=replace(found, categories=parts, other=shown(found.other), other_title=last))
     plain = [replace(each, title=NO_TITLE) for each in found.classes]
     *usual, other = titles_of(replace(style, symbols=replace(found, classes=tuple(plain), no_value_title=NO_TITLE)))
@@ -128,5 +128,5 @@ def on(style: LayerStyle, kind: str) -> LayerStyle:
         replace(each, symbol=shown(each.symbol), title=own(each.title, title))
         for each, title in zip(found.classes, usual, strict=True)
     )
-    last = own(found.no_value_title, other)
+    last = own(found.no_value_title, other) if shown(found.no_value) else NO_TITLE
     return replace(style, symbols=replace(found, classes=classes, no_value=shown(found.no_value), no_value_title=last))

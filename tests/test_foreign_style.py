@@ -18,7 +18,7 @@ from layers.own.classes import Method
 from layers.own.expression import Both, Compared, Either, condition_in, field_in, field_words, joined_in, value_words
 from layers.own.features_look import symbol_numbers, symbols_of, value_key
 from layers.own.foreign_style import ForeignStyle, read_style, style_in
-from layers.own.layer_style import ALL_ZOOMS, Categories, Graduated, Labels, LayerStyle, PopupField
+from layers.own.layer_style import ALL_ZOOMS, Categories, Category, Graduated, Labels, LayerStyle, PopupField
 from layers.own.qml_writing import to_qml
 from layers.own.sld_writing import to_sld
 from layers.own.style_element import Lost, not_taken_words
@@ -101,15 +101,11 @@ def test_features_have_the_same_symbols_after_sld(folder, style, kind, name, col
     assert found.not_taken == ()
     wanted = on(style, kind)
     looks, drawn = symbols_of(wanted), symbol_numbers(wanted, column)
-    # A boolean is written as a word.
-    plain = [value for value in column if not isinstance(value, bool)]
-    if not any(isinstance(value, bool) for each in getattr(style.symbols, "categories", ()) for value in each.values):
-        again = symbols_of(found.style), symbol_numbers(found.style, plain)
-        drawn = symbol_numbers(wanted, plain)
-        here = [looks[number] if number >= 0 else None for number in drawn]
-        there = [again[0][number] if number >= 0 else None for number in again[1]]
-        nothing = Symbol()
-        assert [symbol or nothing for symbol in there] == [symbol or nothing for symbol in here]
+    again = symbols_of(found.style), symbol_numbers(found.style, column)
+    here = [looks[number] if number >= 0 else None for number in drawn]
+    there = [again[0][number] if number >= 0 else None for number in again[1]]
+    nothing = Symbol()
+    assert [symbol or nothing for symbol in there] == [symbol or nothing for symbol in here]
     assert found.style.zooms == style.zooms
     if style.labels is not None and found.style.labels is not None:
         assert found.style.labels.zooms == style.labels.zooms
@@ -145,6 +141,35 @@ def test_conditions_as_people_write_them():
     assert joined_in("concat(\"a\", ' ', b) || '!'") == [("a", True), (" ", False), ("b", True), ("!", False)]
     assert joined_in("coalesce(\"a\", '')") == [("a", True)]
     assert joined_in("round($area)") is None
+
+
+def test_qgis_gets_it_as_it_understands_it(folder):
+    """What QGIS 3.22.16 was found to need, by its own renderers."""
+    red, blue, nothing = Symbol(fill="#FF0000"), Symbol(fill="#0000FF"), None
+    # It takes a category with a value, even an empty one, for no list of values.
+    listed = LayerStyle(Categories("a", (Category(("x", "y"), red),), blue))
+    assert '<category symbol="0" label="x、y" render="true"><val type="string" value="x" />' in to_qml(listed, "area")
+    # It leaves the features of a rule that is switched off to the rule for all others.
+    hidden = LayerStyle(Categories("a", (Category((None,), red), Category(("x",), nothing)), blue))
+    assert "checkstate" not in to_qml(hidden, "area")
+    assert read(folder, to_qml(hidden, "area")).style == hidden
+    alone = LayerStyle(replace(hidden.symbols, other=None))
+    assert to_qml(alone, "area").count('checkstate="0"') == 1
+    # It draws markers in black whose SLD has no fill.
+    assert '<se:Fill><se:SvgParameter name="fill-opacity">0<' in to_sld(
+        LayerStyle(Symbol(stroke="#00FF00")), "point", ""
+    )
+    # It says true where the column has 1.
+    yes = LayerStyle(Categories("a", (Category(("true",), red),)))
+    assert symbol_numbers(yes, [1, True, "True", 0]).tolist() == [0, 0, 0, -1]
+
+
+def test_numbers_that_qgis_has_rounded_leave_no_gap(folder):
+    entry = '<range lower="{}" upper="{}" symbol="0" label="" render="true"/>'
+    ranges = entry.format("0.000000000000000", "915542029629.147") + entry.format("915542029629.1469", "1e+300")
+    found = qml(folder, renderer("graduatedSymbol", f"<ranges>{ranges}</ranges>", fill(), attr="mj"))
+    assert found.not_taken == ()
+    assert [each.limit for each in found.style.symbols.classes] == [915542029629.147, None]
 
 
 # QML as QGIS writes it

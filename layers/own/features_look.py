@@ -168,7 +168,7 @@ def template_of(parts: Sequence[tuple[str, bool]]) -> str:
 
 
 def value_key(value: Any) -> str | None:
-    """Return what two values have in common that are the same in a table: the number 1 and the text 1, say.
+    """Return what two values have in common that are the same in a table: 1, the text 1, and yes, say.
 
     It is None for what is no value: nothing, a number that is none, and a text of spaces alone.
     """
@@ -176,18 +176,25 @@ def value_key(value: Any) -> str | None:
         return None
     if isinstance(value, bool | np.bool_):
         return "1" if value else "0"
+    words = _words(value)
+    # A package has 1 for yes, and QGIS writes the word.
+    return {"true": "1", "false": "0"}.get(words.lower(), words) or None
+
+
+def _words(value: Any) -> str:
+    """Return a value as text; empty for a number that is none."""
     if isinstance(value, float | np.floating):
         number = float(value)
         if math.isnan(number):
-            return None
+            return ""
         return str(int(number)) if number.is_integer() and abs(number) < 2**53 else repr(number)
-    return str(value).strip() or None
+    return str(value).strip()
 
 
 def _shown(value: Value) -> str:
     if value_key(value) is None:
         return ""
-    return str(value).lower() if isinstance(value, bool) else value_key(value) or ""
+    return str(value).strip().lower() if isinstance(value, bool) else _words(value)
 
 
 def _numbers(symbols: Categories | Graduated, column: Column) -> NDArray[np.intp]:

@@ -109,7 +109,8 @@ def _write_categories(root: Node, symbols: Categories, labels: list[str], common
         if len(values) == 1:
             SubElement(parent, "category", {**_typed(values[0]), **about})
         else:
-            node = SubElement(parent, "category", {"type": "List", "value": "", **about})
+            # QGIS looks for a list only where there is no value.
+            node = SubElement(parent, "category", about)
             for value in values:
                 SubElement(node, "val", _typed(value))
     if symbols.other is not None:
@@ -182,7 +183,8 @@ def _write_rules(root: Node, filters: list[str], drawn: list[bool], labels: list
     parent = SubElement(renderer, "rules", {"key": "rules"})
     for number, words in enumerate(filters):
         about = {"symbol": str(number), "label": legible(labels[number]), "key": f"rule-{number}"}
-        hidden = {} if drawn[number] else {"checkstate": "0"}
+        # A rule that is switched off would leave its features to the one for all others.
+        hidden = {} if drawn[number] or "ELSE" in filters else {"checkstate": "0"}
         SubElement(parent, "rule", {"filter": legible(words), **about, **hidden})
     return renderer
 

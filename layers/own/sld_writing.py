@@ -10,6 +10,7 @@ from layers.escape import legible
 from layers.own.features_look import label_parts, symbols_of, titles, value_key
 from layers.own.layer_style import LAST_ZOOM, Categories, Graduated, Labels, LayerStyle, Value, Zooms
 from layers.own.sld_reading import SCALE
+from layers.own.style_rules import ENDLESS
 from layers.own.symbol_value import Symbol
 
 _SPACES = {
@@ -104,7 +105,7 @@ def _classes(symbols: Graduated) -> list[Node]:
         if each.limit is not None:
             parts.append(_compared("PropertyIsLessThanOrEqualTo", symbols.field, repr(each.limit)))
         if not parts:
-            parts.append(_compared("PropertyIsGreaterThan", symbols.field, "-1e+300"))
+            parts.append(_compared("PropertyIsGreaterThan", symbols.field, repr(-ENDLESS)))
         found.append(_filter("ogc:And", parts))
         before = each.limit
     return found
@@ -129,6 +130,9 @@ def _write_symbol(rule: Node, symbol: Symbol, kind: str, opacity: float) -> None
         graphic = SubElement(SubElement(rule, "se:PointSymbolizer"), "se:Graphic")
         mark = SubElement(graphic, "se:Mark")
         _text(mark, "se:WellKnownName", symbol.marker.value)
+        if not symbol.fill:
+            # Without any, QGIS takes black.
+            _parameters(SubElement(mark, "se:Fill"), {"fill-opacity": "0"})
         _write_look(mark, symbol, opacity)
         _text(graphic, "se:Size", f"{symbol.size:g}")
         return

@@ -25,8 +25,12 @@ from layers.own.style_element import Lost, Reading
 from layers.own.symbol_value import Symbol
 from layers.plan.terms import Text
 
-ENDLESS = 1e300
-"""Numbers as large as this stand for no limit at all."""
+ENDLESS = 1e18
+"""Numbers as large as this stand for no limit at all: QGIS has no other way, and shows all of their digits."""
+
+
+SAME = 1e-12
+"""By what share of their size two limits may differ that are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,11 @@ class Rule:
     where: Where
     symbol: Symbol | None
     title: Text
+
+    @property
+    def look(self) -> Symbol | None:
+        """The symbol if there is anything to see of it: who cannot leave features out gives them one without."""
+        return self.symbol if self.symbol is not None and self.symbol.visible else None
 
 
 def where_in(condition: Condition | None) -> Where | None:
@@ -123,13 +132,13 @@ def categories_of(field: str, rules: Sequence[Rule], other: Rule | None, reading
         different = tuple({value_key(value): value for value in reversed(values)}.values())[::-1]
         known |= {value_key(value) for value in different}
         if different:
-            category = Category(different, rule.symbol, rule.title)
+            category = Category(different, rule.look, rule.title)
             found.append(replace(category, title=_own(rule.title, values_title(category))))
     return Categories(
         field,
         tuple(found),
-        other.symbol if other is not None else None,
-        _own(other.title, both("own-style.other")) if other is not None and other.symbol is not None else NO_TITLE,
+        other.look if other is not None else None,
+        _own(other.title, both("own-style.other")) if other is not None and other.look is not None else NO_TITLE,
     )
 
 
@@ -143,6 +152,9 @@ def classes_of(field: str, rules: Sequence[Rule], other: Rule | None, reading: R
     for span, rule in spans[:MOST_STORED_CLASSES]:
         if not classes:
             lowest, end = (span.low if math.isfinite(span.low) else None), span.low
+        if math.isclose(span.low, end, rel_tol=SAME):
+            # Written with fewer digits.
+            span = replace(span, low=end)
         if span.low < end or span.high < span.low or (classes and span.high == end):
             reading.lost(Lost.OVERLAP, rule.title.zh)
             continue
@@ -150,7 +162,7 @@ def classes_of(field: str, rules: Sequence[Rule], other: Rule | None, reading: R
             classes.append(NumberClass(span.low, None))
         if (math.isfinite(span.high) and not span.high_in) or (not span.low_in and len(classes) == 0):
             reading.lost(Lost.EDGES, field)
-        classes.append(NumberClass(span.high if math.isfinite(span.high) else None, rule.symbol, rule.title))
+        classes.append(NumberClass(span.high if math.isfinite(span.high) else None, rule.look, rule.title))
         end = span.high
     if len(spans) > MOST_STORED_CLASSES or not classes:
         reading.lost(Lost.CATEGORIES, len(spans) - len(classes))
@@ -161,10 +173,10 @@ def classes_of(field: str, rules: Sequence[Rule], other: Rule | None, reading: R
         if not isinstance(rule.where, Among) or set(map(value_key, rule.where.values)) != {None}:
             reading.lost(Lost.RULE, rule.title.zh)
     none = next((rule for rule in empty if isinstance(rule.where, Among) and None in rule.where.values), other)
-    found = Graduated(field, tuple(classes), lowest, none.symbol if none is not None else None)
+    found = Graduated(field, tuple(classes), lowest, none.look if none is not None else None)
     titles = limit_titles(found)
     own = tuple(replace(each, title=_own(each.title, title)) for each, title in zip(classes, titles, strict=True))
-    title = _own(none.title, both("own-style.no-value")) if none is not None and none.symbol is not None else NO_TITLE
+    title = _own(none.title, both("own-style.no-value")) if none is not None and none.look is not None else NO_TITLE
     return replace(found, classes=own, no_value_title=title)
 
 

@@ -66,6 +66,11 @@ class Symbol:
     """Of a point, from side to side without its edge."""
     marker: Marker = Marker.CIRCLE
 
+    @property
+    def visible(self) -> bool:
+        """Whether it has a fill or a stroke."""
+        return bool(self.fill or self.stroke)
+
     def plain(self) -> dict[str, Any]:
         """Return it as a stroke of the scripts in the browser, see `Stroke` in types.ts, with what that lacks."""
         return {
