@@ -30,7 +30,7 @@ letters = st.characters(codec="utf-8", exclude_categories=("C", "Z"))
 words = st.text(letters, min_size=1, max_size=12)
 awkward = st.sampled_from(["<b>&amp;</b>", "it's", '"', "\\", "\\n", "{a}", "}", "]]>", "a;b", "'||'", "名称", "NULL"])
 names = words | awkward
-titles = st.just(NO_TITLE) | st.builds(Text, names, names)
+titles = st.just(NO_TITLE) | st.builds(Text, names, st.just("") | names) | st.builds(Text, st.just(""), names)
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06X}")
 
 

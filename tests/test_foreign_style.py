@@ -179,6 +179,7 @@ def test_one_symbol_with_all_that_qgis_says_of_it(folder):
     symbol = fill(alpha="0.5", outline_width="0.26") + "<symbol name='1'/>"
     inside = (
         renderer("singleSymbol", "", symbol)
+        + "<SingleCategoryDiagramRenderer><DiagramCategory enabled='0'/></SingleCategoryDiagramRenderer>"
         + "<blendMode>6</blendMode><layerOpacity>0.75</layerOpacity><mapTip>&lt;b&gt;</mapTip>"
         + "<aliases><alias field='dlmc' name='地类'/><alias field='mj' name=''/></aliases>"
         + "<attributetableconfig><columns><column type='field' name='mj'/><column type='field' name='x' hidden='1'/>"
@@ -305,6 +306,11 @@ def test_rules(folder):
     assert isinstance(found.style.symbols, Graduated)
     assert [each.limit for each in found.style.symbols.classes] == [5.0, None]
     assert found.style.symbols.lowest == 0.0
+    modulo = rule.format("a % 2 = 0", 1, "even") + rule.format("a % 2 = 1", 2, "odd")
+    found = qml(folder, renderer("RuleRenderer", f"<rules>{modulo}</rules>", symbols))
+    # Nothing is left of them, so that all is drawn alike.
+    assert [*found.not_taken] == [(Lost.RENDERER, "RuleRenderer")]
+    assert found.style.symbols == Symbol(fill="#FF0000")
     nothing = qml(folder, renderer("RuleRenderer", "<rules/>", symbols))
     assert isinstance(nothing.style.symbols, Symbol)
 
@@ -336,6 +342,7 @@ def test_labels(folder):
     found = qml(folder, inside.format(text.format("isExpression='1' fieldName='round($area)'", "")))
     assert found.style.labels is None
     assert [*found.not_taken] == [(Lost.LABEL_EXPRESSION, "round($area)")]
+    assert qml(folder, inside.format(text.format(look, halo)), about=' labelsEnabled="0"').style.labels is None
     found = qml(folder, inside.replace("simple", "rule-based").format(""))
     assert kinds(found) == [Lost.LABEL_RULES]
 

@@ -209,13 +209,19 @@ def _category_numbers(categories: Categories, column: Column) -> NDArray[np.intp
         for value in category.values:
             by_key.setdefault(value_key(value), number)
     other = len(categories.categories)
-    # Each different value is looked up once. An array of objects keeps each value as it is.
-    values = column if isinstance(column, np.ndarray | pd.Series) else pd.Series(list(column), dtype=object)
-    codes, different = pd.factorize(values)
-    numbers = [by_key.get(value_key(value), other) for value in different]
+    codes, known = different(column)
+    numbers = [by_key.get(value_key(value), other) for value in known]
     # Those without a value have the code -1, which is the last place.
     numbers.append(by_key.get(None, other))
     return np.array(numbers, dtype=np.intp)[codes]
+
+
+def different(column: Column) -> tuple[NDArray[np.intp], list[Any]]:
+    """Return the different values of a column, and of each feature which of them it has; -1 for none."""
+    # An array of objects keeps each value as it is.
+    values = column if isinstance(column, np.ndarray | pd.Series) else pd.Series(list(column), dtype=object)
+    codes, known = pd.factorize(values)
+    return codes, list(known)
 
 
 def _class_numbers(graduated: Graduated, column: Column) -> NDArray[np.intp]:

@@ -72,7 +72,7 @@ def read_qml(root: Element, kind: str, reading: Reading) -> LayerStyle:
     symbols, zooms = _symbols(renderer, kind, titles, reading)
     style = LayerStyle(
         symbols,
-        _labels(root.at("labeling"), reading),
+        _labels(root.at("labeling"), reading) if root.get("labelsEnabled", "1") == "1" else None,
         within(_opacity(root), 0, 1),
         _zooms_of_layer(root) if zooms == ALL_ZOOMS else zooms,
         _popup(root, titles),
@@ -82,7 +82,8 @@ def read_qml(root: Element, kind: str, reading: Reading) -> LayerStyle:
         if root.words(name) not in ("", "0"):
             reading.lost(Lost.BLEND, name)
     for name in ("SingleCategoryDiagramRenderer", "LinearlyInterpolatedDiagramRenderer"):
-        if root.at(name):
+        # QGIS writes those that are switched off, too.
+        if any(each.get("enabled") == "1" for each in root.all(name, "DiagramCategory")):
             reading.lost(Lost.DIAGRAM)
     if root.words("mapTip"):
         reading.lost(Lost.MAP_TIP)
@@ -106,31 +107,32 @@ class _Titles:
 
     def __init__(self, root: Element) -> None:
         self.layer = NO_TITLE
-        self._known: dict[str, list[str]] = {}
+        self._known: dict[str, list[Text]] = {}
         for option in root.all("customproperties", "Option", "Option"):
             if option.get("name") == TEXTS:
                 self._read(option.get("value"))
 
     def _read(self, words: str) -> None:
         try:
-            pairs = json.loads(words)
+            found = json.loads(words)
         except (ValueError, RecursionError):
             return
-        if not isinstance(pairs, list):
+        if not isinstance(found, list):
             return
-        for number, pair in enumerate(pairs):
-            if isinstance(pair, list) and len(pair) == 2 and all(isinstance(each, str) for each in pair):
-                zh, en = (title_in(each).zh for each in pair)
-                if number == 0:
-                    self.layer = Text(zh, en)
-                else:
-                    self._known.setdefault(zh, []).append(en)
+        for number, texts in enumerate(found):
+            if not isinstance(texts, list) or not all(isinstance(each, str) for each in texts):
+                continue
+            plain = [title_in(each).zh for each in texts]
+            if number == 0 and len(plain) == 2:
+                self.layer = Text(*plain)
+            elif number and len(plain) == 3:
+                self._known.setdefault(plain[0], []).append(Text(*plain[1:]))
 
     def of(self, label: str) -> Text:
         """Return the title that a label stands for; each of ours is used once."""
         title = title_in(label)
-        english = self._known.get(title.zh)
-        return Text(title.zh, english.pop(0)) if english else title
+        known = self._known.get(title.zh)
+        return known.pop(0) if known else title
 
 
 def _symbols(
@@ -155,6 +157,9 @@ def _symbols(
     if name == "RuleRenderer":
         rules, zooms = _rules(renderer, symbol, titles, reading)
         found = symbols_of_rules(rules, reading)
+        if not rules and reading.without(Lost.RULE):
+            reading.lost(Lost.RENDERER, name)
+            found = symbol(next(iter(symbols), ""))
         if isinstance(found, Graduated):
             found = replace(found, method=_method(renderer))
     elif name in ("categorizedSymbol", "graduatedSymbol") and not field:
@@ -195,7 +200,7 @@ def _classes(renderer: Element, field: str, symbol: _Symbol, titles: _Titles, re
         rules.append(Rule(bounded(Span(field, low, high)), look, titles.of(each.get("label"))))
     if renderer.get("graduatedMethod") == "GraduatedSize":
         # The sizes are in the symbols of the classes, too.
-        reading.found = [note for note in reading.found if note.what is not Lost.DATA_DEFINED]
+        reading.without(Lost.DATA_DEFINED)
     found = classes_of(field, rules, None, reading)
     return replace(found, method=_method(renderer)) if found is not None else None
 

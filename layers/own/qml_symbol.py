@@ -26,7 +26,7 @@ _PEN_DASHES = {
 }
 """Strokes and gaps of Qt's pens, in widths of the line (QPen, Qt 5)."""
 
-_MARKERS = {
+MARKERS = {
     "circle": Marker.CIRCLE,
     "square": Marker.SQUARE,
     "rectangle": Marker.SQUARE,
@@ -36,6 +36,7 @@ _MARKERS = {
     "cross_fill": Marker.CROSS,
     "cross": Marker.CROSS,
 }
+"""Their names in QGIS, which it also writes in SLD."""
 _MARKER_NAMES = {
     Marker.CIRCLE: "circle",
     Marker.SQUARE: "square",
@@ -43,7 +44,7 @@ _MARKER_NAMES = {
     Marker.DIAMOND: "diamond",
     Marker.CROSS: "cross_fill",
 }
-_LINES_ONLY = ("cross", "cross2", "line", "x")
+LINES_ONLY = ("cross", "cross2", "line", "x")
 """Markers that have a stroke and no fill."""
 
 _TYPES = {"point": "marker", "line": "line", "area": "fill"}
@@ -173,13 +174,13 @@ def _marker(values: Mapping[str, str], reading: Reading) -> Symbol:
     found = replace(_stroke(values, "outline", "border", reading), dash=())
     colour, opacity = colour_of(values.get("color", ""))
     name = values.get("name", "circle")
-    if name not in _MARKERS:
+    if name not in MARKERS:
         reading.lost(Lost.MARKER, name)
-    if name in _LINES_ONLY:
+    if name in LINES_ONLY:
         colour, opacity = found.stroke or colour, found.stroke_opacity
         found = Symbol()
     size = within(pixels(values, "size", "size_unit", 7.0, reading), 1, 200)
-    marker = _MARKERS.get(name, Marker.CROSS if name in _LINES_ONLY else Marker.CIRCLE)
+    marker = MARKERS.get(name, Marker.CROSS if name in LINES_ONLY else Marker.CIRCLE)
     return replace(found, fill=colour, fill_opacity=opacity, size=size, marker=marker)
 
 

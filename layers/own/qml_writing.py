@@ -34,12 +34,16 @@ def to_qml(style: LayerStyle, kind: str) -> str:
     QGIS shows the Chinese titles; the English ones go along, and are there again when PlanMap reads the style.
     """
     root = Node("qgis", {"version": VERSION, "styleCategories": "Symbology|Labeling|Fields|Rendering|CustomProperties"})
+    root.set("labelsEnabled", "0" if style.labels is None else "1")
     _write_zooms(root, style.zooms)
     _write_renderer(root, style, kind)
     if style.labels is not None:
         _write_labels(root, style.labels)
-    texts = [style.title, *_own_titles(style), *(each.title for each in style.popup if any(each.title))]
-    if any(map(any, texts)):
+    own = [style.title, *_own_titles(style), *(each.title for each in style.popup)]
+    if any(map(any, own)):
+        # Of every label that is written, in that order: several may be the same in Chinese.
+        shown = [*_written_titles(style), *(each.title for each in style.popup if any(each.title))]
+        texts = [style.title, *((title.get("zh"), *title) for title in shown)]
         options = SubElement(SubElement(root, "customproperties"), "Option", {"type": "Map"})
         value = json.dumps(texts, ensure_ascii=False)
         SubElement(options, "Option", {"type": "QString", "name": TEXTS, "value": legible(value)})
@@ -58,6 +62,15 @@ def _own_titles(style: LayerStyle) -> list[Text]:
     if isinstance(symbols, Categories):
         return [*(category.title for category in symbols.categories), symbols.other_title]
     return [*(each.title for each in symbols.classes), symbols.no_value_title]
+
+
+def _written_titles(style: LayerStyle) -> list[Text]:
+    """Return what the legend calls each symbol that is written."""
+    symbols = style.symbols
+    if isinstance(symbols, Symbol):
+        return []
+    last = symbols.other if isinstance(symbols, Categories) else symbols.no_value
+    return titles(style) if last is not None else titles(style)[:-1]
 
 
 def _write_zooms(root: Node, zooms: tuple[float, float]) -> None:

@@ -10,7 +10,7 @@ from layers.own.expression import Both, Compared, Condition, Either
 from layers.own.features_look import template_of
 from layers.own.layer_style import ALL_ZOOMS, LONGEST_VALUE, Labels, LayerStyle, Value
 from layers.own.qml_reading import zooms_of
-from layers.own.qml_symbol import PATTERN_OPACITY, fallback
+from layers.own.qml_symbol import LINES_ONLY, MARKERS, PATTERN_OPACITY, fallback
 from layers.own.ramps import HALO, LABEL
 from layers.own.style_element import NOTHING, Element, Lost, Reading, colour_in, number_in, title_in, within
 from layers.own.style_rules import ALWAYS, OTHERWISE, Rule, Where, symbols_of_rules, where_in
@@ -22,14 +22,6 @@ SCALE = 559_082_264.03
 MOST_DEPTH = 20
 
 _SYMBOLIZERS = {"point": "PointSymbolizer", "line": "LineSymbolizer", "area": "PolygonSymbolizer"}
-_MARKS = {
-    "circle": Marker.CIRCLE,
-    "square": Marker.SQUARE,
-    "triangle": Marker.TRIANGLE,
-    "diamond": Marker.DIAMOND,
-    "cross": Marker.CROSS,
-    "cross_fill": Marker.CROSS,
-}
 _COMPARED = {
     "PropertyIsEqualTo": "=",
     "PropertyIsLessThan": "<",
@@ -51,22 +43,29 @@ def read_sld(root: Element, kind: str, reading: Reading) -> LayerStyle:
             reading.lost(Lost.MORE_STYLES, _title(style))
     rules, zooms = list[Rule](), list[tuple[float, float]]()
     labels: Labels | None = None
+    first: Symbol | None = None
+    with_text = False
     for element in chosen.all("FeatureTypeStyle", "Rule"):
         scales = [number_in(element.words(name), 0.0) or 0.0 for name in ("MaxScaleDenominator", "MinScaleDenominator")]
         rule_zooms = zooms_of(scales, SCALE)
         text = element.at("TextSymbolizer")
+        with_text = with_text or bool(text)
         if text and labels is None:
             labels = _labels(text, rule_zooms, reading)
         drawn = [child for child in element.children if child.tag.endswith("Symbolizer") and child is not text]
         drawn = [child for child in drawn if child.tag != "TextSymbolizer"]
         # A rule with text alone says nothing about how features are drawn.
         if drawn or not text:
+            first = first or (_symbol(drawn, kind, reading) if drawn else None)
             rules += _rules(element, drawn, kind, reading)
             zooms.append(rule_zooms)
     if len(set(zooms)) > 1:
         reading.lost(Lost.RULE_SCALE)
     found = symbols_of_rules(rules, reading)
-    symbols = found if found is not None else fallback(kind) if not rules and labels is None else Symbol()
+    if not rules and (reading.without(Lost.RULE) or not with_text):
+        reading.lost(Lost.RENDERER, "Filter")
+        found = first
+    symbols = found if found is not None else Symbol() if with_text or rules else fallback(kind)
     return LayerStyle(symbols, labels, zooms=zooms[0] if len(set(zooms)) == 1 else ALL_ZOOMS)
 
 
@@ -156,7 +155,7 @@ def _point(graphic: Element, reading: Reading) -> Symbol | None:
     if not mark:
         return None
     name = mark.words("WellKnownName") or "square"
-    if name not in _MARKS:
+    if name not in MARKERS:
         reading.lost(Lost.MARKER, name)
     size = number_in(graphic.words("Size"), 6.0) or 6.0
     opacity = number_in(graphic.words("Opacity"), 1.0)
@@ -165,7 +164,7 @@ def _point(graphic: Element, reading: Reading) -> Symbol | None:
     return replace(
         found,
         size=within(size, 1, 200),
-        marker=_MARKS.get(name, Marker.CROSS if name == "x" else Marker.CIRCLE),
+        marker=MARKERS.get(name, Marker.CROSS if name in LINES_ONLY else Marker.CIRCLE),
         fill_opacity=within(found.fill_opacity * share, 0, 1),
         stroke_opacity=within(found.stroke_opacity * share, 0, 1),
     )

@@ -70,6 +70,13 @@ class Reading:
         if note not in self.found and len(self.found) < MOST_LOST:
             self.found.append(note)
 
+    def without(self, what: Lost) -> bool:
+        """Take notes of a kind back; return whether there were any."""
+        kept = [note for note in self.found if note.what is not what]
+        gone = len(kept) < len(self.found)
+        self.found = kept
+        return gone
+
 
 @dataclass(frozen=True, slots=True)
 class Element:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.own.classes import Method, breaks
-from layers.own.features_look import numbers_of, value_key
+from layers.own.features_look import different, numbers_of, value_key
 from layers.own.layer_style import NO_TITLE, Categories, Category, Graduated, LayerStyle, NumberClass, Value
 from layers.own.ramps import DEFAULTS, DIVERGING, EDGE, NO_VALUE, OTHER, PALETTE, ramp
 from layers.own.symbol_value import Symbol
@@ -19,6 +19,8 @@ from layers.plan.terms import Text
 USUAL_CLASSES = 5
 MOST_SUGGESTED = len(PALETTE)
 """Most categories with a colour of their own."""
+SAMPLE = 20_000
+"""Values that are looked at to tell what a field is good for; of more, as many are taken evenly."""
 COVERED = 0.8
 """Share of the features that the commonest values must have for categories to tell anything."""
 NUMERIC = 0.95
@@ -56,16 +58,16 @@ def suggest(field: str, values: Sequence[Any] | NDArray[Any], type_name: str, ki
     plain = default_style(kind, number)
     if type_name in ("binary", "date", "datetime"):
         return plain
-    found = Counter(key for key in map(value_key, values) if key is not None)
+    # What a field is good for shows in some of its values; limits and categories are found among all.
+    some = values[:: max(1, len(values) // SAMPLE)]
+    found = _counted(some)
     if len(found) < 2:
         return plain
-    numbers = numbers_of(values)
-    finite = numbers[np.isfinite(numbers)]
-    numeric = type_name in ("integer", "real") or len(finite) >= NUMERIC * found.total()
-    if numeric and len(finite) and (type_name == "real" or len(found) > MOST_SUGGESTED):
-        if type_name != "real" and _counts_up(finite):
-            return plain
-        return LayerStyle(graduated(field, values, kind))
+    finite = np.isfinite(numbers_of(some)).sum()
+    numeric = type_name in ("integer", "real") or finite >= NUMERIC * found.total()
+    if numeric and finite and (type_name == "real" or len(found) > MOST_SUGGESTED):
+        counting = type_name != "real" and _counts_up(numbers_of(values))
+        return plain if counting else LayerStyle(graduated(field, values, kind))
     common = found.most_common(MOST_SUGGESTED)
     if sum(count for _, count in common) < COVERED * found.total() or found.total() == len(found) > MOST_SUGGESTED:
         return plain
@@ -74,9 +76,9 @@ def suggest(field: str, values: Sequence[Any] | NDArray[Any], type_name: str, ki
 
 def categories(field: str, values: Sequence[Any] | NDArray[Any], kind: str) -> Categories:
     """Return a category for each of the commonest values, in their order, and one for all others if there are some."""
-    found = Counter(key for key in map(value_key, values) if key is not None)
+    found = _counted(values)
     by_key: dict[str | None, Value] = {}
-    for value in values:
+    for value in different(values)[1]:
         by_key.setdefault(value_key(value), _plain(value))
     common = sorted((key for key, _ in found.most_common(MOST_SUGGESTED)), key=_in_order)
     others = len(found) > len(common) or found.total() < len(values)
@@ -132,10 +134,21 @@ def titled(name: str) -> Text:
     return Text(name, name) if name else NO_TITLE
 
 
+def _counted(values: Sequence[Any] | NDArray[Any]) -> Counter[str]:
+    """Return how many features have each value."""
+    codes, known = different(values)
+    found = Counter[str]()
+    for value, count in zip(known, np.bincount(codes[codes >= 0], minlength=len(known)).tolist(), strict=True):
+        key = value_key(value)
+        if key is not None:
+            found[key] += count
+    return found
+
+
 def _counts_up(numbers: NDArray[np.float64]) -> bool:
     """Whether the numbers only count the features."""
-    different = np.unique(numbers)
-    return len(different) == len(numbers) and bool(different[-1] - different[0] == len(different) - 1)
+    known = np.unique(numbers[np.isfinite(numbers)])
+    return len(known) == len(numbers) and bool(known[-1] - known[0] == len(known) - 1)
 
 
 def _in_order(key: str) -> tuple[bool, float, str]:
