@@ -384,6 +384,19 @@ def test_sld_1_0(folder):
     assert found.style.zooms == (13.45, 24.0)
 
 
+def test_sld_may_have_the_value_first(folder):
+    compared = (
+        "<ogc:PropertyIs{0}><ogc:Literal>5</ogc:Literal><ogc:PropertyName>a</ogc:PropertyName></ogc:PropertyIs{0}>"
+    )
+    inside = "".join(
+        f"<Rule><ogc:Filter>{compared.format(name)}</ogc:Filter><PolygonSymbolizer><Fill/></PolygonSymbolizer></Rule>"
+        for name in ("LessThan", "GreaterThanOrEqualTo")
+    )
+    made = sld(folder, inside).style.symbols
+    assert isinstance(made, Graduated)
+    assert [each.limit for each in made.classes] == [5.0, None]
+
+
 def test_sld_patterns_pictures_and_texts(folder):
     stroke = "<Stroke><CssParameter name='stroke'>#123456</CssParameter></Stroke>"
     mark = f"<Graphic><Mark><WellKnownName>shape://slash</WellKnownName>{stroke}</Mark></Graphic>"

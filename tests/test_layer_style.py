@@ -156,6 +156,8 @@ def test_classes_are_those_of_mapclassify():
 
 def test_limits_have_no_more_digits_than_needed():
     assert breaks(np.array([1.23456, 2.34567, 9.87654, 11.1]), Method.QUANTILES, 2) == (2.4,)
+    # Two would be shorter, and would have another number below it.
+    assert breaks(np.array([1.96, 2.0, 100.0]), Method.QUANTILES, 3) == (1.96, 2.0)
     assert breaks(np.arange(101.0), Method.PRETTY, 5) == (20.0, 40.0, 60.0, 80.0)
     assert breaks(np.array([7.0, 7.0]), Method.EQUAL, 5) == ()
     assert breaks(np.array([math.nan]), Method.NATURAL, 5) == ()
@@ -186,6 +188,8 @@ def test_a_category_takes_its_values_however_they_are_stored():
     assert symbol_numbers(style, np.array([5.0, math.nan])).tolist() == [0, 1]
     assert symbol_of(style, {"use": "R2"}) == RED
     assert symbol_of(style, {}) == BLUE
+    twice = LayerStyle(Categories("use", (Category(("R2",), RED), Category(("R2", "R3"), BLUE))))
+    assert symbol_numbers(twice, ["R2", "R3"]).tolist() == [0, 1]
     yes = LayerStyle(Categories("built", (Category((True,), RED),)))
     assert symbol_numbers(yes, [1, True, 0, False, None]).tolist() == [0, 0, -1, -1, -1]
 
