@@ -1,4 +1,6 @@
-"""Every colour has its place in layers/style.py, those of the ground in layers/ground/look.py; nothing else has any."""
+"""Every colour has its place in layers/style.py, those of the ground in layers/ground/look.py, those of own
+layers in layers/own/ramps.py; nothing else has any.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import pytest
 from layers import style
 
 ROOT = Path(__file__).resolve().parents[1]
-STYLES = (ROOT / "layers/style.py", ROOT / "layers/ground/look.py")
+STYLES = tuple(ROOT / name for name in ("layers/style.py", "layers/ground/look.py", "layers/own/ramps.py"))
 BUILT = [ROOT / "layers/browser" / name for name in ("dist", "vendor")]
 SOURCES = sorted(
     path

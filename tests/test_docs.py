@@ -33,6 +33,7 @@ from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
 from layers.listing.plan_collections import COLLECTION_IDS
 from layers.own.own_layer import Shape
+from layers.own.style_element import Lost
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -716,6 +717,7 @@ FAMILIES: dict[str, set[str]] = {
     "pdf-layer": {*PdfLayer, "all", "map"},
     "ogc-title": set(COLLECTION_IDS),
     "ogc-about": set(COLLECTION_IDS),
+    "style-lost": set(Lost),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

@@ -107,7 +107,7 @@ def _answer(work: Work, request: Request) -> Response:
     path = quote(request.scope["path"].removeprefix(request.scope.get("root_path", "")).removeprefix(ROOT).rstrip("/"))
     address = Address(outer_address(request), path, dict(request.query_params))
     stale = served.settings.stale_days
-    tag = _tag(plan_version, plan.ground_version, today, stale, address.here(), form, text.language)
+    tag = _tag(plan_version, plan.beside.version, today, stale, address.here(), form, text.language)
     if tag.removeprefix("W/") in _tags(request):
         return Response(status_code=304, headers={**_HEADERS, "ETag": tag})
     collections = plan_collections(plan, text.language, today, stale)

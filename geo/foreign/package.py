@@ -108,13 +108,16 @@ class Package:
         found = self._connection.execute("SELECT count(*) FROM sqlite_master WHERE lower(name) = ?", (name,))
         return bool(found.fetchone()[0])
 
-    def rows(self, table: str, *columns: str) -> list[tuple[str, ...]]:
-        """Return up to `MOST_LAYERS` rows of one of the format's own tables, as text; none if it is missing."""
+    def rows(self, table: str, *columns: str, length: int = TEXT_LENGTH) -> list[tuple[str, ...]]:
+        """Return up to `MOST_LAYERS` rows of one of the format's own tables, as text; none if it is missing.
+
+        Of each value up to `length` characters are read.
+        """
         name = self._plain(table)
         if not name or not {column.lower() for column in self._columns(name)}.issuperset(columns):
             return []
         # The columns are asked for in our own words, the table in the file's.
-        wanted = ", ".join(f"substr({column}, 1, {TEXT_LENGTH})" for column in columns)
+        wanted = ", ".join(f"substr({column}, 1, {length})" for column in columns)
         return [_texts(row) for row in self._select(wanted, name, f" LIMIT {MOST_LAYERS}")]
 
     def transformer(self, layer: Layer) -> pyproj.Transformer:
