@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
 from app.data.wording import size_words
 from app.settings import read_settings
 from geo.errors import PlanMapError
-from geo.output import target_of
+from geo.output import target_of, write
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from layers.plan.plan import Plan
 
 DATUMS = ("wgs84", "gcj02", "bd09")
+
+METHODS = ("equal", "quantiles", "natural", "pretty", "deviation")
+"""Those of `layers.own.classes.Method` that find limits by themselves."""
 
 
 @click.group("layer", help=HELP("own.group-help"))
@@ -97,14 +100,14 @@ def layer_add(
             today=date.today(),
             progress=lambda share: progress(round(share * 1000), 1000),
         )
-    from layers.own.words import layer_words, position_words, report_lines
+    from layers.own.words import layer_words, position_words, report_lines, style_lines
 
     what = layer_words(made, text)
     click.echo(text("own.added", name=printable(made.name), id=made.id, size=size_words(made.size), what=what))
     if made.id in before:
         click.echo(text("own.replaced"))
     click.echo(position_words(made.position, text))
-    for line in report_lines(made.report, text):
+    for line in (*report_lines(made.report, text), *style_lines(made, text)):
         click.echo(line)
 
 
@@ -147,6 +150,64 @@ def layer_remove(*, text: Translation, name: str, plan: str) -> None:
 
     removed = remove_layer(_plan(plan), name)
     click.echo(text("own.removed", name=printable(removed.name)))
+
+
+@layer.command("style", help=HELP("own.style-help"))
+@click.argument("name")
+@click.option("--file", metavar="FILE", default="", help=HELP("own.style-file-option"))
+@click.option("--field", metavar="FIELD", default="", help=HELP("own.style-field-option"))
+@click.option("--method", type=click.Choice(METHODS), default=None, help=HELP("own.style-method-option"))
+@click.option("--classes", type=click.IntRange(2, 12), default=5, help=HELP("own.style-classes-option"))
+@click.option("--ramp", default="", help=HELP("own.style-ramp-option"))
+@click.option("--reset", is_flag=True, help=HELP("own.style-reset-option"))
+@click.option("-o", "--output", metavar="FILE", default="", help=HELP("own.style-output-option"))
+@plan_option
+@language_option
+@ends_in_a_line
+def layer_style(
+    *,
+    text: Translation,
+    name: str,
+    file: str,
+    field: str,
+    method: str | None,
+    classes: int,
+    ramp: str,
+    reset: bool,
+    output: str,
+    plan: str,
+) -> None:
+    """Say how an own layer is drawn, have it drawn otherwise, or write its style for other programs."""
+    from layers.own.files import find_layer, restyle
+    from layers.own.look import style_of
+    from layers.own.restyling import field_style, written_style
+    from layers.own.style_json import to_json
+    from layers.own.words import style_lines
+
+    if sum(map(bool, (file, field, reset))) > 1 or (not field and (method or ramp)):
+        raise PlanMapError("layer-style-options")
+    found = find_layer(_plan(plan), name)
+    if file:
+        from layers.own.foreign_style import read_style
+
+        path = target_of(file)
+        read = read_style(path, found.shape.value, name=path.name)
+        lost = [(each.what.value, each.detail) for each in read.not_taken]
+        if read.style.field and read.style.field not in found.field_names:
+            raise PlanMapError("layer-field", file=found.name, field=read.style.field)
+        found = restyle(found, to_json(read.style), path.name, lost)
+    elif field:
+        found = restyle(found, to_json(field_style(found, field, method=method, count=classes, ramp=ramp)))
+    elif reset:
+        found = restyle(found, "")
+    for line in style_lines(found, text):
+        click.echo(line)
+    if output:
+        target = target_file(output, "qml", "sld")
+        write(target, written_style(style_of(found), found, target.suffix.lower().lstrip(".")).encode())
+        click.echo(text("own.style-written", target=printable(target)))
+    elif file or field or reset:
+        click.echo(text("own.styled", name=printable(found.name)))
 
 
 def look_lines(looked: Mapping[str, Any], repairs: Mapping[str, bool], file: str, text: Translation) -> Iterator[str]:

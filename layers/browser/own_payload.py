@@ -14,9 +14,9 @@ from geo.feature_package import Features, opened
 from geo.grid import BBox
 from layers.browser.detail import shown_geometries
 from layers.own.files import own_layers
+from layers.own.look import column_of, look_numbers, looks_of, style_fields, style_of
 from layers.own.own_layer import OwnLayer
-from layers.own.symbol import symbol_of
-from layers.own.words import credit_words, legend_words
+from layers.own.words import credit_words, look_words
 from layers.plan.catalogue import Heading, LayerEntry
 from layers.plan.plan import Plan
 from layers.plan.scene import OWN_VISIBLE
@@ -67,8 +67,17 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         "en": layer.name,
         "url": f"layer/{quote(layer.id, safe='')}/{layer.version}/features.json",
         "form": layer.shape.value,
-        "symbol": symbol_of(layer).plain(),
-        "legend": dict(zip(LANGUAGES, (legend_words(layer, text) for text in texts), strict=True)),
+        "looks": [
+            None
+            if look is None
+            else {
+                "symbol": look.symbol.plain(),
+                **dict(zip(LANGUAGES, (look_words(layer, look, text) for text in texts), strict=True)),
+            }
+            for look in looks_of(layer)
+        ],
+        "opacity": style_of(layer).opacity,
+        "zooms": list(style_of(layer).zooms),
         "credit": dict(zip(LANGUAGES, (credit_words(layer, text) for text in texts), strict=True)),
     }
 
@@ -85,7 +94,7 @@ def features_json(layer: OwnLayer) -> str:
     if layer.count > MOST_FEATURES:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
     with opened(layer.path) as package:
-        return _collection(package.all(most=MOST_FEATURES))
+        return _collection(layer, package.all(style_fields(layer), most=MOST_FEATURES))
 
 
 def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
@@ -97,22 +106,24 @@ def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
         There are too many of them, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(bounds, most=MOST_FEATURES + 1)
+        found = package.within(bounds, style_fields(layer), most=MOST_FEATURES + 1)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
-    made: dict[str, Any] = json.loads(_collection(found))
+    made: dict[str, Any] = json.loads(_collection(layer, found))
     return made
 
 
-def _collection(features: Features) -> str:
-    there = ~shapely.is_missing(features.geometries)
+def _collection(layer: OwnLayer, features: Features) -> str:
+    looks = look_numbers(layer, column_of(layer, features.values, len(features)))
+    there = ~shapely.is_missing(features.geometries) & (looks >= 0)
+    numbers = dict(zip(features.ids[there].tolist(), looks[there].tolist(), strict=True))
     placed = dict(zip(features.ids[there].tolist(), features.geometries[there].tolist(), strict=True))
     shown = shown_geometries(placed)
     geometries = shapely.set_precision(list(shown.values()), 1e-6, mode="pointwise")
     written = shapely.to_geojson(geometries).tolist() if placed else []
     boxes = shapely.bounds(geometries).round(6).tolist() if placed else []
     found = (
-        f'{{"type":"Feature","id":{fid},"bbox":{json.dumps(box)},"properties":{{}},"geometry":{geometry}}}'
+        f'{{"type":"Feature","id":{fid},"bbox":{json.dumps(box)},"properties":{{"look":{numbers[fid]}}},"geometry":{geometry}}}'
         for fid, box, geometry in zip(shown, boxes, written, strict=True)
     )
     return f'{{"type":"FeatureCollection","features":[{",".join(found)}]}}'

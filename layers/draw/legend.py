@@ -14,7 +14,7 @@ from layers.draw.canvas import SiteSymbols
 from layers.draw.content import Content, ShownSite
 from layers.draw.drawing import Box, Drawing
 from layers.draw.ground import HALOS
-from layers.draw.own import own_content
+from layers.draw.own import drawn_layers
 from layers.draw.seen_ground import ground_kinds, seen_shapes, sees_boundary, sees_other_boundary, sees_sea
 from layers.draw.soft import is_soft
 from layers.draw.swatches import Picture
@@ -22,9 +22,8 @@ from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
 from layers.ground import look
 from layers.ground.files import ground_of
-from layers.own.files import shown_layers
-from layers.own.symbol import symbol_of
-from layers.own.words import legend_words
+from layers.own.look import looks_of
+from layers.own.words import look_words
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision, Status
@@ -170,7 +169,7 @@ def _points(content: Content, text: Translation, *, moved: bool) -> list[Entry]:
     if any(shown.part and shown.simple and not shown.layer.ground for shown in content.sites):
         found.append(Entry("legend.category", text("legend.part"), None, swatches.part))
     if moved:
-        found.append(Entry("legend.category", text("sheet.moved"), None, swatches.moved))
+        found.append(Entry("legend.category", text("sheet.moved"), None, swatches.moved_aside))
     return found
 
 
@@ -243,10 +242,12 @@ def _ground_words(alike: Sequence[ShownSite], text: Translation) -> str:
 def _own(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
     """Return the own layers on the map, with how many of their features; what is not exact is said here too."""
     found = []
-    for layer in shown_layers(plan, scene):
-        count = len(own_content(layer, plan.grid, content.extent).ids)
-        if count:
-            found.append(Entry("legend.own", legend_words(layer, text), count, swatches.own(symbol_of(layer), layer)))
+    for layer, own in drawn_layers(plan, scene, content):
+        for number, each in enumerate(looks_of(layer)):
+            count = own.count(number)
+            if each is not None and count:
+                words = look_words(layer, each, text)
+                found.append(Entry("legend.own", words, count, swatches.own(each.symbol, layer.shape.value)))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,10 +16,12 @@ from geo.feature_package import opened
 from geo.grid import Grid
 from layers.draw.content import COARSEST_MM, DETAIL_MM, Content
 from layers.draw.drawing import Shape, rings_path
+from layers.draw.marker import edge, marker_outline
 from layers.draw.pdf_layer import PdfLayer
 from layers.own.files import shown_layers
+from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_fields, style_of
 from layers.own.own_layer import OwnLayer
-from layers.own.symbol import symbol_of
+from layers.own.symbol_value import Symbol
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.extent import Extent
@@ -29,21 +32,25 @@ MOST_FEATURES = 200_000
 MOST_VERTICES = 2_000_000
 """Most of their vertices, once they are as coarse as paper shows them."""
 
-_CIRCLE = Path.unit_circle()
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OwnContent:
-    """The features of a layer that reach into a frame."""
+    """The features of a layer that reach into a frame and are drawn."""
 
     ids: NDArray[np.int64]
     geometries: NDArray[np.object_]
     """In metres of the grid."""
+    looks: NDArray[np.intp]
+    """The place of each one's symbol in `layers.own.look.looks_of`."""
+
+    def count(self, look: int) -> int:
+        """Return how many have the symbol at this place."""
+        return int((self.looks == look).sum())
 
 
 @lru_cache(maxsize=16)
 def own_content(layer: OwnLayer, grid: Grid, extent: Extent) -> OwnContent:
-    """Return the features of `layer` that reach into `extent` (metres of `grid`).
+    """Return the features of `layer` that reach into `extent` (metres of `grid`) and are drawn.
 
     Raises
     ------
@@ -51,21 +58,36 @@ def own_content(layer: OwnLayer, grid: Grid, extent: Extent) -> OwnContent:
         There are too many to be drawn, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(grid.bbox(extent), most=MOST_FEATURES + 1)
+        found = package.within(grid.bbox(extent), style_fields(layer), most=MOST_FEATURES + 1)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-dense", name=layer.name, limit=MOST_FEATURES)
-    there = ~shapely.is_missing(found.geometries)
+    looks = look_numbers(layer, column_of(layer, found.values, len(found)))
+    there = ~shapely.is_missing(found.geometries) & (looks >= 0)
     geometries = grid.project_all(found.geometries[there].tolist())
     # Their boxes reach into the frame; they themselves need not.
     inside: NDArray[np.bool_] = np.asarray(np.isfinite(shapely.bounds(geometries)).all(axis=1))
     inside[inside] = shapely.intersects(geometries[inside], shapely.box(*extent))
-    return OwnContent(found.ids[there][inside], geometries[inside])
+    return OwnContent(found.ids[there][inside], geometries[inside], looks[there][inside])
+
+
+def drawn_layers(plan: Plan, scene: Scene, content: Content) -> list[tuple[OwnLayer, OwnContent]]:
+    """Return the own layers that `scene` shows at the scale of a map, the uppermost first, with what is in its frame.
+
+    Raises
+    ------
+    PlanMapError
+        A layer has too many features in the frame, or its file is damaged.
+    """
+    shown = (layer for layer in shown_layers(plan, scene) if is_shown_at(layer, content.zoom))
+    found = ((layer, own_content(layer, plan.grid, content.extent)) for layer in shown)
+    return [(layer, own) for layer, own in found if len(own.ids)]
 
 
 def draw_own(plan: Plan, scene: Scene, content: Content, cut: Extent, unit: float) -> list[Shape]:
     """Return the features of the own layers that `scene` shows, in metres of the grid, the lowest layer first.
 
-    `cut` is the extent with a margin at which they are cut, `unit` the millimetres of a pixel of the screen.
+    `cut` is the extent with a margin at which they are cut, `unit` the millimetres of a pixel of the screen. In a layer
+    the first symbol of its legend lies uppermost.
 
     Raises
     ------
@@ -73,46 +95,46 @@ def draw_own(plan: Plan, scene: Scene, content: Content, cut: Extent, unit: floa
         A layer has too many features in the frame, or its file is damaged.
     """
     shapes: list[Shape] = []
-    for layer in reversed(shown_layers(plan, scene)):
-        found = own_content(layer, plan.grid, content.extent)
-        if len(found.ids):
-            opacity = scene.opacity.get(layer.scene_id, 1.0)
-            shapes += _drawn(layer, found.geometries, content.scale, cut, unit, opacity)
+    for layer, found in reversed(drawn_layers(plan, scene, content)):
+        opacity = scene.opacity.get(layer.scene_id, 1.0) * style_of(layer).opacity
+        coarse = _coarser(layer, found.geometries, content.scale)
+        for number, look in reversed(list(enumerate(looks_of(layer)))):
+            if look is not None and found.count(number):
+                geometries = coarse[found.looks == number]
+                shapes += _drawn(layer, look.symbol, geometries, content.scale, cut, unit, opacity)
     return shapes
 
 
 def _drawn(
-    layer: OwnLayer, geometries: NDArray[np.object_], scale: float, cut: Extent, unit: float, opacity: float
+    layer: OwnLayer,
+    symbol: Symbol,
+    geometries: NDArray[np.object_],
+    scale: float,
+    cut: Extent,
+    unit: float,
+    opacity: float,
 ) -> list[Shape]:
-    symbol = symbol_of(layer)
-    parts = shapely.get_parts(shapely.get_parts(_coarser(layer, geometries, scale)))
+    parts = shapely.get_parts(shapely.get_parts(geometries))
     dimensions = shapely.get_dimensions(parts)
     cut_parts = shapely.get_parts(shapely.get_parts(shapely.clip_by_rect(parts[dimensions > 0], *cut)))
     dimensions_cut = shapely.get_dimensions(cut_parts)
-    look = {"opacity": opacity, "name": layer.scene_id, "layer": PdfLayer.OWN.value}
-    shapes = []
     areas, lines, points = cut_parts[dimensions_cut == 2], cut_parts[dimensions_cut == 1], parts[dimensions == 0]
-    width, dash = symbol.width * unit, tuple(float(each) * unit for each in symbol.dash.split())
+    look: dict[str, Any] = {
+        **edge(symbol, unit),
+        "opacity": opacity * (symbol.stroke_opacity if not symbol.fill else 1.0),
+        "name": layer.scene_id,
+        "layer": PdfLayer.OWN.value,
+    }
+    filled: dict[str, Any] = {"fill": symbol.fill, "fill_opacity": symbol.fill_opacity}
+    shapes = []
     if len(areas):
-        path = rings_path([shapely.get_coordinates(ring) for ring in shapely.get_rings(areas)])
-        shapes.append(
-            Shape(
-                path,
-                fill=symbol.fill,
-                fill_opacity=symbol.fill_opacity,
-                stroke=symbol.colour,
-                line_width=width,
-                dash=dash,
-                **look,  # type: ignore[arg-type]
-            )
-        )
+        rings = rings_path([shapely.get_coordinates(ring) for ring in shapely.get_rings(areas)])
+        shapes.append(Shape(rings, **filled, **look))
     if len(lines):
-        colour = symbol.colour
-        shapes.append(Shape(_lines_path(lines), stroke=colour, line_width=width, dash=dash, round_ends=True, **look))  # type: ignore[arg-type]
+        shapes.append(Shape(_lines_path(lines), round_ends=not symbol.dash, **look))
     if len(points):
-        radius = symbol.radius * unit * scale / 1000
-        path = _points_path(shapely.get_coordinates(points), radius)
-        shapes.append(Shape(path, fill=symbol.fill or symbol.colour, stroke=symbol.colour, line_width=width, **look))  # type: ignore[arg-type]
+        outline = marker_outline(symbol.marker, symbol.size / 2 * unit * scale / 1000)
+        shapes.append(Shape(_points_path(shapely.get_coordinates(points), outline), **filled, **look))
     return shapes
 
 
@@ -137,7 +159,6 @@ def _lines_path(lines: NDArray[np.object_]) -> Path:
     return Path(positions, codes)
 
 
-def _points_path(positions: NDArray[np.float64], radius: float) -> Path:
-    outline = np.asarray(_CIRCLE.vertices) * radius
-    vertices = (positions[:, None, :] + outline[None]).reshape(-1, 2)
-    return Path(vertices, np.tile(np.asarray(_CIRCLE.codes), len(positions)))
+def _points_path(positions: NDArray[np.float64], outline: Path) -> Path:
+    vertices = (positions[:, None, :] + np.asarray(outline.vertices)[None]).reshape(-1, 2)
+    return Path(vertices, np.tile(np.asarray(outline.codes), len(positions)))

@@ -22,6 +22,7 @@ from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import draw_ground
 from layers.draw.paper import round_scale
 from layers.draw.site_symbols import draw_site_symbols
+from layers.own.ramps import STRONG as COLOUR
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.terms import Precision
@@ -32,9 +33,6 @@ WIDTH_MM, HEIGHT_MM = 150.0, 84.0
 
 DPI = 216.0
 """Twice what a browser shows it in, for screens with small pixels."""
-
-COLOUR = "#C2136B"
-"""Of the layer: no road, water or status has it."""
 
 LARGEST_SCALE = 10_000
 """The scale's least number: some of the ground is to be seen around a single house."""

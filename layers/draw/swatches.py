@@ -9,12 +9,12 @@ import shapely
 from layers import style
 from layers.draw import symbols
 from layers.draw.content import ShownSite, ground_style
-from layers.draw.drawing import PIXEL, Box, Shape, circle, line, rectangle
+from layers.draw.drawing import PIXEL, Box, Shape, circle, line, moved, rectangle
 from layers.draw.ground import strokes
+from layers.draw.marker import edge, marker_outline
 from layers.draw.soft import is_soft, soft_sample
 from layers.ground import look
-from layers.own.own_layer import OwnLayer
-from layers.own.symbol import Symbol
+from layers.own.symbol_value import Symbol
 from layers.plan.terms import Status
 
 Picture = Callable[[float, float, float], Sequence[Shape]]
@@ -57,7 +57,7 @@ def part(x: float, y: float, cell: float) -> list[Shape]:
     return [symbols.part_at(x, y, cell * 0.24, lit=False)]
 
 
-def moved(x: float, y: float, cell: float) -> list[Shape]:
+def moved_aside(x: float, y: float, cell: float) -> list[Shape]:
     """Return a symbol that was moved aside, with the line to its place."""
     ends = [(x - cell * 0.5, y - cell * 0.2), (x + cell * 0.3, y + cell * 0.2)]
     return [
@@ -144,21 +144,20 @@ def _dot(looks: list[dict[str, object]]) -> Picture:
     return picture
 
 
-def own(symbol: Symbol, layer: OwnLayer) -> Picture:
-    """Return the sample of a layer in a legend."""
+def own(symbol: Symbol, kind: str) -> Picture:
+    """Return the sample of a symbol of an own layer whose features are of a `kind`: point, line, area or mixed."""
 
     def picture(x: float, y: float, cell: float) -> list[Shape]:
         unit = cell / 16
-        dash = tuple(float(each) * unit for each in symbol.dash.split())
-        width = symbol.width * unit
-        if layer.shape.value == "line":
-            ends = [(x - cell * 0.75, y), (x + cell * 0.75, y)]
-            return [line(ends, stroke=symbol.colour, line_width=width, dash=dash)]
-        if layer.shape.value == "point":
-            return [circle(x, y, symbol.radius * unit, fill=symbol.fill, stroke=symbol.colour, line_width=width)]
+        look = edge(symbol, unit)
+        if kind == "line":
+            return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], **look)]
+        filled = {"fill": symbol.fill, "fill_opacity": symbol.fill_opacity}
+        if kind == "point":
+            outline = marker_outline(symbol.marker, min(symbol.size / 2 * unit, cell * 0.5))
+            return [moved(Shape(outline, **filled, **look), x=x, y=y)]  # type: ignore[arg-type]
         box = Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
-        look = {"fill_opacity": symbol.fill_opacity, "stroke": symbol.colour, "line_width": width, "dash": dash}
-        return [rectangle(box, fill=symbol.fill, **look)]
+        return [rectangle(box, **filled, **look)]
 
     return picture
 

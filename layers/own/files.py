@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import PlanMapError
-from geo.feature_package import describe
+from geo.feature_package import describe, opened
 from geo.foreign import child, vector_files
-from layers.own.own_layer import LONGEST_NAME, OwnLayer, about, described
+from geo.foreign.vector_kind import VectorKind, kind_of_vector
+from layers.own.own_layer import LONGEST_NAME, OwnLayer, about, described, with_style
 from layers.plan.beside import LAYER_SUFFIX as SUFFIX
 from layers.plan.beside_file import draft_folder, identifier, put
 from layers.plan.plan import Plan
@@ -224,14 +225,60 @@ def add_layer(
             added=today.isoformat(),
         )
         describe(made, said)
-        described(made)
+        said = _styled(said, source, described(made), _replaced(folder, shown))
+        describe(made, said)
         return described(_put(made, folder, shown))
+
+
+def _styled(said: dict[str, Any], source: Path, made: OwnLayer, before: OwnLayer | None) -> dict[str, Any]:
+    """Return what a layer says of itself with the style that it had before, or with the one that its file brings."""
+    from layers.own.foreign_style import read_style
+    from layers.own.style_json import from_json, to_json
+
+    if before is not None and before.style:
+        with suppress(PlanMapError):
+            field = from_json(before.style).field
+            if not field or field in made.field_names:
+                return with_style(said, before.style, before.style_from, before.style_lost)
+    own = [source] if kind_of_vector(source) is VectorKind.GEOPACKAGE else []
+    for file in (*own, *(source.with_suffix(suffix) for suffix in (".qml", ".sld"))):
+        if not file.is_file():
+            continue
+        # A style that cannot be read is no reason to do without the features.
+        with suppress(PlanMapError):
+            found = read_style(file, made.shape.value, table=made.source_layer, name=file.name)
+            if not found.style.field or found.style.field in made.field_names:
+                lost = [(each.what.value, each.detail) for each in found.not_taken]
+                return with_style(said, to_json(found.style), made.file, lost)
+    return said
+
+
+def restyle(layer: OwnLayer, style: str, style_from: str = "", lost: Sequence[Any] = ()) -> OwnLayer:
+    """Have a layer drawn by the style `style` (JSON; empty for the usual look) from now on; see `with_style`.
+
+    Raises
+    ------
+    PlanMapError
+        Its file cannot be written.
+    """
+    with opened(layer.path) as package:
+        said = package.about
+    describe(layer.path, with_style(said, style, style_from, lost))
+    return described(layer.path)
 
 
 def shown_name(name: str, layer: str, file: str) -> str:
     """Return what a layer is called: as somebody wishes, or as in its file, or as the file."""
     stem = file.rpartition(".")[0] or file
     return (" ".join(name.split()) or " ".join(layer.split()) or stem)[:LONGEST_NAME]
+
+
+def _replaced(folder: Path, shown: str) -> OwnLayer | None:
+    """Return the layer that one called `shown` takes the place of; None if there is none."""
+    with suppress(PlanMapError, OSError):
+        before = described(folder / f"{identifier(shown, 'layer')}{SUFFIX}")
+        return before if before.name == shown else None
+    return None
 
 
 def _put(made: Path, folder: Path, shown: str) -> Path:

@@ -85,6 +85,12 @@ class OwnLayer:
     bounds: BBox
     """What it covers, in degrees (WGS 84)."""
     position: Position
+    style: str
+    """How it is drawn, as JSON (`layers.own.style_json`); empty for the usual look."""
+    style_from: str
+    """Name of the file that its style comes from; empty for none."""
+    style_lost: tuple[tuple[str, str], ...]
+    """What of that style was not taken: kind (`layers.own.style_element.Lost`) and detail."""
     report: Mapping[str, Any]
     """What was done to the features when it was brought in, see `geo.foreign.vector.bring_in`."""
 
@@ -92,6 +98,11 @@ class OwnLayer:
     def scene_id(self) -> str:
         """Its id in a Scene."""
         return OWN + self.id
+
+    @property
+    def field_names(self) -> frozenset[str]:
+        """The names of its fields."""
+        return frozenset(field.name for field in self.fields)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, OwnLayer):
@@ -116,6 +127,14 @@ def about(
         "stated": stated,
         "report": dict(report),
     }
+
+
+def with_style(said: Mapping[str, Any], style: str, style_from: str = "", lost: Sequence[Any] = ()) -> dict[str, Any]:
+    """Return what a file says of itself, with a style as JSON (empty for the usual look) in place of its own.
+
+    `style_from` is the file that the style comes from, `lost` what of it was not taken.
+    """
+    return {**said, "style": style, "style_from": style_from, "style_lost": [list(each) for each in lost]}
 
 
 def described(path: Path) -> OwnLayer:
@@ -168,6 +187,9 @@ def _layer(path: Path, version: str, size: int, said: Mapping[str, Any], package
             accuracy_m=None if way["accuracy_m"] is None else float(way["accuracy_m"]),
             ballpark=bool(way["ballpark"]),
         ),
+        style=str(said.get("style") or ""),
+        style_from=str(said.get("style_from") or ""),
+        style_lost=tuple((str(what), str(detail)) for what, detail in said.get("style_lost", ())),
         report=report,
     )
 

@@ -43,6 +43,9 @@ NO_VALUE = "#DAD7D0"
 EDGE = "#FFFFFF"
 """Around points."""
 
+STRONG = "#C2136B"
+"""Of a layer whose place is being decided: no road, water or status has it."""
+
 LABEL = "#33373D"
 HALO = "#FFFFFF"
 

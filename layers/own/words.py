@@ -7,6 +7,7 @@ from typing import Any
 
 from geo.candidate import Candidate
 from geo.ranking import Ranking, Standing, Verdict
+from layers.own.look import Look, looks_of
 from layers.own.own_layer import CONTROL, OwnLayer, Position, system_of
 from layers.plan.fault import printable
 from layers.translation import Translation
@@ -88,6 +89,20 @@ def report_lines(report: Mapping[str, Any], text: Translation) -> Iterator[str]:
     yield from note_lines(report["notes"], text)
 
 
+def style_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
+    """Yield what a layer is drawn by, and what of a style of another program was not taken."""
+    from layers.own.style_element import Lost, NotTaken, not_taken_words
+
+    if layer.style_from:
+        yield text("own.style-from", file=printable(layer.style_from))
+    for what, detail in layer.style_lost:
+        if what in set(Lost):
+            yield not_taken_words(NotTaken(Lost(what), printable(detail)), text)
+    for look in looks_of(layer):
+        if look is not None and len(looks_of(layer)) > 1:
+            yield f"  {printable(look.title.get(text.language))}"
+
+
 def note_lines(notes: Sequence[Mapping[str, Any]], text: Translation) -> Iterator[str]:
     """Yield what else is to be known of a file."""
     for note in notes:
@@ -135,6 +150,16 @@ def layer_words(layer: OwnLayer, text: Translation) -> str:
 def legend_words(layer: OwnLayer, text: Translation) -> str:
     """Return what a layer is called in a legend, with a warning where its position is not known well."""
     return text("own.legend-rough", name=layer.name) if layer.position.ballpark else layer.name
+
+
+def look_words(layer: OwnLayer, look: Look, text: Translation) -> str:
+    """Return what a legend calls a symbol of a layer: by its own title with the layer before it, or by the layer."""
+    title = look.title.get(text.language)
+    words = printable(title)
+    if not title:
+        return legend_words(layer, text)
+    # The one symbol of a layer has a title in place of the layer's name.
+    return words if len(looks_of(layer)) == 1 else text("own.legend", name=legend_words(layer, text), title=words)
 
 
 def credit_words(layer: OwnLayer, text: Translation) -> str:

@@ -2,10 +2,11 @@
 
 import * as L from "leaflet";
 import { legendParts } from "./legend_entries.js";
+import { linesOf } from "./own_marker.js";
 import { shapes, svg } from "./svg.js";
 import { dot, picture } from "./symbols.js";
 
-/** @import { SoftLook, Stroke, Style, Text } from "./types" */
+/** @import { OwnPayload, OwnSymbol, SoftLook, Stroke, Style, Text } from "./types" */
 /** @import { Sample, Seen } from "./legend_entries.js" */
 
 const make = L.DomUtil.create;
@@ -67,6 +68,7 @@ function draw(sample, style) {
     case "part": return smallDot(style);
     case "halo": return halo(style);
     case "filtered-out": return filteredOut(style);
+    case "own": return ownSample(sample.symbol, sample.form);
     case "soft": return softSample(sample.look);
   }
 }
@@ -89,6 +91,29 @@ function line(strokes) {
     if (radius) svg("circle", { cx: 13, cy: 7, r: radius + 0.6, ...look }, box);
     else if (fill) svg("rect", { x: 2, y: 2, width: 22, height: 10, rx: 2, ...look }, box);
     else svg("path", { d: "M1 7H25", ...look }, box);
+  }
+  return box;
+}
+
+/**
+ * A symbol of an own layer, as the map has it.
+ *
+ * @param {OwnSymbol} symbol
+ * @param {OwnPayload["form"]} form
+ */
+function ownSample({ colour, opacity, width, dash, fill, fill_opacity, radius, marker }, form) {
+  const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
+  const look = {
+    stroke: colour || "none", "stroke-width": width, "stroke-opacity": opacity, fill: fill || "none", "fill-opacity": fill_opacity,
+    ...(dash ? { "stroke-dasharray": dash } : {}),
+  };
+  const size = Math.min(radius, 6);
+  if (form === "line") svg("path", { d: "M1 7H25", ...look, fill: "none" }, box);
+  else if (form !== "point") svg("rect", { x: 2, y: 2, width: 22, height: 10, ...look }, box);
+  else if (marker === "circle") svg("circle", { cx: 13, cy: 7, r: size, ...look }, box);
+  else {
+    const paths = linesOf(marker).map((ends) => "M" + ends.map(([x, y]) => (13 + x * size) + " " + (7 + y * size)).join("L"));
+    svg("path", { d: paths.join(""), ...look }, box);
   }
   return box;
 }

@@ -5,7 +5,7 @@ import { statusSymbol } from "./symbols.js";
 import { styleOf } from "./way_look.js";
 
 /** @import { SeenOwn } from "./own_layers.js" */
-/** @import { SeenSite, SiteState, SoftLook, Stroke, Style, Text, WayLook } from "./types" */
+/** @import { OwnPayload, OwnSymbol, SeenSite, SiteState, SoftLook, Stroke, Style, Text, WayLook } from "./types" */
 
 // As in sites.js: what is not exact must not look like land or water that is there.
 const FAINT = 0.45;
@@ -17,6 +17,7 @@ const FAINT = 0.45;
  *   | { kind: "strokes", strokes: Stroke[] }
  *   | { kind: "soft", look: SoftLook }
  *   | { kind: "change", mark: string }
+ *   | { kind: "own", symbol: OwnSymbol, form: OwnPayload["form"] }
  *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
@@ -70,11 +71,7 @@ export function legendParts(seen, style, text, brief) {
  * @returns {Entry[]}
  */
 function own(layers) {
-  return layers.map(({ stroke, form, words }) => {
-    const { radius, fill, ...line } = stroke;
-    const strokes = [{ ...line, ...(form === "line" ? {} : { fill }), ...(form === "point" ? { radius } : {}) }];
-    return { sample: { kind: "strokes", strokes }, words };
-  });
+  return layers.map(({ symbol, form, words }) => ({ sample: { kind: "own", symbol, form }, words }));
 }
 
 /**

@@ -2,12 +2,13 @@
 
 import * as L from "leaflet";
 import { paneOrder } from "./layer_order.js";
+import { ShapeMarker } from "./own_marker.js";
 import { pane } from "./pane.js";
 import { words } from "./words.js";
 
-/** @import { Box, Language, OwnPayload, Plan, Stroke } from "./types" */
+/** @import { Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
 
-/** @typedef {{ id: string, stroke: Stroke, form: OwnPayload["form"], words: string }} SeenOwn */
+/** @typedef {{ id: string, symbol: OwnSymbol, form: OwnPayload["form"], words: string }} SeenOwn */
 
 /**
  * The features of a layer, which all maps of a page share.
@@ -53,11 +54,12 @@ class OwnLayer {
     /** @type {L.GeoJSON | null} */
     this.drawn = null;
     /**
-     * The box of each feature, for what is in view.
+     * The box of each feature and the place of its symbol, for what is in view.
      *
-     * @type {Box[]}
+     * @type {{ box: Box, look: number }[]}
      */
-    this.boxes = [];
+    this.features = [];
+    map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
   }
 
   get home() {
@@ -72,11 +74,19 @@ class OwnLayer {
     this.visible = visible;
     this.opacity = opacity;
     if (!visible && !this.drawn) return;
-    Object.assign(this.home.style, { display: visible ? "" : "none", opacity: String(opacity), pointerEvents: "none" });
+    const display = visible && this.isAtZoom() ? "" : "none";
+    Object.assign(this.home.style, { display, opacity: String(opacity * this.payload.opacity), pointerEvents: "none" });
     if (!visible || this.drawn) return;
     // What a document has itself is there at once: the room for its legend is measured before anything is seen.
     if (this.payload.features) this.draw(this.payload.features);
     else void this.fetch();
+  }
+
+  /** Whether it is drawn at the zoom of the map. */
+  isAtZoom() {
+    const [first, last] = this.payload.zooms;
+    const zoom = this.map.getZoom();
+    return first <= zoom + 1e-6 && zoom - 1e-6 <= last;
   }
 
   async fetch() {
@@ -92,7 +102,7 @@ class OwnLayer {
   /** @param {GeoJSON.FeatureCollection} features */
   draw(features) {
     this.drawn = this.made(features).addTo(this.map);
-    this.boxes = features.features.map((/** @type {GeoJSON.Feature} */ feature) => /** @type {Box} */ (feature.bbox));
+    this.features = features.features.map(({ bbox, properties }) => ({ box: /** @type {Box} */ (bbox), look: properties?.look }));
     this.say("drawn");
   }
 
@@ -107,29 +117,48 @@ class OwnLayer {
 
   /** @param {GeoJSON.FeatureCollection} features */
   made(features) {
-    const { symbol } = this.payload;
     const renderer = L.canvas({ pane: this.name, padding: 0.25 });
-    const look = {
-      renderer,
-      pane: this.name,
-      interactive: false,
-      color: symbol.colour,
-      weight: symbol.width,
-      dashArray: symbol.dash || undefined,
-      fillColor: symbol.fill || symbol.colour,
-      fillOpacity: symbol.fill ? symbol.fill_opacity : 0,
-    };
-    return L.geoJSON(features, {
-      // Leaflet gives each geometry its look once; a point is none of those that have one.
-      style: () => look,
-      pointToLayer: (_, at) => L.circleMarker(at, { ...look, radius: symbol.radius }),
+    const looks = this.payload.looks.map((look) => look && { ...this.leafletLook(look.symbol), renderer });
+    const of = (/** @type {GeoJSON.Feature | undefined} */ feature) => looks[feature?.properties?.look] || {};
+    // What the legend has first lies uppermost, as on paper.
+    const ordered = [...features.features].sort((one, other) => other.properties?.look - one.properties?.look);
+    const collection = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: ordered });
+    return L.geoJSON(collection, {
+      style: of,
+      pointToLayer: (feature, at) => {
+        const look = /** @type {L.CircleMarkerOptions & { marker: OwnSymbol["marker"] }} */ (of(feature));
+        return look.marker === "circle" ? L.circleMarker(at, look) : new ShapeMarker(at, look);
+      },
     });
   }
 
-  /** @param {Box} frame in degrees */
-  isIn([west, south, east, north]) {
-    if (!this.visible || this.opacity <= 0 || !this.drawn) return false;
-    return this.boxes.some((box) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
+  /** @param {OwnSymbol} symbol */
+  leafletLook(symbol) {
+    return {
+      pane: this.name,
+      interactive: false,
+      stroke: Boolean(symbol.colour),
+      color: symbol.colour || "transparent",
+      opacity: symbol.opacity,
+      weight: symbol.width,
+      dashArray: symbol.dash || undefined,
+      fill: Boolean(symbol.fill),
+      fillColor: symbol.fill || undefined,
+      fillOpacity: symbol.fill_opacity,
+      radius: symbol.radius,
+      marker: symbol.marker,
+    };
+  }
+
+  /**
+   * The places of the symbols in view.
+   *
+   * @param {Box} frame in degrees
+   */
+  looksIn([west, south, east, north]) {
+    if (!this.visible || this.opacity <= 0 || !this.drawn || !this.isAtZoom()) return [];
+    const seen = this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
+    return [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
   }
 }
 
@@ -174,8 +203,10 @@ export class OwnLayers {
    * @returns {SeenOwn[]}
    */
   seen(frame, language) {
-    return [...this.layers.values()].filter((layer) => layer.isIn(frame)).map(({ payload }) => ({
-      id: payload.id, stroke: payload.symbol, form: payload.form, words: words(payload.legend, language),
+    return [...this.layers.values()].flatMap((layer) => layer.looksIn(frame).map((number) => {
+      const { id, form, looks } = layer.payload;
+      const look = /** @type {NonNullable<typeof looks[number]>} */ (looks[number]);
+      return { id, form, symbol: look.symbol, words: words(look, language) };
     }));
   }
 }

@@ -54,6 +54,14 @@ export interface LayerPayload extends Named, LayerState {
   own?: boolean;
 }
 
+/** A symbol of an own layer: `Symbol.plain` of `layers/own/symbol_value.py`. */
+export interface OwnSymbol extends Required<Stroke> {
+  opacity: number;
+  marker: "circle" | "square" | "triangle" | "diamond" | "cross";
+}
+
+export type OwnLook = Named & { symbol: OwnSymbol };
+
 /** A layer that somebody has brought in to the plan. */
 export interface OwnPayload extends Named {
   id: string;
@@ -61,8 +69,11 @@ export interface OwnPayload extends Named {
   url: string;
   features?: GeoJSON.FeatureCollection;
   form: "point" | "line" | "area" | "mixed";
-  symbol: Stroke;
-  legend: Named;
+  /** Its symbols in the order of the legend, with what that calls them; null for what is not drawn. */
+  looks: (OwnLook | null)[];
+  opacity: number;
+  /** The first and the last zoom at which it is drawn. */
+  zooms: [number, number];
   /** Where it comes from, and how good its positions are. */
   credit: Named;
 }
