@@ -54,7 +54,7 @@ RAMPS = {
     "plum": ("#F3E6EC", "#C391AC", "#5E2A54"),
     "ochre": ("#FAF0D7", "#D9A95A", "#6E3F0C"),
     "slate": ("#ECEDEE", "#9FA6B2", "#363E52"),
-    "cividis": ("#FDE737", "#BCAF6F", "#7C7B78", "#414D6B", "#00224E"),
+    "cividis": ("#FEE838", "#BCAE6C", "#7D7C78", "#434E6C", "#00224E"),
     "teal-ochre": ("#175F6B", "#7FBDB8", "#F4F1EA", "#D9A95A", "#6E3F0C"),
     "indigo-ochre": ("#2F3F7F", "#8E9BC9", "#F4F1EA", "#D9A95A", "#6E3F0C"),
 }
