@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -22,10 +23,22 @@ from layers.browser.own_payload import features_json
 from layers.browser.payload import arguments, plan_payload
 from layers.draw.own import own_content
 from layers.own.at import at_place
-from layers.own.files import add_layer, chosen, damaged_layers, find_layer, look_at, own_layers, remove_layer
+from layers.own.files import (
+    add_layer,
+    chosen,
+    damaged_layers,
+    find_layer,
+    look_at,
+    own_layers,
+    remove_layer,
+    restyle,
+)
+from layers.own.look import Look, looks_of, style_of
 from layers.own.own_layer import OwnLayer, Shape
+from layers.own.restyling import field_style, written_style
+from layers.own.style_json import to_json
 from layers.own.system import ranking, system_of_candidate
-from layers.own.words import credit_words, report_lines
+from layers.own.words import credit_words, report_lines, style_lines
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -37,7 +50,7 @@ from layers.selection.address import fitted
 from layers.selection.select import select
 from layers.selection.wording import sources
 from layers.translation import LANGUAGES, translation
-from tests.own_files import TODAY, added, plan_in, write_parcels, write_roads
+from tests.own_files import TODAY, USES, added, parcels, plan_in, write_parcels, write_roads
 from tests.test_sheet import DAY, sheet_of
 from tests.vector_files import changed, geojson, zipped
 
@@ -202,6 +215,74 @@ def test_older_links_and_slides_do_not_change_and_newer_ones_carry_the_layer(wit
     assert (entry["visible"], entry["group"], entry["own"]) == (False, "own:控规", True)
     shown = arguments(plan, scene, select(plan, scene, today=DAY))["layers"]
     assert shown[layer.scene_id] == {"visible": True, "opacity": 0.6}
+
+
+def test_a_plan_opens_without_a_layer_that_a_slide_shows(folder, tmp_path):
+    made = added(folder, write_parcels(tmp_path))
+    decks = folder / "decks.toml"
+    text = decks.read_text(encoding="utf-8").replace('"section=headline"', f'"section=headline&show={made.scene_id}"')
+    decks.write_text(text, encoding="utf-8")
+    plan = plan_in(folder)
+    assert "parcels.gpkg" in briefing(plan, plan.decks[0], language="zh", today=DAY)
+    remove_layer(plan, made.id)
+    plan = plan_in(folder)
+    assert plan.decks[0].slides[0].scene.visible == {made.scene_id: True}
+    assert "parcels.gpkg" not in briefing(plan, plan.decks[0], language="zh", today=DAY)
+
+
+def test_one_style_is_drawn_everywhere_and_stays_when_the_layer_is_replaced(folder, tmp_path):
+    made = added(folder, write_parcels(tmp_path))
+    styled = restyle(made, to_json(field_style(made, "用地")))
+    assert [look.title.zh for look in drawn_looks(styled)] == sorted(USES)
+    plan = plan_in(folder)
+    [payload] = plan_payload(plan)["own"]
+    assert [look["zh"] for look in payload["looks"] if look] == [f"地块：{use}" for use in sorted(USES)]
+    features = json.loads(features_json(styled))["features"]
+    with opened(styled.path) as package:
+        uses = package.all(["用地"]).values["用地"]
+    assert [sorted(USES)[each["properties"]["look"]] for each in features] == uses
+    sheet = sheet_of(plan, f"site=junliangcheng-north&show={made.scene_id}", "A3")
+    drawn = [shape for shape in sheet.drawing.ground if getattr(shape, "name", "") == made.scene_id]
+    # The first of the legend lies uppermost, and each has its colour.
+    assert [shape.fill for shape in reversed(drawn)] == [look.symbol.fill for look in drawn_looks(styled)]
+    assert {f"地块：{use}" for use in USES} <= set(sheet.drawing.texts())
+    again = added(folder, write_parcels(tmp_path, rows=2))
+    assert (again.style, again.version != styled.version) == (styled.style, True)
+    # A style by a field that the new file lacks is none.
+    gone = write_parcels(tmp_path)
+    parcels().drop(columns=["用地"]).to_file(gone, layer="地块")
+    assert added(folder, gone).style == ""
+    with pytest.raises(PlanMapError, match="layer-field-tells-nothing"):
+        field_style(made, "地块编号")
+    with pytest.raises(PlanMapError, match="layer-field"):
+        field_style(made, "没有")
+
+
+def test_a_style_of_qgis_comes_with_its_file_and_what_is_not_taken_is_named(folder, tmp_path):
+    made = restyle(added(folder, write_parcels(tmp_path)), to_json(field_style(added_again(folder), "用地")))
+    path = tmp_path / "other.geojson"
+    parcels().to_crs(4326).to_file(path, driver="GeoJSON")
+    qml = (
+        written_style(style_of(made), made, "qml")
+        .replace('layerOpacity="1"', "")
+        .replace("<blendMode>0<", "<blendMode>6<")
+    )
+    path.with_suffix(".qml").write_text(qml, encoding="utf-8")
+    other = added(folder, path, name="乙")
+    assert other.style_from == "other.geojson"
+    assert [look.symbol for look in drawn_looks(other)] == [look.symbol for look in drawn_looks(made)]
+    assert [what for what, _ in other.style_lost] == ["blend"]
+    assert any("other.geojson" in line for line in style_lines(other, ZH))
+    path.with_suffix(".qml").write_text("<qgis><!ENTITY x SYSTEM 'file:///etc/passwd'>", encoding="utf-8")
+    assert added(folder, path, name="丙").style == ""
+
+
+def drawn_looks(layer: OwnLayer) -> list[Look]:
+    return [look for look in looks_of(layer) if look is not None]
+
+
+def added_again(folder: Path) -> OwnLayer:
+    return own_layers(plan_in(folder))[0]
 
 
 def test_a_sheet_has_each_feature_in_its_place_with_legend_and_source(with_parcels, layer):

@@ -92,11 +92,12 @@ def _query(text: str) -> str | None:
     return text if re.search(r"\w=", head) and not head.startswith((".", "/", "~")) else None
 
 
-def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
+def checked(plan: Plan, scene: Scene, *, suggests: bool = True, is_kept: bool = False) -> Scene:
     """Return `scene` unchanged if the plan has everything that it names.
 
     A page forgives an old address; a sheet that silently showed something else would be handed in. With `suggests` the
-    error names what is spelt like the missing one.
+    error names what is spelt like the missing one. A Scene that is kept with the plan may name own layers that are not
+    here: they lie beside the plan, where anybody can remove them, and the plan must open all the same.
 
     Raises
     ------
@@ -110,7 +111,9 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True) -> Scene:
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
     own = (OWN + name for name in plan.beside.layer_ids)
     layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS, *own]
-    _require("no-such-layer", {*scene.visible, *scene.opacity, *scene.order}, layers, suggests)
+    asked = {*scene.visible, *scene.opacity, *scene.order}
+    gone = {name for name in asked if is_kept and name.startswith(OWN)}
+    _require("no-such-layer", asked - gone, layers, suggests)
     return scene
 
 

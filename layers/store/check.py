@@ -251,7 +251,7 @@ def _slide(plan: Plan, row: SlideRow, file: str, place: str, faults: list[Fault]
                 details = {"value": f"{{{name}}}", "expected": tuple(f"{{{known}}}" for known in FIGURES)}
                 faults.append(Fault(file, place, field, "field-choice", details))
     try:
-        scene = checked(plan, scene_of(row.scene), suggests=len(faults) < MAXIMUM_HINTS)
+        scene = checked(plan, scene_of(row.scene), suggests=len(faults) < MAXIMUM_HINTS, is_kept=True)
     except PlanMapError as error:
         faults.append(Fault(file, place, "scene", error.code, error.details))
         return None
