@@ -18,6 +18,7 @@ from layers.translation import Translation
 
 if TYPE_CHECKING:
     from geo.ranking import Ranking
+    from layers.own.own_layer import System
     from layers.plan.plan import Plan
 
 DATUMS = ("wgs84", "gcj02", "bd09")
@@ -63,7 +64,8 @@ def layer_add(
     plan: str,
 ) -> None:
     """Bring a layer of a file in to a plan, once it has been said what is in it and what is odd."""
-    from layers.own.files import add_layer, chosen, look_at, own_layers, stated_system
+    from layers.own.adding import add_layer, chosen, look_at, stated_system
+    from layers.own.files import own_layers
 
     repairs = repairs_of(accept, refuse)
     system, table = system_of_options(crs, datum), columns_of(columns)
@@ -244,7 +246,7 @@ def repairs_of(accept: Sequence[str], refuse: Sequence[str]) -> dict[str, bool]:
     return {**dict.fromkeys(accept, True), **dict.fromkeys(refuse, False)}
 
 
-def system_of_options(crs: str, datum: str | None) -> dict[str, Any] | None:
+def system_of_options(crs: str, datum: str | None) -> System | None:
     """Return the reference system that the options decide on; None if they leave it to the file.
 
     Raises
@@ -252,12 +254,13 @@ def system_of_options(crs: str, datum: str | None) -> dict[str, Any] | None:
     PlanMapError
         The code is none, or both are given.
     """
+    from layers.own.system import system_of_code
+
     if not crs:
         return {"datum": datum} if datum else None
-    code = crs.strip().upper().removeprefix("EPSG:")
-    if datum or not (code.isascii() and code.isdigit()) or len(code) > 6:
-        raise PlanMapError("layer-crs-option", value=crs)
-    return {"epsg": int(code)}
+    if datum:
+        raise PlanMapError("layer-crs-option")
+    return system_of_code(crs)
 
 
 def columns_of(value: str) -> dict[str, str] | None:
@@ -282,8 +285,8 @@ def option_of(system: Mapping[str, Any]) -> str:
 
 
 def _say_candidates(plan: Plan, looked: Mapping[str, Any], text: Translation) -> None:
-    from layers.own.system import ranking, system_of_candidate
-    from layers.own.words import candidate_words, ranking_words, shown_standings, standing_words
+    from layers.own.system import ranking, shown_standings, system_of_candidate
+    from layers.own.words import candidate_words, ranking_words, standing_words
 
     found: Ranking = ranking(plan, looked)
     click.echo(text("own.candidates"))

@@ -172,7 +172,9 @@ def describe(path: Path, about: Mapping[str, Any]) -> None:
         try:
             with connection:
                 connection.executescript(_METADATA)
-                connection.executemany("INSERT OR IGNORE INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _EXTENSIONS)
+                # Without a column the rows are never the same to SQLite, so they would be added again each time.
+                connection.execute("DELETE FROM gpkg_extensions WHERE extension_name = 'gpkg_metadata'")
+                connection.executemany("INSERT INTO gpkg_extensions VALUES (?, ?, ?, ?, ?)", _EXTENSIONS)
                 connection.execute(
                     "DELETE FROM gpkg_metadata_reference WHERE md_file_id IN "
                     "(SELECT id FROM gpkg_metadata WHERE md_standard_uri = ?)",

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
-from layers.own.files import add_layer, chosen, look_at
+from layers.own.adding import add_layer, chosen, look_at
 from layers.own.own_layer import OwnLayer
 from layers.plan.plan import Plan
 from layers.store.base import read_plan

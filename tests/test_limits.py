@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from geo.detail import MAXIMUM_PAIRS, Detail, edge_pairs
 from geo.errors import GeometryError, PlanMapError
 from geo.generalise import generalised
-from layers.browser import payload
+from layers.browser import detail as browser_detail
 from layers.plan.digest import whole_digest
 from layers.plan.scene import Scene
 from layers.sheet import render
@@ -422,11 +422,11 @@ def test_a_line_that_fills_the_sheet_is_named(plan_folder):
 @pytest.mark.slow
 def test_the_browser_gets_no_more_than_it_can_draw(plan, plan_folder):
     ordinary = {site.id: site.geometry for site in plan.sites.values() if site.geometry is not None}
-    assert payload.shown_geometries(ordinary) == ordinary
+    assert browser_detail.shown_geometries(ordinary) == ordinary
     with_geometry(plan_folder, geometry("LineString", wave(300_000)))
     large, _ = check_folder(plan_folder)
     placed = {site.id: site.geometry for site in large.sites.values() if site.geometry is not None}
-    shown = payload.shown_geometries(placed)
+    shown = browser_detail.shown_geometries(placed)
     assert list(shown) == list(placed)
-    assert sum(map(shapely.get_num_coordinates, shown.values())) <= payload.MAXIMUM_VERTICES
+    assert sum(map(shapely.get_num_coordinates, shown.values())) <= browser_detail.MAXIMUM_VERTICES
     assert shapely.get_num_coordinates(large.sites["big"].geometry) == 300_000

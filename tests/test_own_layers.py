@@ -22,17 +22,9 @@ from geo.ranking import Verdict
 from layers.browser.own_payload import features_json
 from layers.browser.payload import arguments, plan_payload
 from layers.draw.own import own_content
+from layers.own.adding import add_layer, chosen, look_at
 from layers.own.at import at_place
-from layers.own.files import (
-    add_layer,
-    chosen,
-    damaged_layers,
-    find_layer,
-    look_at,
-    own_layers,
-    remove_layer,
-    restyle,
-)
+from layers.own.files import damaged_layers, find_layer, own_layers, remove_layer, restyle
 from layers.own.look import Look, looks_of, style_of
 from layers.own.own_layer import OwnLayer, Shape
 from layers.own.restyling import field_style, written_style
@@ -102,8 +94,11 @@ def test_a_layer_says_of_itself_what_it_is_and_where_it_is_from(layer):
 def test_a_layer_of_the_same_name_is_replaced_and_another_is_not(folder, tmp_path):
     first = added(folder, write_parcels(tmp_path), name="控规 地块")
     again = added(folder, write_parcels(tmp_path, rows=2), name="控规 地块")
-    # The same file name, from another name.
-    other = added(folder, write_parcels(tmp_path, rows=1), name="控规-地块")
+    # The same file name, from another name; it has its own style when it is replaced in turn.
+    other = added(folder, write_parcels(tmp_path, rows=2), name="控规-地块")
+    other = restyle(other, to_json(field_style(other, "用地")))
+    styled, other = other.style, added(folder, write_parcels(tmp_path, rows=1), name="控规-地块")
+    assert (other.style, again.style) == (styled, "")
     assert (first.path, first.count, again.count, other.count) == (again.path, 20, 10, 5)
     assert {found.name for found in own_layers(plan_in(folder))} == {"控规 地块", "控规-地块"}
     assert other.path != again.path
@@ -269,10 +264,10 @@ def test_a_style_of_qgis_comes_with_its_file_and_what_is_not_taken_is_named(fold
     )
     path.with_suffix(".qml").write_text(qml, encoding="utf-8")
     other = added(folder, path, name="乙")
-    assert other.style_from == "other.geojson"
+    assert other.style_from == "other.qml"
     assert [look.symbol for look in drawn_looks(other)] == [look.symbol for look in drawn_looks(made)]
     assert [what for what, _ in other.style_lost] == ["blend"]
-    assert any("other.geojson" in line for line in style_lines(other, ZH))
+    assert any("other.qml" in line for line in style_lines(other, ZH))
     path.with_suffix(".qml").write_text("<qgis><!ENTITY x SYSTEM 'file:///etc/passwd'>", encoding="utf-8")
     assert added(folder, path, name="丙").style == ""
 
@@ -365,6 +360,8 @@ def test_what_a_file_says_of_itself_is_replaced_whole_and_read_by_others(tmp_pat
             assert package.about == {"form": 1, "name": value}
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM gpkg_metadata").fetchone() == (1,)
+        extensions = connection.execute("SELECT table_name FROM gpkg_extensions ORDER BY table_name").fetchall()
+        assert extensions == [("features",), ("gpkg_metadata",), ("gpkg_metadata_reference",)]
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     with pytest.raises(PlanMapError, match="layer-damaged"), opened(tmp_path / "none.gpkg"):
         pass

@@ -19,8 +19,9 @@ from geo.candidate import Candidate
 from geo.errors import PlanMapError
 from geo.foreign.features.place import Place
 from geo.ranking import Ranking
-from layers.own.files import System, look_at, stated_system
-from layers.own.system import ranking, system_of_candidate
+from layers.own.adding import look_at, stated_system
+from layers.own.own_layer import System
+from layers.own.system import ranking, system_of_candidate, system_of_code
 from layers.plan.plan import Plan
 
 STATED, OTHER, FITTED = "stated", "other", "fitted"
@@ -132,11 +133,8 @@ def decision_of(layer: Mapping[str, Any], ranked: Ranking, choice: str, code: st
     if choice == OTHER:
         if not code.strip():
             return Decision(None, OTHER)
-        plain = code.strip().upper().removeprefix("EPSG:").strip()
-        if not (plain.isascii() and plain.isdigit()) or len(plain) > 6:
-            return Decision(None, OTHER, fault=PlanMapError("epsg-code", value=code))
-        system = {"epsg": int(plain)}
         try:
+            system = system_of_code(code)
             Place(system, file)
         except PlanMapError as error:
             return Decision(None, OTHER, fault=error)

@@ -17,7 +17,8 @@ from geo.measure import distances_m
 from geo.ranking import Ranking
 from layers import escape
 from layers.own import words
-from layers.own.files import stated_system
+from layers.own.adding import stated_system
+from layers.own.system import shown_standings
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS
@@ -54,7 +55,7 @@ def ask_system(plan: Plan, draft: Draft, layer: Mapping[str, Any], text: Transla
 
 def _ask(draft: Draft, layer: Mapping[str, Any], ranked: Ranking, mark: str, text: Translation) -> Decision:
     st.html(f"<p>{escape.html(words.ranking_words(ranked, text))}</p>")
-    shown = {each.candidate.key: each for each in words.shown_standings(ranked)}
+    shown = {each.candidate.key: each for each in shown_standings(ranked)}
     captions = [escape.markdown(words.standing_words(each, text)) for each in shown.values()]
     choice = st.radio(
         text("own-page.which-system"),

@@ -17,7 +17,7 @@ from app.session import state
 from geo.foreign.features.encoding import TRIED
 from layers import escape
 from layers.own import words
-from layers.own.files import shown_name
+from layers.own.adding import shown_name
 from layers.own.own_layer import LONGEST_NAME, OwnLayer
 from layers.plan.fault import printable
 from layers.plan.plan import Plan

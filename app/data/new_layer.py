@@ -20,9 +20,9 @@ from app.session import state
 from app.streamlit_app import LARGEST_UPLOAD_MB
 from geo.errors import PlanMapError
 from layers import escape
-from layers.own.files import System, add_layer
-from layers.own.own_layer import OwnLayer
-from layers.own.words import layer_words, position_words, report_lines
+from layers.own.adding import add_layer
+from layers.own.own_layer import OwnLayer, System
+from layers.own.words import layer_words, position_words, report_lines, style_lines
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -144,7 +144,7 @@ def show_form(text: Translation, *, closed: bool) -> None:
 def show_made(made: OwnLayer, text: Translation, scene: Scene) -> None:
     """Say what has been added and all that was done to it, with a link to the map of `scene`."""
     line = text("own-page.made", name=printable(made.name), what=layer_words(made, text), size=size_words(made.size))
-    lines = [position_words(made.position, text), *report_lines(made.report, text)]
+    lines = [position_words(made.position, text), *report_lines(made.report, text), *style_lines(made, text)]
     items = "".join(f"<li>{escape.html(sentence(printable(each, limit=600)))}</li>" for each in lines)
     st.html(
         f"<div class='pm-said' role='status'><p>{escape.html(line)}</p><ul>{items}</ul>"

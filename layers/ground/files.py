@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,7 +17,7 @@ from geo.foreign.kind import Kind, kind_of_file
 from geo.grid import BBox
 from geo.tiles.archive import Archive
 from geo.tiles.schema import SCHEMA
-from layers.plan.beside_file import draft_folder, identifier, put
+from layers.plan.beside_file import draft_folder, place_for, put
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, PLAIN
 from layers.plan.terms import Text
@@ -180,11 +179,11 @@ def add_ground(
         }
         child.run("tiles.make:work", job, draft, progress=progress, limits=limits)
         _described(made)
-        return _described(_put(made, folder, shown))
+        return _described(put(made, _place(folder, shown)))
 
 
-def _put(made: Path, folder: Path, shown: str) -> Path:
-    """Move a ground that is ready to its place, and return that: in place of one of the same name, and of no other."""
+def _place(folder: Path, shown: str) -> Path:
+    """Return where the ground called `shown` belongs: in place of one of the same name, and of no other."""
 
     def is_same(path: Path) -> bool:
         with suppress(PlanMapError, OSError):
@@ -192,8 +191,7 @@ def _put(made: Path, folder: Path, shown: str) -> Path:
         # What cannot be read is nothing that anybody would miss.
         return True
 
-    other = hashlib.sha256(shown.encode()).hexdigest()[:6]
-    return put(made, folder / f"{identifier(shown, 'ground')}{SUFFIX}", is_same=is_same, other=other)
+    return place_for(shown, folder, SUFFIX, default="ground", is_same=is_same)
 
 
 def remove_ground(plan: Plan, name: str) -> GroundFile:

@@ -24,6 +24,10 @@ FORM = 1
 """The form of what a file says of itself; one of a later form is not read."""
 
 
+System = Mapping[str, Any]
+"""A reference system that was decided on, see `geo.foreign.features.place.Place`."""
+
+
 class Shape(StrEnum):
     """What the features of a layer are."""
 

@@ -14,13 +14,16 @@ from geo.candidate import Candidate, candidates, usual_bounds
 from geo.errors import PlanMapError
 from geo.grid import BBox
 from geo.line_index import LineIndex
-from geo.ranking import Ranking, rank
+from geo.ranking import Ranking, Standing, Verdict, rank
 from geo.reference_frame import OFFSET
 from layers.ground.files import around, ground_files
 from layers.ground.tiles import tile_ground
 from layers.ground.ways import ways
-from layers.own.files import System
+from layers.own.own_layer import System
 from layers.plan.plan import Plan
+
+SHOWN_STANDINGS = 8
+"""Systems that are listed, beside those that tie with the first."""
 
 LINE_ZOOM = 13.0
 """The zoom of a map whose ground has the lines that layers are compared with: roads down to the small ones."""
@@ -66,3 +69,26 @@ def system_of_candidate(candidate: Candidate) -> System:
     if candidate.frame in OFFSET:
         return {"datum": candidate.frame.value}
     return {"epsg": candidate.epsg}
+
+
+def shown_standings(ranking: Ranking) -> list[Standing]:
+    """Return the standings that are worth a line: the first, those that tie with it or stay open, and the next ones."""
+    near = [each for n, each in enumerate(ranking.standings) if n == 0 or each.ties or each.open]
+    others = [each for each in ranking.standings if each not in near]
+    if ranking.verdict in (Verdict.FIRST, Verdict.CHANCE, Verdict.FAR):
+        others = others[: max(0, SHOWN_STANDINGS - len(near))]
+    return [each for each in ranking.standings if each in near or each in others][: 3 * SHOWN_STANDINGS]
+
+
+def system_of_code(text: str) -> System:
+    """Return the system that somebody names by a code, such as `EPSG:4548` or 4548.
+
+    Raises
+    ------
+    PlanMapError
+        It is no code.
+    """
+    code = text.strip().upper().removeprefix("EPSG:").strip()
+    if not (code.isascii() and code.isdigit()) or len(code) > 6:
+        raise PlanMapError("epsg-code", value=text)
+    return {"epsg": int(code)}

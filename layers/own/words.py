@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geo.candidate import Candidate
-from geo.ranking import Ranking, Standing, Verdict
 from layers.own.look import Look, looks_of
 from layers.own.own_layer import CONTROL, OwnLayer, Position, system_of
 from layers.plan.fault import printable
 from layers.translation import Translation
 
+if TYPE_CHECKING:
+    from geo.candidate import Candidate
+    from geo.ranking import Ranking, Standing
+
 SHOWN_NUMBERS = 8
 """Numbers of features that a line names."""
-
-SHOWN_STANDINGS = 8
-"""Systems that are listed, beside those that tie with the first."""
 
 MOST_TEXT = 60
 """Characters of a value that are shown."""
@@ -193,15 +192,6 @@ def ranking_words(ranking: Ranking, text: Translation) -> str:
     if ranking.needs_control:
         line += text("own.needs-control")
     return line
-
-
-def shown_standings(ranking: Ranking) -> list[Standing]:
-    """Return the standings that are worth a line: the first, those that tie with it or stay open, and the next ones."""
-    near = [each for n, each in enumerate(ranking.standings) if n == 0 or each.ties or each.open]
-    others = [each for each in ranking.standings if each not in near]
-    if ranking.verdict in (Verdict.FIRST, Verdict.CHANCE, Verdict.FAR):
-        others = others[: max(0, SHOWN_STANDINGS - len(near))]
-    return [each for each in ranking.standings if each in near or each in others][: 3 * SHOWN_STANDINGS]
 
 
 def _distance(standing: Standing, text: Translation) -> str:

