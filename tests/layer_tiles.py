@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.foreign.features.source import Field
 from geo.foreign.features.target import written
-from geo.tiles.archive import Archive
+from geo.tiles.archive import Archive, tile_bounds
 from geo.tiles.decode import parts_of
-from geo.tiles.thinned.cells import read_cells
+from geo.tiles.thinned.cells import read_cells, unmorton
 from geo.tiles.thinned.encode import CATEGORY
 from geo.tiles.thinned.make import write_layer_tiles
 
@@ -105,3 +106,53 @@ def boxes(count: int, half: float, spread: float, seed: int = 1) -> list[BaseGeo
     """Return squares near Tianjin, in degrees."""
     at = np.array([117.4, 39.1]) + np.random.default_rng(seed).uniform(-spread, spread, (count, 2))
     return list(shapely.box(*(at - half).T, *(at + half).T))
+
+
+def shared_case(folder: Path) -> dict[str, Any]:
+    """Return a tile with all that tiles can have, in base64, and what is in it."""
+    # All of it in one tile.
+    zoom, x, y = 11, 1692, 781
+    west, south, east, north = tile_bounds(zoom, x, y, x, y)
+    shapes = [
+        *boxes(6, 0.0003, 0.01),
+        shapely.box(117.39, 39.09, 117.41, 39.11).difference(shapely.box(117.397, 39.097, 117.403, 39.103)),
+        shapely.LineString([(117.38, 39.1), (117.4, 39.12), (117.42, 39.1)]),
+        shapely.MultiPoint([(117.405, 39.115), (117.395, 39.118)]),
+    ]
+    by = (west + east) / 2 - 117.4, (south + north) / 2 - 39.1
+    shapes = [shapely.transform(shape, lambda at: at + np.array(by)) for shape in shapes]
+    write_layer(folder / "shared.gpkg", shapes, list("aaabbcabc"))
+    write_layer_tiles(folder / "shared.gpkg", folder / "shared.pmtiles", field="use")
+    with Archive(folder / "shared.pmtiles") as archive:
+        tile = archive.tile(zoom, x, y) or b""
+    cells = read_cells(tile)
+    columns, rows = unmorton(cells.places)
+    read = vector_tile_pb2.tile()
+    read.ParseFromString(tile)
+    (layer,) = read.layers
+    features = [
+        {
+            "id": feature.id,
+            "category": layer.values[feature.tags[1]].uint_value,
+            "kind": ["point", "line", "area"][feature.type - 1],
+            "parts": [
+                (part[:-1] if feature.type == 3 else part).astype(int).tolist()
+                for part in parts_of(np.array(feature.geometry, dtype=np.int64), closed=feature.type == 3)
+            ],
+        }
+        for feature in layer.features
+    ]
+    return {
+        "at": [zoom, x, y],
+        "extent": layer.extent,
+        "tile": base64.b64encode(tile).decode(),
+        "cells": {
+            "pixels": cells.pixels,
+            "columns": columns.tolist(),
+            "rows": rows.tolist(),
+            "counts": cells.counts.tolist(),
+            "cover": cells.cover.tolist(),
+            "byCategory": cells.by_category.tolist(),
+        },
+        "features": features,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections import Counter
 from contextlib import closing
@@ -22,7 +23,7 @@ from geo.tiles.thinned.cells import morton, unmorton
 from geo.tiles.thinned.make import write_layer_tiles
 from geo.tiles.thinned.rings import AREA, LINE, Rings, clipped
 from geo.tiles.thinned.zoom import MOST_BYTES
-from tests.layer_tiles import Seen, boxes, degrees, seen, tiled, write_layer
+from tests.layer_tiles import Seen, boxes, degrees, seen, shared_case, tiled, write_layer
 
 USES = ("住宅", "O'Neil & <b>", "", None)
 
@@ -63,7 +64,7 @@ many = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(many, st.sampled_from(USES)), min_size=1, max_size=25))
 def test_every_feature_is_drawn_or_counted_at_every_zoom(features: list) -> None:
     shapes, uses = zip(*features, strict=True)
@@ -173,6 +174,12 @@ def test_categories_can_be_given_and_be_classes_of_numbers(tmp_path: Path) -> No
         write_layer_tiles(source, target, field='area"; DROP TABLE features')
 
 
+def test_the_browser_reads_what_is_written_here(tmp_path: Path) -> None:
+    # tests/js/own_tile.test.js has the other half.
+    table = Path(__file__).with_name("cases") / "own_tile.json"
+    assert json.loads(table.read_text(encoding="utf-8")) == shared_case(tmp_path)
+
+
 def test_nothing_and_one_point(tmp_path: Path) -> None:
     told, found = tiled(tmp_path, [])
     assert (told["features"], told["zooms"], list(found)) == (0, {}, [0])
@@ -190,7 +197,7 @@ def test_what_cannot_be_shown_as_it_is_is_named(tmp_path: Path) -> None:
         shapely.box(10, 80, 12, 88),
         shapely.box(179.9, 50, 180.1, 50.2),
         shapely.Point(200, 10),
-        shapely.box(-170, -10, 170, 10),
+        shapely.LineString([(-170, -10), (170, 10)]),
     ]
     told, found = tiled(tmp_path, shapes)
     assert told["odd"] == {

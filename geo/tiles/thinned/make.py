@@ -31,7 +31,7 @@ SHALLOWEST, DEEPEST = 11, 16
 FEW = 0.01
 """Share of the features that may still be too small or crowded for the last zoom, where they are drawn all the same."""
 
-MOST_TILES = 60_000
+MOST_TILES = 30_000
 """Tiles of a zoom beyond which there is no further one: a large area would be in millions of them."""
 
 Progress = Callable[[float], None]
