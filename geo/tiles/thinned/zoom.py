@@ -21,6 +21,9 @@ from geo.tiles.thinned.rings import AREA, POINT, Rings, Whole, starts_of
 MOST_BYTES = 200_000
 """Largest size of a tile as it is stored and served, which is gzipped."""
 
+MOST_SHAPES = 8_000
+"""Shapes of a tile that a browser draws in good time; there is room for so many of 6 pixels side by side."""
+
 SMALL_PIXELS = 3
 """Features whose extent is smaller than this are counted and not drawn."""
 
@@ -202,7 +205,7 @@ class Zoom:
         return changed
 
     def _guessed(self, copies: Whole) -> dict[int, tuple[int, int]]:
-        """Return the tiles that will be too large by far, with guesses at their sizes."""
+        """Return the tiles with too many shapes, or that will be too large by far, with guesses at their sizes."""
         if not len(copies):
             return {}
         # Of many positions few may be left when the shape is simplified.
@@ -212,7 +215,7 @@ class Zoom:
         # Nothing is guessed of tiles in which features are not at home, or which nothing more can be done about.
         at = np.minimum(np.searchsorted(self.plan.tile, tile), len(self.plan.tile) - 1)
         able = (self.plan.tile[at] == tile) & (self.plan.level[at] < len(LEVELS) - 1)
-        large = able & (whole > MOST_BYTES * 1.15)
+        large = able & ((whole > MOST_BYTES * 1.15) | (np.bincount(index) > MOST_SHAPES))
         return {int(tile[n]): (int(whole[n]), 0) for n in np.flatnonzero(large)}
 
     def is_too_large(self) -> bool:
