@@ -22,7 +22,6 @@ from geo.tiles.archive import Archive
 from geo.tiles.thinned.cells import morton, unmorton
 from geo.tiles.thinned.make import write_layer_tiles
 from geo.tiles.thinned.rings import AREA, LINE, Rings, clipped
-from geo.tiles.thinned.zoom import MOST_BYTES
 from tests.layer_tiles import Seen, boxes, degrees, seen, shared_case, tiled, write_layer
 
 USES = ("住宅", "O'Neil & <b>", "", None)
@@ -38,7 +37,7 @@ def checked(told: dict, found: dict[int, Seen], categories: Counter[int], fids: 
         assert here.by_category + Counter(here.drawn.values()) == categories
         assert (said["cells"], said["features"], said["drawn"]) == (here.cells, here.counted, len(here.drawn))
         assert (said["largest"], said["tiles"], said["left_out"]) == (here.largest, here.tiles, here.left_out)
-        assert here.largest <= MOST_BYTES
+        assert here.largest <= 200_000
 
 
 at = st.tuples(st.floats(117, 117.5), st.floats(38.9, 39.2))

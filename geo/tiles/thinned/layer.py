@@ -29,6 +29,8 @@ TOP = 85.0511287798066
 BATCH = 20_000
 """Rows that are read at a time."""
 
+RUNS_AT_ONCE = 100_000
+
 NAMED = 20
 """Ids of features that are told of each thing that could not be done in full."""
 
@@ -354,13 +356,23 @@ def _joined(parts: list[_Part], categories: Categories, odd: Odd, total: int) ->
     owner = piece_rank[owner]
     run_order = np.argsort(owner, kind="stable")
     lengths = np.concatenate([part.lengths for part in parts])
-    kind = np.concatenate([part.kind for part in parts])
-    points = np.concatenate([part.points for part in parts])
-    at = spans(starts_of(lengths)[:-1][run_order], lengths[run_order])
-    rings = Rings(points[at], starts_of(lengths[run_order]), owner[run_order], kind[run_order])
+    kind = np.concatenate([part.kind for part in parts])[run_order].astype(np.int64)
+    points = _ordered(np.concatenate([part.points for part in parts]), lengths, run_order)
+    rings = Rings(points, starts_of(lengths[run_order]), owner[run_order], kind)
     fid, size = (np.concatenate([getattr(part, name) for part in parts])[order] for name in ("fid", "size"))
     cover = np.concatenate([part.cover for part in parts])[order]
     dimension = np.concatenate([part.dimension for part in parts])[order]
     return Layer(
         fid, category[order], told, home[order], size, cover, dimension, rings, piece_feature[piece_order], odd, total
     )
+
+
+def _ordered(points: NDArray[np.int32], lengths: Whole, order: Whole) -> Whole:
+    """Return the positions of runs in another order of these; some at a time, since there may be very many."""
+    starts, made = starts_of(lengths)[:-1], np.empty_like(points)
+    ends = np.cumsum(lengths[order])
+    for first in range(0, len(order), RUNS_AT_ONCE):
+        runs = order[first : first + RUNS_AT_ONCE]
+        begin = ends[first] - lengths[order[first]]
+        made[begin : ends[first + len(runs) - 1]] = points[spans(starts[runs], lengths[runs])]
+    return made  # type: ignore[return-value]

@@ -10,7 +10,7 @@ import { PbfReader } from "pbf";
  * @typedef {object} ShapeGroup
  * @property {number} category
  * @property {GeometryKind} kind
- * @property {number[]} positions x and y of each position in turn, in units of the tile
+ * @property {Int32Array} positions x and y of each position in turn, in units of the tile
  * @property {number[]} starts where each line, ring or cloud of points begins in `positions`
  * @property {Path2D} [path] made of them when they are drawn for the first time
  */
@@ -28,13 +28,25 @@ import { PbfReader } from "pbf";
  */
 
 /**
+ * The features that are drawn, in columns: a view may have a hundred thousand.
+ *
+ * @typedef {object} Features
+ * @property {number[]} ids
+ * @property {number[]} categories
+ * @property {number[]} columns of the first position of each, in units of the tile
+ * @property {number[]} rows
+ */
+
+/** @typedef {Omit<ShapeGroup, "positions" | "path"> & { positions: number[] }} Growing */
+
+/**
  * @typedef {object} OwnTile
  * @property {number} z
  * @property {number} x
  * @property {number} y
  * @property {number} extent units of its side
  * @property {ShapeGroup[]} groups areas first, then lines, then points
- * @property {{ id: number, category: number, x: number, y: number }[]} features each with its first position
+ * @property {Features} features
  * @property {Cells} cells
  */
 
@@ -64,15 +76,16 @@ const ORDER = ["area", "line", "point"];
  */
 export function ownTile(data, z, x, y) {
   /** @type {OwnTile} */
-  const tile = { z, x, y, extent: 4096, groups: [], features: [], cells: noCells() };
+  const tile = { z, x, y, extent: 4096, groups: [], features: { ids: [], categories: [], columns: [], rows: [] }, cells: noCells() };
   if (!data) return tile;
-  /** @type {Map<string, ShapeGroup>} */
+  /** @type {Map<string, Growing>} */
   const groups = new Map();
   new PbfReader(new Uint8Array(data)).readFields((tag, found, reader) => {
     if (tag === 3) readLayer(reader, found, groups);
     else if (tag === CELLS) found.cells = readCells(reader);
   }, tile);
-  tile.groups = [...groups.values()].sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+  const made = [...groups.values()].map((group) => ({ ...group, positions: Int32Array.from(group.positions) }));
+  tile.groups = made.sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
   return tile;
 }
 
@@ -119,7 +132,7 @@ function everySecond(number) {
 /**
  * @param {PbfReader} reader
  * @param {OwnTile} tile
- * @param {Map<string, ShapeGroup>} groups
+ * @param {Map<string, Growing>} groups
  */
 function readLayer(reader, tile, groups) {
   reader.readMessage((tag) => {
@@ -133,7 +146,7 @@ const read = { id: 0, category: 0, kind: 0, at: 0 };
 /**
  * @param {PbfReader} reader
  * @param {OwnTile} tile
- * @param {Map<string, ShapeGroup>} groups
+ * @param {Map<string, Growing>} groups
  */
 function readFeature(reader, tile, groups) {
   Object.assign(read, { id: 0, category: 0, kind: 0, at: 0 });
@@ -154,12 +167,15 @@ function readFeature(reader, tile, groups) {
   reader.pos = read.at;
   readGeometry(reader, group);
   reader.pos = after;
-  tile.features.push({ id: read.id, category: read.category, x: group.positions[first], y: group.positions[first + 1] });
+  tile.features.ids.push(read.id);
+  tile.features.categories.push(read.category);
+  tile.features.columns.push(group.positions[first]);
+  tile.features.rows.push(group.positions[first + 1]);
 }
 
 /**
  * @param {PbfReader} reader
- * @param {ShapeGroup} group
+ * @param {Growing} group
  */
 function readGeometry(reader, { positions, starts }) {
   const end = reader.readVarint() + reader.pos;
@@ -217,11 +233,12 @@ export function inView(tiles, view, shown) {
       found.cells += count > 0 ? 1 : 0;
       found.features += count;
     }
-    for (const feature of features) {
-      const [right, down] = [feature.x / extent, feature.y / extent];
+    const { ids, categories, columns, rows } = features;
+    for (let n = 0; n < ids.length; n++) {
+      const [right, down] = [columns[n] / extent, rows[n] / extent];
       // What begins out of view may still reach into it; where it begins is as good as anything to count it by.
       const isIn = right >= west && right <= east && down >= north && down <= south;
-      if (isIn && (!shown || shown.has(feature.category))) drawn.add(feature.id);
+      if (isIn && (!shown || shown.has(categories[n]))) drawn.add(ids[n]);
     }
   }
   return { ...found, drawn: drawn.size };
