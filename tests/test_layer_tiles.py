@@ -98,6 +98,15 @@ def test_small_features_are_cells_from_afar_and_shapes_from_near(tmp_path: Path)
         assert archive.bounds == pytest.approx(shapely.total_bounds(shapes), abs=1e-3)
 
 
+def test_points_are_drawn_where_they_stand_alone(tmp_path: Path) -> None:
+    at = [(117.4, 39.1), (117.4, 39.1), (117.5, 39.1), (117.4002, 39.1), (117.4, 39.2)]
+    told, found = tiled(tmp_path, [shapely.Point(*each) for each in at])
+    checked(told, found, Counter({0: 5}), {1, 2, 3, 4, 5})
+    assert (found[min(found)].cells, set(found[min(found)].drawn)) == (1, {3, 5})
+    # In the last zoom even those are there that stand in one place.
+    assert set(found[max(found)].drawn) == {1, 2, 3, 4, 5}
+
+
 def test_shapes_are_where_they_belong(tmp_path: Path) -> None:
     hole = shapely.box(116.9, 38.9, 117.9, 39.4).difference(shapely.box(117.2, 39.05, 117.6, 39.25))
     _, found = tiled(tmp_path, [hole, *boxes(300, 0.001, 0.2)])
@@ -122,7 +131,8 @@ def test_shapes_are_where_they_belong(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["points in one place", "points", "large areas over one another", "long lines", "one outline"]
+    "kind",
+    ["points in one place", "points", "large areas over one another", "jagged shapes", "long lines", "one outline"],
 )
 def test_no_tile_is_too_large(kind: str, tmp_path: Path) -> None:
     chance = np.random.default_rng(7)
@@ -134,6 +144,12 @@ def test_no_tile_is_too_large(kind: str, tmp_path: Path) -> None:
     elif kind == "large areas over one another":
         at = middle + chance.uniform(-0.02, 0.02, (4_000, 2))
         shapes = list(shapely.buffer(shapely.points(at), chance.uniform(0.02, 0.06, 4_000), quad_segs=16))
+    elif kind == "jagged shapes":
+        # More bytes than anybody would guess, and in several tiles each.
+        angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+        far = chance.uniform(0.0003, 0.0012, (7_000, 60, 1))
+        at = middle + chance.uniform(-0.03, 0.03, (7_000, 1, 2))
+        shapes = list(shapely.polygons(at + far * np.column_stack([np.cos(angle), np.sin(angle)])))
     elif kind == "long lines":
         at = middle + chance.uniform(-0.5, 0.5, (4_000, 2, 2))
         shapes = list(shapely.linestrings(at))

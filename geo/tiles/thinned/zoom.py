@@ -30,9 +30,13 @@ SMALL_PIXELS = 3
 LEVELS = (
     # Pixels below which features are counted, and pixels by which shapes are simplified.
     (SMALL_PIXELS, 0.5),
+    (4, 0.5),
     (6, 0.5),
+    (8, 0.5),
     (12, 0.5),
+    (16, 1.0),
     (24, 1.0),
+    (32, 2.0),
     (48, 2.0),
     (96, 4.0),
     (float("inf"), 8.0),
