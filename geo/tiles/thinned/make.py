@@ -134,8 +134,8 @@ def _first_zoom(extents: Extents) -> int:
     if not len(extents.bounds):
         return 0
     low, high = extents.bounds[:, :2].min(axis=0), extents.bounds[:, 2:].max(axis=0)
-    size = int(np.minimum(high, WORLD).max(initial=0)) and int((high - low).max())
-    return max(0, min(SHALLOWEST, WORLD_BITS - max(1, size).bit_length()))
+    size = int((high - low).max())
+    return max(0, min(SHALLOWEST, WORLD_BITS - size.bit_length()))
 
 
 def _tiles(layer: Layer, extents: Extents, zoom: int) -> float:
