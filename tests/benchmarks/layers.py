@@ -30,7 +30,7 @@ FIELD = "use"
 def run() -> None:
     """Measure and print."""
     print(
-        "\nMade-up parcels, whole processes: seconds (of the processor), peak memory with the parent's some 80 MB, "
+        "\nMade-up parcels, whole processes: seconds (of the processor), peak memory with the parent, "
         "largest tile as stored\n"
     )
     print("| parcels | step | seconds | memory | archive | largest tile | zooms |")
