@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks import ground, page, people, present, recording, sheets
+from tests.benchmarks import ground, layers, page, people, present, recording, sheets
 
-PARTS = {part.__name__.rpartition(".")[2]: part.run for part in (page, sheets, present, ground, recording, people)}
+PARTS = {
+    part.__name__.rpartition(".")[2]: part.run for part in (page, sheets, present, ground, layers, recording, people)
+}
 
 
 def main() -> None:

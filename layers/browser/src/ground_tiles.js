@@ -4,7 +4,7 @@ import { VectorTile } from "@mapbox/vector-tile";
 import { PbfReader } from "pbf";
 import { clipped } from "./clip.js";
 
-/** @import { Box, GroundPayload, Named } from "./types" */
+/** @import { Box, Named, TileSource } from "./types" */
 /** @import { DrawnWay } from "./ways.js" */
 
 /** @typedef {{ kind: string, lines: Float64Array[], box: Box }} DrawnArea rings of the areas of one kind */
@@ -23,27 +23,32 @@ const CUT = new Set(["rails", "boundaries"]);
 /**
  * What all maps of a page have of a ground: a tile is fetched once for all of them.
  *
- * @typedef {{ tiles: Map<string, DrawnTile | null>, listeners: Set<(key: string) => void> }} Shared
+ * @template Tile
+ * @typedef {{ tiles: Map<string, Tile | null>, listeners: Set<(key: string) => void> }} Shared
  */
 
-/** @type {WeakMap<GroundPayload, Shared>} */
+/** @type {WeakMap<TileSource, Shared<any>>} */
 const shared = new WeakMap();
 
-/** @param {GroundPayload} ground */
+/** @param {TileSource} ground */
 function sharedOf(ground) {
   const found = shared.get(ground) || { tiles: new Map(), listeners: new Set() };
   shared.set(ground, found);
   return found;
 }
 
+/** @template Tile */
 export class GroundTiles {
   /**
-   * @param {GroundPayload} ground
+   * @param {TileSource} ground
    * @param {() => void} changed is told when there is more to draw
+   * @param {(data: ArrayBuffer | null, z: number, x: number, y: number) => Tile} read makes of a tile, or of none, what is drawn
    */
-  constructor(ground, changed) {
+  constructor(ground, changed, read) {
     this.ground = ground;
     this.changed = changed;
+    this.read = read;
+    /** @type {Shared<Tile>} */
     const { tiles, listeners } = sharedOf(ground);
     /** By key, those used last at the end; null while a tile is on its way. */
     this.tiles = tiles;
@@ -140,7 +145,7 @@ export class GroundTiles {
     const [z, x, y] = key.split("/").map(Number);
     this.fetch(key)
       .then((data) => {
-        this.tiles.set(key, data ? decoded(data, z, x, y) : { lines: [], areas: [], spots: [] });
+        this.tiles.set(key, this.read(data, z, x, y));
         for (const arrival of this.listeners) arrival(key);
       })
       // Asked for again with the next move.
@@ -222,16 +227,17 @@ export function mercatorRow(latitude) {
 }
 
 /**
- * @param {ArrayBuffer} data
+ * @param {ArrayBuffer | null} data nothing for a tile that is not there
  * @param {number} z
  * @param {number} x
  * @param {number} y
  * @returns {DrawnTile}
  */
 export function decoded(data, z, x, y) {
-  const tile = new VectorTile(new PbfReader(new Uint8Array(data)));
   /** @type {DrawnTile} */
   const found = { lines: [], areas: [], spots: [] };
+  if (!data) return found;
+  const tile = new VectorTile(new PbfReader(new Uint8Array(data)));
   const unit = WORLD / 2 ** z;
   for (const name of [...AREAS, ...LINES]) {
     const layer = tile.layers[name];

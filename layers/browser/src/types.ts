@@ -221,15 +221,19 @@ export interface WaysPayload {
 }
 
 /** Ground that somebody has added to the plan. */
-export interface GroundPayload extends Named {
+export interface GroundPayload extends Named, TileSource {
   /** Its name as a basemap. */
   id: string;
+  credit: Named;
+}
+
+/** Where tiles come from. */
+export interface TileSource {
   /** What the path of a tile, `z/x/y`, is added to. */
   url: string;
   zooms: [number, number];
   /** Degrees: west, south, east, north. */
   bounds: [number, number, number, number];
-  credit: Named;
   /** In a briefing the tiles themselves, gzipped and in base64; empty where there is nothing. */
   tiles?: Record<string, string>;
 }

@@ -2,12 +2,12 @@
 
 import * as L from "leaflet";
 import { clipped } from "./clip.js";
-import { GroundTiles } from "./ground_tiles.js";
+import { GroundTiles, decoded } from "./ground_tiles.js";
 import { pane } from "./pane.js";
 import { styleOf, widthAt } from "./way_look.js";
 
 /** @import { Box, GroundPayload, Plan, SpotPayload, WayPayload } from "./types" */
-/** @import { DrawnArea } from "./ground_tiles.js" */
+/** @import { DrawnArea, DrawnTile } from "./ground_tiles.js" */
 
 /**
  * A way as it is drawn: positions as pixels of the world at zoom 0.
@@ -55,7 +55,7 @@ export class Ways extends L.Renderer {
     /**
      * Ground from a file, which takes the place of what came with the plan.
      *
-     * @type {GroundTiles | null}
+     * @type {GroundTiles<DrawnTile> | null}
      */
     this.tiles = null;
   }
@@ -111,7 +111,7 @@ export class Ways extends L.Renderer {
       });
     };
     this.tiles?.leave();
-    this.tiles = ground ? new GroundTiles(ground, again) : null;
+    this.tiles = ground ? new GroundTiles(ground, again, decoded) : null;
     if (this._container) this.draw();
   }
 

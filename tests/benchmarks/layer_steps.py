@@ -1,0 +1,34 @@
+"""One step of the benchmark of large layers, in a process of its own that imports nothing else."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main(step: str, source: Path, target: Path, *more: str) -> None:
+    """Do a step: import, tiles or freestiler."""
+    if step == "freestiler":
+        import freestiler
+        import geopandas as gpd
+
+        frame = gpd.read_parquet(source)[["use", "geometry"]]
+        freestiler.freestile(frame, target, min_zoom=int(more[0]), max_zoom=int(more[1]), quiet=True)
+        return
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
+        draft = Path(name) / target.name
+        if step == "import":
+            from geo.foreign import vector_files
+
+            vector_files.bring_in(source, draft, Path(name), crs=None)
+        else:
+            from geo.foreign import child
+
+            job = {"source": str(source), "target": str(draft), "field": "use"}
+            child.run("tiles.thinned.make:work", job, Path(name))
+        draft.rename(target)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
