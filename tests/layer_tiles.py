@@ -23,11 +23,10 @@ from geo.tiles.thinned.encode import CATEGORY
 from geo.tiles.thinned.make import write_layer_tiles
 
 
-def write_layer(path: Path, shapes: Sequence[BaseGeometry | None], use: Sequence[Any] | None = None) -> Path:
-    """Write a layer with a field `use`; features are numbered from 1."""
+def write_layer(path: Path, shapes: Sequence[BaseGeometry | None]) -> Path:
+    """Write a layer; features are numbered from 1."""
     with written(path, (Field("use", "text"),)) as target:
-        values = list(use) if use is not None else [None] * len(shapes)
-        target.add(list(range(len(shapes))), np.array(shapes, dtype=object), [values])
+        target.add(list(range(len(shapes))), np.array(shapes, dtype=object), [[None] * len(shapes)])
         target.finish("parcels")
     return path
 
@@ -67,7 +66,9 @@ def seen(path: Path) -> dict[int, Seen]:
             here.cells += len(cells.places)
             here.counted += int(cells.counts.sum())
             here.left_out += cells.left_out
-            here.by_category.update(dict(enumerate(cells.by_category.sum(axis=1).tolist())))
+            here.by_category.update(
+                dict(zip(cells.listed.tolist(), cells.by_category.sum(axis=1).tolist(), strict=True))
+            )
             read = vector_tile_pb2.tile()
             read.ParseFromString(tile)
             for layer in read.layers:
@@ -95,11 +96,17 @@ def degrees(piece: tuple[int, int, int, int, int, list[Any]]) -> list[Any]:
     return made
 
 
-def tiled(folder: Path, shapes: Sequence[BaseGeometry | None], use: Sequence[Any] | None = None, **options: Any) -> Any:
-    """Return what is told of the tiles of a layer, and what is in them."""
-    source = write_layer(folder / "layer.gpkg", shapes, use)
-    told = write_layer_tiles(source, folder / "layer.pmtiles", **options)
+def tiled(folder: Path, shapes: Sequence[BaseGeometry | None], of: Sequence[int] | None = None) -> Any:
+    """Return what is told of the tiles of a layer, and what is in them; `of` are the features' categories."""
+    source = write_layer(folder / "layer.gpkg", shapes)
+    told = write_layer_tiles(source, folder / "layer.pmtiles", **(categories(of) if of is not None else {}))
     return told, seen(folder / "layer.pmtiles")
+
+
+def categories(of: Sequence[int]) -> dict[str, Any]:
+    """Return the options of `write_layer_tiles` for features of these categories; 255 stands for none."""
+    numbers = np.array(of, dtype=np.uint8)
+    return {"numbers": numbers, "categories": int(numbers[numbers < 255].max(initial=0)) + 1}
 
 
 def boxes(count: int, half: float, spread: float, seed: int = 1) -> list[BaseGeometry]:
@@ -121,8 +128,8 @@ def shared_case(folder: Path) -> dict[str, Any]:
     ]
     by = (west + east) / 2 - 117.4, (south + north) / 2 - 39.1
     shapes = [shapely.transform(shape, lambda at: at + np.array(by)) for shape in shapes]
-    write_layer(folder / "shared.gpkg", shapes, list("aaabbcabc"))
-    write_layer_tiles(folder / "shared.gpkg", folder / "shared.pmtiles", field="use")
+    write_layer(folder / "shared.gpkg", shapes)
+    write_layer_tiles(folder / "shared.gpkg", folder / "shared.pmtiles", **categories([0, 0, 0, 1, 1, 3, 0, 1, 3]))
     with Archive(folder / "shared.pmtiles") as archive:
         tile = archive.tile(zoom, x, y) or b""
     cells = read_cells(tile)
@@ -152,6 +159,7 @@ def shared_case(folder: Path) -> dict[str, Any]:
             "rows": rows.tolist(),
             "counts": cells.counts.tolist(),
             "cover": cells.cover.tolist(),
+            "listed": cells.listed.tolist(),
             "byCategory": cells.by_category.tolist(),
         },
         "features": features,

@@ -22,9 +22,7 @@ from geo.tiles.archive import Archive
 from geo.tiles.thinned.cells import morton, unmorton
 from geo.tiles.thinned.make import write_layer_tiles
 from geo.tiles.thinned.rings import AREA, LINE, Rings, clipped
-from tests.layer_tiles import Seen, boxes, degrees, seen, shared_case, tiled, write_layer
-
-USES = ("住宅", "O'Neil & <b>", "", None)
+from tests.layer_tiles import Seen, boxes, categories, degrees, seen, shared_case, tiled, write_layer
 
 
 def checked(told: dict, found: dict[int, Seen], categories: Counter[int], fids: set[int]) -> None:
@@ -64,14 +62,13 @@ many = st.one_of(
 
 
 @settings(max_examples=30)
-@given(st.lists(st.tuples(many, st.sampled_from(USES)), min_size=1, max_size=25))
+@given(st.lists(st.tuples(many, st.sampled_from([0, 1, 5, 127])), min_size=1, max_size=25))
 def test_every_feature_is_drawn_or_counted_at_every_zoom(features: list) -> None:
-    shapes, uses = zip(*features, strict=True)
+    shapes, of = zip(*features, strict=True)
     with tempfile.TemporaryDirectory() as folder:
-        told, found = tiled(Path(folder), shapes, uses, field="use")
-    order = [each["value"] for each in told["categories"]]
-    categories = Counter(order.index(use) for use in uses)
-    assert [each["count"] for each in told["categories"]] == [categories[n] for n in range(len(order))]
+        told, found = tiled(Path(folder), shapes, of)
+    categories = Counter(of)
+    assert told["categories"] == [categories[n] for n in range(max(of) + 1)]
     checked(told, found, categories, set(range(1, len(shapes) + 1)))
     last = found[max(found)]
     # In the last zoom all are drawn: there is room.
@@ -92,7 +89,7 @@ def test_small_features_are_cells_from_afar_and_shapes_from_near(tmp_path: Path)
     assert far.cells < 5_000
     assert (near.counted, len(near.drawn)) == (0, 5_000)
     # One category needs no numbers.
-    assert told["categories"] == [{"other": True, "values": 1, "count": 5_000}]
+    assert told["categories"] == [5_000]
     with Archive(tmp_path / "layer.pmtiles") as archive:
         assert archive.metadata["planmap"] == told
         assert archive.bounds == pytest.approx(shapely.total_bounds(shapes), abs=1e-3)
@@ -163,32 +160,20 @@ def test_no_tile_is_too_large(kind: str, tmp_path: Path) -> None:
     checked(told, found, Counter({0: len(shapes)}), set(range(1, len(shapes) + 1)))
 
 
-def test_the_most_frequent_values_are_categories_and_the_others_are_one(tmp_path: Path) -> None:
-    uses = [f"use {n}" for n in range(14) for _ in range(20 - n)]
-    told, found = tiled(tmp_path, boxes(len(uses), 0.0005, 0.05), uses, field="use")
-    assert [each.get("value") for each in told["categories"]] == [*(f"use {n}" for n in range(10)), None]
-    assert told["categories"][-1] == {"other": True, "values": 4, "count": 10 + 9 + 8 + 7}
-    checked(told, found, Counter(min(int(use[4:]), 10) for use in uses), set(range(1, len(uses) + 1)))
+def test_what_has_no_category_is_not_in_the_tiles(tmp_path: Path) -> None:
+    told, found = tiled(tmp_path, boxes(6, 0.001, 0.05), [0, 255, 2, 2, 255, 0])
+    assert (told["features"], told["undrawn"], told["categories"]) == (6, 2, [2, 0, 2])
+    checked(told, found, Counter([0, 2, 2, 0]), {1, 3, 4, 6})
+    assert found[max(found)].drawn == {1: 0, 3: 2, 4: 2, 6: 0}
 
 
-def test_categories_can_be_given_and_be_classes_of_numbers(tmp_path: Path) -> None:
+def test_categories_must_be_those_of_the_features(tmp_path: Path) -> None:
     source = write_layer(tmp_path / "layer.gpkg", boxes(6, 0.001, 0.05))
-    with closing(connect(source)) as connection:
-        connection.execute("ALTER TABLE features ADD COLUMN area REAL")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f'DROP TRIGGER "{name}"')
-        values = [1.0, 10.0, 99.5, 100.0, None, "12"]
-        connection.executemany("UPDATE features SET area = ? WHERE fid = ?", [(v, n) for n, v in enumerate(values, 1)])
-        connection.commit()
-    target = tmp_path / "layer.pmtiles"
-    told = write_layer_tiles(source, target, field="area", breaks=[10, 100])
-    classes = [{"from": None, "to": 10}, {"from": 10, "to": 100}, {"from": 100, "to": None}, {"other": True}]
-    assert told["categories"] == [{**each, "count": n} for each, n in zip(classes, [1, 3, 1, 1], strict=True)]
-    assert seen(target)[max(seen(target))].drawn == {1: 0, 2: 1, 3: 1, 4: 2, 5: 3, 6: 1}
-    told = write_layer_tiles(source, target, field="area", values=[100.0, 7.0])
-    assert [each["count"] for each in told["categories"]] == [1, 0, 5]
-    with pytest.raises(PlanMapError, match="layer-field"):
-        write_layer_tiles(source, target, field='area"; DROP TABLE features')
+    # Somebody has added or deleted features since they were read.
+    for count in (5, 7, 0):
+        with pytest.raises(PlanMapError, match="vector-damaged"):
+            write_layer_tiles(source, tmp_path / "layer.pmtiles", **categories([0] * count))
+    assert [path.name for path in tmp_path.iterdir()] == ["layer.gpkg"]
 
 
 def test_the_browser_reads_what_is_written_here(tmp_path: Path) -> None:
@@ -284,11 +269,11 @@ def test_it_runs_in_the_child_process(tmp_path: Path) -> None:
     source = write_layer(tmp_path / "layer.gpkg", boxes(500, 0.001, 0.2))
     folder = tmp_path / "work"
     folder.mkdir()
-    told = child.run(
-        "tiles.thinned.make:work",
-        {"source": str(source), "target": str(folder / "layer.pmtiles"), "field": "use"},
-        folder,
-    )
+    np.save(folder / "numbers.npy", np.arange(500, dtype=np.uint8) % 2)
+    job = {"source": str(source), "target": str(folder / "layer.pmtiles"), "numbers": str(folder / "numbers.npy")}
+    told = child.run("tiles.thinned.make:work", {**job, "categories": 2}, folder)
+    assert told["categories"] == [250, 250]
+    (folder / "numbers.npy").unlink()
     assert told["features"] == 500
     assert [path.name for path in folder.iterdir()] == ["layer.pmtiles"]
     source.write_bytes(source.read_bytes()[:20_000])

@@ -33,20 +33,20 @@ describe("a tile of an own layer", () => {
   });
 
   it("is empty where there is none", () => {
-    expect(inView([ownTile(null, z, x, y)], whole, null)).toEqual({ cells: 0, features: 0, drawn: 0 });
+    expect(inView([ownTile(null, z, x, y)], whole, null)).toEqual({ cells: 0, features: 0, drawn: 0, categories: [] });
   });
 });
 
 describe("a cell", () => {
-  const cells = { ...tile.cells, counts: [7, 2], byCategory: [[1, 0], [4, 0], [2, 2]] };
+  const cells = { ...tile.cells, counts: [7, 2], listed: [0, 3, 9], byCategory: [[1, 0], [4, 0], [2, 2]] };
 
   it("looks like the category of which it has most, and stands for all", () => {
-    expect(foremost(cells, 0, null)).toEqual({ category: 1, count: 7 });
+    expect(foremost(cells, 0, null)).toEqual({ category: 3, count: 7 });
   });
 
   it("stands only for what is shown", () => {
-    expect(foremost(cells, 0, new Set([0, 2]))).toEqual({ category: 2, count: 3 });
-    expect(foremost(cells, 1, new Set([0, 1]))).toEqual({ category: 0, count: 0 });
+    expect(foremost(cells, 0, new Set([0, 9]))).toEqual({ category: 9, count: 3 });
+    expect(foremost(cells, 1, new Set([0, 3]))).toEqual({ category: 0, count: 0 });
     expect(foremost({ ...cells, byCategory: [] }, 1, null)).toEqual({ category: 0, count: 2 });
   });
 });
@@ -56,7 +56,7 @@ describe("what is in view", () => {
 
   it("is every feature, drawn or counted", () => {
     const found = inView([tile], whole, null);
-    expect(found).toEqual({ cells: table.cells.counts.length, features: counted, drawn: table.features.length });
+    expect(found).toEqual({ cells: table.cells.counts.length, features: counted, drawn: table.features.length, categories: [0, 1, 3] });
     expect(found.features + found.drawn).toBe(9);
   });
 
@@ -65,7 +65,7 @@ describe("what is in view", () => {
   });
 
   it("is nothing where one looks elsewhere, and less with fewer categories", () => {
-    expect(inView([tile], [0, 0, 1, 1], null)).toEqual({ cells: 0, features: 0, drawn: 0 });
+    expect(inView([tile], [0, 0, 1, 1], null)).toEqual({ cells: 0, features: 0, drawn: 0, categories: [] });
     const found = inView([tile], whole, new Set([0]));
     expect(found.features).toBe(table.cells.byCategory[0].reduce((sum, count) => sum + count, 0));
     expect(found.drawn).toBe(table.features.filter(({ category }) => category === 0).length);

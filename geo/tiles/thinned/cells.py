@@ -9,9 +9,10 @@ them over. Of the message:
    that of the column lowest,
 3. counts of features,
 4. hundredths of the cell that they cover; left out where they are points,
-5. once for each category in turn: counts of features; left out where there is one category,
+5. once for each category that the tile has, in turn: counts of features; left out where it has one,
 6. features that reach into the tile and are neither drawn nor counted in it, since it would be too large; most often
-   left out.
+   left out,
+7. the numbers of those categories, rising; left out where there is number 0 alone.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ class Cells:
     counts: Whole
     cover: Whole
     """Hundredths of each cell that its features cover; empty for points."""
+    listed: Whole
+    """The categories that the tile has, rising."""
     by_category: Whole
-    """Of shape (categories, cells)."""
+    """Counts of features, of shape (categories that the tile has, cells)."""
     left_out: int = 0
 
 
@@ -57,6 +60,8 @@ def message(cells: Cells) -> bytes:
             parts.append(field_of(4, packed_numbers(cells.cover)))
         if len(cells.by_category) > 1:
             parts += [field_of(5, packed_numbers(counts)) for counts in cells.by_category]
+        if cells.listed.any():
+            parts.append(field_of(7, packed_numbers(cells.listed)))
     if cells.left_out:
         parts.append(b"\x30" + number(cells.left_out))
     return field_of(FIELD, b"".join(parts))
@@ -65,7 +70,7 @@ def message(cells: Cells) -> bytes:
 def read_cells(tile: bytes) -> Cells:
     """Return the cells in an unpacked tile of our own."""
     pixels, left_out = CELL_PIXELS, 0
-    columns: dict[int, list[Whole]] = {2: [], 3: [], 4: [], 5: []}
+    columns: dict[int, list[Whole]] = {2: [], 3: [], 4: [], 5: [], 7: []}
     for key, value in _fields(tile):
         if key != FIELD or isinstance(value, int):
             continue
@@ -79,7 +84,8 @@ def read_cells(tile: bytes) -> Cells:
     none = np.zeros(0, dtype=np.int64)
     places, counts, cover = (columns[key][0] if columns[key] else none for key in (2, 3, 4))
     by_category = np.array(columns[5] or [counts], dtype=np.int64)
-    return Cells(pixels, np.cumsum(places), counts, cover, by_category, left_out)
+    listed = columns[7][0] if columns[7] else np.zeros(1, dtype=np.int64)
+    return Cells(pixels, np.cumsum(places), counts, cover, listed, by_category, left_out)
 
 
 def _fields(data: bytes) -> list[tuple[int, int | bytes]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from geo.errors import GeometryError, PlanMapError
 from geo.geopackage import read_blob
-from geo.tiles.thinned.categories import Categories, Plain
 from geo.tiles.thinned.cells import morton
 from geo.tiles.thinned.rings import AREA, LINE, POINT, Rings, Whole, spans, starts_of
 
@@ -30,6 +29,9 @@ BATCH = 20_000
 """Rows that are read at a time."""
 
 RUNS_AT_ONCE = 100_000
+
+MOST_CATEGORIES = 128
+"""Most categories of a layer: a number of one takes one byte in a tile."""
 
 NAMED = 20
 """Ids of features that are told of each thing that could not be done in full."""
@@ -67,7 +69,8 @@ class Layer:
 
     fid: Whole
     category: NDArray[np.uint8]
-    categories: list[dict[str, Any]]
+    categories: int
+    """How many there are; each feature's is below that."""
     home: Whole
     """Where the middle of each feature's extent is, as a number of `geo.tiles.thinned.cells.morton`."""
     size: Whole
@@ -83,52 +86,55 @@ class Layer:
     odd: Odd
     total: int
     """Features of the layer, with those that cannot be shown."""
+    undrawn: int = 0
+    """How many have no category, so that they are not shown."""
 
 
 def read_layer(
     path: Path,
     *,
-    field_name: str = "",
-    values: Sequence[Plain] | None = None,
-    breaks: Sequence[float] | None = None,
+    numbers: NDArray[np.uint8] | None = None,
+    categories: int = 1,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Layer:
     """Return the features of the GeoPackage at `path`, which `geo.foreign.vector_files.bring_in` has made.
 
-    Their categories are the values of the field `field_name`; see `Categories` for `values` and `breaks`.
+    `numbers` has the category of each feature by rising id, below `categories`; those with another number are not
+    shown. Without it all are of category 0.
 
     Raises
     ------
     PlanMapError
-        It cannot be read, or has no such field.
+        It cannot be read, or has other than so many features.
     """
-    # Without a field all are one category.
-    categories = Categories(values, breaks) if field_name else Categories([])
-    odd, parts, total = Odd(), list[_Part](), 0
-    for fids, blobs, found, share in _rows(path, field_name):
+    odd, parts, total, undrawn = Odd(), list[_Part](), 0, 0
+    found: list[NDArray[np.uint8]] = []
+    for fids, blobs, share in _rows(path):
+        here = np.zeros(len(fids), np.uint8) if numbers is None else numbers[total : total + len(fids)]
         total += len(fids)
-        made, there = _batch(np.array(fids, dtype=np.int64), blobs, odd)
+        if len(here) != len(fids):
+            break
+        wanted = here < categories
+        undrawn += int((~wanted).sum())
+        ids = np.array(fids, dtype=np.int64)[wanted]
+        made, there = _batch(ids, [blobs[n] for n in np.flatnonzero(wanted)], odd)
         parts.append(made)
-        categories.take([found[n] for n in np.flatnonzero(there).tolist()])
+        found.append(here[wanted][there])
         progress(share)
-    return _joined(parts, categories, odd, total)
+    if numbers is not None and total != len(numbers):
+        raise PlanMapError("vector-damaged", file=path.name, reason=f"{total} != {len(numbers)}")
+    return _joined(parts, np.concatenate([*found, np.zeros(0, np.uint8)]), categories, odd, total, undrawn)
 
 
-def _rows(path: Path, field_name: str) -> Iterator[tuple[list[int], list[object], list[object], float]]:
-    """Yield ids, geometries, values of the field and the share that has been read."""
+def _rows(path: Path) -> Iterator[tuple[list[int], list[object], float]]:
+    """Yield ids, geometries and the share that has been read."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            columns = {row[1] for row in connection.execute("PRAGMA table_info(features)")}
-            if field_name and field_name not in columns:
-                raise PlanMapError("layer-field", file=path.name, field=field_name)
             count = connection.execute("SELECT max(fid) FROM features").fetchone()[0] or 1
-            value = '"' + field_name.replace('"', '""') + '"' if field_name else "NULL"
-            # The few distinct texts are decoded later.
-            connection.text_factory = bytes
-            cursor = connection.execute(f"SELECT fid, geom, {value} FROM features ORDER BY fid")  # noqa: S608 - quoted
+            cursor = connection.execute("SELECT fid, geom FROM features ORDER BY fid")
             while rows := cursor.fetchmany(BATCH):
-                fids, blobs, found = (list(column) for column in zip(*rows, strict=True))
-                yield fids, blobs, found, min(1.0, max(0.0, fids[-1] / count))
+                fids, blobs = (list(column) for column in zip(*rows, strict=True))
+                yield fids, blobs, min(1.0, max(0.0, fids[-1] / count))
     except sqlite3.Error as error:
         raise PlanMapError("vector-damaged", file=path.name, reason=str(error)[:100]) from error
 
@@ -335,13 +341,15 @@ def projected(positions: Numbers) -> Whole:
     return made
 
 
-def _joined(parts: list[_Part], categories: Categories, odd: Odd, total: int) -> Layer:
+def _joined(
+    parts: list[_Part], category: NDArray[np.uint8], categories: int, odd: Odd, total: int, undrawn: int
+) -> Layer:
     """Return all batches as one layer, ordered."""
-    category, told = categories.finish()
     if not parts:
         none = np.zeros(0, dtype=np.int64)
         rings = Rings(none.reshape(0, 2), np.zeros(1, dtype=np.int64), none, none)
-        return Layer(none, category, told, none, none, none.astype(float), category, rings, none, odd, total)
+        cover = none.astype(float)
+        return Layer(none, category, categories, none, none, cover, category, rings, none, odd, total, undrawn)
     features = starts_of(np.array([len(part.fid) for part in parts]))[:-1]
     pieces = starts_of(np.array([len(part.piece_feature) for part in parts]))[:-1]
     home = np.concatenate([part.home for part in parts])
@@ -363,7 +371,18 @@ def _joined(parts: list[_Part], categories: Categories, odd: Odd, total: int) ->
     cover = np.concatenate([part.cover for part in parts])[order]
     dimension = np.concatenate([part.dimension for part in parts])[order]
     return Layer(
-        fid, category[order], told, home[order], size, cover, dimension, rings, piece_feature[piece_order], odd, total
+        fid,
+        category[order],
+        categories,
+        home[order],
+        size,
+        cover,
+        dimension,
+        rings,
+        piece_feature[piece_order],
+        odd,
+        total,
+        undrawn,
     )
 
 

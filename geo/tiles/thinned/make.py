@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.output import drafted
 from geo.tiles.archive import ArchiveWriter, mercator_latitude
-from geo.tiles.thinned.layer import WORLD, WORLD_BITS, Layer, read_layer
+from geo.tiles.thinned.layer import MOST_CATEGORIES, WORLD, WORLD_BITS, Layer, read_layer
 from geo.tiles.thinned.pieces import Extents, extents_of
 from geo.tiles.thinned.rings import AREA
 from geo.tiles.thinned.zoom import Zoom
 
-SCHEMA = 1
+SCHEMA = 2
 """Counted up when tiles of an older form can no longer be drawn."""
 
 READING = 0.35
@@ -40,19 +41,20 @@ Progress = Callable[[float], None]
 def work(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the archive that `job` asks for, and return what `write_layer_tiles` does.
 
-    The job has `source` and `target`, and perhaps `field`, `values` and `breaks`.
+    The job has `source` and `target`, and perhaps `numbers`, the path of an array of bytes as NumPy stores it, and
+    `categories`.
 
     Raises
     ------
     PlanMapError
         The source cannot be read, or the target cannot be written.
     """
+    numbers = np.load(job["numbers"], allow_pickle=False) if job.get("numbers") else None
     return write_layer_tiles(
         Path(job["source"]),
         Path(job["target"]),
-        field=job.get("field") or "",
-        values=job.get("values"),
-        breaks=job.get("breaks"),
+        numbers=numbers,
+        categories=int(job.get("categories") or 1),
         progress=progress,
     )
 
@@ -61,36 +63,35 @@ def write_layer_tiles(
     source: Path,
     target: Path,
     *,
-    field: str = "",
-    values: list[str | int | float | None] | None = None,
-    breaks: list[float] | None = None,
+    numbers: NDArray[np.uint8] | None = None,
+    categories: int = 1,
     progress: Progress = lambda share: None,
 ) -> dict[str, Any]:
     """Write the GeoPackage `source`, as `geo.foreign.vector_files.bring_in` makes it, as the archive `target`.
 
-    Categories are the values of `field`: the ten most frequent or those of `values`, and all others together; or the
-    classes of numbers between the rising `breaks`. `progress` is told the share of the work that is done; if it raises,
+    `numbers` has the category of each feature by rising id, below `categories`, at most `MOST_CATEGORIES`; features
+    with another number are not in the tiles. `progress` is told the share of the work that is done; if it raises,
     nothing is left. What is returned is in the archive's metadata too, as "planmap":
 
-    - `schema`, `features` (all of the layer), `field`,
-    - `categories`: for each number `value`, or `from` and `to`, or `other`; and `count`,
+    - `schema`, `features` (all of the layer), `undrawn` (how many of them have no category),
+    - `categories`: how many features each has,
     - `zooms`: by zoom, what `geo.tiles.thinned.zoom.Told` tells,
     - `odd`: features that could not be shown as they are, see `geo.tiles.thinned.layer.Odd`.
 
     Raises
     ------
     PlanMapError
-        The source cannot be read or has no such field, or the target cannot be written.
+        The source cannot be read, or the target cannot be written.
     """
-    layer = read_layer(
-        source, field_name=field, values=values, breaks=breaks, progress=lambda share: progress(READING * share)
-    )
+    if not 1 <= categories <= MOST_CATEGORIES:
+        raise ValueError(f"{categories} categories")
+    layer = read_layer(source, numbers=numbers, categories=categories, progress=lambda share: progress(READING * share))
     extents = extents_of(layer)
     told: dict[str, Any] = {
         "schema": SCHEMA,
         "features": layer.total,
-        "field": field,
-        "categories": layer.categories,
+        "undrawn": layer.undrawn,
+        "categories": np.bincount(layer.category, minlength=categories).tolist(),
         "zooms": {},
         "odd": layer.odd.found,
     }
@@ -166,5 +167,5 @@ def _bounds(extents: Extents) -> tuple[float, float, float, float]:
 
 
 def _described(layer: Layer) -> list[dict[str, object]]:
-    fields = {"c": "Number"} if len(layer.categories) > 1 else {}
+    fields = {"c": "Number"} if layer.categories > 1 else {}
     return [{"id": "features", "fields": fields}]

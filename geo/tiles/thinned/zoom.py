@@ -61,7 +61,7 @@ SHAPES_EXTENT_BITS = 11
 """Units of a tile's side: a quarter of a pixel each."""
 
 _NONE = np.zeros(0, dtype=np.int64)
-NO_CELLS = Cells(CELL_PIXELS, _NONE, _NONE, _NONE, _NONE.reshape(1, 0))
+NO_CELLS = Cells(CELL_PIXELS, _NONE, _NONE, _NONE, np.zeros(1, dtype=np.int64), _NONE.reshape(1, 0))
 
 Mask = NDArray[np.bool_]
 
@@ -239,7 +239,7 @@ class Zoom:
             yield tile, data, of_cells
 
     def _stored(self, features: bytes, cells: Cells | None) -> tuple[bytes, int]:
-        shapes = encode.layer(features, 2**self.extent_bits, len(self.layer.categories)) if features else b""
+        shapes = encode.layer(features, 2**self.extent_bits, self.layer.categories) if features else b""
         told = message(cells) if cells is not None else b""
         if not shapes and not told:
             return b"", 0
@@ -247,7 +247,7 @@ class Zoom:
 
     def _cells(self, counted: Mask, todo: set[int] | None) -> Iterator[tuple[int, Cells]]:
         layer, plan = self.layer, self.plan
-        count = len(layer.categories)
+        count = layer.categories
         of = np.flatnonzero(counted)
         coarser = np.repeat(plan.coarser, np.diff(plan.first))[of]
         bits = 2 * (self.shift - 7 + coarser)
@@ -257,8 +257,7 @@ class Zoom:
         number = np.cumsum(is_first) - 1
         total = int(number[-1]) + 1 if len(of) else 0
         counts = np.bincount(number, minlength=total)
-        mixed = layer.category[of] * np.int64(total) + number
-        by_category = np.bincount(mixed, minlength=count * total).reshape(count, -1)
+        category = layer.category[of].astype(np.int64)
         dimension = layer.dimension[of]
         # A line is a pixel wide.
         areas = layer.cover[of] * np.where(dimension == AREA, 1.0, self.pixel)
@@ -277,7 +276,12 @@ class Zoom:
             here = int(coarser[first[start]])
             places = cell[first[start:end]] & (4 ** (7 - here) - 1)
             covered_here = _NONE if only_points else cover[start:end]
-            yield at, Cells(CELL_PIXELS * 2**here, places, counts[start:end], covered_here, by_category[:, start:end])
+            features = slice(first[start], first[end] if end < total else len(of))
+            mixed = category[features] * (end - start) + number[features] - start
+            by_category = np.bincount(mixed, minlength=count * (end - start)).reshape(count, -1)
+            listed = np.flatnonzero(by_category.any(axis=1))
+            side = CELL_PIXELS * 2**here
+            yield at, Cells(side, places, counts[start:end], covered_here, listed, by_category[listed])
 
     def _features(self, copies: Whole) -> Iterator[tuple[int, bytes]]:
         """Yield each tile with the bytes of its features."""
@@ -298,7 +302,7 @@ class Zoom:
         runs = self._in_units(runs, reach.tile[copies])
         copies, runs = self._spared(copies, runs)
         tile, feature = reach.tile[copies], layer.piece_feature[reach.piece[copies]]
-        categories = layer.category[feature].astype(np.int64) if len(layer.categories) > 1 else None
+        categories = layer.category[feature].astype(np.int64) if layer.categories > 1 else None
         made = encode.encoded(runs, layer.fid[feature], categories)
         begins = np.flatnonzero(np.diff(tile, prepend=-1))
         for start, end in pairwise([*begins.tolist(), len(tile)]):

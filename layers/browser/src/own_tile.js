@@ -24,7 +24,8 @@ import { PbfReader } from "pbf";
  * @property {Uint16Array} rows
  * @property {number[]} counts
  * @property {number[]} cover hundredths of the cell that its features cover; empty for points
- * @property {number[][]} byCategory counts of each category; empty where there is one
+ * @property {number[]} listed the categories that the tile has
+ * @property {number[][]} byCategory counts of each of them; empty where there is one
  */
 
 /**
@@ -53,9 +54,10 @@ import { PbfReader } from "pbf";
 /** @import { Box } from "./types" */
 
 /**
- * What is in view: so many cells stand for so many features, and so many more are drawn as they are.
+ * What is in view: so many cells stand for so many features, and so many more are drawn as they are; and the categories
+ * that are seen.
  *
- * @typedef {{ cells: number, features: number, drawn: number }} InView
+ * @typedef {{ cells: number, features: number, drawn: number, categories: number[] }} InView
  */
 
 export const TILE_PIXELS = 512;
@@ -91,7 +93,7 @@ export function ownTile(data, z, x, y) {
 
 /** @returns {Cells} */
 function noCells() {
-  return { pixels: CELL_PIXELS, columns: new Uint16Array(), rows: new Uint16Array(), counts: [], cover: [], byCategory: [] };
+  return { pixels: CELL_PIXELS, columns: new Uint16Array(), rows: new Uint16Array(), counts: [], cover: [], listed: [0], byCategory: [] };
 }
 
 /** @param {PbfReader} reader */
@@ -105,6 +107,7 @@ function readCells(reader) {
     else if (tag === 3) reader.readPackedVarint(found.counts);
     else if (tag === 4) reader.readPackedVarint(found.cover);
     else if (tag === 5) found.byCategory.push(reader.readPackedVarint([]));
+    else if (tag === 7) found.listed = reader.readPackedVarint([]);
   }, cells);
   cells.columns = new Uint16Array(steps.length);
   cells.rows = new Uint16Array(steps.length);
@@ -200,14 +203,14 @@ function readGeometry(reader, { positions, starts }) {
  * @param {number} n number of the cell
  * @param {Set<number> | null} shown
  */
-export function foremost({ counts, byCategory }, n, shown) {
-  if (!byCategory.length) return { category: 0, count: !shown || shown.has(0) ? counts[n] : 0 };
+export function foremost({ counts, listed, byCategory }, n, shown) {
+  if (!byCategory.length) return { category: listed[0], count: !shown || shown.has(listed[0]) ? counts[n] : 0 };
   let [category, most, count] = [0, 0, 0];
   for (let number = 0; number < byCategory.length; number++) {
     const here = byCategory[number][n];
-    if (!here || (shown && !shown.has(number))) continue;
+    if (!here || (shown && !shown.has(listed[number]))) continue;
     count += here;
-    if (here > most) [category, most] = [number, here];
+    if (here > most) [category, most] = [listed[number], here];
   }
   return { category, count };
 }
@@ -222,6 +225,8 @@ export function inView(tiles, view, shown) {
   const found = { cells: 0, features: 0, drawn: 0 };
   /** @type {Set<number>} */
   const drawn = new Set();
+  /** @type {Set<number>} */
+  const seen = new Set();
   for (const { z, x, y, extent, cells, features } of tiles) {
     const side = WORLD / 2 ** z;
     const [west, north, east, south] = [view[0] / side - x, view[1] / side - y, view[2] / side - x, view[3] / side - y];
@@ -229,17 +234,21 @@ export function inView(tiles, view, shown) {
     for (let n = 0; n < cells.counts.length; n++) {
       const [column, row] = [cells.columns[n], cells.rows[n]];
       if ((column + 1) * step <= west || column * step >= east || (row + 1) * step <= north || row * step >= south) continue;
-      const { count } = foremost(cells, n, shown);
-      found.cells += count > 0 ? 1 : 0;
+      const { category, count } = foremost(cells, n, shown);
+      if (!count) continue;
+      found.cells++;
       found.features += count;
+      seen.add(category);
     }
     const { ids, categories, columns, rows } = features;
     for (let n = 0; n < ids.length; n++) {
       const [right, down] = [columns[n] / extent, rows[n] / extent];
       // What begins out of view may still reach into it; where it begins is as good as anything to count it by.
       const isIn = right >= west && right <= east && down >= north && down <= south;
-      if (isIn && (!shown || shown.has(categories[n]))) drawn.add(ids[n]);
+      if (!isIn || (shown && !shown.has(categories[n]))) continue;
+      drawn.add(ids[n]);
+      seen.add(categories[n]);
     }
   }
-  return { ...found, drawn: drawn.size };
+  return { ...found, drawn: drawn.size, categories: [...seen].sort((one, other) => one - other) };
 }
