@@ -111,6 +111,12 @@ def layer_add(
     click.echo(position_words(made.position, text))
     for line in (*report_lines(made.report, text), *style_lines(made, text)):
         click.echo(line)
+    from layers.own.tiles import is_large, make_tiles
+
+    if is_large(made):
+        with shown_progress(text, label="own.tiling") as progress:
+            make_tiles(made, progress=lambda share: progress(round(share * 1000), 1000))
+        click.echo(text("own.tiled"))
 
 
 @layer.command("list", help=HELP("own.list-help"))

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import gzip
 from functools import lru_cache
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from app import context
+from app.layer_work import begin
 from app.static_files import FOREVER
 from geo.errors import PlanMapError
-from layers.browser.own_payload import features_json
+from geo.tiles.archive import Archive
+from layers.browser.own_payload import features_json, tile_source
 from layers.own.at import at_place
 from layers.own.files import find_layer, own_layers
 from layers.own.own_layer import OwnLayer
+from layers.own.tiles import tiles_of
 from layers.translation import translation
+
+_FRESH = {"Cache-Control": "no-store"}
 
 _LARGEST_REACH_DEG = 1.0
 """How far around a place is asked at most, in degrees: no map is that small."""
@@ -23,17 +29,63 @@ _LARGEST_REACH_DEG = 1.0
 
 def features_answer(request: Request) -> Response:
     """Return the features of an own layer of the plan as GeoJSON; status 404 if there is none in that state."""
-    wanted = request.path_params
     try:
-        _, plan = context.current().plan()
-        layer = find_layer(plan, wanted["layer"])
-        if layer.version != wanted["version"]:
-            raise PlanMapError("no-such-own-layer", name=wanted["layer"], near="")
-        packed = _packed(layer)
+        packed = _packed(_layer_asked(request))
     except PlanMapError:
         return Response(status_code=404)
     headers = {"Cache-Control": FOREVER, "Content-Encoding": "gzip"}
     return Response(packed, media_type="application/geo+json", headers=headers)
+
+
+def tiles_answer(request: Request) -> Response:
+    """Return where the tiles of a large own layer are, and how they look.
+
+    While they are being made, which this begins, the status is 202 and `done` the share of it; 409 if that was
+    cancelled or has failed, and 404 if there is no such layer in that state.
+    """
+    try:
+        layer = _layer_asked(request)
+        work = begin(layer)
+        tiles = tiles_of(layer) if work is None else None
+    except PlanMapError:
+        return Response(status_code=404)
+    if tiles is not None:
+        url = f"layer-tile/{quote(layer.id, safe='')}/{tiles.key}/"
+        return JSONResponse(tile_source(layer, tiles, url=url), headers=_FRESH)
+    if work is None:
+        return Response(status_code=404)
+    if work.cancelled or (work.over and (work.fault or work.failed)):
+        return PlainTextResponse("cancelled" if work.cancelled else "failed", 409, headers=_FRESH)
+    return JSONResponse({"done": work.share}, 202, headers=_FRESH)
+
+
+def tile_answer(request: Request) -> Response:
+    """Return a tile of an own layer as it is stored; status 204 where there is none, 404 if there are none such."""
+    place = request.path_params
+    try:
+        _, plan = context.current().plan()
+        tiles = tiles_of(find_layer(plan, place["layer"]))
+        if tiles is None or tiles.key != place["key"]:
+            return Response(status_code=404)
+        with Archive(tiles.path) as archive:
+            tile = archive.stored(place["zoom"], place["x"], place["y"])
+    except PlanMapError:
+        return Response(status_code=404)
+    headers = {"Cache-Control": FOREVER}
+    if tile is None:
+        return Response(status_code=204, headers=headers)
+    return Response(
+        tile, media_type="application/vnd.mapbox-vector-tile", headers={**headers, "Content-Encoding": "gzip"}
+    )
+
+
+def _layer_asked(request: Request) -> OwnLayer:
+    wanted = request.path_params
+    _, plan = context.current().plan()
+    layer = find_layer(plan, wanted["layer"])
+    if layer.version != wanted["version"]:
+        raise PlanMapError("no-such-own-layer", name=wanted["layer"], near="")
+    return layer
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +100,7 @@ def place_answer(request: Request) -> Response:
     """
     query = request.query_params
     text = translation(query.get("lang", ""))
-    nothing = JSONResponse({"found": [], "more": ""}, headers={"Cache-Control": "no-store"})
+    nothing = JSONResponse({"found": [], "more": ""}, headers=_FRESH)
     try:
         (x, y), (across, up) = (map(float, query.get(name, "").split(",")) for name in ("at", "reach"))
         across, up = (min(max(each, 0.0), _LARGEST_REACH_DEG) for each in (across, up))
@@ -66,4 +118,4 @@ def place_answer(request: Request) -> Response:
         ],
         "more": text("own.more-here", count=rest) if rest else "",
     }
-    return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+    return JSONResponse(answer, headers=_FRESH)

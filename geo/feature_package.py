@@ -62,6 +62,9 @@ class Features:
         return len(self.ids)
 
 
+_MEETS = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
+
+
 class FeaturePackage:
     """An open file. Its geometries are checked before GEOS sees them: other programs may have written in it."""
 
@@ -88,6 +91,29 @@ class FeaturePackage:
         """How many features there are."""
         return int(self._rows(f"SELECT count(*) FROM {TABLE}")[0][0])  # noqa: S608 - a name of our own
 
+    @property
+    def state(self) -> str:
+        """A text that changes with the features, as far as programs that change them keep the standard."""
+        changed = self._rows("SELECT last_change FROM gpkg_contents WHERE table_name = ?", (TABLE,))
+        last = self._rows(f"SELECT max(fid) FROM {TABLE}")  # noqa: S608 - a name of our own
+        return f"{self.count} {last[0][0]} {changed[0][0] if changed else ''}"
+
+    def column(self, field: str) -> Iterator[list[Any]]:
+        """Yield the values of a field by rising number of their features, some at a time, without the geometries.
+
+        Raises
+        ------
+        PlanMapError
+            The file is damaged, or has no such field.
+        """
+        if field not in self.fields:
+            raise PlanMapError("layer-field", file=self._name, field=field)
+        after = -(2**63)
+        query = f"SELECT fid, {_quoted(field)} FROM {TABLE} WHERE fid > ? ORDER BY fid LIMIT {BATCH}"  # noqa: S608
+        while rows := self._rows(query, (after,)):
+            yield [value for _, value in rows]
+            after = rows[-1][0]
+
     def within(self, bounds: BBox, fields: Sequence[str] = (), *, most: int | None = None) -> Features:
         """Return the features whose bbox meets `bounds` (WGS 84, degrees), at most `most` of them.
 
@@ -97,8 +123,14 @@ class FeaturePackage:
             The file is damaged, or has no such field.
         """
         west, south, east, north = bounds
-        where = f"WHERE fid IN (SELECT id FROM {INDEX} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"  # noqa: S608
+        where = f"WHERE fid IN (SELECT id FROM {INDEX} WHERE {_MEETS})"  # noqa: S608 - names of our own
         return self._features(fields, where, (west, east, south, north), most)
+
+    def count_within(self, bounds: BBox) -> int:
+        """Return how many features have a bbox that meets `bounds`; likewise."""
+        west, south, east, north = bounds
+        query = f"SELECT count(*) FROM {INDEX} WHERE {_MEETS}"  # noqa: S608 - names of our own
+        return int(self._rows(query, (west, east, south, north))[0][0])
 
     def numbered(self, ids: Sequence[int], fields: Sequence[str] = ()) -> Features:
         """Return the features with these numbers, as far as they are there; likewise."""

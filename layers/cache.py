@@ -44,6 +44,18 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
     return target
 
 
+def kept_folder() -> Path:
+    """Return the cache folder; if it cannot be written, one that lasts as long as the process."""
+    folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
+    make_private(folder)
+    try:
+        folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return _folder_of_this_run()
+
+
 def kept_bytes(name: str, make: Callable[[], bytes]) -> bytes:
     """Return what `make` returns, from the file `name` in the cache if it was made before.
 

@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.data.layer_draft import Draft
 from app.data.layer_preview import show_preview
+from app.data.layer_tiles import show_tiles
 from app.data.new_layer import map_address, settle, show_end, show_form, show_work
 from app.data.wording import size_words
 from app.identity import signed_in
@@ -94,6 +95,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
                 on_click=_ask,
                 args=(layer.id,),
             )
+        show_tiles(layer, text, closed=closed)
     st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.stays'))}</p>")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import context
+from app import context, layer_work
 from app import job as jobs
 from app.data.held_files import HeldFiles, forget, hold, shown_file
 from app.data.layer_draft import Asked, Draft, drop, looked
@@ -69,8 +69,11 @@ def settle() -> None:
         values[LOOK] = None
         values["layer_draft"] = job.made
     job = jobs.job_of(ADD)
-    if job is not None and job.over and job.made is not None:
+    if job is not None and job.over and job.made is not None and values.get("layer_tiled") != job.made:
+        values["layer_tiled"] = job.made
         drop(values.get("layer_draft"))
+        # A large one is ready by the time that somebody looks at the map.
+        layer_work.begin(job.made)
     draft = values.get("layer_draft")
     if isinstance(draft, Draft) and draft.held.gone:
         values.update(layer_draft=None, layer_said=("own-page.gone", printable(draft.file)))

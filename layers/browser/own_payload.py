@@ -16,15 +16,13 @@ from layers.browser.detail import shown_geometries
 from layers.own.files import own_layers
 from layers.own.look import column_of, look_numbers, looks_of, style_fields, style_of
 from layers.own.own_layer import OwnLayer
+from layers.own.tiles import LARGE, LayerTiles, is_large
 from layers.own.words import credit_words, look_words
 from layers.plan.catalogue import Heading, LayerEntry
 from layers.plan.plan import Plan
 from layers.plan.scene import OWN_VISIBLE
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
-
-MOST_FEATURES = 5_000
-"""Most features of a layer that go to the browser one by one."""
 
 GROUP = "own"
 """Id of the heading of own layers that have none of their own; those that have, have it after a colon."""
@@ -65,7 +63,8 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         "id": layer.scene_id,
         "zh": layer.name,
         "en": layer.name,
-        "url": f"layer/{quote(layer.id, safe='')}/{layer.version}/features.json",
+        "url": f"layer/{quote(layer.id, safe='')}/{layer.version}/{'tiles' if is_large(layer) else 'features'}.json",
+        "large": is_large(layer),
         "form": layer.shape.value,
         "looks": [
             None
@@ -82,6 +81,24 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
     }
 
 
+def tile_source(layer: OwnLayer, tiles: LayerTiles, *, url: str = "") -> dict[str, Any]:
+    """Return the tiles of a layer as a map needs them; `url` is where they are."""
+    # Styles take a while to import, and few maps have such a layer.
+    from layers.own.suggestion import rest_symbol
+
+    texts = (translation(language) for language in LANGUAGES)
+    return {
+        "url": url,
+        "zooms": list(tiles.zooms),
+        "bounds": list(tiles.bounds),
+        "looks": list(tiles.looks),
+        "rest": {
+            "symbol": rest_symbol(layer.shape.value).plain(),
+            **dict(zip(LANGUAGES, (text("own-style.other") for text in texts), strict=True)),
+        },
+    }
+
+
 @lru_cache(maxsize=8)
 def features_json(layer: OwnLayer) -> str:
     """Return the features of a layer as GeoJSON with no more detail than a browser can draw at once.
@@ -91,10 +108,24 @@ def features_json(layer: OwnLayer) -> str:
     PlanMapError
         There are too many of them, or the file is damaged.
     """
-    if layer.count > MOST_FEATURES:
-        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
+    if layer.count > LARGE:
+        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     with opened(layer.path) as package:
-        return _collection(layer, package.all(style_fields(layer), most=MOST_FEATURES))
+        return _collection(layer, package.all(style_fields(layer), most=LARGE))
+
+
+def is_many(layer: OwnLayer, bounds: BBox) -> bool:
+    """Whether so many features of a layer reach into `bounds` (WGS 84, degrees) that they go as tiles.
+
+    Raises
+    ------
+    PlanMapError
+        The file is damaged.
+    """
+    if not is_large(layer):
+        return False
+    with opened(layer.path) as package:
+        return package.count_within(bounds) > LARGE
 
 
 def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
@@ -106,9 +137,9 @@ def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
         There are too many of them, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(bounds, style_fields(layer), most=MOST_FEATURES + 1)
-    if len(found) > MOST_FEATURES:
-        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=MOST_FEATURES)
+        found = package.within(bounds, style_fields(layer), most=LARGE + 1)
+    if len(found) > LARGE:
+        raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     made: dict[str, Any] = json.loads(_collection(layer, found))
     return made
 

@@ -76,6 +76,11 @@ class GroundFile:
         """Whether it is an orthophoto or the like, and not features."""
         return bool(self.image_type)
 
+    @property
+    def has_names(self) -> bool:
+        """Whether there are names in its tiles."""
+        return not self.image_type
+
 
 def ground_files(plan: Plan) -> tuple[GroundFile, ...]:
     """Return the grounds of `plan`, the one that was added last first; files that cannot be read are left out."""

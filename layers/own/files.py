@@ -12,6 +12,7 @@ from typing import Any
 from geo.errors import PlanMapError
 from geo.feature_package import describe, opened
 from layers.own.own_layer import OwnLayer, described, with_style
+from layers.own.tiles import forget_tiles
 from layers.plan.beside import LAYER_SUFFIX as SUFFIX
 from layers.plan.plan import Plan
 from layers.plan.scene import OWN, OWN_VISIBLE, Scene
@@ -112,4 +113,5 @@ def remove_layer(plan: Plan, name: str) -> OwnLayer:
         layer.path.unlink()
     except OSError as error:
         raise PlanMapError("output-refused", path=layer.path, reason=error.strerror or "") from error
+    forget_tiles(layer)
     return layer

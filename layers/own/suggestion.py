@@ -48,6 +48,11 @@ def in_colour(kind: str, colour: str) -> Symbol:
     return Symbol(fill=colour, fill_opacity=0.8, stroke=EDGE, stroke_width=0.6)
 
 
+def rest_symbol(kind: str) -> Symbol:
+    """Return the symbol of all features together that have none of their own."""
+    return in_colour(kind, OTHER)
+
+
 def suggest(field: str, values: Sequence[Any] | NDArray[Any], type_name: str, kind: str, number: int = 0) -> LayerStyle:
     """Return the style that a sensible person would begin with to show a field of a layer.
 

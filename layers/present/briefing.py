@@ -16,13 +16,14 @@ from markupsafe import Markup
 
 from geo.grid import BBox
 from layers import style
-from layers.browser.own_payload import features_within
+from layers.browser.own_payload import features_within, is_many, tile_source
 from layers.browser.payload import arguments, letters, plan_payload
 from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.own.files import shown_layers
 from layers.own.own_layer import OwnLayer
+from layers.own.tiles import make_tiles
 from layers.plan.deck import Deck
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, Scene
@@ -66,6 +67,9 @@ _TEXTS = (
     "sheet.only-stated",
     "column.result",
 )
+MOST_OWN_BYTES = 2_000_000
+"""Most bytes of tiles of own layers, besides those of the ground."""
+
 _TEMPLATES = template_environment(Path(__file__).with_name("templates"))
 
 _ACTIONS = (
@@ -118,10 +122,10 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
 
 
 def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
-    """Return the line that a briefing of `deck` needs if not all of its ground has room in it; none otherwise."""
+    """Return the line that a briefing of `deck` needs if not all tiles have room in it; none otherwise."""
     shown = views(plan, deck, language=text.language, today=today)
     ground = ground_of(plan, BASEMAPS[0])
-    cuts = [cut for _, cut in _picture_cuts(plan, shown)]
+    cuts = [cut for _, cut in [*_picture_cuts(plan, shown), *_own_cuts(plan, shown)]]
     cuts += [ground_cut(ground, [view.bounds for view in shown])] if ground is not None else []
     thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
@@ -168,19 +172,51 @@ def _pictures(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]
 
 
 def _own(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the own layers that views show, with their features in what these views show and around it."""
-    boxes: dict[OwnLayer, list[BBox]] = {}
+    """Return the own layers that views show: their features in what these views show and around it, or their tiles."""
+    cuts = dict(_own_cuts(plan, shown))
+    found = []
+    for layer, over in _own_views(plan, shown).items():
+        own = next(each for each in known if each["id"] == layer.scene_id)
+        if layer in cuts:
+            tiles = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
+            found.append({**own, "url": "", "tiles": tiles})
+        else:
+            features = features_within(layer, _around([view.bounds for view in over]))
+            found.append({**own, "url": "", "features": features})
+    return found
+
+
+def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:
+    """Return each own layer with more features in its views than go one by one, with its tiles for those."""
+    views_of = _own_views(plan, shown)
+    large = [layer for layer, over in views_of.items() if is_many(layer, _around([view.bounds for view in over]))]
+    return [
+        (
+            layer,
+            ground_cut(
+                make_tiles(layer),
+                [view.bounds for view in views_of[layer]],
+                numbers=[view.number for view in views_of[layer]],
+                limit=MOST_OWN_BYTES // len(large),
+            ),
+        )
+        for layer in large
+    ]
+
+
+def _own_views(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[View]]:
+    found: dict[OwnLayer, list[View]] = {}
     for view in shown:
         for layer in shown_layers(plan, view.scene):
-            boxes.setdefault(layer, []).append(view.bounds)
-    found = []
-    for layer, over in boxes.items():
-        wests, souths, easts, norths = zip(*over, strict=True)
-        wide, high = (max(easts) - min(wests)) / 2, (max(norths) - min(souths)) / 2
-        within = (min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high)
-        own = next(each for each in known if each["id"] == layer.scene_id)
-        found.append({**own, "url": "", "features": features_within(layer, within)})
+            found.setdefault(layer, []).append(view)
     return found
+
+
+def _around(boxes: Sequence[BBox]) -> BBox:
+    """Return what is in any of the boxes, and half as much again on each side."""
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    wide, high = (max(easts) - min(wests)) / 2, (max(norths) - min(souths)) / 2
+    return min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high
 
 
 def _picture_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[GroundFile, GroundCut]]:

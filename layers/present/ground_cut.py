@@ -1,4 +1,4 @@
-"""The part of a ground from a file that a briefing takes along: the tiles that its views need."""
+"""The part of an archive of tiles that a briefing takes along, of ground or of an own layer: what its views need."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import base64
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from geo.errors import PlanMapError
 from geo.grid import BBox
@@ -19,7 +21,6 @@ from geo.tiles.archive import (
     unpacked,
 )
 from geo.tiles.decode import decoded
-from layers.ground.files import GroundFile
 from layers.ground.look import tile_zoom
 
 MOST_BYTES = 4_200_000
@@ -32,6 +33,30 @@ SMALL_PIXELS = 256
 """Side of a tile on a map of the tile's own zoom; tiles of most grounds have twice that."""
 
 _WORLD = 256.0
+
+
+class Tiled(Protocol):
+    """An archive of tiles."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    @property
+    def zooms(self) -> tuple[int, int]:
+        """The first and the last zoom that it has."""
+
+    @property
+    def bounds(self) -> BBox:
+        """What it covers, in degrees (WGS 84)."""
+
+    @property
+    def tile_pixels(self) -> int:
+        """Side of a tile on a map of the tile's own zoom."""
+
+    @property
+    def has_names(self) -> bool:
+        """Whether there are names in its tiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +72,7 @@ class GroundCut:
 
 
 def ground_cut(
-    ground: GroundFile, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int | None = None
+    ground: Tiled, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int | None = None
 ) -> GroundCut:
     """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes, or `MOST_BYTES`.
 
@@ -77,7 +102,7 @@ def ground_cut(
                 room -= size
                 for key, tile in found.items():
                     tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
-                    if tile is not None and not ground.is_picture:
+                    if tile is not None and ground.has_names:
                         characters |= _characters(unpacked(tile, MOST_TILE_BYTES, ground.path.name))
     except PlanMapError as error:
         raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
@@ -85,7 +110,7 @@ def ground_cut(
     return GroundCut(tiles, tuple(named), frozenset(characters))
 
 
-def _wishes(ground: GroundFile, views: Sequence[BBox]) -> Iterator[tuple[int, list[Tile]]]:
+def _wishes(ground: Tiled, views: Sequence[BBox]) -> Iterator[tuple[int, list[Tile]]]:
     """Yield sets of tiles in the order of their use, each with the number of the view that needs it, or 0."""
     whole = (
         min(view[0] for view in views),
@@ -107,12 +132,12 @@ def _wishes(ground: GroundFile, views: Sequence[BBox]) -> Iterator[tuple[int, li
         yield 0, _within(ground, view, finer)
 
 
-def _level(ground: GroundFile, zoom: float) -> int:
+def _level(ground: Tiled, zoom: float) -> int:
     """Return the zoom of the tiles for a map of `zoom`: that of small tiles is one more."""
     return tile_zoom(zoom + (ground.tile_pixels == SMALL_PIXELS), ground.zooms)
 
 
-def _within(ground: GroundFile, box: BBox, zoom: int) -> list[Tile]:
+def _within(ground: Tiled, box: BBox, zoom: int) -> list[Tile]:
     west, south, east, north = (
         function(one, other) for function, one, other in zip((max, max, min, min), box, ground.bounds, strict=True)
     )

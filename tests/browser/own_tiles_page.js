@@ -15,7 +15,7 @@ const layer = new OwnTiles(source, {
   order: 300,
   look: (category, of) => of === "line"
     ? { stroke: colours[category], width: 2 }
-    : { fill: colours[category], stroke: of === "point" ? "#ffffff" : colours[category], opacity: 0.7, width: of === "point" ? 6 : 1 },
+    : { fill: colours[category], stroke: of === "point" ? "#ffffff" : colours[category], fillOpacity: 0.7, strokeOpacity: 0.7, radius: 3 },
   told: (inView) => told.push({ ...inView, complete: layer.tiles.complete, at: performance.now() }),
 });
 layer.addTo(map);

@@ -41,8 +41,8 @@ Progress = Callable[[float], None]
 def work(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """Make the archive that `job` asks for, and return what `write_layer_tiles` does.
 
-    The job has `source` and `target`, and perhaps `numbers`, the path of an array of bytes as NumPy stores it, and
-    `categories`.
+    The job has `source` and `target`, and perhaps `numbers`, the path of an array of bytes as NumPy stores it,
+    `categories`, and `note`.
 
     Raises
     ------
@@ -55,6 +55,7 @@ def work(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         Path(job["target"]),
         numbers=numbers,
         categories=int(job.get("categories") or 1),
+        note=job.get("note"),
         progress=progress,
     )
 
@@ -65,6 +66,7 @@ def write_layer_tiles(
     *,
     numbers: NDArray[np.uint8] | None = None,
     categories: int = 1,
+    note: Any = None,
     progress: Progress = lambda share: None,
 ) -> dict[str, Any]:
     """Write the GeoPackage `source`, as `geo.foreign.vector_files.bring_in` makes it, as the archive `target`.
@@ -76,7 +78,8 @@ def write_layer_tiles(
     - `schema`, `features` (all of the layer), `undrawn` (how many of them have no category),
     - `categories`: how many features each has,
     - `zooms`: by zoom, what `geo.tiles.thinned.zoom.Told` tells,
-    - `odd`: features that could not be shown as they are, see `geo.tiles.thinned.layer.Odd`.
+    - `odd`: features that could not be shown as they are, see `geo.tiles.thinned.layer.Odd`,
+    - `note`: a plain value that the caller finds again there.
 
     Raises
     ------
@@ -94,6 +97,7 @@ def write_layer_tiles(
         "categories": np.bincount(layer.category, minlength=categories).tolist(),
         "zooms": {},
         "odd": layer.odd.found,
+        "note": note,
     }
     metadata = {"name": source.stem, "planmap": told, "vector_layers": _described(layer)}
     with (

@@ -68,6 +68,7 @@ function draw(sample, style) {
     case "part": return smallDot(style);
     case "halo": return halo(style);
     case "filtered-out": return filteredOut(style);
+    case "none": return make("i", "pm-no-sample");
     case "own": return ownSample(sample.symbol, sample.form);
     case "soft": return softSample(sample.look);
   }

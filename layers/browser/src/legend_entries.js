@@ -4,7 +4,7 @@ import { decode } from "./letters.js";
 import { statusSymbol } from "./symbols.js";
 import { styleOf } from "./way_look.js";
 
-/** @import { SeenOwn } from "./own_layers.js" */
+/** @import { SeenOwn } from "./own_pane.js" */
 /** @import { OwnPayload, OwnSymbol, SeenSite, SiteState, SoftLook, Stroke, Style, Text, WayLook } from "./types" */
 
 // As in sites.js: what is not exact must not look like land or water that is there.
@@ -18,7 +18,7 @@ const FAINT = 0.45;
  *   | { kind: "soft", look: SoftLook }
  *   | { kind: "change", mark: string }
  *   | { kind: "own", symbol: OwnSymbol, form: OwnPayload["form"] }
- *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" }} Sample
+ *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" | "none" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
 /** @typedef {Pick<SiteState, "status" | "backed">} State */
@@ -58,11 +58,12 @@ export function legendParts(seen, style, text, brief) {
     brief
       ? { title: text("legend.status"), entries: [...allStatuses(statesOf(seen), style, text), ...late(symbols, text)] }
       : { title: text("legend.site-status"), entries: [...statuses(statesOf(seen), style, text), ...late(symbols, text)], caption: true },
+    // High up, since the list scrolls: somebody has asked for them, and how many features a cell stands for must be seen.
+    { title: text("legend.own"), entries: own(seen.own || []), caption: true },
     { title: text("legend.changes"), entries: changes(symbols, style, text), caption: true },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text) },
     { title: text("legend.lines"), entries: [...lines(seen, style, text), ...(brief ? roads.slice(0, 1) : [])] },
     { title, entries: brief ? [] : roads, caption: true },
-    { title: text("legend.own"), entries: own(seen.own || []), caption: true },
   ].filter((part) => part.entries.length);
 }
 
@@ -71,7 +72,7 @@ export function legendParts(seen, style, text, brief) {
  * @returns {Entry[]}
  */
 function own(layers) {
-  return layers.map(({ symbol, form, words }) => ({ sample: { kind: "own", symbol, form }, words }));
+  return layers.map(({ symbol, form, words }) => ({ sample: symbol ? { kind: "own", symbol, form } : { kind: "none" }, words }));
 }
 
 /**

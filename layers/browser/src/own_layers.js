@@ -1,14 +1,12 @@
 /* Own layers on the map: planning files that somebody has brought in, each in a pane of its own under the sites. */
 
 import * as L from "leaflet";
-import { paneOrder } from "./layer_order.js";
 import { ShapeMarker } from "./own_marker.js";
-import { pane } from "./pane.js";
-import { words } from "./words.js";
+import { OwnPane } from "./own_pane.js";
+import { OwnTileLayer } from "./own_tile_layer.js";
 
 /** @import { Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
-
-/** @typedef {{ id: string, symbol: OwnSymbol, form: OwnPayload["form"], words: string }} SeenOwn */
+/** @import { SeenOwn, Words } from "./own_pane.js" */
 
 /**
  * The features of a layer, which all maps of a page share.
@@ -36,7 +34,7 @@ async function ask(url) {
   return answer.json();
 }
 
-class OwnLayer {
+class OwnLayer extends OwnPane {
   /**
    * @param {L.Map} map
    * @param {OwnPayload} payload
@@ -44,13 +42,7 @@ class OwnLayer {
    * @param {() => void} changed is told when there is more to see
    */
   constructor(map, payload, index, changed) {
-    this.map = map;
-    this.payload = payload;
-    this.index = index;
-    this.changed = changed;
-    this.name = "pm-" + payload.id;
-    this.visible = false;
-    this.opacity = 1;
+    super(map, payload, index, changed);
     /** @type {L.GeoJSON | null} */
     this.drawn = null;
     /**
@@ -59,34 +51,18 @@ class OwnLayer {
      * @type {{ box: Box, look: number }[]}
      */
     this.features = [];
-    map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
   }
 
-  get home() {
-    return pane(this.map, this.name, paneOrder({ own: true }, this.index, null));
+  /** @override */
+  get isDrawn() {
+    return this.drawn !== null;
   }
 
-  /**
-   * @param {boolean} visible
-   * @param {number} opacity
-   */
-  show(visible, opacity) {
-    this.visible = visible;
-    this.opacity = opacity;
-    if (!visible && !this.drawn) return;
-    const display = visible && this.isAtZoom() ? "" : "none";
-    Object.assign(this.home.style, { display, opacity: String(opacity * this.payload.opacity), pointerEvents: "none" });
-    if (!visible || this.drawn) return;
+  /** @override */
+  begin() {
     // What a document has itself is there at once: the room for its legend is measured before anything is seen.
     if (this.payload.features) this.draw(this.payload.features);
     else void this.fetch();
-  }
-
-  /** Whether it is drawn at the zoom of the map. */
-  isAtZoom() {
-    const [first, last] = this.payload.zooms;
-    const zoom = this.map.getZoom();
-    return first <= zoom + 1e-6 && zoom - 1e-6 <= last;
   }
 
   async fetch() {
@@ -104,15 +80,6 @@ class OwnLayer {
     this.drawn = this.made(features).addTo(this.map);
     this.features = features.features.map(({ bbox, properties }) => ({ box: /** @type {Box} */ (bbox), look: properties?.look }));
     this.say("drawn");
-  }
-
-  /**
-   * For whoever waits for the layer.
-   *
-   * @param {"drawn" | "failed"} state
-   */
-  say(state) {
-    Object.assign(this.home.dataset, { own: this.payload.id, state });
   }
 
   /** @param {GeoJSON.FeatureCollection} features */
@@ -151,14 +118,18 @@ class OwnLayer {
   }
 
   /**
-   * The places of the symbols in view.
-   *
+   * @override
    * @param {Box} frame in degrees
+   * @param {Language} language
    */
-  looksIn([west, south, east, north]) {
-    if (!this.visible || this.opacity <= 0 || !this.drawn || !this.isAtZoom()) return [];
+  seen([west, south, east, north], language) {
+    if (!this.isShown) return [];
     const seen = this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
-    return [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
+    const numbers = [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
+    return numbers.flatMap((number) => {
+      const look = this.payload.looks[number];
+      return look ? [this.line(look, language)] : [];
+    });
   }
 }
 
@@ -170,7 +141,9 @@ export class OwnLayers {
    */
   constructor(map, data, changed) {
     const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
-    this.layers = new Map(data.own.map((payload) => [payload.id, new OwnLayer(map, payload, place(payload.id), changed)]));
+    const kind = (/** @type {OwnPayload} */ payload) => (payload.large && !payload.features ? OwnTileLayer : OwnLayer);
+    /** @type {Map<string, OwnPane>} */
+    this.layers = new Map(data.own.map((payload) => [payload.id, new (kind(payload))(map, payload, place(payload.id), changed)]));
   }
 
   /**
@@ -184,10 +157,7 @@ export class OwnLayers {
 
   /** @param {string[]} order ids of all layers, the uppermost first */
   setOrder(order) {
-    for (const [id, layer] of this.layers) {
-      layer.index = order.indexOf(id);
-      if (layer.drawn) layer.home.style.zIndex = String(paneOrder({ own: true }, layer.index, null));
-    }
+    for (const [id, layer] of this.layers) layer.move(order.indexOf(id));
   }
 
   /** What is shown, in view or not. */
@@ -200,13 +170,10 @@ export class OwnLayers {
    *
    * @param {Box} frame in degrees
    * @param {Language} language
+   * @param {Words} text
    * @returns {SeenOwn[]}
    */
-  seen(frame, language) {
-    return [...this.layers.values()].flatMap((layer) => layer.looksIn(frame).map((number) => {
-      const { id, form, looks } = layer.payload;
-      const look = /** @type {NonNullable<typeof looks[number]>} */ (looks[number]);
-      return { id, form, symbol: look.symbol, words: words(look, language) };
-    }));
+  seen(frame, language, text) {
+    return [...this.layers.values()].flatMap((layer) => layer.seen(frame, language, text));
   }
 }

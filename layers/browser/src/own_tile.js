@@ -87,7 +87,8 @@ export function ownTile(data, z, x, y) {
     else if (tag === CELLS) found.cells = readCells(reader);
   }, tile);
   const made = [...groups.values()].map((group) => ({ ...group, positions: Int32Array.from(group.positions) }));
-  tile.groups = made.sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+  // What the legend has first lies uppermost, as on paper.
+  tile.groups = made.sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind) || other.category - one.category);
   return tile;
 }
 

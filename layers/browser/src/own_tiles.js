@@ -3,15 +3,24 @@
 import * as L from "leaflet";
 import { GroundTiles } from "./ground_tiles.js";
 import { TILE_PIXELS, foremost, inView, ownTile } from "./own_tile.js";
+import { linesOf } from "./own_marker.js";
 import { pane } from "./pane.js";
 
-/** @import { Box, TileSource } from "./types" */
+/** @import { Box, OwnSymbol, TileSource } from "./types" */
 /** @import { Cells, GeometryKind, InView, OwnTile, ShapeGroup } from "./own_tile.js" */
 
 /**
- * How shapes look; what is left out is not drawn. `width` is that of a stroke, of points their diameter, in pixels.
+ * How shapes look; what is left out is not drawn. All lengths are in pixels; `radius` is that of a point.
  *
- * @typedef {{ fill?: string, stroke?: string, width?: number, opacity?: number }} Look
+ * @typedef {object} Look
+ * @property {string} [fill]
+ * @property {number} [fillOpacity]
+ * @property {string} [stroke]
+ * @property {number} [strokeOpacity]
+ * @property {number} [width] of strokes
+ * @property {number[]} [dash] lengths of strokes and gaps by turns
+ * @property {number} [radius]
+ * @property {OwnSymbol["marker"]} [marker]
  */
 
 /** @typedef {(category: number, kind: GeometryKind) => Look} LookOf */
@@ -30,7 +39,7 @@ const WORLD = 256;
 /** Steps of opacity: cells of one step are filled at once. */
 const STEPS = 12;
 const FAINTEST = 0.25;
-const DOT = 5;
+const RADIUS = 2.5;
 
 export class OwnTiles extends L.Renderer {
   /**
@@ -182,11 +191,12 @@ export class OwnTiles extends L.Renderer {
       path.rect(x, y, Math.round(left + (column + 1) * step) - x, Math.round(top + (row + 1) * step) - y);
     }
     for (const [key, path] of paths) {
-      const { fill, stroke, opacity = 1 } = this.look(Math.floor(key / STEPS), kind);
-      const colour = kind === "line" ? stroke || fill : fill || stroke;
+      const { fill, fillOpacity = 1, stroke, strokeOpacity = 1 } = this.look(Math.floor(key / STEPS), kind);
+      const isStroke = kind === "line" ? Boolean(stroke) : !fill;
+      const colour = isStroke ? stroke : fill;
       if (!colour) continue;
       context.fillStyle = colour;
-      context.globalAlpha = opacity * (FAINTEST + (1 - FAINTEST) * (((key % STEPS) + 1) / STEPS));
+      context.globalAlpha = (isStroke ? strokeOpacity : fillOpacity) * (FAINTEST + (1 - FAINTEST) * (((key % STEPS) + 1) / STEPS));
       context.fill(path);
     }
     context.globalAlpha = 1;
@@ -202,41 +212,30 @@ export class OwnTiles extends L.Renderer {
    * @param {number} ratio dots of a pixel
    */
   shapes(context, group, extent, left, top, side, ratio) {
-    const { fill, stroke, width = group.kind === "point" ? DOT : 1, opacity = 1 } = this.look(group.category, group.kind);
+    const look = this.look(group.category, group.kind);
+    const { fill, fillOpacity = 1, stroke, strokeOpacity = 1, width = 1, dash = [], radius = RADIUS, marker = "circle" } = look;
     const scale = side / extent;
-    context.globalAlpha = opacity;
+    context.save();
     context.fillStyle = fill || "transparent";
     context.strokeStyle = stroke || "transparent";
-    if (group.kind === "point") {
-      const path = new Path2D();
-      const radius = (width / 2) * ratio;
-      for (let n = 0; n < group.positions.length; n += 2) {
-        const [x, y] = [left + group.positions[n] * scale, top + group.positions[n + 1] * scale];
-        path.moveTo(x + radius, y);
-        path.arc(x, y, radius, 0, 2 * Math.PI);
-      }
-      if (fill) context.fill(path);
-      context.lineWidth = ratio;
-      if (stroke) context.stroke(path);
-      return;
-    }
-    group.path ||= pathOf(group);
-    context.save();
-    context.setTransform(scale, 0, 0, scale, left, top);
-    // Holes run the other way round than outlines.
-    if (fill && group.kind === "area") context.fill(group.path, "nonzero");
-    context.lineWidth = (width * ratio) / scale;
     context.lineJoin = "round";
-    if (stroke) context.stroke(group.path);
+    /** @type {Path2D} */
+    let path;
+    let unit = ratio;
+    if (group.kind === "point") path = pointsOf(group, left, top, scale, radius * ratio, marker);
+    else {
+      path = group.path ||= pathOf(group);
+      context.setTransform(scale, 0, 0, scale, left, top);
+      unit = ratio / scale;
+    }
+    context.globalAlpha = fillOpacity;
+    // Holes run the other way round than outlines.
+    if (fill && group.kind !== "line") context.fill(path, "nonzero");
+    context.globalAlpha = strokeOpacity;
+    context.lineWidth = width * unit;
+    context.setLineDash(dash.map((length) => length * unit));
+    if (stroke && width) context.stroke(path);
     context.restore();
-  }
-
-  /**
-   * @param {boolean} on
-   * @param {number} opacity
-   */
-  show(on, opacity) {
-    if (this._map) Object.assign(pane(this._map, String(this.options.pane), this.order).style, { display: on ? "" : "none", opacity });
   }
 }
 
@@ -258,6 +257,30 @@ function pathOf({ kind, positions, starts }) {
     path.moveTo(positions[start], positions[start + 1]);
     for (let at = start + 2; at < end; at += 2) path.lineTo(positions[at], positions[at + 1]);
     if (kind === "area") path.closePath();
+  }
+  return path;
+}
+
+/**
+ * @param {ShapeGroup} group
+ * @param {number} left
+ * @param {number} top
+ * @param {number} scale
+ * @param {number} radius in dots, as are `left` and `top`
+ * @param {OwnSymbol["marker"]} marker
+ */
+function pointsOf({ positions }, left, top, scale, radius, marker) {
+  const path = new Path2D();
+  const lines = linesOf(marker);
+  for (let n = 0; n < positions.length; n += 2) {
+    const [x, y] = [left + positions[n] * scale, top + positions[n + 1] * scale];
+    if (!lines.length) {
+      path.moveTo(x + radius, y);
+      path.arc(x, y, radius, 0, 2 * Math.PI);
+    }
+    for (const line of lines) {
+      for (const [corner, [right, down]] of line.entries()) path[corner ? "lineTo" : "moveTo"](x + right * radius, y + down * radius);
+    }
   }
   return path;
 }

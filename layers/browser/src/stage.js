@@ -213,7 +213,7 @@ export class Stage {
       otherBoundary: this.boundaryShown && drawn && this.seenGround.otherBoundary(frame),
       sea: drawn && this.seenGround.sea(frame),
       near: this.vicinity.words,
-      own: this.own.seen(frame, this.language),
+      own: this.own.seen(frame, this.language, (key) => this.data.texts[this.language][key] || key),
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
       ways: this.waysShown && !under ? this.seenWays() : new Set(),
       fromFile: this.ways.tiles !== null,

@@ -65,9 +65,12 @@ export type OwnLook = Named & { symbol: OwnSymbol };
 /** A layer that somebody has brought in to the plan. */
 export interface OwnPayload extends Named {
   id: string;
-  /** Where its features are; empty in a briefing, which has them itself. */
+  /** Where its features are, or what there is to know of the tiles of a large one; empty in a briefing, which has them itself. */
   url: string;
+  /** Whether it has so many features that they come in tiles. */
+  large: boolean;
   features?: GeoJSON.FeatureCollection;
+  tiles?: OwnTileSource;
   form: "point" | "line" | "area" | "mixed";
   /** Its symbols in the order of the legend, with what that calls them; null for what is not drawn. */
   looks: (OwnLook | null)[];
@@ -76,6 +79,14 @@ export interface OwnPayload extends Named {
   zooms: [number, number];
   /** Where it comes from, and how good its positions are. */
   credit: Named;
+}
+
+/** The tiles of a large own layer. */
+export interface OwnTileSource extends TileSource {
+  /** The place among the layer's looks of each category in the tiles; -1 stands for all rare ones together. */
+  looks: number[];
+  /** How those look and what they are called. */
+  rest: OwnLook;
 }
 
 export interface LayerState {

@@ -1,0 +1,114 @@
+/* What an own layer is on the map however its features come: a pane of its own, shown at some zooms. */
+
+import { paneOrder } from "./layer_order.js";
+import { pane } from "./pane.js";
+import { words } from "./words.js";
+
+/** @import { Map } from "leaflet" */
+/** @import { Box, Language, OwnLook, OwnPayload, OwnSymbol } from "./types" */
+
+/**
+ * A line of the legend: a symbol with its words, or words alone.
+ *
+ * @typedef {{ id: string, symbol: OwnSymbol | null, form: OwnPayload["form"], words: string }} SeenOwn
+ */
+
+/** @typedef {(key: string) => string} Words the text for a key in the language of the page */
+
+export class OwnPane {
+  /**
+   * @param {Map} map
+   * @param {OwnPayload} payload
+   * @param {number} index among all layers, the uppermost first
+   * @param {() => void} changed is told when there is more to see
+   */
+  constructor(map, payload, index, changed) {
+    this.map = map;
+    this.payload = payload;
+    this.index = index;
+    this.changed = changed;
+    this.name = "pm-" + payload.id;
+    this.visible = false;
+    this.opacity = 1;
+    map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
+  }
+
+  get order() {
+    return paneOrder({ own: true }, this.index, null);
+  }
+
+  get home() {
+    return pane(this.map, this.name, this.order);
+  }
+
+  /** Whether there is anything in its pane. */
+  get isDrawn() {
+    return false;
+  }
+
+  /**
+   * @param {boolean} visible
+   * @param {number} opacity
+   */
+  show(visible, opacity) {
+    this.visible = visible;
+    this.opacity = opacity;
+    if (!visible && !this.isDrawn) return;
+    const display = visible && this.isAtZoom() ? "" : "none";
+    Object.assign(this.home.style, { display, opacity: String(opacity * this.payload.opacity), pointerEvents: "none" });
+    if (visible && !this.isDrawn) this.begin();
+  }
+
+  /** Get the features, and draw them. */
+  begin() {}
+
+  /** @param {number} index */
+  move(index) {
+    this.index = index;
+    if (this.isDrawn) this.home.style.zIndex = String(this.order);
+  }
+
+  /** Whether it is drawn at the zoom of the map. */
+  isAtZoom() {
+    const [first, last] = this.payload.zooms;
+    const zoom = this.map.getZoom();
+    return first <= zoom + 1e-6 && zoom - 1e-6 <= last;
+  }
+
+  /** Whether anything of it can be seen, if there is anything. */
+  get isShown() {
+    return this.visible && this.opacity > 0 && this.isAtZoom();
+  }
+
+  /**
+   * For whoever waits for the layer.
+   *
+   * @param {"drawn" | "failed" | "making"} state
+   */
+  say(state) {
+    Object.assign(this.home.dataset, { own: this.payload.id, state });
+  }
+
+  /**
+   * What the legend says of it.
+   *
+   * @param {Box} frame in degrees
+   * @param {Language} language
+   * @param {Words} text
+   * @returns {SeenOwn[]}
+   */
+  seen(frame, language, text) { // eslint-disable-line no-unused-vars -- other kinds of layers need them
+    return [];
+  }
+
+  /**
+   * A line of the legend for one of its looks.
+   *
+   * @param {OwnLook} look
+   * @param {Language} language
+   * @returns {SeenOwn}
+   */
+  line(look, language) {
+    return { id: this.payload.id, form: this.payload.form, symbol: look.symbol, words: words(look, language) };
+  }
+}
