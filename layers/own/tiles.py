@@ -40,6 +40,9 @@ _FORM = 1
 _KEPT = 3
 """Archives of one layer that are kept: for those who go back and forth between styles."""
 
+_ROOM = 4 * 2**30
+"""Bytes of all archives that are kept."""
+
 Progress = Callable[[float], None]
 
 
@@ -207,9 +210,14 @@ def _read(path: Path, modified: int) -> LayerTiles | None:
 
 
 def _tidy(path: Path) -> None:
-    """Delete what is of no use any more: older tiles of the same layer, and what a process that died has left."""
+    """Delete older tiles of the same layer, and the oldest of all beyond `_ROOM`: their plans may be gone."""
     family, _, _ = path.stem.rpartition("-")
     with suppress(OSError):
-        kept = sorted(path.parent.glob(f"{family}-*.pmtiles"), key=lambda each: each.stat().st_mtime, reverse=True)
-        for old in kept[_KEPT:]:
-            old.unlink()
+        states = {each: each.stat() for each in path.parent.glob("layer-*.pmtiles")}
+        newest = sorted(states, key=lambda each: states[each].st_mtime_ns, reverse=True)
+        same, size = 0, 0
+        for each in newest:
+            same += each.name.startswith(f"{family}-")
+            size += states[each].st_size
+            if each != path and (size > _ROOM or (same > _KEPT and each.name.startswith(f"{family}-"))):
+                each.unlink()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,10 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from layers.own.files import own_layers
+from layers.own.files import own_layers, restyle
+from layers.own.restyling import field_style
+from layers.own.style_json import to_json
+from layers.own.tiles import forget_tiles
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
@@ -19,7 +23,7 @@ from layers.resources import default_plan_folder
 from tests.browser.conftest import Watched, look_at, open_layers, open_map, wait_until
 from tests.browser.server import serving
 from tests.browser.test_briefing import OFFLINE, Offline, opened
-from tests.own_files import added, parcels, plan_in, write_parcels
+from tests.own_files import USES, added, parcels, plan_in, write_parcels
 from tests.test_sheet import DAY
 
 pytestmark = pytest.mark.slow
@@ -30,14 +34,17 @@ AT = (39.0650, 117.4226, 16)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("own")
     plan = Path(shutil.copytree(default_plan_folder(), folder / "plan"))
     added(plan, write_parcels(folder), name="控规地块", group="控规")
     evil = folder / "evil.gpkg"
     parcels(rows=1, columns=1).assign(名称=EVIL).rename(columns={"用地": EVIL}).to_file(evil, layer="x")
     added(plan, evil, name=EVIL)
-    return plan
+    many = added(plan, write_parcels(folder, "many.gpkg", rows=60, columns=100, side=20), name="密集")
+    restyle(many, to_json(field_style(many, "用地")))
+    yield plan
+    forget_tiles(many)
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +95,10 @@ def test_a_layer_is_switched_on_asked_and_kept_in_the_address(page: Page, addres
     drawn(frame, scene_id)
 
 
-def middle(folder: Path, fid: int) -> tuple[float, float]:
+def middle(folder: Path, fid: int, name: str = "控规地块") -> tuple[float, float]:
     from geo.feature_package import opened as opened_package
 
-    layer = next(each for each in own_layers(plan_in(folder)) if each.name == "控规地块")
+    layer = next(each for each in own_layers(plan_in(folder)) if each.name == name)
     with opened_package(layer.path) as package:
         point = package.numbered([fid]).geometries[0].centroid
     return point.y, point.x
@@ -125,3 +132,47 @@ def test_a_briefing_draws_the_layer_without_a_server(lend, folder: Path, tmp_pat
     page.keyboard.press("ArrowRight")
     expect(page.locator(".legend")).not_to_contain_text("控规地块")
     expect(pane).to_be_hidden()
+
+
+def test_a_large_layer_is_counted_from_afar_and_drawn_from_near(page: Page, address: str, folder: Path) -> None:
+    scene_id = ids(folder)["密集"]
+    # Its tiles are made now, and the map waits for them.
+    frame = open_map(page, f"{address}/?show={quote(scene_id)}&at=39.0890,117.4784,12")
+    drawn(frame, scene_id)
+    legend = frame.get_by_role("list", name="自有图层")
+    expect(legend).to_contain_text(re.compile(r"“密集”：[\d,]+ 个方格代表 6,000 个要素"))
+    expect(legend.get_by_role("listitem")).to_have_count(1 + len(USES))
+    # From near the legend counts no cells, and a click is answered by the file itself.
+    look_at(frame, *middle(folder, 3021, "密集"), 17)
+    expect(legend).not_to_contain_text("方格")
+    expect(legend).to_contain_text("密集：商业")
+    click_at(frame, *middle(folder, 3021, "密集"))
+    card = frame.locator(".pm-own-card")
+    expect(card.locator("h3")).to_have_text("JLC-3020")
+    # What is switched off is neither drawn nor in the legend.
+    open_layers(frame)
+    frame.get_by_label("密集", exact=True).uncheck()
+    expect(frame.locator(f"[data-own='{scene_id}']")).to_be_hidden()
+    assert frame.locator("canvas.pm-own-tiles").count() == 0
+
+
+def test_a_briefing_has_a_large_layer_along(lend, folder: Path, tmp_path: Path) -> None:
+    plan = plan_in(folder)
+    scene_id = ids(folder)["密集"]
+    near = Scene.from_query(f"site=junliangcheng-north&show={scene_id}&at=39.0650,117.4226,15")
+    deck = Deck(
+        "a",
+        Text("甲", "A"),
+        (Slide(Text("远", "far"), scene=Scene(visible={scene_id: True})), Slide(Text("近", "near"), scene=near)),
+    )
+    path = tmp_path / "briefing.html"
+    path.write_text(briefing(plan, deck, language="zh", today=DAY), encoding="utf-8")
+    page = opened(lend(Offline, **OFFLINE), path)
+    legend = page.get_by_role("group", name="图例")
+    expect(page.locator(f"#map [data-own='{scene_id}']")).to_have_attribute("data-state", "drawn")
+    expect(legend).to_contain_text("6,000 个要素")
+    dots = "(canvas) => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
+    assert any(page.locator("#map canvas.pm-own-tiles").evaluate(dots))
+    page.keyboard.press("ArrowRight")
+    expect(legend).to_contain_text("密集：商业")
+    expect(legend).not_to_contain_text("个方格")
