@@ -119,7 +119,10 @@ export class Overview {
     const map = L.map(place, { ...bare, zoomSnap: 0, zoomAnimation: false, fadeAnimation: false });
     const fitMap = () => map.fitBounds(view.bounds, { padding: [28, 28], animate: false });
     fitMap();
-    const stage = new Stage(map, this.data, { text: this.text, select: () => {}, measuring: () => false }, { reach: "none" });
+    /** @type {() => void} */
+    let render = () => {};
+    const callbacks = { text: this.text, select: () => {}, measuring: () => false, changed: () => render() };
+    const stage = new Stage(map, this.data, callbacks, { reach: "none" });
     Object.assign(stage.layers, view.layers);
     stage.setOrder(view.order);
     stage.usePicture(view.picture);
@@ -127,7 +130,7 @@ export class Overview {
     stage.applyLayers();
     stage.ring(view.before?.moved || []);
     const legend = new Legend(box, this.data.style, { brief: true });
-    const render = () => {
+    render = () => {
       const seen = stage.seen();
       seen.sites.push(...others.flatMap((other) => other.seen().sites));
       legend.render(seen, this.text);

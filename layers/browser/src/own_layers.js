@@ -160,6 +160,11 @@ export class OwnLayers {
     for (const [id, layer] of this.layers) layer.move(order.indexOf(id));
   }
 
+  /** Have all features ready that are in the page: print does not wait. */
+  load() {
+    for (const layer of this.layers.values()) layer.load();
+  }
+
   /** What is shown, in view or not. */
   get shown() {
     return [...this.layers.values()].filter(({ visible, opacity }) => visible && opacity > 0).map(({ payload }) => payload);

@@ -62,6 +62,9 @@ export class OwnPane {
   /** Get the features, and draw them. */
   begin() {}
 
+  /** Have the features ready that are in the page. */
+  load() {}
+
   /** @param {number} index */
   move(index) {
     this.index = index;

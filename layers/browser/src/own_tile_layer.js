@@ -1,7 +1,7 @@
 /* An own layer with very many features: its tiles, which the server may still have to make. */
 
 import { OwnPane } from "./own_pane.js";
-import { OwnTiles } from "./own_tiles.js";
+import { OwnTiles, loadTiles } from "./own_tiles.js";
 
 /** @import { Map } from "leaflet" */
 /** @import { Box, Language, OwnLook, OwnPayload, OwnTileSource } from "./types" */
@@ -32,8 +32,12 @@ export class OwnTileLayer extends OwnPane {
     this.drawn = null;
     /** @type {OwnTileSource | null} */
     this.source = null;
-    /** @type {InView} */
-    this.inView = { cells: 0, features: 0, drawn: 0, categories: [] };
+    /**
+     * Null until the tiles in view are there.
+     *
+     * @type {InView | null}
+     */
+    this.inView = null;
     /** What share of the tiles has been made, in hundredths; null if none are being made. */
     this.done = /** @type {number | null} */ (null);
     /** Why there are none. */
@@ -64,6 +68,11 @@ export class OwnTileLayer extends OwnPane {
     const source = this.payload.tiles || known.get(this.payload);
     if (source) this.draw(source);
     else if (!this.asking) void this.ask();
+  }
+
+  /** @override */
+  load() {
+    if (this.payload.tiles) loadTiles(this.payload.tiles);
   }
 
   /** Ask for the tiles until they are there, or nobody wants to see the layer any more. */
@@ -125,9 +134,20 @@ export class OwnTileLayer extends OwnPane {
     if (this.drawn) this.drawn.order = this.order;
   }
 
+  /**
+   * All that a view can have: a briefing makes room for its legend before the tiles are there.
+   *
+   * @returns {InView}
+   */
+  get all() {
+    const tiles = this.payload.tiles;
+    return { cells: 0, features: 0, drawn: 0, categories: tiles ? [...tiles.looks.keys()] : [] };
+  }
+
   /** @param {InView} inView */
   tell(inView) {
-    if (this.drawn?.tiles.complete) this.say("drawn");
+    if (!this.drawn?.tiles.complete) return;
+    this.say("drawn");
     if (JSON.stringify(inView) === JSON.stringify(this.inView)) return;
     this.inView = inView;
     this.changed();
@@ -176,7 +196,7 @@ export class OwnTileLayer extends OwnPane {
       text(key).replace(/\{(\w+)\}/g, (whole, part) => values[part] ?? whole);
     if (this.done !== null) return [say(filled("legend.own-making", { name, done: String(this.done) }))];
     if (this.fault) return [say(filled("legend.own-" + (this.fault === "cancelled" ? "cancelled" : "failed"), { name }))];
-    const { cells, features, drawn, categories } = this.inView;
+    const { cells, features, drawn, categories } = this.inView || this.all;
     const looks = [...new Set(categories.map((category) => this.look(category)))].flatMap((look) => (look ? [look] : []));
     const figures = { name, cells: figure(cells), features: figure(features), drawn: figure(drawn) };
     const key = !cells ? "" : drawn ? "legend.own-cells-and-drawn" : "legend.own-cells";

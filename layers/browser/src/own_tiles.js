@@ -284,3 +284,14 @@ function pointsOf({ positions }, left, top, scale, radius, marker) {
   }
   return path;
 }
+
+/**
+ * Have all tiles ready that are in the page.
+ *
+ * @param {TileSource} source
+ */
+export function loadTiles(source) {
+  const tiles = new GroundTiles(source, () => {}, ownTile);
+  tiles.load();
+  tiles.leave();
+}

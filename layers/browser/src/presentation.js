@@ -55,7 +55,9 @@ export class Presentation {
     document.documentElement.lang = data.language === "en" ? "en" : "zh-CN";
     map.attributionControl.remove();
     const ask = (/** @type {number} */ task) => openEvidence(data, this.view, task, this.text);
-    this.stage = new Stage(map, data, { text: this.text, select: () => {}, measuring: () => false, ask }, { reach: "tasks" });
+    // Features of own layers come a moment after the view.
+    const changed = () => { if (this.begun) this.drawLegend(); };
+    this.stage = new Stage(map, data, { text: this.text, select: () => {}, measuring: () => false, ask, changed }, { reach: "tasks" });
     this.swipe = new Swipe(this.stage, this.text);
     this.pen = new Pen(this.text);
     this.pointer = new Pointer();
@@ -146,6 +148,7 @@ export class Presentation {
     this.measure();
     this.stage.useGround(this.data.grounds.at(0) || null, () => this.drawGround());
     this.stage.ways.tiles?.load();
+    this.stage.own.load();
     this.stage.applyLayers();
     this.reserve();
     this.stage.labels.addTo(this.map);
