@@ -30,6 +30,7 @@ _deck_option = click.option("--deck", default="", help=HELP("cli.deck-option"))
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
     from layers.present.briefing import briefing, cut_words
+    from layers.selection.gone_layers import deck_layers
     from layers.selection.own_ground import deck_ground
 
     target = target_file(output, "html")
@@ -38,7 +39,7 @@ def brief(*, text: Translation, output: str, **asked: str) -> None:
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.brief-written", target=printable(target), views=len(deck.slides), size=size))
-    note([*deck_ground(deck, text), *cut_words(found, deck, text, today=date.today())])
+    note([*deck_ground(deck, text), *deck_layers(found, deck, text), *cut_words(found, deck, text, today=date.today())])
 
 
 @click.command(help=HELP("cli.slides-help"))
@@ -52,6 +53,7 @@ def slides(*, text: Translation, output: str, master: str, **asked: str) -> None
     """Write a deck as a PowerPoint file."""
     from layers.present.pptx import slides as presentations
     from layers.present.pptx.file import slide_count
+    from layers.selection.gone_layers import deck_layers
     from layers.selection.own_ground import deck_ground
 
     target = target_file(output, "pptx")
@@ -64,7 +66,7 @@ def slides(*, text: Translation, output: str, master: str, **asked: str) -> None
     write(target, document)
     size = f"{len(document) / 1e6:.1f} MB"
     click.echo(text("cli.slides-written", target=printable(target), slides=slide_count(document), size=size))
-    note([*deck_ground(deck, text), *said])
+    note([*deck_ground(deck, text), *deck_layers(found, deck, text), *said])
 
 
 def _master(file: str, text: Translation) -> tuple[bytes, list[str]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, Day, ends_in_a_line, language_option, plan_option, target_file
+from app.command import HELP, Day, ends_in_a_line, language_option, note, plan_option, target_file
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, target_of, write
@@ -208,8 +208,12 @@ def backup(*, text: Translation, file: str, plan: str) -> None:
     from layers.store.backup import back_up
 
     target = target_file(file, "gpkg")
-    back_up(store_at(read_settings(plan=plan)), target)
+    store = store_at(read_settings(plan=plan))
+    back_up(store, target)
     click.echo(text("record.backed-up", target=printable(target)))
+    folders = store.beside.now().folders
+    if folders:
+        note([text("record.not-backed-up", folders=", ".join(printable(folder, limit=300) for folder in folders))])
 
 
 @click.command(help=HELP("record.restore-help"))

@@ -69,6 +69,20 @@ def test_a_backup_holds_what_other_programs_keep_in_the_file_and_replaces_an_old
     assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.gpkg", "plan.gpkg"]
 
 
+def test_the_command_names_what_lies_beside_the_plan_and_is_not_in_the_backup(plan, tmp_path):
+    copy_plan(plan, str(tmp_path / "plan.gpkg"))
+    asked = ("backup", str(tmp_path / "backup.gpkg"), "--plan", str(tmp_path / "plan.gpkg"))
+    assert call(*asked, folder=tmp_path).stderr == ""
+    (tmp_path / "plan.layers").mkdir()
+    (tmp_path / "plan.layers" / "parcels.gpkg").write_bytes(b"some")
+    (tmp_path / "plan.ground").mkdir()
+    result = call(*asked, folder=tmp_path)
+    assert result.returncode == 0
+    assert "请另外复制" in result.stderr
+    assert str(tmp_path / "plan.layers") in result.stderr
+    assert "plan.ground" not in result.stderr
+
+
 def test_a_reader_that_is_in_the_middle_of_reading_delays_a_restore_and_loses_nothing(plan, tmp_path):
     store = copy_plan(plan, str(tmp_path / "plan.gpkg"))
     back_up(store, tmp_path / "backup.gpkg")

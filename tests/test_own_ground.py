@@ -12,7 +12,7 @@ from layers.selection.own_ground import deck_ground, sheet_ground
 from layers.store.base import read_plan
 from layers.store.folder import FolderStore
 from layers.translation import LANGUAGES, translation
-from tests.app_page import AppPage, export
+from tests.app_page import AppPage, export, present
 from tests.command import call
 from tests.test_sheet import sheet_of
 
@@ -88,3 +88,25 @@ def test_the_export_page_says_so_before_the_button_and_beside_the_preview(serve)
     page.run()
     assert page.words.count(words) == 2
     assert words not in AppPage(export).words
+
+
+GONE = (
+    '[[decks]]\nid = "d"\ntitle_zh = "会"\n[[decks.slides]]\ntitle_zh = "一"\n'
+    '[[decks.slides]]\ntitle_zh = "二"\nscene = "show=own-管线&site=junliangcheng-north"\n'
+)
+
+
+@pytest.mark.parametrize(("command", "name"), [("brief", "deck.html"), ("slides", "deck.pptx")])
+def test_brief_and_slides_name_own_layers_that_are_gone(data, tmp_path, plan_folder, command, name):
+    (plan_folder / "decks.toml").write_text(GONE, encoding="utf-8")
+    result = call(command, "-o", str(tmp_path / name), "--plan", str(plan_folder), folder=data)
+    assert result.returncode == 0, result.stderr
+    assert "第 2 页用到的自有图层“管线”已不在计划里，没有画。" in result.stderr.splitlines()
+
+
+def test_the_present_page_names_own_layers_that_are_gone(serve, plan_folder):
+    (plan_folder / "decks.toml").write_text(GONE, encoding="utf-8")
+    serve(plan_folder)
+    page = AppPage(present, "slide=2")
+    assert "这一页用到的自有图层“管线”已不在计划里，没有画。" in page.words
+    assert "这一页用到的自有图层" not in AppPage(present, "slide=1").words

@@ -17,6 +17,7 @@ from layers.plan.deck import Deck
 from layers.plan.plan import Plan
 from layers.plan.rows import decks_toml
 from layers.present.deck_choice import made_deck
+from layers.selection.gone_layers import deck_layers
 from layers.selection.own_ground import deck_ground
 from layers.translation import Translation
 
@@ -52,7 +53,7 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         return decks_toml(context.current().plan()[1].decks).encode()
 
     with st.popover(text("deck.take"), icon=":material/download:", disabled=deck is None or closed, key="take"):
-        for line in _said_of(deck, text, closed=closed) if deck else ():
+        for line in _said_of(plan, deck, text, closed=closed) if deck else ():
             st.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
         for kind, make, mime, icon in (
             ("html", html, "text/html", ":material/public:"),
@@ -83,9 +84,9 @@ def show_downloads(plan: Plan, deck: Deck | None, text: Translation, *, closed: 
         )
 
 
-def _said_of(deck: Deck, text: Translation, *, closed: bool) -> list[str]:
-    """Return what has to be known of the ground in the files of `deck`."""
-    said = deck_ground(deck, text)
+def _said_of(plan: Plan, deck: Deck, text: Translation, *, closed: bool) -> list[str]:
+    """Return what has to be known of ground and layers in the files of `deck`."""
+    said = [*deck_ground(deck, text), *deck_layers(plan, deck, text)]
     if closed:
         return said
     try:

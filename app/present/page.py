@@ -27,6 +27,7 @@ from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.present.deck_choice import made_deck
 from layers.selection.due import year_words
+from layers.selection.gone_layers import slide_layers
 from layers.selection.own_ground import slide_ground
 from layers.translation import Translation, translation
 
@@ -94,8 +95,10 @@ def body(
         show_preview(plan, deck, index, text, today)
         # Always there: at another place in the page a field of the form would be made anew.
         place = st.empty()
-        for line in slide_ground(deck.slides[index].scene, text):
-            place.html(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>")
+        scene = deck.slides[index].scene
+        lines = [*slide_ground(scene, text), *slide_layers(plan, scene, text)]
+        if lines:
+            place.html("".join(f"<p class='pm-warn' role='note'>{escape.html(line)}</p>" for line in lines))
         show_form(deck.slides[index], text, fixed=fixed)
 
 

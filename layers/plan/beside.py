@@ -26,6 +26,12 @@ class Beside:
         return replace(self, ground_version=_version(self.ground), layers_version=_version(self.layers))
 
     @property
+    def folders(self) -> list[Path]:
+        """The folders that have anything in them."""
+        there = ((self.ground, self.ground_version), (self.layers, self.layers_version))
+        return [folder for folder, version in there if folder is not None and version]
+
+    @property
     def layer_ids(self) -> tuple[str, ...]:
         """The ids of the files of own layers, whether or not they can be read."""
         names = (state.rsplit(":", 2)[0] for state in self.layers_version.split(";") if state)

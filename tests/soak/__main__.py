@@ -18,7 +18,7 @@ from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from tests.browser.server import pid_of, serving
 from tests.postgis_server import postgis_server
-from tests.soak import clicks, evil
+from tests.soak import clicks, evil, harmed
 from tests.soak.savers import Tally, kills, locks, writers
 from tests.soak.together import together
 from tests.test_store import EVENT
@@ -61,6 +61,7 @@ def main(seed: int, times: int) -> None:
             store.add_event(replace(EVENT, id=f"lock-{number}"))
 
         show("Saves while another program writes", locks(path, save, times=4, seconds=5))
+        show("Harmed vector files of every kind", harmed.brought_in(folder / "harmed", seed))
         show("Hostile files: checked in 5 s and 500 MB", evil.checked(plan, folder))
         _sessions(folder, show)
     print(f"\n{(time.monotonic() - began) / 60:.0f} minutes")
