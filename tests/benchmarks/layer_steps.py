@@ -23,10 +23,18 @@ def main(step: str, source: Path, target: Path, *more: str) -> None:
 
             vector_files.bring_in(source, draft, Path(name), crs=None)
         else:
+            import numpy as np
+            import pandas as pd
+
+            from geo.feature_package import opened
             from geo.foreign import child
 
-            job = {"source": str(source), "target": str(draft), "field": "use"}
-            child.run("tiles.thinned.make:work", job, Path(name))
+            with opened(source) as package:
+                uses = [value for values in package.column("use") for value in values]
+            numbers = pd.factorize(pd.Series(uses))[0].astype(np.uint8)
+            np.save(Path(name) / "numbers.npy", numbers)
+            job = {"source": str(source), "target": str(draft), "numbers": str(Path(name) / "numbers.npy")}
+            child.run("tiles.thinned.make:work", {**job, "categories": int(numbers.max()) + 1}, Path(name))
         draft.rename(target)
 
 

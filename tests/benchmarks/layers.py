@@ -13,12 +13,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
+from playwright.sync_api import sync_playwright
 
 from geo.tiles.archive import Archive
 from geo.tiles.thinned.zoom import MOST_BYTES
 from tests.benchmarks.ground import Made, largest_tile, watched
+from tests.benchmarks.layer_screen import PLAIN_UP_TO, STEPS, click_seconds, folium_rows, screen_rows
 from tests.benchmarks.parcels import FORMS, write_parcels
 from tests.benchmarks.sheets import environment_in
+from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path
 
 COUNTS = (10_000, 100_000, 1_000_000)
 AIM_S, AIM_MB = 20.0, 2_000.0
@@ -39,6 +42,7 @@ def run() -> None:
         for count in COUNTS:
             with tempfile.TemporaryDirectory(prefix="planmap-bench-") as name:
                 _measure(Path(name), form, count)
+                _screen(Path(name), form, count)
 
 
 def _measure(folder: Path, form: str, count: int) -> None:
@@ -70,6 +74,22 @@ def _measure(folder: Path, form: str, count: int) -> None:
             f"no tile over {MOST_BYTES / 1000:.0f} kB: {verdicts[2]}\n",
             flush=True,
         )
+
+
+def _screen(folder: Path, form: str, count: int) -> None:
+    """Measure the same tiles in a browser, and print the rows."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+        archives = {"PlanMap": folder / "parcels.pmtiles", "tippecanoe": folder / "tippecanoe.pmtiles"}
+        rows = screen_rows(browser, archives, folder)
+        if form == "even" and count <= PLAIN_UP_TO:
+            rows |= folium_rows(browser, folder / "parcels.parquet", folder)
+        browser.close()
+    steps = ", ".join(f"zoom {step:g}" for step in STEPS)
+    print(f"\n{form} {count:,} on the screen: first view; {steps}; another filter\n")
+    for name, found in rows.items():
+        print(f"- {name}: {'; '.join(found)}")
+    print(f"- a click: {click_seconds(folder / 'parcels.gpkg') * 1000:.1f} ms\n", flush=True)
 
 
 def _row(form: str, count: int, step: str, made: Made, archive: Path | None = None) -> None:
