@@ -32,6 +32,7 @@ from layers.draw.pdf_layer import PdfLayer
 from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
 from layers.listing.plan_collections import COLLECTION_IDS
+from layers.listing.qgis_package import PLACES
 from layers.own.given.loss import Loss
 from layers.own.own_layer import Shape
 from layers.own.style_element import Lost
@@ -720,6 +721,7 @@ FAMILIES: dict[str, set[str]] = {
     "ogc-about": set(COLLECTION_IDS),
     "style-lost": set(Lost),
     "give-lost": set(Loss),
+    "qgis-kind": set(PLACES),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

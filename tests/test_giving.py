@@ -29,7 +29,7 @@ from layers.own.files import find_layer
 from layers.own.given.loss import Loss
 from layers.own.given.names import DBF_BYTES, short_names
 from layers.own.giving import ENCODINGS, MEDIA_TYPES, GivenBack, give_back
-from layers.own.giving_words import given_lines
+from layers.own.giving_words import lost_lines
 from layers.own.own_layer import OwnLayer
 from layers.resources import default_plan_folder
 from layers.translation import LANGUAGES, translation
@@ -204,7 +204,7 @@ def test_hostile_names_and_values_stay_text(hostile, tmp_path, kind):
         assert max(len(name.encode()) for name in frame.columns if name != "geometry") <= DBF_BYTES
         assert frame.iloc[0, 3] == "一" * (254 // 3)
     for text in map(translation, LANGUAGES):
-        assert len(list(given_lines(given, text))) == len(given.lost)
+        assert len(list(lost_lines(given.lost, text))) == len(given.lost)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

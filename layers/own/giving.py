@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from geo.output import drafted, kind_of
 from layers.own.given import gdal_file, table_file
 from layers.own.given.features import Given, fields_of, survey
 from layers.own.given.loss import Loss, LossCount, Losses
+from layers.own.given.styled_package import write_styled_package
 from layers.own.given.system import GivenSystem
 from layers.own.own_layer import OwnLayer, System
 
@@ -97,7 +99,7 @@ def _written(given: Given, target: Path, kind: str, encoding: str) -> list[str]:
         if kind == "zip":
             return gdal_file.write_zip(given, draft, target.stem + given.system.suffix, encoding)
         if kind == "gpkg":
-            gdal_file.write_package(given, draft, gdal_file.given_title(given))
+            write_styled_package(given, draft, target.name, datetime.now())
         elif kind == "geojson":
             gdal_file.write_geojson(given, draft)
         elif kind == "kml":

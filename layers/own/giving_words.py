@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from layers.own.given.loss import LossCount
 from layers.own.giving import GivenBack
 from layers.own.words import system_words
 from layers.plan.fault import printable
@@ -13,9 +14,9 @@ SHOWN_NAMES = 12
 """Names of fields or files that a line has."""
 
 
-def given_lines(given: GivenBack, text: Translation) -> Iterator[str]:
-    """Yield what the file does not have as it is here, a line for each kind of difference."""
-    for each in given.lost:
+def lost_lines(lost: Iterable[LossCount], text: Translation) -> Iterator[str]:
+    """Yield what a file does not have as it is here, a line for each kind of difference."""
+    for each in lost:
         names = [printable(name, limit=60) for name in each.names[:SHOWN_NAMES]]
         shown = text("data.list-comma").join(names) or "-"
         if len(each.names) > SHOWN_NAMES:

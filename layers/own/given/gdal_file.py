@@ -28,6 +28,8 @@ from layers.own.given.values import count_large, hexadecimal, legible, plain_val
 from layers.own.own_layer import LayerField, text_fields
 
 GEOMETRY = "geom"
+PACKAGE = {"VERSION": "1.3"}
+"""The version of GeoPackage: older programs warn of a later one."""
 DBF_TEXT = 254
 """Bytes of the longest text in a Shapefile."""
 DBF_FIELDS = 255
@@ -57,15 +59,18 @@ class _Column:
     """As in `LayerField`."""
 
 
-def write_package(given: Given, path: Path, table: str) -> None:
-    """Write a table of a GeoPackage, in addition to those that are there."""
+def write_package(given: Given, path: Path, table: str, title: str = "") -> str:
+    """Write a table of a GeoPackage, called `title` in its contents, in addition to those that are there.
+
+    The name of its column of geometries is returned.
+    """
     # A layer of single and of multiple geometries is one kind of layer to other programs if all are multiple.
     types = given.survey.types
     single = {number for number in types if _MULTI.get(number) in types}
     multi = len(types - single) == 1 and len(types) == 2
     names = free_name(GEOMETRY, [field.name for field in given.fields])
     number = free_name("fid", [*(field.name for field in given.fields), names])
-    options = {"FID": number, "GEOMETRY_NAME": names, "SPATIAL_INDEX": "YES", "IDENTIFIER": given_title(given)}
+    options = {"FID": number, "GEOMETRY_NAME": names, "SPATIAL_INDEX": "YES", "IDENTIFIER": title or table}
     if given.system.offset:
         options["DESCRIPTION"] = given.system.code
     columns = _marked(given, [_Column(field, field.name, field.type) for field in given.fields])
@@ -75,12 +80,12 @@ def write_package(given: Given, path: Path, table: str) -> None:
         columns,
         driver="GPKG",
         layer=table,
-        append=path.exists(),
         geometry=names,
         type_name=_type_name(given, types - single if multi else types),
         multi=multi,
         options=options,
     )
+    return names
 
 
 def write_geojson(given: Given, path: Path) -> None:
@@ -207,7 +212,6 @@ def _write(
     driver: str,
     layer: str,
     kind: str | None = None,
-    append: bool = False,
     geometry: str = GEOMETRY,
     type_name: str = "Unknown",
     multi: bool = False,
@@ -239,7 +243,7 @@ def _write(
                 # GeoJSON has no place for a definition, and GDAL would warn that there is none.
                 crs=WGS84 if driver == "GeoJSON" else given.system.definition,
                 encoding=encoding,
-                append=append,
+                dataset_options=PACKAGE if driver == "GPKG" else {},
                 layer_options=options or {},
             )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
