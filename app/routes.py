@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from app import context
 from app.attachment_address import ATTACHMENT
 from app.attachment_route import attachment_answer
+from app.data.given_files import GIVEN, given_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
@@ -77,6 +78,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/ground/{ground}/{version}/{zoom:int}/{x:int}/{y:int}", _ground_tile),
         Route("/layer/{layer}/{version}/features.json", features_answer),
         Route("/layer-at", place_answer),
+        Route(f"{GIVEN}{{token}}", given_answer),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),

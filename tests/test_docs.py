@@ -16,6 +16,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
+from app.data.giving import KINDS as GIVEN_KINDS
 from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
@@ -721,6 +722,8 @@ FAMILIES: dict[str, set[str]] = {
     "ogc-about": set(COLLECTION_IDS),
     "style-lost": set(Lost),
     "give-lost": set(Loss),
+    "give-kind": set(GIVEN_KINDS),
+    "give-hint": set(GIVEN_KINDS),
     "qgis-kind": set(PLACES),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
