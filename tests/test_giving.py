@@ -24,8 +24,9 @@ from hypothesis import strategies as st
 
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.errors import PlanMapError
-from layers.own.adding import chosen, look_at
+from layers.own.adding import add_layer, chosen, look_at
 from layers.own.files import find_layer
+from layers.own.given import table_file
 from layers.own.given.loss import Loss
 from layers.own.given.names import DBF_BYTES, short_names
 from layers.own.giving import ENCODINGS, MEDIA_TYPES, GivenBack, give_back
@@ -34,7 +35,7 @@ from layers.own.own_layer import OwnLayer
 from layers.resources import default_plan_folder
 from layers.translation import LANGUAGES, translation
 from tests.command import call
-from tests.own_files import added, parcels, plan_in, write_parcels
+from tests.own_files import TODAY, added, parcels, plan_in, write_parcels
 
 pytestmark = pytest.mark.slow
 
@@ -86,6 +87,11 @@ def write_geojson(path: Path, shapes: Sequence[Any], records: Sequence[dict[str,
     return path
 
 
+def read(path: Path) -> gpd.GeoDataFrame:
+    """Return the features of a file; a GeoPackage has its style in a table beside them."""
+    return gpd.read_file(path, layer=pyogrio.list_layers(path)[0][0])
+
+
 def lost(given: GivenBack) -> dict[Loss, int]:
     return {each.loss: each.count for each in given.lost}
 
@@ -111,7 +117,7 @@ def test_in_the_plans_grid_every_corner_is_where_it_came_from(layer, tmp_path, k
         assert {row[3] for row in rows} == {"EPSG:4548"}
         found = [shapely.from_wkt(row[4]) for row in rows]
     else:
-        frame = gpd.read_file(target)
+        frame = read(target)
         assert frame.crs.to_epsg() == 4548
         assert list(frame["用地"])[:3] == ["居住", "商业", "工业"]
         found = list(frame.geometry)
@@ -124,13 +130,13 @@ def test_what_is_given_is_taken_again(layer, plan, tmp_path, kind):
     system = None if kind in ("geojson", "kml") else {"epsg": 4548}
     target = tmp_path / f"again.{kind}"
     give_back(layer, target, system=system)
-    looked = chosen(look_at(target, crs={"epsg": 4548} if kind in ("csv", "xlsx") else None), "", target.name)
+    # A table has no place for a system but a column, which people read.
+    stated = {"epsg": 4548} if kind in ("csv", "xlsx") else None
+    looked = chosen(look_at(target, crs=stated), "", target.name)
     assert looked["count"] == 20
     again = Path(shutil.copytree(plan, tmp_path / "plan"))
-    if kind in ("csv", "xlsx"):
-        return
-    made = added(again, target, name="again")
-    before, after = (gpd.read_file(each.path) for each in (layer, made))
+    made = add_layer(plan_in(again), target, looked, system=stated, name="again", today=TODAY)
+    before, after = (read(each.path) for each in (layer, made))
     metres = zip(before.to_crs(4548).geometry, after.to_crs(4548).geometry, strict=True)
     assert max(a.hausdorff_distance(b) for a, b in metres) < MILLIMETRE
     assert list(before["用地"]) == list(after["用地"])
@@ -148,7 +154,7 @@ def test_an_offset_frame_is_ours_and_the_file_says_so(layer, tmp_path, kind, dat
         rows = table_of(target)[1:]
         found, said = [shapely.from_wkt(row[4]) for row in rows], {row[3] for row in rows}
     else:
-        frame = gpd.read_file(target)
+        frame = read(target)
         found, said = list(frame.geometry), set(frame["crs"])
     assert said == {name}
     if kind == "gpkg":
@@ -160,7 +166,7 @@ def test_an_offset_frame_is_ours_and_the_file_says_so(layer, tmp_path, kind, dat
     if kind == "geojson":
         assert json.loads(target.read_text(encoding="utf-8"))["description"] == name
     # The millimetre is that of the frame: the figures of the layer, shifted as everywhere else.
-    figures = shapely.get_coordinates(gpd.read_file(layer.path).geometry.array)
+    figures = shapely.get_coordinates(read(layer.path).geometry.array)
     x, y = wgs84_to_gcj02(*figures.T)
     wanted = np.column_stack((x, y) if datum == "gcj02" else gcj02_to_bd09(x, y))
     centre = shapely.union_all(found).centroid
@@ -189,7 +195,7 @@ def test_hostile_names_and_values_stay_text(hostile, tmp_path, kind):
         assert [float(cell) for cell in row[-3:-1]] == [117.4, 39.1]
         assert (Loss.GUARDED in lost(given)) == (kind == "csv")
         return
-    frame = gpd.read_file(target)
+    frame = read(target)
     names = {"zip": ["名称", "geom_2", "fid_2"], "shp": ["名称", "geom_2", "fid_2"]}.get(kind)
     assert [name for name in frame.columns if name in ("名称", "geom_2", "fid_2")] == (
         names or ["名称", "geom_2", "fid_2"]
@@ -198,6 +204,9 @@ def test_hostile_names_and_values_stay_text(hostile, tmp_path, kind):
     assert frame["geom_2"][0] == TAG
     assert frame.geometry[0].distance(shapely.Point(117.4, 39.1)) < DEGREES_MM
     assert frame["名称"].isna()[1]
+    # A bell is no character of XML, and a sign that ends a text would end it in a Shapefile.
+    assert lost(given)[Loss.ILLEGIBLE] == 1
+    assert "乙\\x07" in frame.iloc[0].tolist()
     if kind in ("zip", "shp"):
         assert lost(given)[Loss.TEXTS] == 1
         assert lost(given)[Loss.NAMES] == 3
@@ -216,7 +225,7 @@ def test_a_shapefile_says_its_encoding_and_another_program_reads_it(layer, tmp_p
         assert packed.read("out.cpg").decode().lower() == encoding
         raw = packed.read("out.dbf")
     assert "居住".encode(encoding) in raw
-    assert set(gpd.read_file(target)["用地"]) == {"居住", "商业", "工业"}
+    assert set(read(target)["用地"]) == {"居住", "商业", "工业"}
 
 
 def test_points_lines_and_areas_are_shapefiles_of_their_own_and_one_layer_elsewhere(plan, tmp_path):
@@ -236,7 +245,7 @@ def test_points_lines_and_areas_are_shapefiles_of_their_own_and_one_layer_elsewh
     assert {kind: list(frame["n"]) for kind, frame in frames.items()} == {"point": [0], "line": [1], "area": [2, 3]}
     assert frames["point"].geometry[0].z == 5.0
     give_back(mixed, tmp_path / "m.gpkg")
-    assert list(gpd.read_file(tmp_path / "m.gpkg").geometry.geom_type) == [each.geom_type for each in shapes]
+    assert list(read(tmp_path / "m.gpkg").geometry.geom_type) == [each.geom_type for each in shapes]
 
 
 def test_some_features_alone_are_given_by_their_numbers(layer, tmp_path):
@@ -244,7 +253,7 @@ def test_some_features_alone_are_given_by_their_numbers(layer, tmp_path):
     for kind in MEDIA_TYPES:
         given = give_back(layer, tmp_path / f"some.{kind}", ids=ids)
         assert given.count == 3
-    assert list(gpd.read_file(tmp_path / "some.gpkg")["地块编号"]) == ["JLC-01", "JLC-04", "JLC-18"]
+    assert list(read(tmp_path / "some.gpkg")["地块编号"]) == ["JLC-01", "JLC-04", "JLC-18"]
     assert [row[0] for row in table_of(tmp_path / "some.csv")[1:]] == ["JLC-01", "JLC-04", "JLC-18"]
 
 
@@ -268,17 +277,32 @@ def test_values_that_are_not_of_their_fields_type_are_counted_and_bytes_and_time
     typed = find_layer(plan_in(home), typed.id)
     given = give_back(typed, tmp_path / "t.zip")
     assert lost(given) == {Loss.INTEGERS: 1, Loss.TIMES: 1, Loss.BINARY: 1, Loss.ODD: 1}
-    found = gpd.read_file(tmp_path / "t.zip")
+    found = read(tmp_path / "t.zip")
     assert found["字节"][1] == "0aff"
     assert found["比"][0] == 0.1
     given = give_back(typed, tmp_path / "t.gpkg")
     assert lost(given) == {Loss.ODD: 1}
-    info = pyogrio.read_info(tmp_path / "t.gpkg")
+    info = pyogrio.read_info(tmp_path / "t.gpkg", layer=0)
     assert list(info["ogr_types"]) == ["OFTInteger64", "OFTString", "OFTReal", "OFTBinary", "OFTDateTime"]
-    assert gpd.read_file(tmp_path / "t.gpkg")["大"][0] == 2**60
+    assert read(tmp_path / "t.gpkg")["大"][0] == 2**60
     give_back(typed, tmp_path / "t.xlsx")
     rows = table_of(tmp_path / "t.xlsx")
     assert rows[1][:3] == [str(2**60), "2026-01-02", 0.1]
+
+
+def test_a_workbook_goes_on_in_further_sheets_and_half_a_geometry_is_none(layer, tmp_path, monkeypatch):
+    monkeypatch.setattr(table_file, "MOST_ROWS", 8)
+    target = tmp_path / "many.xlsx"
+    given = give_back(layer, target)
+    assert lost(given)[Loss.SHEETS] == 2
+    book = python_calamine.load_workbook(str(target))
+    sheets = [book.get_sheet_by_index(number).to_python() for number in range(3)]
+    assert [len(rows) - 1 for rows in sheets] == [8, 8, 4]
+    assert {tuple(rows[0]) for rows in sheets} == {("地块编号", "用地", "容积率", "crs", "WKT")}
+    monkeypatch.setattr(table_file, "LONGEST_CELL", 100)
+    given = give_back(layer, target)
+    assert lost(given)[Loss.LONG] == 20
+    assert {row[4] for row in python_calamine.load_workbook(str(target)).get_sheet_by_index(0).to_python()[1:]} == {""}
 
 
 def test_what_lies_where_the_system_does_not_reach_is_said_and_stays_a_record(plan, tmp_path):
@@ -289,7 +313,7 @@ def test_what_lies_where_the_system_does_not_reach_is_said_and_stays_a_record(pl
     given = give_back(added(home, source), tmp_path / "far.gpkg", system={"datum": "gcj02"})
     [unplaced] = [each for each in given.lost if each.loss is Loss.UNPLACED]
     assert (unplaced.count, unplaced.names) == (1, ("2",))
-    frame = gpd.read_file(tmp_path / "far.gpkg")
+    frame = read(tmp_path / "far.gpkg")
     assert list(frame["n"]) == [1, 2]
     assert list(frame.geometry.isna()) == [False, True]
 
