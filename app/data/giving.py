@@ -24,7 +24,7 @@ from layers.plan.scene import Scene
 from layers.translation import Translation
 
 NAME = "give_job"
-"""The kind of work, see `app.job.begin`."""
+"""The kind of work, see `app.job.begin`; under this name the session has it."""
 
 WHOLE = "*"
 """What stands for the plan in place of the id of a layer."""
@@ -234,14 +234,19 @@ def _ask(target: str) -> None:
 
 
 def _closed() -> None:
+    """Stop the work, and delete what was made; a download that has begun goes on."""
     jobs.leave(NAME)
-    state()["giving"] = ""
+    _forget()
+    state().update({"giving": "", NAME: None})
+
+
+def _forget() -> None:
+    before = state().get("given_files")
+    if isinstance(before, HeldFiles):
+        before.close()
 
 
 def _begin(target: str, work: Callable[[HeldFiles], Callable[[Progress], Offer]]) -> None:
-    values = state()
-    before = values.get("given_files")
-    if isinstance(before, HeldFiles):
-        before.close()
-    held = values["given_files"] = HeldFiles(jobs.session_check())
+    _forget()
+    held = state()["given_files"] = HeldFiles(jobs.session_check())
     jobs.begin(NAME, target, work(held))
