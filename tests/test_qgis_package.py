@@ -198,6 +198,9 @@ def test_names_that_attack_stay_names(tmp_path):
     write_qgis_package(plan, Scene(), path, today=TODAY, made=MADE)
     project = project_in(path)
     assert project.findtext("title") == plan.info.title.zh
+    # The name is part of an address, and the title is not.
+    [(name,)] = rows(path, "SELECT name FROM qgis_projects")
+    assert not set(str(name)) & set("<>&'\"`?#|=/\\")
     titles = {group.title.zh for group in plan.catalogue.groups}
     tree = {str(group.get("name")) for group in project.iter("layer-tree-group")}
     assert titles <= tree

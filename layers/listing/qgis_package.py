@@ -119,9 +119,9 @@ def write_qgis_package(
             home=plan.home,
             background=style.LAND,
         )
-        store_project(draft, title, xml, made)
+        project = store_project(draft, title, xml, made)
     names = tuple(layer.name for layer in own)
-    return QgisPackage(target, title, len(plan.sites), len(found.tasks), names, losses.found())
+    return QgisPackage(target, project, len(plan.sites), len(found.tasks), names, losses.found())
 
 
 def _step(progress: Progress, number: int, count: int) -> Progress:
@@ -136,7 +136,7 @@ def _write_places(found: Listing, scene: Scene, path: Path) -> tuple[list[Projec
         sites = [site for site in plan.sites.values() if _kind(site) == kind]
         if sites:
             rows = [_place_row(found, site, of.get(site.id, "")) for site in sites]
-            _write_table(path, table, rows, kind, [site.geometry for site in sites])
+            _write_table(path, table, [*rows[0]], rows, kind, [site.geometry for site in sites])
     upper, lower = list[ProjectLayer](), list[ProjectLayer]()
     for entry in plan.catalogue.ordered(scene.order):
         (lower if entry.ground else upper).extend(_entry_layers(found, scene, entry))
@@ -207,8 +207,7 @@ def _write_own(
 def _write_tasks(found: Listing, path: Path) -> None:
     rows = [task_row(found, listed) for listed in found.tasks]
     # A table without a row has its fields all the same.
-    empty = task_row(found, None)
-    _write_table(path, TASKS, rows or [dict.fromkeys(empty)], "table", ())
+    _write_table(path, TASKS, [*task_row(found, None)], rows, "table", ())
 
 
 def _cell(cell: Cell, field: FieldKind) -> Any:
@@ -222,9 +221,11 @@ def _cell(cell: Cell, field: FieldKind) -> Any:
     return cell if field in (FieldKind.TRUTH, FieldKind.DAY) else escape.legible(str(cell))
 
 
-def _write_table(path: Path, table: str, rows: Sequence[Row], kind: str, shapes: Sequence[Any]) -> None:
+def _write_table(
+    path: Path, table: str, names: Sequence[str], rows: Sequence[Row], kind: str, shapes: Sequence[Any]
+) -> None:
     columns = {}
-    for name in rows[0]:
+    for name in names:
         field = KINDS.get(name, FieldKind.TEXT)
         columns[name] = pa.array([_cell(row[name], field) for row in rows], type=_ARROW.get(field, pa.string()))
     fields = [pa.field(name, column.type) for name, column in columns.items()]

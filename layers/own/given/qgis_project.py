@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,9 @@ from layers.own.qml_writing import VERSION
 GEOMETRIES = {"point": "Point", "line": "Line", "area": "Polygon", "table": "No geometry"}
 """What QGIS calls the kinds of geometry, by ours."""
 _OGR_NAMES = {"point": "Point", "line": "LineString", "area": "Polygon"}
+
+LONGEST_NAME = 100
+"""Characters of the name of a project."""
 
 _STYLES = """
 CREATE TABLE IF NOT EXISTS layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
@@ -138,8 +142,13 @@ def project_xml(
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{document}\n"
 
 
-def store_project(path: Path, name: str, xml: str, made: datetime) -> None:
-    """Put a project into the GeoPackage at `path`, in place of one of that name.
+def project_name(title: str) -> str:
+    """Return a title without signs that the address of a project in a file could not have."""
+    return re.sub(r"[^\w（）()·-]+", " ", title).strip()[:LONGEST_NAME].strip() or "PlanMap"
+
+
+def store_project(path: Path, title: str, xml: str, made: datetime) -> str:
+    """Put a project into the GeoPackage at `path`, in place of one of that name, and return by which name it is known.
 
     Raises
     ------
@@ -150,6 +159,7 @@ def store_project(path: Path, name: str, xml: str, made: datetime) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("project.qgs", xml)
     about = {"last_modified_time": f"{made:%Y-%m-%dT%H:%M:%S}", "last_modified_user": ""}
+    name = project_name(title)
     row = (name, json.dumps(about), packed.getvalue().hex())
     try:
         with closing(sqlite3.connect(path)) as connection, connection:
@@ -159,6 +169,7 @@ def store_project(path: Path, name: str, xml: str, made: datetime) -> None:
             connection.execute("INSERT OR REPLACE INTO qgis_projects VALUES (?, ?, ?)", row)
     except sqlite3.Error as error:
         raise PlanMapError("output-refused", path=path, reason=str(error)[:100]) from error
+    return name
 
 
 def store_styles(path: Path, layers: Iterable[ProjectLayer], geometry: str = "geom") -> None:
