@@ -28,6 +28,7 @@ from app.deck_cli import brief, slides
 from app.excel_cli import excel
 from app.ground_cli import ground
 from app.layer_cli import layer
+from app.layer_export_cli import layer_export, qgis
 from app.place_cli import place
 from app.plan_cli import check, copy, init_db, recover
 from app.record_cli import attachment, backup, changes, history, log, record, restore
@@ -107,6 +108,7 @@ def main() -> None:
 for _command in (
     ground,
     layer,
+    qgis,
     brief,
     slides,
     check,
@@ -126,6 +128,7 @@ for _command in (
     role,
 ):
     main.add_command(_command)
+layer.add_command(layer_export)
 
 
 @main.command(help=HELP("cli.serve-help"))

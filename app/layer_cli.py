@@ -69,7 +69,7 @@ def layer_add(
 
     repairs = repairs_of(accept, refuse)
     system, table = system_of_options(crs, datum), columns_of(columns)
-    found, path = _plan(plan), target_of(file)
+    found, path = plan_of(plan), target_of(file)
     with shown_progress(text, label="own.looking") as progress:
         looked = look_at(
             path,
@@ -128,7 +128,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
     from layers.own.files import damaged_layers, own_layers
     from layers.own.words import layer_words, system_words
 
-    found = _plan(plan)
+    found = plan_of(plan)
     layers = own_layers(found)
     for each in layers:
         line = text(
@@ -156,7 +156,7 @@ def layer_remove(*, text: Translation, name: str, plan: str) -> None:
     """Remove an own layer of a plan."""
     from layers.own.files import remove_layer
 
-    removed = remove_layer(_plan(plan), name)
+    removed = remove_layer(plan_of(plan), name)
     click.echo(text("own.removed", name=printable(removed.name)))
 
 
@@ -194,7 +194,7 @@ def layer_style(
 
     if sum(map(bool, (file, field, reset))) > 1 or (not field and (method or ramp)):
         raise PlanMapError("layer-style-options")
-    found = find_layer(_plan(plan), name)
+    found = find_layer(plan_of(plan), name)
     if file:
         from layers.own.foreign_style import read_style
 
@@ -303,7 +303,8 @@ def _say_candidates(plan: Plan, looked: Mapping[str, Any], text: Translation) ->
     click.echo(ranking_words(found, text))
 
 
-def _plan(plan: str) -> Plan:
+def plan_of(plan: str) -> Plan:
+    """Return the plan that the option `--plan` names."""
     from app.context import store_at
     from layers.store.base import read_plan
 

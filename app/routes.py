@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from app import context
 from app.attachment_address import ATTACHMENT
 from app.attachment_route import attachment_answer
+from app.data.given_files import GIVEN, given_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
@@ -79,6 +80,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/layer/{layer}/{version}/tiles.json", tiles_answer),
         Route("/layer-tile/{layer}/{key}/{zoom:int}/{x:int}/{y:int}", tile_answer),
         Route("/layer-at", place_answer),
+        Route(f"{GIVEN}{{token}}", given_answer),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),

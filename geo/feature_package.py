@@ -53,7 +53,7 @@ class Features:
     ids: NDArray[np.int64]
     """The numbers in the file (`fid`)."""
     geometries: NDArray[np.object_]
-    """WGS 84, degrees, in two dimensions; None for a feature without one."""
+    """WGS 84, degrees, in two dimensions unless more were asked for; None for a feature without one."""
     values: dict[str, list[Any]]
     """The values of each field that was asked for."""
 
@@ -141,14 +141,32 @@ class FeaturePackage:
         """Return all features, at most `most`; likewise."""
         return self._features(fields, "", (), most)
 
-    def batches(self, fields: Sequence[str] = ()) -> Iterator[Features]:
-        """Yield all features, some at a time; likewise."""
+    def batches(
+        self, fields: Sequence[str] = (), *, ids: NDArray[np.int64] | None = None, flat: bool = True
+    ) -> Iterator[Features]:
+        """Yield all features, or those with the ascending numbers `ids`, some at a time; likewise.
+
+        With `flat` false geometries have the heights and measures that they have in the file.
+        """
+        if ids is not None:
+            for begin in range(0, len(ids), BATCH):
+                some = ids[begin : begin + BATCH].tolist()
+                marks = ", ".join("?" * len(some))
+                if len(found := self._features(fields, f"WHERE fid IN ({marks})", some, None, flat=flat)):
+                    yield found
+            return
         after = -(2**63)
-        while len(found := self._features(fields, "WHERE fid > ?", (after,), BATCH)):
+        while len(found := self._features(fields, "WHERE fid > ?", (after,), BATCH, flat=flat)):
             yield found
             after = int(found.ids[-1])
 
-    def _features(self, fields: Sequence[str], where: str, values: Sequence[Any], most: int | None) -> Features:
+    def types(self) -> dict[str, str]:
+        """Return the type of each field as the file declares it, in capital letters."""
+        return {row[1]: str(row[2]).upper() for row in self._rows(f"PRAGMA table_info({TABLE})")}
+
+    def _features(
+        self, fields: Sequence[str], where: str, values: Sequence[Any], most: int | None, *, flat: bool = True
+    ) -> Features:
         unknown = [field for field in fields if field not in self.fields]
         if unknown:
             raise PlanMapError("layer-field", file=self._name, field=unknown[0])
@@ -156,7 +174,7 @@ class FeaturePackage:
         limit = f" LIMIT {int(most)}" if most is not None else ""
         query = f"SELECT fid, {GEOMETRY}{columns} FROM {TABLE} {where} ORDER BY fid{limit}"  # noqa: S608
         rows = self._rows(query, values)
-        geometries = geometries_from_wkb([_wkb(row[1]) for row in rows])
+        geometries = geometries_from_wkb([_wkb(row[1]) for row in rows], flat=flat)
         return Features(
             np.array([row[0] for row in rows], dtype=np.int64),
             geometries,

@@ -74,15 +74,16 @@ def geometry_from_blob(blob: object) -> BaseGeometry | None:
     return geometry_from_wkb(read.wkb)
 
 
-def geometries_from_wkb(data: Sequence[bytes]) -> NDArray[np.object_]:
+def geometries_from_wkb(data: Sequence[bytes], *, flat: bool = True) -> NDArray[np.object_]:
     """Return the geometries in many pieces of WKB, as `geometry_from_wkb` does; None for what is none.
 
-    Rings that end short of their beginning are closed.
+    With `flat` false their heights and measures stay. Rings that end short of their beginning are closed.
     """
     checked = np.array([each if is_whole(each) else None for each in data] or [None], dtype=object)[: len(data)]
     # What is no number is for the caller to find: here it would only be warned of.
     with np.errstate(invalid="ignore"):
-        read: NDArray[np.object_] = shapely.force_2d(shapely.from_wkb(checked, on_invalid="fix"))
+        read: NDArray[np.object_] = shapely.from_wkb(checked, on_invalid="fix")
+        read = shapely.force_2d(read) if flat else read
     read[shapely.is_empty(read)] = None
     return read
 

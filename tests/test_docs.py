@@ -16,6 +16,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
+from app.data.giving import KINDS as GIVEN_KINDS
 from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
@@ -32,6 +33,8 @@ from layers.draw.pdf_layer import PdfLayer
 from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
 from layers.listing.plan_collections import COLLECTION_IDS
+from layers.listing.qgis_package import PLACES
+from layers.own.given.loss import Loss
 from layers.own.own_layer import Shape
 from layers.own.style_element import Lost
 from layers.plan import rows as plan_rows
@@ -718,6 +721,10 @@ FAMILIES: dict[str, set[str]] = {
     "ogc-title": set(COLLECTION_IDS),
     "ogc-about": set(COLLECTION_IDS),
     "style-lost": set(Lost),
+    "give-lost": set(Loss),
+    "give-kind": set(GIVEN_KINDS),
+    "give-hint": set(GIVEN_KINDS),
+    "qgis-kind": set(PLACES),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

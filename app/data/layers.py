@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from app import context
+from app.data.giving import WHOLE, show_give_button, show_giving
 from app.data.layer_draft import Draft
 from app.data.layer_preview import show_preview
 from app.data.layer_tiles import show_tiles
@@ -51,12 +52,14 @@ def layers_section(plan: Plan, text: Translation, *, scene: Scene, closed: bool)
         left, right = st.columns([2.1, 1], gap="medium")
         with left, st.container(key="layers"):
             show_layers(plan, layers, text, scene=scene, closed=closed)
+            show_give_button(WHOLE, text)
         with right, st.container(key="new-layer"):
             st.html(f"<h3>{escape.html(text('own-page.add'))}</h3>")
             if not show_work(text):
                 with st.container(key="layer-came"):
                     show_end(text, layers, scene)
                 show_form(text, closed=closed)
+    show_giving(plan, layers, text, scene)
     wanted = state().get("layer_removing")
     removing = next((layer for layer in layers if layer.id == wanted), None)
     if removing is not None and not closed:
@@ -86,6 +89,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
             horizontal=True, vertical_alignment="center", key=f"row-layer-{layer.id}", gap="small", border=True
         ):
             st.html(described(layer, text, scene), width="stretch")
+            show_give_button(layer.id, text)
             st.button(
                 text("data.remove"),
                 key=f"remove-layer-{layer.id}",
@@ -140,7 +144,7 @@ def ask_removal(plan: Plan, layer: OwnLayer, text: Translation) -> None:
 
 
 def _ask(layer_id: str) -> None:
-    state().update(layer_removing=layer_id, layer_removed=None, ground_removing="")
+    state().update(layer_removing=layer_id, layer_removed=None, ground_removing="", giving="")
 
 
 def _answered() -> None:

@@ -53,7 +53,7 @@ COLLECTION_IDS = (
 )
 """Ids of the collections that a plan can have."""
 
-_KINDS = {
+KINDS = {
     **dict.fromkeys(("accuracy_m", "longitude", "latitude", "target_value", "result_value", "value"), FieldKind.NUMBER),
     **dict.fromkeys(("tasks", "site_no", "overdue_days", "stale_days"), FieldKind.WHOLE),
     **dict.fromkeys(("status_backed", "site_named", "overdue", "counts"), FieldKind.TRUTH),
@@ -120,7 +120,7 @@ def _places(made: Listing, sites: Sequence[Site], shape: Shape) -> Collection:
         PLACES,
         shape,
         sites,
-        fields=_place_row(made, None),
+        fields=place_row(made, None),
         queryables=_PLACE_QUERYABLES,
         shown=("site_name", "status_label", "tasks", "precision_label", "accuracy_m", "latest_day"),
     )
@@ -129,7 +129,7 @@ def _places(made: Listing, sites: Sequence[Site], shape: Shape) -> Collection:
         [site.id for site in sites],
         [site.geometry for site in sites],
         [_latest(made, site) for site in sites],
-        lambda number: _place_row(made, sites[number]),
+        lambda number: place_row(made, sites[number]),
     )
 
 
@@ -143,7 +143,7 @@ def _day(state: TaskState) -> date | None:
     return state.newest.date.last_day if state.newest else None
 
 
-def _place_row(made: Listing, site: Site | None) -> Row:
+def place_row(made: Listing, site: Site | None) -> Row:
     """Return what is said of a site and how its tasks stand; with None the names of the fields alone."""
     state = made.selection.sites[site.id] if site else None
     row = NO_SITE if site is None else site_row(made, site, named=False)
@@ -227,7 +227,7 @@ def _about(
         made.text("ogc.gap").join([*words, made.disclaimer]).strip(),
         made.plan.info.attribution.get(made.text.language),
         tuple(dict.fromkeys(site.licence for site in different if site.licence)),
-        {name: _KINDS.get(name, FieldKind.TEXT) for name in fields},
+        {name: KINDS.get(name, FieldKind.TEXT) for name in fields},
         queryables,
         shown,
         shape,

@@ -208,16 +208,16 @@ def write_symbol(parent: Node, symbol: Symbol, kind: str, name: str) -> None:
         {"type": _TYPES.get(kind, "fill"), "name": name, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"},
     )
     if kind == "line":
-        _write_layer(node, "SimpleLine", _line_values(found))
+        write_symbol_layer(node, "SimpleLine", _line_values(found))
     elif kind == "point":
         values = {"name": _MARKER_NAMES[found.marker], "size": _points(found.size), "size_unit": "Point", "angle": "0"}
-        _write_layer(node, "SimpleMarker", {**values, **_fill_values(found, "0,0,0,0"), **_outline_values(found)})
+        write_symbol_layer(node, "SimpleMarker", {**values, **_fill_values(found, "0,0,0,0"), **_outline_values(found)})
     else:
         plain = replace(found, stroke="") if found.dash else found
         brush = {"style": "solid" if found.fill else "no"}
-        _write_layer(node, "SimpleFill", {**brush, **_fill_values(found, "0,0,0,0"), **_outline_values(plain)})
+        write_symbol_layer(node, "SimpleFill", {**brush, **_fill_values(found, "0,0,0,0"), **_outline_values(plain)})
         if found.dash:
-            _write_layer(node, "SimpleLine", _line_values(found))
+            write_symbol_layer(node, "SimpleLine", _line_values(found))
 
 
 def _fill_values(symbol: Symbol, none: str) -> dict[str, str]:
@@ -254,7 +254,8 @@ def _points(length: float) -> str:
     return f"{length / POINT_PX:.6g}"
 
 
-def _write_layer(parent: Node, name: str, values: Mapping[str, str]) -> None:
+def write_symbol_layer(parent: Node, name: str, values: Mapping[str, str]) -> Node:
+    """Write a layer of a symbol of the class `name`, such as `SimpleLine`, and return it."""
     layer = SubElement(parent, "layer", {"class": name, "enabled": "1", "locked": "0", "pass": "0"})
     options = SubElement(layer, "Option", {"type": "Map"})
     for key, value in values.items():
@@ -262,3 +263,4 @@ def _write_layer(parent: Node, name: str, values: Mapping[str, str]) -> None:
     # Versions before 3.18 read these.
     for key, value in values.items():
         SubElement(layer, "prop", {"k": key, "v": legible(value)})
+    return layer

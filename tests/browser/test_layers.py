@@ -100,6 +100,17 @@ def test_a_shapefile_without_a_system_is_seen_on_the_ground_and_added(page, offi
     )
     assert office.layers() == {"现状道路": "现状<b>"}
     assert office.left_over() == []
+    page.get_by_role("button", name="导出", exact=True).click()
+    giving = page.get_by_role("dialog")
+    giving.get_by_role("combobox", name="格式").click()
+    page.get_by_role("option", name="GeoJSON").click()
+    giving.get_by_role("button", name="生成文件").click()
+    with page.expect_download() as download:
+        giving.get_by_role("link", name="下载").click()
+    assert download.value.suggested_filename == "现状道路.geojson"
+    assert ATTACK in set(gpd.read_file(download.value.path().read_text(encoding="utf-8"))["路名"])
+    page.keyboard.press("Escape")
+    expect(giving).to_have_count(0)
     page.get_by_role("button", name="删除").click()
     page.get_by_role("dialog").get_by_role("button", name="删除").click()
     expect(page.get_by_role("status").filter(has_text="已删除图层“现状道路”")).to_be_visible()

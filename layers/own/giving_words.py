@@ -1,0 +1,31 @@
+"""What there is to say of an own layer that was given back: what is in the file, and what the file cannot hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from layers.own.given.loss import LossCount
+from layers.own.giving import GivenBack
+from layers.own.words import system_words
+from layers.plan.fault import printable
+from layers.translation import Translation
+
+SHOWN_NAMES = 12
+"""Names of fields or files that a line has."""
+
+
+def lost_lines(lost: Iterable[LossCount], text: Translation) -> Iterator[str]:
+    """Yield what a file does not have as it is here, a line for each kind of difference."""
+    for each in lost:
+        names = [printable(name, limit=60) for name in each.names[:SHOWN_NAMES]]
+        shown = text("data.list-comma").join(names) or "-"
+        if len(each.names) > SHOWN_NAMES:
+            shown += text("own.and-more")
+        yield text(f"give-lost.{each.loss}", count=f"{each.count:,}", names=shown)
+
+
+def given_words(given: GivenBack, text: Translation) -> str:
+    """Return what has been written, in a line."""
+    code = {"GCJ-02": "gcj02", "BD-09": "bd09"}.get(given.system, given.system)
+    target, count = printable(given.path.name, limit=200), f"{given.count:,}"
+    return text("give.written", target=target, count=count, system=system_words(code, text))
