@@ -21,6 +21,7 @@ from app.routes import routes
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.errors import PlanMapError
 from geo.remote.xml import read_xml
+from layers.browser.face import screen_characters
 from layers.browser.payload import plan_payload
 from layers.draw.drawing import Raster, TextLine
 from layers.draw.paper import Paper
@@ -277,6 +278,12 @@ def test_a_capabilities_document_cannot_lead_to_a_host_that_is_not_allowed(where
 
     with served(answer) as server:
         assert refusal(lambda: linked(where, server, "/wms", layer="landuse")) == "remote-not-allowed"
+
+
+def test_the_typeface_of_the_screen_has_the_characters_of_a_service(where: Path) -> None:
+    with served(xyz) as server:
+        linked(where, server, "/{z}/{x}/{y}.png", name="龘", credit="靐")
+    assert {"龘", "靐"} <= screen_characters(plan_in(where))
 
 
 # Files beside the plan, which may be anybody's
