@@ -291,3 +291,15 @@ def test_what_is_not_there_is_said() -> None:
         assert refusal(lambda: fetch(parse(server.at("/")), private(server.host))) == "remote-status"
         gone = server.host
     assert refusal(lambda: fetch(parse(f"http://{gone}/"), private(gone))) == "remote-unreachable"
+
+
+def test_what_does_not_speak_tls_is_not_asked_in_clear() -> None:
+    with served(lambda path, query: Reply(b"here")) as server:
+        act = lambda: fetch(parse(f"https://{server.host}/"), private(server.host))  # noqa: E731
+        assert refusal(act) == "remote-unreachable"
+        assert server.asked == []
+
+
+def test_another_compression_than_was_asked_for_is_refused() -> None:
+    with served(lambda path, query: Reply(b"here", headers={"Content-Encoding": "br"})) as server:
+        assert refusal(lambda: fetch(parse(server.at("/")), private(server.host))) == "remote-unreachable"
