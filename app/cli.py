@@ -33,6 +33,7 @@ from app.place_cli import place
 from app.plan_cli import check, copy, init_db, recover
 from app.record_cli import attachment, backup, changes, history, log, record, restore
 from app.role_cli import role
+from app.service_cli import host
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of, write
@@ -126,6 +127,7 @@ for _command in (
     restore,
     excel,
     role,
+    host,
 ):
     main.add_command(_command)
 layer.add_command(layer_export)
@@ -240,7 +242,8 @@ def export(
     click.echo(text("cli.exported", target=printable(target), scale=f"1:{sheet.scale}", digest=sheet.digest))
     if targets[1:]:
         click.echo(text("cli.exported-more", targets=", ".join(printable(further) for further in targets[1:])))
-    note([*sheet_ground(scene, text), *omission_lines(found, sheet.omissions, text, fits=sheet.fits)])
+    lines = omission_lines(found, sheet.omissions, text, fits=sheet.fits)
+    note([*sheet_ground(scene, text), *sheet.unfetched, *lines])
 
 
 @main.command("list", help=HELP("cli.list-help"))

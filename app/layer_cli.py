@@ -10,6 +10,7 @@ import click
 
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
 from app.data.wording import size_words
+from app.service_cli import layer_link, service_lines
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import target_of, write
@@ -30,6 +31,9 @@ METHODS = ("equal", "quantiles", "natural", "pretty", "deviation")
 @click.group("layer", help=HELP("own.group-help"))
 def layer() -> None:
     """Manage the own layers of a plan."""
+
+
+layer.add_command(layer_link)
 
 
 @layer.command("add", help=HELP("own.add-help"))
@@ -142,7 +146,10 @@ def layer_list(*, text: Translation, plan: str) -> None:
             file=each.file,
         )
         click.echo(printable(line, limit=len(line)))
-    if not layers:
+    services = list(service_lines(found, text))
+    for line in services:
+        click.echo(line)
+    if not layers and not services:
         click.echo(text("own.none"))
     note([text("own.damaged", file=printable(name)) for name in damaged_layers(found)])
 
@@ -155,8 +162,15 @@ def layer_list(*, text: Translation, plan: str) -> None:
 def layer_remove(*, text: Translation, name: str, plan: str) -> None:
     """Remove an own layer of a plan."""
     from layers.own.files import remove_layer
+    from layers.service.files import find_service, remove_service
 
-    removed = remove_layer(plan_of(plan), name)
+    found = plan_of(plan)
+    service = find_service(found, name)
+    if service is not None:
+        remove_service(service)
+        click.echo(text("own.removed", name=printable(service.row.name)))
+        return
+    removed = remove_layer(found, name)
     click.echo(text("own.removed", name=printable(removed.name)))
 
 

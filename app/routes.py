@@ -28,6 +28,7 @@ from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
 from app.position_route import position_answer
+from app.service_route import service_tile_answer, state_answer
 from app.sign_in import BEGIN, PATHS
 from app.static_files import A_DAY, FOREVER, StandingFiles, streamlit_folder
 from app.upload_route import upload_answer
@@ -81,6 +82,8 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/layer-tile/{layer}/{key}/{zoom:int}/{x:int}/{y:int}", tile_answer),
         Route("/layer-at", place_answer),
         Route(f"{GIVEN}{{token}}", given_answer),
+        Route("/service/{layer}/{version}/state", state_answer),
+        Route("/service/{layer}/{version}/{zoom:int}/{x:int}/{y:int}", service_tile_answer),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),

@@ -14,7 +14,7 @@ import pyproj
 import pytest
 import shapely
 
-from geo.datum import wgs84_to_gcj02
+from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.grid import grid_of
 from layers import style
 from layers.browser.payload import arguments, plan_payload
@@ -203,6 +203,11 @@ def test_gcj02():
         assert wgs84_to_gcj02(*case["wgs84"]) == pytest.approx(case["is"], abs=1e-9)
         if "listed" in case:
             assert wgs84_to_gcj02(*case["wgs84"]) == pytest.approx(case["listed"], abs=1e-5)
+
+
+def test_bd09():
+    for case in positions()["bd09"]:
+        assert gcj02_to_bd09(*case["gcj02"]) == pytest.approx(case["is"], abs=1e-9)
 
 
 def test_the_grid():

@@ -14,6 +14,7 @@ from app.data.layers import layers_section
 from app.data.outlines import outlines_section
 from app.data.roles import roles_section
 from app.data.safekeeping import safekeeping_section
+from app.data.services import services_section
 from app.data.workbook import workbook_section
 from app.page_head import show_language, show_name
 from layers import escape
@@ -48,6 +49,7 @@ def main() -> None:
     refused = reading.refuses(Role.ADMIN)
     closed = error is not None or refused
     layers_section(reading.plan, text, scene=scene, closed=closed)
+    services_section(reading.plan, text, scene=scene, closed=closed)
     grounds_section(reading.plan, text, scene=scene, closed=closed)
     workbook_section(
         reading.plan,

@@ -123,7 +123,8 @@ def show_sheet(
         details.append(text("export.pixels", width=width, height=height))
     details.append(text("sheet.digest", digest=sheet.digest))
     named = text("export.result", paper=_paper_words(order, text), scale=f"1:{sheet.scale}")
-    notes = [*sheet_ground(scene, text), *omission_lines(plan, sheet.omissions, text, fits=sheet.fits)]
+    notes = [*sheet_ground(scene, text), *sheet.unfetched]
+    notes += omission_lines(plan, sheet.omissions, text, fits=sheet.fits)
     show_notes(before, notes)
     if len(pictures) > 1:
         details.append(text("export.pages", count=len(pictures)))
@@ -219,7 +220,8 @@ def show_atlas(plan: Plan, version: str, wish: Wish, today: date, text: Translat
         labels[by],
         _paper_name(order, text),
     ]
-    notes = [*sheet_ground(scene, text), *omission_lines(plan, sheet.omissions, text, fits=sheet.fits)]
+    notes = [*sheet_ground(scene, text), *sheet.unfetched]
+    notes += omission_lines(plan, sheet.omissions, text, fits=sheet.fits)
     with action:
         show_notes(st.empty(), notes)
         show_job(

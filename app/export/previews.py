@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
+from layers.service.files import shown_services
 
 if TYPE_CHECKING:
     from layers.sheet.sheet import Order, Sheet
@@ -57,6 +58,15 @@ _sheets: Shelf[Sheet] = Shelf(8)
 _pictures: Shelf[bytes] = Shelf(40)
 
 
+SERVICES_S = 60.0
+"""Seconds for which a sheet with map services is kept: what could not be fetched is tried again."""
+
+
+def services_turn(plan: Plan, scene: Scene) -> int:
+    """Return a number that changes from time to time if `scene` shows map services, and is 0 if it shows none."""
+    return int(time.monotonic() / SERVICES_S) + 1 if shown_services(plan, scene) else 0
+
+
 def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, *, chapter: bool = False) -> Sheet:
     """Return the sheet of `scene`, see `layers.sheet.sheet.compose`; `version` is the plan's.
 
@@ -66,7 +76,7 @@ def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, 
     from layers.sheet.listing import compose_chapter
     from layers.sheet.sheet import compose
 
-    key = version, scene.to_query(), order, today, chapter
+    key = version, scene.to_query(), order, today, chapter, services_turn(plan, scene)
     make = compose_chapter if chapter else compose
     return _sheets.get(key, lambda: make(plan, scene, order, today=today))
 
@@ -77,7 +87,7 @@ def pictures_of(sheet: Sheet, order: Order) -> list[bytes]:
 
     dpi = PICTURE_PIXELS / (max(order.paper.width, order.paper.height) / 25.4)
     return [
-        _pictures.get((sheet.digest, page), partial(render, sheet, "png", dpi=dpi, page=page))
+        _pictures.get((sheet.digest, page, id(sheet.drawing)), partial(render, sheet, "png", dpi=dpi, page=page))
         for page in range(len(sheet.pages))
     ]
 

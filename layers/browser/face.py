@@ -13,9 +13,11 @@ from functools import lru_cache
 from layers.font import CSS_WEIGHTS, Weight, web_font
 from layers.ground.files import ground_files
 from layers.ground.ways import ways
+from layers.own.files import own_layers
 from layers.plan.plan import Plan
 from layers.plan.rows import catalogue_row, decks_row, info_row, site_row, task_row
 from layers.region import region
+from layers.service.files import service_layers
 from layers.style import SCREEN_FAMILY
 from layers.translation import LANGUAGES, translation
 
@@ -38,6 +40,8 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         decks_row(plan.decks),
         [feature["properties"] for name in ("districts", "land") for feature in place.collection(name)["features"]],
         [(ground.name, ground.characters, ground.source.zh, ground.source.en) for ground in ground_files(plan)],
+        [(layer.name, layer.group, layer.file) for layer in own_layers(plan)],
+        [(layer.row.name, layer.row.group, layer.row.credit) for layer in service_layers(plan)],
         [name for found in (ways(plan).lines, ways(plan).spots) for name in {each.name for each in found}],
     ]
     texts = "".join(text for language in LANGUAGES for text in translation(language).texts.values())

@@ -30,9 +30,13 @@ GROUP = "own"
 
 def own_groups(plan: Plan) -> list[Heading]:
     """Return the headings of the own layers of `plan`."""
-    usual = Text(*(translation(language)("own.title") for language in LANGUAGES))
     names = dict.fromkeys(layer.group for layer in own_layers(plan))
-    return [Heading(group_of(name), Text(name, name) if name else usual) for name in names]
+    return [Heading(group_of(name), Text(name, name) if name else own_title()) for name in names]
+
+
+def own_title() -> Text:
+    """Return the usual heading."""
+    return Text(*(translation(language)("own.title") for language in LANGUAGES))
 
 
 def group_of(name: str) -> str:

@@ -15,6 +15,7 @@ from layers import style
 from layers.browser.detail import shown_geometries
 from layers.browser.names_payload import names_payload
 from layers.browser.own_payload import own_entries, own_groups, own_payload
+from layers.browser.service_payload import service_entries, service_groups, service_payload
 from layers.browser.ways_payload import ways_payload
 from layers.ground import look
 from layers.ground.files import GroundFile, ground_files
@@ -32,6 +33,7 @@ from layers.selection.select import Selection
 from layers.selection.status import ATTENTION, SiteState, TaskState
 from layers.selection.vicinity import area_words, vicinity
 from layers.selection.wording import grid_words, land_sources
+from layers.service.files import service_layers
 from layers.translation import LANGUAGES, translation
 
 _LETTERS = {"planned": "p", "seeking": "s", "in_progress": "i", "done": "d", "delayed": "l", "stopped": "x"}
@@ -166,7 +168,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "tasks": [{"zh": task.title.zh, "en": task.title.en} for task in plan.tasks.values()],
         "groups": [
             {"id": group.id, "zh": group.title.zh, "en": group.title.en}
-            for group in (*own_groups(plan), *plan.catalogue.groups)
+            for group in (*service_groups(plan, own_groups(plan)), *plan.catalogue.groups)
         ],
         "layers": [
             {
@@ -187,6 +189,7 @@ def plan_payload(plan: Plan, *, within: BBox | None = None) -> dict[str, Any]:
         "grounds": [_ground_payload(ground) for ground in ground_files(plan) if not ground.is_picture],
         "pictures": [_picture_payload(ground) for ground in ground_files(plan) if ground.is_picture],
         "own": [own_payload(layer) for layer in own_layers(plan)],
+        "services": [service_payload(layer) for layer in service_layers(plan)],
         "texts": {language: _texts(plan, language) for language in LANGUAGES},
         "style": {**style.tokens(), "ways": look.tokens()},
         "basemaps": [name for name in BASEMAPS if name not in IN_CHINA or in_china(plan.home)],
@@ -228,7 +231,7 @@ def ground_address(ground: GroundFile) -> str:
 
 def _layers(plan: Plan) -> tuple[LayerEntry, ...]:
     """Return the entries of all layers that a map of `plan` has, the uppermost first."""
-    return (*plan.catalogue.layers, *own_entries(plan), *_siteless_layers(plan))
+    return (*plan.catalogue.layers, *own_entries(plan), *service_entries(plan), *_siteless_layers(plan))
 
 
 def _siteless_layers(plan: Plan) -> tuple[LayerEntry, ...]:

@@ -12,6 +12,7 @@ from layers.draw.content import Content, ShownSite, grid_geometries, ground_styl
 from layers.draw.drawing import PIXEL, Raster, Shape, geometry_path
 from layers.draw.own import draw_own
 from layers.draw.pdf_layer import PdfLayer, on_layer
+from layers.draw.service import BLEED_MM, PICTURE_MM, cut_extent, draw_services
 from layers.draw.soft import is_soft, soft_patch
 from layers.draw.ways import draw_ways
 from layers.ground.files import picture_of
@@ -31,12 +32,6 @@ HALO_DASH = "5 4"
 HALOS = frozenset({"accuracy", "soft-point"})
 """Names of the shapes around points: the circle of an approximate one, the patch of one that stands in for a place."""
 
-PICTURE_MM = 25.4 / 150
-"""Side in millimetres of a pixel of a picture on the paper: 150 to the inch, which is what offices print."""
-
-BLEED_MM = 4.0
-"""Millimetres outside the frame at which areas are cut, so that the stroke along the cut is not visible."""
-
 
 def stroke_factor(zoom: float) -> float:
     """Return the factor for the width of strokes at a zoom level, the same as on the screen."""
@@ -48,9 +43,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
 
     `size` is the factor by which the symbols and text of the sheet are larger than on A3.
     """
-    bleed = content.scale * BLEED_MM / 1000
-    west, south, east, north = content.extent
-    cut = (west - bleed, south - bleed, east + bleed, north + bleed)
+    cut = cut_extent(content)
     unit = PIXEL * stroke_factor(content.zoom) * (0.5 + 0.5 * size)
     shapes: list[Shape | Raster] = [*_area(shapely.box(*cut), fill=style.SEA, name="sea", layer=PdfLayer.GROUND)]
     place = region(plan)
@@ -62,7 +55,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
         inside = _cut(area.geometry, cut)
         shapes += _area(inside, fill=style.DISTRICT, layer=PdfLayer.GROUND)
         shapes += _area(inside, stroke=minor, line_width=0.22 * size, layer=PdfLayer.BOUNDARIES) if minor else []
-    shapes += draw_ways(plan, scene, content, size=size, margin=bleed)
+    shapes += draw_ways(plan, scene, content, size=size, margin=content.scale * BLEED_MM / 1000)
     # Over roads and areas, as on the screen: where the picture ends, they go on.
     shapes += _picture(plan, scene, content, cut)
     # Points have a size on the paper and not on the ground, so layers.draw.site_symbols draws them.
@@ -77,6 +70,7 @@ def draw_ground(plan: Plan, scene: Scene, content: Content, *, size: float) -> l
     for shown in waters:
         shapes += on_layer(PdfLayer.WATERS, _strokes(plan, shown, cut, unit))
     shapes += edge
+    shapes += draw_services(plan, scene, content)
     shapes += draw_own(plan, scene, content, cut, unit)
     # A place whose extent is a patch needs no circle: that would be one more line around what nobody has drawn.
     patched = {plan.whole(shown.site.id) for shown in content.sites if is_soft(shown)}

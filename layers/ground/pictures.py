@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -44,24 +45,11 @@ def picture_in(ground: GroundFile, grid: Grid, extent: BBox, pixel_m: float) -> 
     PlanMapError
         The ground's file is damaged.
     """
-    west, south, east, north = extent
-    pixel_m = max(pixel_m, math.sqrt((east - west) * (north - south) / MOST_PIXELS))
-    columns, rows = max(1, round((east - west) / pixel_m)), max(1, round((north - south) / pixel_m))
-    # Corners of the squares of the mesh, in metres and then in degrees.
-    across = np.unique(np.append(np.arange(0, columns, MESH_PIXELS), columns))
-    down = np.unique(np.append(np.arange(0, rows, MESH_PIXELS), rows))
-    x, y = np.meshgrid(west + across / columns * (east - west), north - down / rows * (north - south))
-    degrees = grid.degrees(np.column_stack([x.ravel(), y.ravel()]))
-    bounds = tuple(
-        function(one, other)
-        for function, one, other in zip(
-            (max, max, min, min), (*degrees.min(axis=0), *degrees.max(axis=0)), ground.bounds, strict=True
-        )
-    )
-    if not np.isfinite(degrees).all() or bounds[0] >= bounds[2] or bounds[1] >= bounds[3]:
+    mesh = mesh_of(grid, extent, pixel_m)
+    seen = mesh.seen(ground.bounds)
+    if seen is None:
         return None
-    seen: BBox = (bounds[0], bounds[1], bounds[2], bounds[3])
-    zoom = _zoom(ground, pixel_m, float(degrees[:, 1].mean()), seen)
+    zoom = _zoom(ground, mesh.pixel_m, float(mesh.degrees[:, 1].mean()), seen)
     tiles = tiles_in(seen, zoom)
     # Of a picture that has no zoom as coarse as this map the tiles are made smaller, one by one.
     side = ground.tile_pixels
@@ -73,8 +61,53 @@ def picture_in(ground: GroundFile, grid: Grid, extent: BBox, pixel_m: float) -> 
     if whole is None:
         return None
     mosaic, left, top = whole
-    places = (_world(degrees) * 2**zoom - (left, top)) * side
-    return _turned(mosaic, places.reshape(len(down), len(across), 2), across, down)
+    return mesh.turned(mosaic, left, top, zoom, side)
+
+
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """The squares of a part of a map, with the places of their corners on the earth."""
+
+    pixel_m: float
+    """Side of a pixel in metres."""
+    across: NDArray[np.int64]
+    """Columns of the corners, in pixels."""
+    down: NDArray[np.int64]
+    """Rows of the corners, in pixels."""
+    degrees: NDArray[np.float64]
+    """Longitude and latitude of each corner, row by row."""
+
+    def seen(self, bounds: BBox) -> BBox | None:
+        """Return what of `bounds` (degrees) is in the part; None if nothing is."""
+        west, south, east, north = (
+            float(function(one, other))
+            for function, one, other in zip(
+                (max, max, min, min), (*self.degrees.min(axis=0), *self.degrees.max(axis=0)), bounds, strict=True
+            )
+        )
+        if not np.isfinite(self.degrees).all() or west >= east or south >= north:
+            return None
+        return west, south, east, north
+
+    def turned(self, mosaic: Image, left: int, top: int, zoom: int, side: int) -> NDArray[np.uint8]:
+        """Return tiles that were put together as seen in the part.
+
+        `left` and `top` are column and row of the first tile, `side` is that of each in pixels.
+        """
+        places = (_world(self.degrees) * 2**zoom - (left, top)) * side
+        return _turned(mosaic, places.reshape(len(self.down), len(self.across), 2), self.across, self.down)
+
+
+def mesh_of(grid: Grid, extent: BBox, pixel_m: float) -> Mesh:
+    """Return the mesh of `extent` (metres of `grid`); pixels are larger than `pixel_m` if they were too many."""
+    west, south, east, north = extent
+    pixel_m = max(pixel_m, math.sqrt((east - west) * (north - south) / MOST_PIXELS))
+    columns, rows = max(1, round((east - west) / pixel_m)), max(1, round((north - south) / pixel_m))
+    # Corners of the squares of the mesh, in metres and then in degrees.
+    across = np.unique(np.append(np.arange(0, columns, MESH_PIXELS), columns))
+    down = np.unique(np.append(np.arange(0, rows, MESH_PIXELS), rows))
+    x, y = np.meshgrid(west + across / columns * (east - west), north - down / rows * (north - south))
+    return Mesh(pixel_m, across, down, grid.degrees(np.column_stack([x.ravel(), y.ravel()])))
 
 
 def _zoom(ground: GroundFile, pixel_m: float, latitude: float, seen: BBox) -> int:

@@ -8,6 +8,9 @@ from pathlib import Path
 LAYER_SUFFIX = ".gpkg"
 """What the files of own layers end with."""
 
+SERVICE_SUFFIX = ".toml"
+"""What the files of services end with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -35,7 +38,13 @@ class Beside:
     def layer_ids(self) -> tuple[str, ...]:
         """The ids of the files of own layers, whether or not they can be read."""
         names = (state.rsplit(":", 2)[0] for state in self.layers_version.split(";") if state)
-        return tuple(name.removesuffix(LAYER_SUFFIX) for name in names if name.endswith(LAYER_SUFFIX))
+        suffixes = LAYER_SUFFIX, SERVICE_SUFFIX
+        return tuple(name.rpartition(".")[0] for name in names if name.endswith(suffixes))
+
+    @property
+    def has_services(self) -> bool:
+        """Whether a file among the layers is that of a service."""
+        return f"{SERVICE_SUFFIX}:" in self.layers_version
 
     @property
     def version(self) -> str:

@@ -25,6 +25,7 @@ from layers.own.files import shown_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import make_tiles
 from layers.plan.deck import Deck
+from layers.plan.fault import printable
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, Scene
 from layers.plan.terms import Status
@@ -46,6 +47,7 @@ from layers.selection.comparison import Comparison
 from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.status import Counts
 from layers.selection.wording import listed_words, sources, target_words
+from layers.service.files import shown_services
 from layers.translation import Translation, translation
 from layers.words import BREAK, keeping_names, marked
 
@@ -122,14 +124,20 @@ def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
 
 
 def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
-    """Return the line that a briefing of `deck` needs if not all tiles have room in it; none otherwise."""
+    """Return the lines that a briefing of `deck` needs if not all that its slides show has room in it, or can go."""
     shown = views(plan, deck, language=text.language, today=today)
     ground = ground_of(plan, BASEMAPS[0])
     cuts = [cut for _, cut in [*_picture_cuts(plan, shown), *_own_cuts(plan, shown)]]
     cuts += [ground_cut(ground, [view.bounds for view in shown])] if ground is not None else []
     thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
-    return [text("ground.cut", slides=numbers)] if thinned else []
+    lines = [text("ground.cut", slides=numbers)] if thinned else []
+    left = [(view.number, layer) for view in shown for layer in shown_services(plan, view.scene)]
+    if left:
+        names = text("sheet.comma").join(dict.fromkeys(printable(layer.row.name) for _, layer in left))
+        slides = listed_words(list(dict.fromkeys(str(number) for number, _ in left)), MOST_SLIDES, text)
+        lines.append(text("service.not-taken", slides=slides, names=names))
+    return lines
 
 
 def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, Any]:
@@ -148,6 +156,8 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         # Tiles are packed: whoever looks for the characters of the document does not find those in them.
         payload["characters"] = "".join(sorted(cut.characters))
     payload["pictures"] = _pictures(plan, shown, payload["pictures"])
+    # A briefing is read where there is no network.
+    payload["services"] = []
     payload["own"] = _own(plan, shown, payload["own"])
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}

@@ -16,6 +16,7 @@ from layers.draw.furniture import draw_north, draw_scale_bar
 from layers.draw.graticule import true_north_degrees
 from layers.draw.ground import draw_ground, halos_in
 from layers.draw.paper import round_scale, scale_text
+from layers.draw.service import service_notes
 from layers.draw.site_symbols import draw_site_symbols
 from layers.font import Weight
 from layers.plan.plan import Plan
@@ -92,7 +93,8 @@ def report_map(plan: Plan, scene: Scene, text: Translation, *, today: date, clos
     box = Box(0.0, 0.0, WIDTH_MM, under)
     legend.draw_legend(drawing, drawn, box, size=_SIZE, columns=_COLUMNS, text=text)
     missing: Sequence[str] = omission_lines(plan, omissions(plan, scene, selection, extent), text)
-    notes = (*missing, *coverage_notes(plan, selection.tasks, shown, symbols, text))
+    services = service_notes(plan, scene, shown, text)
+    notes = (*missing, *services, *coverage_notes(plan, selection.tasks, shown, symbols, text))
     numbered = tuple(site.site.id for site in shown.numbered)
     return ReportMap(drawing, scale, extent, numbered, notes)
 

@@ -28,6 +28,7 @@ from layers.selection.select import Selection, select
 from layers.selection.status import count, newest_day
 from layers.selection.unplaced import Placing, placing
 from layers.selection.wording import grid_words, sources, titles
+from layers.service.files import services_digest
 from layers.translation import Translation, translation
 from layers.words import keeping_names
 
@@ -149,6 +150,7 @@ def _digest(plan: Plan, scene: Scene, by: By, title: str) -> str:
     parts = [str(EDITION), content_digest(plan), scene.to_query(), by.value, title]
     # Added only if there is any, so that the hashes of reports that have been handed in stay the same.
     parts += [own] if (own := shown_digest(plan, scene)) else []
+    parts += [services] if (services := services_digest(plan, scene)) else []
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:10]
 
 

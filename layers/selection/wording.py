@@ -14,6 +14,8 @@ from layers.plan.scene import BASEMAPS, Scene, Wait
 from layers.plan.terms import Moment, Text
 from layers.region import region
 from layers.selection.vicinity import near_words
+from layers.service.files import shown_services
+from layers.service.words import credit_words as service_credit
 from layers.translation import Translation
 
 
@@ -130,9 +132,11 @@ def map_sources(plan: Plan, text: Translation, *scenes: Scene) -> str:
 
 
 def own_words(plan: Plan, scenes: Sequence[Scene], text: Translation) -> str:
-    """Return which own layers `scenes` show, from which files, and how good their positions are; empty for none."""
+    """Return which own layers and services `scenes` show, whence, and how good positions are; empty for none."""
     layers = dict.fromkeys(layer for scene in scenes for layer in shown_layers(plan, scene))
-    return text("sheet.comma").join(credit_words(layer, text) for layer in layers)
+    services = dict.fromkeys(layer for scene in scenes for layer in shown_services(plan, scene))
+    words = [*(credit_words(layer, text) for layer in layers), *(service_credit(each, text) for each in services)]
+    return text("sheet.comma").join(words)
 
 
 def land_sources(plan: Plan, language: str, *, added: Sequence[Text] = (), ways: bool) -> str:

@@ -110,7 +110,7 @@ def compose_listing(plan: Plan, scene: Scene, order: Order, *, today: date, numb
     listed = frozenset(task.id for task in selection.tasks)
     properties = properties_of(plan, scene, selection, title, scale, digest, text)
     return Sheet(
-        made[0], scale, properties, digest, shown, SiteSymbols(), listed, (), scale, tuple(made[1:]), listing=True
+        made[0], scale, properties, digest, shown, SiteSymbols(), listed, (), scale, (), tuple(made[1:]), listing=True
     )
 
 

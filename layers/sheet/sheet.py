@@ -23,6 +23,7 @@ from layers.draw.ground import draw_ground, halos_in
 from layers.draw.legend import Entry
 from layers.draw.paper import SIZES, Paper, scale_text
 from layers.draw.pdf_layer import PdfLayer
+from layers.draw.service import service_notes
 from layers.draw.site_symbols import draw_site_symbols
 from layers.font import Weight
 from layers.own.files import shown_digest
@@ -38,6 +39,7 @@ from layers.selection.omission import Omission, omission_lines, omissions
 from layers.selection.select import Selection, select
 from layers.selection.vicinity import near_notes, vicinity
 from layers.selection.wording import grid_words, sources, titles
+from layers.service.files import services_digest
 from layers.sheet.foot import Foot, FootWords
 from layers.sheet.framing import fitting_scale, framing
 from layers.sheet.layout import SHARES, HeightOf, Layout, Parts, lay_out, size_factor
@@ -96,6 +98,8 @@ class Sheet:
     """What of the selected sites or the view is not, or not wholly, on the map; its notes say so."""
     fits: int
     """The number of the largest round scale at which nothing would be cut at the frame."""
+    unfetched: tuple[str, ...] = ()
+    """Which map services are not, or not wholly, on the map, and why; its notes say so."""
     more: tuple[Drawing, ...] = ()
     """Further pages, for what has no room beside the map."""
     listing: bool = False
@@ -136,6 +140,8 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date, numbered: bo
         title.draw(drawing, order.paper)
     omitted = omissions(plan, scene, selection, extent)
     notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)
+    unfetched = service_notes(plan, scene, shown, text)
+    notes += unfetched
     notes += near_notes(plan, scene, selection.tasks, text)
     entries = legend.entries(
         plan,
@@ -168,7 +174,10 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date, numbered: bo
         for number, page in enumerate((drawing, *more), start=1):
             number_page(page, order.paper, text("sheet.page", page=number, pages=len(more) + 1))
     properties = properties_of(plan, scene, selection, title, scale, digest, text)
-    return Sheet(drawing, scale, properties, digest, shown, site_symbols, listed, omitted, arranged.fits, tuple(more))
+    fits = arranged.fits
+    return Sheet(
+        drawing, scale, properties, digest, shown, site_symbols, listed, omitted, fits, tuple(unfetched), tuple(more)
+    )
 
 
 def title_of(plan: Plan, scene: Scene, order: Order, selection: Selection, text: Translation) -> Title:
@@ -375,6 +384,7 @@ def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str
     """Return ten characters of a hash of all that a sheet depends on; `form` is its scale, or an atlas's kind."""
     parts = (str(EDITION), content_digest(plan), scene.to_query(), repr(order.paper), str(form), order.title)
     own = shown_digest(plan, scene)
+    services = services_digest(plan, scene)
     # Added only if set, so that the hashes of sheets that have been handed in stay the same.
     more = [
         ("close", order.close),
@@ -383,6 +393,7 @@ def sheet_digest(plan: Plan, scene: Scene, order: Order, form: int | str) -> str
         (f"extent {order.extent}", order.extent),
         (f"template {order.template}", order.template != NO_TEMPLATE),
         (f"own {own}", own != ""),
+        (f"services {services}", services != ""),
     ]
     named = [words for words, is_set in more if is_set]
     return hashlib.sha256("\n".join((*parts, *named)).encode()).hexdigest()[:10]

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { toGcj02 } from "../../layers/browser/src/gcj02.js";
+import { toBd09, toGcj02 } from "../../layers/browser/src/gcj02.js";
 import { area, length } from "../../layers/browser/src/geodesy.js";
 import { fromGrid, toGrid } from "../../layers/browser/src/projection.js";
 import { gridStep, metresPerPixel } from "../../layers/browser/src/scale.js";
@@ -16,6 +16,12 @@ describe("positions", () => {
     if (!listed) return;
     expect(Math.abs(longitude - listed[0])).toBeLessThan(1e-5);
     expect(Math.abs(latitude - listed[1])).toBeLessThan(1e-5);
+  });
+
+  test.each(cases.bd09)("BD-09 of $gcj02", ({ gcj02, is }) => {
+    const [longitude, latitude] = toBd09(gcj02[0], gcj02[1]);
+    expect(longitude).toBeCloseTo(is[0], 9);
+    expect(latitude).toBeCloseTo(is[1], 9);
   });
 
   test.each(cases.grid)("the grid at $wgs84", ({ wgs84, is }) => {

@@ -500,7 +500,8 @@ export class BrowsePage {
     const picture = this.data.pictures.find((each) => each.id === this.scene.basemap);
     const files = [picture, ground].filter((each) => each !== undefined && each !== null);
     const credit = files.map((each) => words(each.credit, this.stage.language) + " | ").join("");
-    const own = this.stage.own.shown.map((each) => words(each.credit, this.stage.language) + " | ").join("");
+    const layers = [...this.stage.own.shown, ...this.stage.services.shown];
+    const own = layers.map((each) => words(each.credit, this.stage.language) + " | ").join("");
     // The built-in roads are not drawn where those of a file are.
     line.textContent = own + credit + this.text(ground ? "map.attribution-land" : "map.attribution");
     const { attributionControl } = this.map;

@@ -1,4 +1,4 @@
-/* The GCJ-02 shift. The same formula as geo/datum.py, which names its source; shared cases hold the two together. */
+/* The GCJ-02 and BD-09 shifts. The same formulas as geo/datum.py, which names their sources; shared cases hold the two together. */
 
 const AXIS = 6378245.0;
 const ECCENTRICITY2 = 0.006693421622965943;
@@ -33,4 +33,18 @@ export function toGcj02(longitude, latitude) {
   const meridian = (AXIS * (1 - ECCENTRICITY2)) / (w * Math.sqrt(w));
   const parallel = (AXIS / Math.sqrt(w)) * Math.cos(phi);
   return [longitude + (east * 180) / (parallel * Math.PI), latitude + (north * 180) / (meridian * Math.PI)];
+}
+
+/**
+ * Shift a GCJ-02 position in degrees to BD-09.
+ *
+ * @param {number} longitude
+ * @param {number} latitude
+ * @returns {[longitude: number, latitude: number]}
+ */
+export function toBd09(longitude, latitude) {
+  const wave = (Math.PI * 3000) / 180;
+  const radius = Math.hypot(longitude, latitude) + 0.00002 * Math.sin(latitude * wave);
+  const angle = Math.atan2(latitude, longitude) + 0.000003 * Math.cos(longitude * wave);
+  return [radius * Math.cos(angle) + 0.0065, radius * Math.sin(angle) + 0.006];
 }

@@ -1,7 +1,7 @@
-/* Online pictures that are drawn in GCJ-02, laid right under a WGS 84 map. */
+/* Online pictures that are drawn in GCJ-02 or BD-09, laid right under a WGS 84 map. */
 
 import * as L from "leaflet";
-import { toGcj02 } from "./gcj02.js";
+import { toBd09, toGcj02 } from "./gcj02.js";
 
 /**
  * A tile layer whose pictures are drawn in GCJ-02, moved so that they lie right on a WGS 84 map.
@@ -16,7 +16,7 @@ export class Gcj02TileLayer extends L.TileLayer {
    * @param {number} zoom
    */
   _setZoomTransform(level, center, zoom) {
-    super._setZoomTransform(level, shifted(L.latLng(center)), zoom);
+    super._setZoomTransform(level, this.shifted(L.latLng(center)), zoom);
   }
 
   /**
@@ -24,7 +24,7 @@ export class Gcj02TileLayer extends L.TileLayer {
    * @param {L.LatLng} center
    */
   _getTiledPixelBounds(center) {
-    return super._getTiledPixelBounds(shifted(center));
+    return super._getTiledPixelBounds(this.shifted(center));
   }
 
   /** @override */
@@ -33,10 +33,22 @@ export class Gcj02TileLayer extends L.TileLayer {
     this._setZoomTransforms(this._map.getCenter(), this._map.getZoom());
     this._update();
   }
+
+  /** @param {L.LatLng} at */
+  shifted(at) {
+    const [longitude, latitude] = toGcj02(at.lng, at.lat);
+    return L.latLng(latitude, longitude);
+  }
 }
 
-/** @param {L.LatLng} at */
-function shifted(at) {
-  const [longitude, latitude] = toGcj02(at.lng, at.lat);
-  return L.latLng(latitude, longitude);
+/** The same for pictures that are drawn in BD-09, in the tiles of web maps. */
+export class Bd09TileLayer extends Gcj02TileLayer {
+  /**
+   * @override
+   * @param {L.LatLng} at
+   */
+  shifted(at) {
+    const [longitude, latitude] = toBd09(...toGcj02(at.lng, at.lat));
+    return L.latLng(latitude, longitude);
+  }
 }

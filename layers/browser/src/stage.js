@@ -8,6 +8,7 @@ import { Labels } from "./labels.js";
 import { OwnLayers } from "./own_layers.js";
 import { SeenGround } from "./seen_ground.js";
 import { frameOf, seenSites } from "./seen_sites.js";
+import { Services } from "./services.js";
 import { Sites } from "./sites.js";
 import { defineSymbols } from "./symbols.js";
 import { Ways } from "./ways.js";
@@ -67,6 +68,7 @@ export class Stage {
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
     this.own = new OwnLayers(map, data, () => callbacks.changed?.());
+    this.services = new Services(map, data, () => this.language);
     this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
@@ -135,6 +137,7 @@ export class Stage {
     const hidden = this.covered && this.data.layers.some((layer) => layer.id === id && layer.ground);
     this.sites.setLayer(id, visible && !hidden, opacity);
     this.own.setLayer(id, visible, opacity);
+    this.services.setLayer(id, visible, opacity);
     if (id === this.data.gridLayer && this.grid) {
       // Over pictures too: their position is checked against it.
       if (!visible) this.grid.remove();
@@ -153,6 +156,7 @@ export class Stage {
   setOrder(wanted) {
     this.order = ordered(this.data.layers.map(({ id }) => id), wanted);
     this.own.setOrder(this.order);
+    this.services.setOrder(this.order);
     for (const [id, home] of this.sites.layers) {
       home.pane.style.zIndex = String(paneOrder(home.layer, this.order.indexOf(id), this.data.waterLayer));
     }

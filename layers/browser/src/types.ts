@@ -89,6 +89,21 @@ export interface OwnTileSource extends TileSource {
   rest: OwnLook;
 }
 
+/** A map service, which the server asks. */
+export interface ServicePayload extends Named {
+  id: string;
+  /** What the path of a tile, `z/x/y`, is added to. */
+  url: string;
+  zooms: [number, number];
+  /** Degrees: west, south, east, north. */
+  bounds: [number, number, number, number];
+  /** Side of a tile on the screen. */
+  pixels: 256 | 512;
+  /** What the service draws in. */
+  datum: "wgs84" | "gcj02" | "bd09";
+  credit: Named;
+}
+
 export interface LayerState {
   visible: boolean;
   opacity: number;
@@ -271,6 +286,7 @@ export interface Plan {
   grounds: GroundPayload[];
   pictures: PicturePayload[];
   own: OwnPayload[];
+  services: ServicePayload[];
   texts: Record<string, Record<string, string>>;
   style: Style;
   basemaps: string[];

@@ -91,7 +91,7 @@ def project_xml(
 
     `crs` is the system in which it is drawn; None for an offset frame, which has no definition. The tables are in the
     system `data`, WGS 84 if it is None and there is a `crs`. `groups` are the headings in their order, `file` the name
-    of the GeoPackage, and `background` the colour of the paper, such as `#EFECE4`.
+    of the GeoPackage, and `background` the colour of the paper.
     """
     root = Node("qgis", {"version": VERSION, "projectname": legible(title)})
     SubElement(root, "homePath", {"path": ""})

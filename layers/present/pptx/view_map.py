@@ -20,6 +20,7 @@ from layers.draw.furniture import draw_scale_bar
 from layers.draw.ground import HALOS, draw_ground, halos_in
 from layers.draw.legend import Entry, brief_entries, slots
 from layers.draw.paper import round_scale, scale_text
+from layers.draw.service import service_notes
 from layers.draw.site_symbols import draw_site_symbols
 from layers.draw.typeface import MM_PER_POINT
 from layers.font import Weight
@@ -207,6 +208,7 @@ def _notes(
     plan: Plan, view: View, shown: Content, site_symbols: SiteSymbols, painted: int, text: Translation
 ) -> list[str]:
     notes = coverage_notes(plan, view.tasks, shown, site_symbols, text)
+    notes += service_notes(plan, view.scene, shown, text)
     if painted:
         notes.append(text("slides.in-picture", count=painted))
     return notes

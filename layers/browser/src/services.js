@@ -1,0 +1,134 @@
+/* Map services as layers: pictures that the server fetches, each in a pane of its own under the sites. */
+
+import * as L from "leaflet";
+import { Bd09TileLayer, Gcj02TileLayer } from "./gcj02_tiles.js";
+import { paneOrder } from "./layer_order.js";
+import { showMessage } from "./message.js";
+import { pane } from "./pane.js";
+
+/** @import { Language, Plan, ServicePayload } from "./types" */
+
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+const CLASSES = { wgs84: L.TileLayer, gcj02: Gcj02TileLayer, bd09: Bd09TileLayer };
+/** Pixels of a tile of the map's own zoom; larger ones hold as much as four of a zoom further in. */
+const SMALL = 256;
+/** Zooms that a layer is shown beyond its last, larger. */
+const BEYOND = 3;
+
+class Service {
+  /**
+   * @param {L.Map} map
+   * @param {ServicePayload} payload
+   * @param {number} index among all layers, the uppermost first
+   * @param {() => Language} language
+   */
+  constructor(map, payload, index, language) {
+    this.map = map;
+    this.payload = payload;
+    this.index = index;
+    this.language = language;
+    this.name = "pm-" + payload.id;
+    this.visible = false;
+    this.opacity = 1;
+    /** @type {L.TileLayer | null} */
+    this.drawn = null;
+    /** Whether it was asked why tiles do not come, which is asked once each time that somebody shows the layer. */
+    this.asked = false;
+  }
+
+  get home() {
+    return pane(this.map, this.name, paneOrder({ own: true }, this.index, null));
+  }
+
+  /**
+   * @param {boolean} visible
+   * @param {number} opacity
+   */
+  show(visible, opacity) {
+    this.visible = visible;
+    this.opacity = opacity;
+    if (!visible && !this.drawn) return;
+    Object.assign(this.home.style, { opacity: String(opacity), pointerEvents: "none" });
+    if (visible && !this.drawn) this.drawn = this.made();
+    const { drawn } = this;
+    if (!drawn || visible === this.map.hasLayer(drawn)) return;
+    this.asked = false;
+    if (!visible) {
+      drawn.remove();
+      return;
+    }
+    this.say("asked");
+    drawn.addTo(this.map);
+  }
+
+  made() {
+    const { url, zooms, bounds, pixels, datum } = this.payload;
+    const [west, south, east, north] = bounds;
+    const shift = pixels === SMALL ? 0 : 1;
+    const layer = new CLASSES[datum](url + "{z}/{x}/{y}", {
+      pane: this.name,
+      tileSize: pixels,
+      zoomOffset: -shift,
+      minZoom: zooms[0] + shift,
+      maxZoom: zooms[1] + shift + BEYOND,
+      maxNativeZoom: zooms[1] + shift,
+      bounds: [[south, west], [north, east]],
+      errorTileUrl: NOTHING,
+    });
+    layer.on("load", () => { if (!this.asked) this.say("drawn"); });
+    layer.on("tileerror", () => { if (!this.asked) void this.ask(); });
+    return layer;
+  }
+
+  /** Ask why a tile did not come. */
+  async ask() {
+    this.asked = true;
+    this.say("failed");
+    const answer = await fetch(this.payload.url + "state?lang=" + this.language());
+    const { words } = answer.ok ? await answer.json() : { words: "" };
+    if (words && this.visible) showMessage(this.map, words);
+  }
+
+  /**
+   * For whoever waits for the layer.
+   *
+   * @param {"asked" | "drawn" | "failed"} state
+   */
+  say(state) {
+    Object.assign(this.home.dataset, { service: this.payload.id, state });
+  }
+}
+
+export class Services {
+  /**
+   * @param {L.Map} map
+   * @param {Plan} data
+   * @param {() => Language} language
+   */
+  constructor(map, data, language) {
+    const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
+    this.layers = new Map(data.services.map((payload) => [payload.id, new Service(map, payload, place(payload.id), language)]));
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} visible
+   * @param {number} opacity
+   */
+  setLayer(id, visible, opacity) {
+    this.layers.get(id)?.show(visible, opacity);
+  }
+
+  /** @param {string[]} order ids of all layers, the uppermost first */
+  setOrder(order) {
+    for (const [id, layer] of this.layers) {
+      layer.index = order.indexOf(id);
+      if (layer.drawn) layer.home.style.zIndex = String(paneOrder({ own: true }, layer.index, null));
+    }
+  }
+
+  /** What is shown, in view or not. */
+  get shown() {
+    return [...this.layers.values()].filter(({ visible, opacity }) => visible && opacity > 0).map(({ payload }) => payload);
+  }
+}
