@@ -12,9 +12,12 @@ from app import context
 from app.static_files import FOREVER
 from geo.errors import PlanMapError
 from layers.browser.own_payload import features_json
+from layers.own.asking import selected
 from layers.own.at import at_place
 from layers.own.files import find_layer, own_layers
 from layers.own.own_layer import OwnLayer
+from layers.plan.layer_question import LayerQuestion, read_questions
+from layers.plan.plan import Plan
 from layers.translation import translation
 
 _LARGEST_REACH_DEG = 1.0
@@ -29,7 +32,8 @@ def features_answer(request: Request) -> Response:
         layer = find_layer(plan, wanted["layer"])
         if layer.version != wanted["version"]:
             raise PlanMapError("no-such-own-layer", name=wanted["layer"], near="")
-        packed = _packed(layer)
+        question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id)
+        packed = _packed(layer, plan, question) if question is not None else _packed(layer)
     except PlanMapError:
         return Response(status_code=404)
     headers = {"Cache-Control": FOREVER, "Content-Encoding": "gzip"}
@@ -37,12 +41,14 @@ def features_answer(request: Request) -> Response:
 
 
 @lru_cache(maxsize=8)
-def _packed(layer: OwnLayer) -> bytes:
-    return gzip.compress(features_json(layer).encode(), 6, mtime=0)
+def _packed(layer: OwnLayer, plan: Plan | None = None, question: LayerQuestion | None = None) -> bytes:
+    return gzip.compress(features_json(layer, plan, question).encode(), 6, mtime=0)
 
 
 def place_answer(request: Request) -> Response:
     """Return as JSON what the own layers `layers` have at the place `at` (longitude, latitude), within `reach` degrees.
+
+    Of a layer about which `ask` asks something, only features that it selects.
 
     `found` has the features with their values, the uppermost first, and `more` says how many there are besides.
     """
@@ -55,7 +61,11 @@ def place_answer(request: Request) -> Response:
         _, plan = context.current().plan()
         by_id = {layer.scene_id: layer for layer in own_layers(plan)}
         layers = [by_id[name] for name in dict.fromkeys(query.get("layers", "").split(",")) if name in by_id]
-        found, count = at_place(layers, x, y, across, up)
+        questions = read_questions(query.get("ask", ""))[0]
+        asked = {
+            layer: selected(layer, questions[layer.scene_id], plan) for layer in layers if layer.scene_id in questions
+        }
+        found, count = at_place(layers, x, y, across, up, asked)
     except (ValueError, PlanMapError):
         return nothing
     rest = count - len(found)

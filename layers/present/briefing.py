@@ -12,15 +12,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from geo.grid import BBox
 from layers import style
-from layers.browser.own_payload import features_within
+from layers.browser.own_payload import asked_payload, features_within
 from layers.browser.payload import arguments, letters, plan_payload
 from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
+from layers.own.asking import asked_ids
 from layers.own.files import shown_layers
 from layers.own.own_layer import OwnLayer
 from layers.plan.deck import Deck
@@ -170,16 +173,21 @@ def _pictures(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]
 def _own(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the own layers that views show, with their features in what these views show and around it."""
     boxes: dict[OwnLayer, list[BBox]] = {}
+    asked: dict[OwnLayer, list[NDArray[np.int64] | None]] = {}
     for view in shown:
         for layer in shown_layers(plan, view.scene):
             boxes.setdefault(layer, []).append(view.bounds)
+            asked.setdefault(layer, []).append(asked_ids(plan, view.scene, layer))
     found = []
     for layer, over in boxes.items():
         wests, souths, easts, norths = zip(*over, strict=True)
         wide, high = (max(easts) - min(wests)) / 2, (max(norths) - min(souths)) / 2
         within = (min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high)
         own = next(each for each in known if each["id"] == layer.scene_id)
-        found.append({**own, "url": "", "features": features_within(layer, within)})
+        # A view that shows all of a layer needs more than any question selects.
+        parts = [ids for ids in asked[layer] if ids is not None]
+        ids = np.unique(np.concatenate(parts)) if len(parts) == len(over) else None
+        found.append({**own, "url": "", "features": features_within(layer, within, ids)})
     return found
 
 
@@ -211,6 +219,10 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     about = {task.id for task in view.tasks}
     compared = view.before
     return {
+        "asked": {
+            layer: {"url": "", "ids": each["ids"], "words": each["words"]}
+            for layer, each in asked_payload(plan, view.scene).items()
+        },
         **{key: found[key] for key in ("sites", "tasks", "overdue", "changes", "layers", "order", "near")},
         "day": view.selection.as_of.isoformat(),
         "counts": _count_payload(view.counts),

@@ -71,7 +71,12 @@ export function legendParts(seen, style, text, brief) {
  * @returns {Entry[]}
  */
 function own(layers) {
-  return layers.map(({ symbol, form, words }) => ({ sample: { kind: "own", symbol, form }, words }));
+  // What is shown of a layer is said once, after the last of its symbols.
+  const last = new Map(layers.map(({ id }, index) => [id, index]));
+  return layers.map(({ id, symbol, form, words, asked }, index) => ({
+    sample: { kind: "own", symbol, form },
+    words: asked && last.get(id) === index ? `${words} — ${asked}` : words,
+  }));
 }
 
 /**

@@ -6,23 +6,29 @@ import { ShapeMarker } from "./own_marker.js";
 import { pane } from "./pane.js";
 import { words } from "./words.js";
 
-/** @import { Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
+/** @import { Asked, Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
 
-/** @typedef {{ id: string, symbol: OwnSymbol, form: OwnPayload["form"], words: string }} SeenOwn */
+/** @typedef {{ id: string, symbol: OwnSymbol, form: OwnPayload["form"], words: string, asked?: string }} SeenOwn */
+
+/** How many answers are kept: somebody who asks again and again does not fill the browser's memory. */
+const KEPT = 12;
 
 /**
- * The features of a layer, which all maps of a page share.
+ * Features by their address, which all maps of a page share.
  *
- * @type {WeakMap<OwnPayload, Promise<GeoJSON.FeatureCollection>>}
+ * @type {Map<string, Promise<GeoJSON.FeatureCollection>>}
  */
-const fetched = new WeakMap();
+const fetched = new Map();
 
-/** @param {OwnPayload} payload */
-function featuresOf(payload) {
-  const found = fetched.get(payload) || ask(payload.url);
-  fetched.set(payload, found);
+/** @param {string} url */
+function featuresOf(url) {
+  const found = fetched.get(url) || ask(url);
+  fetched.delete(url);
+  fetched.set(url, found);
+  const oldest = fetched.keys().next().value;
+  if (fetched.size > KEPT && oldest !== undefined) fetched.delete(oldest);
   // Asked for again the next time that somebody shows it.
-  found.catch(() => fetched.delete(payload));
+  found.catch(() => fetched.delete(url));
   return found;
 }
 
@@ -51,6 +57,12 @@ class OwnLayer {
     this.name = "pm-" + payload.id;
     this.visible = false;
     this.opacity = 1;
+    /**
+     * What of it is shown; null for all.
+     *
+     * @type {Asked | null}
+     */
+    this.asked = null;
     /** @type {L.GeoJSON | null} */
     this.drawn = null;
     /**
@@ -67,6 +79,21 @@ class OwnLayer {
   }
 
   /**
+   * Show only what somebody asks for, or all.
+   *
+   * @param {Asked | null} asked
+   */
+  ask(asked) {
+    const before = this.asked;
+    this.asked = asked;
+    if (before?.url === asked?.url && before?.ids === asked?.ids) return;
+    this.drawn?.remove();
+    this.drawn = null;
+    this.features = [];
+    if (this.visible) this.show(true, this.opacity);
+  }
+
+  /**
    * @param {boolean} visible
    * @param {number} opacity
    */
@@ -78,7 +105,7 @@ class OwnLayer {
     Object.assign(this.home.style, { display, opacity: String(opacity * this.payload.opacity), pointerEvents: "none" });
     if (!visible || this.drawn) return;
     // What a document has itself is there at once: the room for its legend is measured before anything is seen.
-    if (this.payload.features) this.draw(this.payload.features);
+    if (this.payload.features) this.draw(this.among(this.payload.features));
     else void this.fetch();
   }
 
@@ -90,13 +117,26 @@ class OwnLayer {
   }
 
   async fetch() {
-    try {
-      const features = await featuresOf(this.payload);
-      if (!this.drawn) this.draw(features);
-    } catch {
-      this.say("failed");
-    }
+    const { asked } = this;
+    const url = asked ? asked.url : this.payload.url;
+    // What cannot be answered has no address; its words say why.
+    const features = url ? await featuresOf(url).catch(() => null) : null;
+    // Somebody has asked something else since.
+    if (asked?.url !== this.asked?.url) return;
+    if (!features) this.say("failed");
+    else if (!this.drawn) this.draw(features);
     this.changed();
+  }
+
+  /**
+   * Those features that are asked for, of all that a document has itself.
+   *
+   * @param {GeoJSON.FeatureCollection} features
+   */
+  among(features) {
+    if (!this.asked) return features;
+    const wanted = new Set(this.asked.ids);
+    return { ...features, features: features.features.filter(({ id }) => wanted.has(Number(id))) };
   }
 
   /** @param {GeoJSON.FeatureCollection} features */
@@ -112,7 +152,7 @@ class OwnLayer {
    * @param {"drawn" | "failed"} state
    */
   say(state) {
-    Object.assign(this.home.dataset, { own: this.payload.id, state });
+    Object.assign(this.home.dataset, { own: this.payload.id, state, count: String(this.features.length) });
   }
 
   /** @param {GeoJSON.FeatureCollection} features */
@@ -182,6 +222,11 @@ export class OwnLayers {
     this.layers.get(id)?.show(visible, opacity);
   }
 
+  /** @param {Record<string, Asked>} asked by the ids of layers; all is shown of those that are not in it */
+  ask(asked) {
+    for (const [id, layer] of this.layers) layer.ask(asked[id] || null);
+  }
+
   /** @param {string[]} order ids of all layers, the uppermost first */
   setOrder(order) {
     for (const [id, layer] of this.layers) {
@@ -206,7 +251,7 @@ export class OwnLayers {
     return [...this.layers.values()].flatMap((layer) => layer.looksIn(frame).map((number) => {
       const { id, form, looks } = layer.payload;
       const look = /** @type {NonNullable<typeof looks[number]>} */ (looks[number]);
-      return { id, form, symbol: look.symbol, words: words(look, language) };
+      return { id, form, symbol: look.symbol, words: words(look, language), asked: layer.asked?.words };
     }));
   }
 }
