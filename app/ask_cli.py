@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,6 +57,7 @@ def layer_ask(
     from app.context import store_at
     from layers.own.answer import answer
     from layers.own.files import find_layer
+    from layers.selection.asked_scene import scene_of_answer
     from layers.store.base import read_plan
 
     found_plan = read_plan(store_at(read_settings(plan=plan)))
@@ -65,7 +65,7 @@ def layer_ask(
     conditions = tuple(condition_of(each, layer) for each in where)
     question = LayerQuestion(conditions, place_of(found_plan, near, within, inside=inside))
     found = answer(found_plan, layer, question)
-    address = "?" + scene_of_question(layer, question, text.language).to_query()
+    address = "?" + scene_of_answer(found, Scene(language=text.language)).to_query()
     groups = {each: groups_of(found, each, join) for each in by}
     if as_json:
         click.echo(json.dumps(_document(found, groups, summed, address, text), ensure_ascii=False, indent=2))
@@ -130,15 +130,6 @@ def place_of(plan: Plan, near: Sequence[str], within: str, *, inside: bool) -> P
         if not any(plan.sites[one].placed for one in plan.place(site_id)):
             raise PlanMapError("nothing-placed", name=printable(plan.sites[site_id].name.zh))
     return PlaceCondition(sites, 0 if inside or not within else read_radius(within), inside)
-
-
-def scene_of_question(layer: OwnLayer, question: LayerQuestion, language: str = "zh") -> Scene:
-    """Return the Scene that shows what a question selects of a layer."""
-    return replace(
-        Scene(language=language),
-        visible={layer.scene_id: True},
-        questions={layer.scene_id: question} if question else {},
-    )
 
 
 def groups_of(found: Answer, by: str, join: str) -> list[Group]:

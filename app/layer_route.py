@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from functools import lru_cache
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app import context
+from app.faults import notice_page
+from app.file_name import file_name
+from app.opening import ALL_SLICES
 from app.static_files import FOREVER
 from geo.errors import PlanMapError
 from layers.browser.own_payload import features_json
@@ -38,6 +43,25 @@ def features_answer(request: Request) -> Response:
         return Response(status_code=404)
     headers = {"Cache-Control": FOREVER, "Content-Encoding": "gzip"}
     return Response(packed, media_type="application/geo+json", headers=headers)
+
+
+def answer_table(request: Request) -> Response:
+    """Return what the question `ask` selects of an own layer as CSV, in the language `lang`; 404 if there is none."""
+    from layers.listing.answer_file import answer_csv
+    from layers.listing.files import MEDIA_TYPES
+    from layers.own.answer import answer
+
+    text = translation(request.query_params.get("lang", ""))
+    try:
+        _, plan = context.current().plan()
+        layer = find_layer(plan, request.path_params["layer"])
+        question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id, LayerQuestion())
+        made = answer_csv(answer(plan, layer, question), text)
+    except PlanMapError as error:
+        return HTMLResponse(notice_page(error, text, back=True, typeface=ALL_SLICES), status_code=404)
+    name = quote(file_name([layer.name, str(date.today())], "csv"))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(made, media_type=MEDIA_TYPES["csv"], headers=headers)
 
 
 @lru_cache(maxsize=8)

@@ -22,7 +22,7 @@ from app.attachment_route import attachment_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
-from app.layer_route import features_answer, place_answer
+from app.layer_route import answer_table, features_answer, place_answer
 from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
@@ -77,6 +77,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/ground/{ground}/{version}/{zoom:int}/{x:int}/{y:int}", _ground_tile),
         Route("/layer/{layer}/{version}/features.json", features_answer),
         Route("/layer-at", place_answer),
+        Route("/layer-table/{layer}.csv", answer_table),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),

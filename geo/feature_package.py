@@ -170,6 +170,30 @@ class FeaturePackage:
             found |= dict(self._rows(f"SELECT fid, {name} FROM {TABLE} WHERE fid IN ({marks})", part))  # noqa: S608
         return [found.get(fid) for fid in ids.tolist()]
 
+    def distinct(self, field: str, most: int) -> list[tuple[Any, int]]:
+        """Return the values of a field with how many features have each, the most frequent first, at most `most`."""
+        self._check_fields([field])
+        name = quoted(field)
+        query = f"SELECT {name}, count(*) FROM {TABLE} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {int(most)}"  # noqa: S608
+        return [(row[0], int(row[1])) for row in self._rows(query)]
+
+    def bounds_of(self, ids: NDArray[np.int64]) -> BBox | None:
+        """Return the bbox of the features with these numbers; None if none of them has a geometry."""
+        found = []
+        columns = "min(minx), min(miny), max(maxx), max(maxy)"
+        if len(ids) > MANY:
+            found = self._rows(f"SELECT {columns} FROM {INDEX}")  # noqa: S608
+        else:
+            for part in _parts(ids):
+                marks = ", ".join("?" * len(part))
+                found += self._rows(f"SELECT {columns} FROM {INDEX} WHERE id IN ({marks})", part)  # noqa: S608
+        there = np.array([row for row in found if row[0] is not None], dtype=np.float64)
+        if not len(there):
+            return None
+        west, south = there[:, :2].min(axis=0).tolist()
+        east, north = there[:, 2:].max(axis=0).tolist()
+        return west, south, east, north
+
     def chosen(self, ids: NDArray[np.int64], fields: Sequence[str] = ()) -> Iterator[Features]:
         """Yield the features with these numbers, which rise, some at a time; likewise."""
         for part in _parts(ids):

@@ -16,6 +16,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
+from app.layers.question_form import HOWS, PLACES
 from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
@@ -718,6 +719,7 @@ FAMILIES: dict[str, set[str]] = {
     "ogc-title": set(COLLECTION_IDS),
     "ogc-about": set(COLLECTION_IDS),
     "style-lost": set(Lost),
+    "ask-how": {*HOWS, *PLACES},
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 
