@@ -156,6 +156,20 @@ class FeaturePackage:
         rows = np.array(self._rows(query, (*values, west, east, south, north)), dtype=np.float64).reshape(-1, 5)
         return rows[:, 0].astype(np.int64), rows[:, 1:]
 
+    def boxes_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the same of the features with these numbers, which rise, without those that have no geometry."""
+        if len(ids) > MANY:
+            found, boxes = self.boxes((-180.0, -90.0, 180.0, 90.0))
+            there = np.isin(found, ids)
+            return (found, boxes) if there.all() else (found[there], boxes[there])
+        rows: list[tuple[Any, ...]] = []
+        for part in _parts(ids):
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT id, minx, miny, maxx, maxy FROM {INDEX} WHERE id IN ({marks}) ORDER BY id"  # noqa: S608
+            rows += self._rows(query, part)
+        table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+        return table[:, 0].astype(np.int64), table[:, 1:]
+
     def column(self, field: str, ids: NDArray[np.int64]) -> list[Any]:
         """Return the values of a field of the features with these numbers, which rise; likewise."""
         self._check_fields([field])
@@ -170,29 +184,18 @@ class FeaturePackage:
             found |= dict(self._rows(f"SELECT fid, {name} FROM {TABLE} WHERE fid IN ({marks})", part))  # noqa: S608
         return [found.get(fid) for fid in ids.tolist()]
 
-    def distinct(self, field: str, most: int) -> list[tuple[Any, int]]:
-        """Return the values of a field with how many features have each, the most frequent first, at most `most`."""
-        self._check_fields([field])
-        name = quoted(field)
-        query = f"SELECT {name}, count(*) FROM {TABLE} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {int(most)}"  # noqa: S608
-        return [(row[0], int(row[1])) for row in self._rows(query)]
+    def distinct(self, field: str, most: int, tests: Sequence[ValueTest] = ()) -> list[tuple[Any, int]]:
+        """Return the values of a field with how many features have each, the most frequent first, at most `most`.
 
-    def bounds_of(self, ids: NDArray[np.int64]) -> BBox | None:
-        """Return the bbox of the features with these numbers; None if none of them has a geometry."""
-        found = []
-        columns = "min(minx), min(miny), max(maxx), max(maxy)"
-        if len(ids) > MANY:
-            found = self._rows(f"SELECT {columns} FROM {INDEX}")  # noqa: S608
-        else:
-            for part in _parts(ids):
-                marks = ", ".join("?" * len(part))
-                found += self._rows(f"SELECT {columns} FROM {INDEX} WHERE id IN ({marks})", part)  # noqa: S608
-        there = np.array([row for row in found if row[0] is not None], dtype=np.float64)
-        if not len(there):
-            return None
-        west, south = there[:, :2].min(axis=0).tolist()
-        east, north = there[:, 2:].max(axis=0).tolist()
-        return west, south, east, north
+        With `tests`, only of the features that pass all of them; likewise.
+        """
+        self._check_fields([field])
+        where, values = self._tested(tests)
+        query = (
+            f"SELECT {quoted(field)}, count(*) FROM {TABLE} AS f{where} "  # noqa: S608
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {int(most)}"
+        )
+        return [(row[0], int(row[1])) for row in self._rows(query, values)]
 
     def chosen(self, ids: NDArray[np.int64], fields: Sequence[str] = ()) -> Iterator[Features]:
         """Yield the features with these numbers, which rise, some at a time; likewise."""

@@ -23,6 +23,9 @@ def show_groups(found: Answer, text: Translation) -> None:
     fields = [field.name for field in found.layer.fields if field.type != "binary"]
     names = {SITE: text("ask-page.group-site"), TASK: text("ask-page.group-task")}
     names |= {f"={name}": printable(name, limit=60) for name in fields}
+    if "ask_by" not in state() and not found.measured and fields:
+        # Of very many features, those at each place take seconds to find.
+        state()["ask_by"] = f"={fields[0]}"
     by = st.selectbox(text("ask-page.group"), list(names), key="ask_by", format_func=names.__getitem__)
     kind = {SITE: "site", TASK: "task"}.get(by, by[1:])
     if by == SITE:

@@ -54,7 +54,7 @@ def show_table(found: Answer, text: Translation) -> None:
     line = text("ask-page.rows", **counts)
     if len(fields) > MOST_FIELDS:
         line += " " + text("ask-page.more-fields", count=MOST_FIELDS)
-    tasks = _tasks(found.layer, found.question, found.plan)
+    tasks = _tasks(found, ids)
     st.html(
         f"<p class='pm-quiet'>{escape.html(line)}</p>"
         f"<div class='pm-rows' tabindex='0'>{_table(found, ids, fields[:MOST_FIELDS], size, tasks, text)}</div>"
@@ -113,11 +113,10 @@ def _sort_key(value: Any) -> tuple[int, float, str]:
     return (1, 0.0, str(value)) if value not in (None, "") else (2, 0.0, "")
 
 
-@lru_cache(maxsize=8)
-def _tasks(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> dict[int, list[str]]:
-    """Return the tasks of the places at which each selected feature lies."""
+def _tasks(found: Answer, ids: NDArray[np.int64]) -> dict[int, list[str]]:
+    """Return the tasks of the places at which the features with the numbers `ids` lie."""
     tasks: dict[int, list[str]] = {}
-    for task_id, ids in answer(plan, layer, question).at_tasks(question.place.metres if question.place else 0).items():
-        for fid in ids.tolist():
+    for task_id, here in found.at_tasks(found.metres, np.sort(ids)).items():
+        for fid in here.tolist():
             tasks.setdefault(fid, []).append(task_id)
     return tasks

@@ -19,7 +19,7 @@ from app.page_head import show_language, show_name
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
-from layers.own.answer import Answer, answer
+from layers.own.answer import MOST_MEASURED, Answer, answer
 from layers.own.files import own_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.question_words import answer_lines, question_words
@@ -74,6 +74,7 @@ def main() -> None:
     with right, st.container(key="answer"):
         try:
             found = answer(plan, layer, question)
+            found = replace(found, measured=found.count <= MOST_MEASURED)
             shown = scene_of_answer(found, scene)
             add = partial(show_add, text, reading.why_fixed(text), closed=error is not None)
             show_answer(found, shown, text, add)

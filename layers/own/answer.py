@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.feature_package import opened
-from geo.measure import buffered_bounds
 from geo.sizes import areas_m2, lengths_m
 from geo.value_test import number_of
-from layers.own.asking import Ids, centre_of, near_site, selected
+from layers.own.asking import Ids, at_sites, selected, tests_of
 from layers.own.own_layer import OwnLayer, Shape
 from layers.plan.fault import printable
 from layers.plan.layer_question import LayerQuestion
@@ -64,6 +63,8 @@ class Answer:
     layer: OwnLayer
     question: LayerQuestion
     ids: Ids
+    measured: bool = True
+    """Whether features are measured, which takes long for very many."""
 
     @property
     def count(self) -> int:
@@ -82,8 +83,8 @@ class Answer:
 
     @property
     def has_size(self) -> bool:
-        """Whether the features have an area or a length."""
-        return self.layer.shape is not Shape.POINT
+        """Whether the features have an area or a length, and it is measured."""
+        return self.measured and self.layer.shape is not Shape.POINT
 
     @property
     def size(self) -> float | None:
@@ -120,6 +121,8 @@ class Answer:
 
     def by_value(self, field: str) -> list[Group]:
         """Return the features by their values of a field, the most frequent first; likewise."""
+        if not self.has_size and self.question.place is None:
+            return self._by_value_alone(field)
         with opened(self.layer.path) as package:
             values = [value_text(value) for value in package.column(field, self.ids)]
         counts = Counter(values)
@@ -132,6 +135,18 @@ class Answer:
         groups = [Group(value, counts[value], self._size(sizes, index)) for value, index in number.items()]
         others = self.count - sum(group.count for group in groups)
         return [*groups, *([Group("", others, self._size(sizes, len(kept)), rest=True)] if others else [])]
+
+    def _by_value_alone(self, field: str) -> list[Group]:
+        """Return the same of features that are not measured, which the file counts by itself."""
+        tests = [test for condition in self.question.where for test in tests_of(condition, self.layer)]
+        with opened(self.layer.path) as package:
+            found = package.distinct(field, MOST_GROUPS, tests)
+        counts: Counter[str] = Counter()
+        for value, count in found:
+            counts[value_text(value)] += count
+        groups = [Group(value, count, None) for value, count in counts.most_common()]
+        others = self.count - counts.total()
+        return [*groups, *([Group("", others, None, rest=True)] if others else [])]
 
     def by_site(self, metres: int | None = None) -> list[Group]:
         """Return the features by the sites that they touch, or lie within `metres` of; one may lie at several.
@@ -149,21 +164,15 @@ class Answer:
         at = self.at_tasks(self.metres if metres is None else metres, field=field)
         return [*_by_number([self._group(name, ids) for name, ids in at.items()]), *self._rest(at.values())]
 
-    def at_sites(self, metres: int) -> dict[str, Ids]:
-        """Return the numbers of the features at each place that has any."""
-        found = {}
-        for site in self.plan.places:
-            if site.category == "district" or not self._reaches(site.id, metres):
-                continue
-            ids = np.intersect1d(self.ids, near_site(self.layer, self.plan, site.id, metres), assume_unique=True)
-            if len(ids):
-                found[site.id] = ids
-        return found
+    def at_sites(self, metres: int, ids: Ids | None = None) -> dict[str, Ids]:
+        """Return the numbers of the features, or of those with the numbers `ids`, at each place that has any."""
+        sites = [site.id for site in self.plan.places if site.category != "district"]
+        return at_sites(self.layer, self.ids if ids is None else ids, self.plan, sites, metres)
 
-    def at_tasks(self, metres: int, *, field: str = "") -> dict[str, Ids]:
-        """Return the numbers of the features of each task that has any, by place or by what a field names."""
+    def at_tasks(self, metres: int, ids: Ids | None = None, *, field: str = "") -> dict[str, Ids]:
+        """Return the same of each task that has any, by its places or by what a field names."""
         parts: dict[str, list[Ids]] = {}
-        at = self.at_named(field) if field else self.at_sites(metres)
+        at = self.at_named(field) if field else self.at_sites(metres, ids)
         for name, ids in at.items():
             tasks = self.plan.tasks_by_site.get(name, ()) if name in self.plan.sites else ()
             for task_id in [task.id for task in tasks] or ([name] if name in self.plan.current_tasks else []):
@@ -182,14 +191,6 @@ class Answer:
             if name:
                 found.setdefault(name, []).append(fid)
         return {name: np.array(ids, dtype=np.int64) for name, ids in found.items()}
-
-    def _reaches(self, site_id: str, metres: int) -> bool:
-        centre = centre_of(self.plan, site_id)
-        if centre is None:
-            return False
-        west, south, east, north = buffered_bounds(centre, radius_m=metres) if metres else centre.bounds
-        left, low, right, high = self.layer.bounds
-        return west <= right and left <= east and south <= high and low <= north
 
     def _group(self, key: str, ids: Ids, *, nominal: bool = False) -> Group:
         size = float(self.sizes[np.isin(self.ids, ids)].sum()) if self.has_size else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -10,8 +11,9 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.feature_package import FeaturePackage, opened
+from geo.grid import BBox
 from geo.measure import buffered_bounds
-from geo.surroundings import distances_from, surroundings
+from geo.surroundings import PLAIN, distances_from, surroundings
 from geo.value_test import Compare, ValueTest
 from layers.own.own_layer import OwnLayer
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
@@ -20,9 +22,9 @@ from layers.plan.scene import Scene
 
 Ids = NDArray[np.int64]
 
-_SURE, _DOUBTFUL = 0.98, 1.02
-"""Shares of a distance up to which a feature is surely that near, and from which it is surely not: what lies between is
-measured. Surroundings are off by less, also those of shapes with much detail."""
+_EDGE, _ROUGH_EDGE = 0.001, 0.02
+"""Shares of a distance by which surroundings may be off, of shapes as they are and of those with less detail: what lies
+so near to their edge is measured."""
 
 _BOOLEANS = {"true": "1", "false": "0", "是": "1", "否": "0"}
 
@@ -55,10 +57,30 @@ def asked_ids(plan: Plan, scene: Scene, layer: OwnLayer) -> Ids | None:
     return selected(layer, question, plan) if question else None
 
 
-@lru_cache(maxsize=256)
-def near_site(layer: OwnLayer, plan: Plan, site_id: str, metres: int, *, inside: bool = False) -> Ids:
-    """Return the numbers of the features within `metres` of a site, or wholly `inside` it, rising; likewise."""
-    return selected(layer, LayerQuestion(place=PlaceCondition((site_id,), metres, inside)), plan)
+def at_sites(
+    layer: OwnLayer, ids: Ids, plan: Plan, site_ids: Iterable[str], metres: int, *, inside: bool = False
+) -> dict[str, Ids]:
+    """Return which of the features with the numbers `ids`, which rise, lie within `metres` of each site; likewise.
+
+    Sites at which there is none are left out.
+    """
+    found = {}
+    with opened(layer.path) as package:
+        there, corners = package.boxes_of(ids)
+        # One after the other, for they are compared once for each site.
+        wests, souths, easts, norths = np.ascontiguousarray(corners.T)
+        for site_id in site_ids:
+            centre = centre_of(plan, site_id)
+            if centre is None:
+                continue
+            west, south, east, north = _reach(centre, metres)
+            near = np.flatnonzero((wests <= east) & (easts >= west) & (souths <= north) & (norths >= south))
+            if len(near):
+                place = PlaceCondition((site_id,), metres, inside)
+                here = _near(package, there[near], corners[near], centre, place)
+                if len(here):
+                    found[site_id] = np.sort(here)
+    return found
 
 
 def centre_of(plan: Plan, site_id: str) -> BaseGeometry | None:
@@ -101,43 +123,38 @@ def _selected(package: FeaturePackage, tests: list[ValueTest], place: PlaceCondi
     for site_id in dict.fromkeys(place.sites):
         centre = centre_of(plan, site_id)
         if centre is not None:
-            found.append(_near(package, tests, centre, place))
+            ids, corners = package.boxes(_reach(centre, place.metres), tests)
+            found.append(_near(package, ids, corners, centre, place))
     return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *found]))
 
 
-def _near(package: FeaturePackage, tests: list[ValueTest], centre: BaseGeometry, place: PlaceCondition) -> Ids:
-    if not place.metres:
-        return _meeting(package, tests, centre, inside=place.inside)
-    reach = buffered_bounds(centre, radius_m=place.metres * _DOUBTFUL)
-    ids, corners = package.boxes(reach, tests)
+def _reach(centre: BaseGeometry, metres: int) -> BBox:
+    """Return a bbox in which everything lies that is within `metres` of a centre."""
+    west, south, east, north = centre.bounds
+    return buffered_bounds(centre, radius_m=metres * (1 + _ROUGH_EDGE)) if metres else (west, south, east, north)
+
+
+def _near(
+    package: FeaturePackage, ids: Ids, corners: NDArray[np.float64], centre: BaseGeometry, place: PlaceCondition
+) -> Ids:
+    """Return which of the features with these numbers and boxes fulfil a condition on the place `centre`."""
     boxes = shapely.box(*corners.T)
-    inner, outer = (surroundings(centre, place.metres * share) for share in (_SURE, _DOUBTFUL))
+    edge = _EDGE if shapely.get_num_coordinates(centre) <= PLAIN else _ROUGH_EDGE
+    inner, outer = (
+        surroundings(centre, place.metres * (1 + part)) if place.metres else centre for part in (-edge, edge)
+    )
     for shape in (inner, outer):
         shapely.prepare(shape)
-    # A box holds all of its feature, and every feature touches each side of its box.
+    # A box holds all of its feature.
     sure = shapely.covers(inner, boxes)
-    open_ones = ids[~sure & shapely.intersects(outer, boxes)]
     found = [ids[sure]]
-    for features in package.chosen(open_ones):
-        there = ~shapely.is_missing(features.geometries)
-        numbers, shapes = features.ids[there], features.geometries[there]
-        near = shapely.intersects(inner, shapes)
-        doubtful = np.flatnonzero(~near & shapely.intersects(outer, shapes))
-        if len(doubtful):
-            near[doubtful] = distances_from(centre, shapes[doubtful].tolist()) <= place.metres
-        found.append(numbers[near])
-    return np.concatenate(found)
-
-
-def _meeting(package: FeaturePackage, tests: list[ValueTest], centre: BaseGeometry, *, inside: bool) -> Ids:
-    ids, corners = package.boxes(centre.bounds, tests)
-    boxes = shapely.box(*corners.T)
-    shapely.prepare(centre)
-    sure = shapely.covers(centre, boxes)
-    found = [ids[sure]]
-    for features in package.chosen(ids[~sure & shapely.intersects(centre, boxes)]):
+    for features in package.chosen(ids[~sure & shapely.intersects(outer, boxes)]):
         there = ~shapely.is_missing(features.geometries)
         shapes = features.geometries[there]
-        meets = shapely.covers(centre, shapes) if inside else shapely.intersects(centre, shapes)
-        found.append(features.ids[there][meets])
+        near = shapely.covers(centre, shapes) if place.inside else shapely.intersects(inner, shapes)
+        if place.metres:
+            doubtful = np.flatnonzero(~near & shapely.intersects(outer, shapes))
+            if len(doubtful):
+                near[doubtful] = distances_from(centre, shapes[doubtful].tolist()) <= place.metres
+        found.append(features.ids[there][near])
     return np.concatenate(found)

@@ -92,6 +92,8 @@ def answer_lines(found: Answer, text: Translation) -> Iterator[str]:
         line = "ask.length" if found.layer.shape is Shape.LINE else "ask.area"
         part = found.size_share
         yield text(line, size=size) + ("" if part is None else text("ask.of-layer", share=f"{100 * part:.1f}%"))
+    elif not found.measured and found.layer.shape is not Shape.POINT:
+        yield text("ask.unmeasured")
     yield from caution_lines(found, text)
 
 

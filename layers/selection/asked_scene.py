@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import shapely
 
-from geo.feature_package import opened
+from geo.feature_package import MANY, opened
 from layers.own.answer import Answer
 from layers.own.asking import centre_of
 from layers.plan.scene import Scene, ViewState
@@ -41,9 +41,14 @@ def scene_of_answer(found: Answer, scene: Scene) -> Scene:
 def view_of_answer(found: Answer) -> ViewState | None:
     """Return the view of what is selected, and of the places that are asked about; None if there is nothing of it."""
     plan = found.plan
-    with opened(found.layer.path) as package:
-        bounds = package.bounds_of(found.ids)
-    shapes = [shapely.box(*bounds)] if bounds is not None else []
+    shapes = []
+    if found.count > MANY:
+        shapes = [shapely.box(*found.layer.bounds)]
+    else:
+        with opened(found.layer.path) as package:
+            boxes = package.boxes_of(found.ids)[1]
+        if len(boxes):
+            shapes = [shapely.box(*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))]
     # A river that is asked about is far longer than what lies beside it.
     asked = found.question.place.sites if found.question.place and found.question.place.metres else ()
     centres = [centre_of(plan, site_id) for site_id in asked]
