@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option
+from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
 from app.settings import read_settings
 from geo.errors import PlanMapError
+from geo.output import write
 from layers.plan.fault import printable
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition, read_questions
 from layers.plan.scene import Scene
@@ -35,6 +36,7 @@ MOST_ROWS = 30
 @click.option("--by", metavar="site|task|FIELD", multiple=True, help=HELP("ask.by-option"))
 @click.option("--sum", "summed", metavar="FIELD", multiple=True, help=HELP("ask.sum-option"))
 @click.option("--join", metavar="FIELD", default="", help=HELP("ask.join-option"))
+@click.option("-o", "--output", metavar="FILE", default="", help=HELP("ask.output-option"))
 @click.option("--json", "as_json", is_flag=True, help=HELP("ask.json-option"))
 @plan_option
 @language_option
@@ -50,6 +52,7 @@ def layer_ask(
     by: Sequence[str],
     summed: Sequence[str],
     join: str,
+    output: str,
     as_json: bool,
     plan: str,
 ) -> None:
@@ -60,6 +63,7 @@ def layer_ask(
     from layers.selection.asked_scene import scene_of_answer
     from layers.store.base import read_plan
 
+    target = target_file(output, "csv") if output else None
     found_plan = read_plan(store_at(read_settings(plan=plan)))
     layer = find_layer(found_plan, name)
     conditions = tuple(condition_of(each, layer) for each in where)
@@ -67,11 +71,17 @@ def layer_ask(
     found = answer(found_plan, layer, question)
     address = "?" + scene_of_answer(found, Scene(language=text.language)).to_query()
     groups = {each: groups_of(found, each, join) for each in by}
+    if target is not None:
+        from layers.listing.answer_file import answer_csv
+
+        write(target, answer_csv(found, text))
     if as_json:
         click.echo(json.dumps(_document(found, groups, summed, address, text), ensure_ascii=False, indent=2))
         return
     for line in _lines(found, groups, summed, text):
         click.echo(line)
+    if target is not None:
+        click.echo(text("ask.written", target=printable(target)))
     click.echo(address)
 
 
@@ -160,7 +170,7 @@ def _lines(found: Answer, groups: dict[str, list[Group]], summed: Sequence[str],
         yield words.grouped_words(found, by, text)
         for group in rows[:MOST_ROWS]:
             title = words.group_words(found, group, by, text)
-            share = f"{100 * group.count / found.count:.1f}%" if found.count else "-"
+            share = words.share_words(group.count / found.count) if found.count else "-"
             size = "" if group.size is None else f"  {words.size_words(found.layer, group.size)}"
             yield f"  {group.count:>8,}  {share:>6}{size}  {title}"
         if len(rows) > MOST_ROWS:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,12 +16,15 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pptx import Presentation
 
+from app.present.decks import slide_of
 from geo.errors import PlanMapError
 from geo.feature_package import opened
 from geo.measure import ellipsoid
 from geo.sizes import areas_m2, lengths_m
 from geo.surroundings import distances_from
+from geo.value_test import NUMBER_FUNCTION, Compare, ValueTest, number_of
 from layers.browser.own_payload import features_json
 from layers.browser.payload import arguments
 from layers.draw.own import own_content
@@ -28,10 +34,13 @@ from layers.own.at import at_place
 from layers.own.files import own_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.question_words import answer_lines, question_words
+from layers.plan.deck import Deck
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.plan.scene_text import checked, scene_of
+from layers.plan.terms import Text
+from layers.present.pptx.slides import slides
 from layers.resources import default_plan_folder
 from layers.selection.address import fitted
 from layers.selection.select import select
@@ -216,6 +225,62 @@ def test_what_a_question_names_and_the_plan_lacks_is_refused_on_sheets_and_left_
     assert "没有字段" in asked["words"]
 
 
+def test_a_slide_is_named_after_the_question_and_its_notes_have_the_answer(plan, layer):
+    query = f"ask={layer.scene_id}~用地:is:居住&show={layer.scene_id}&at=39.0660,117.4250,15"
+    slide = slide_of(plan, query, DAY)
+    assert slide.title == ("地块：用地 是 居住", "地块: 用地 is 居住")
+    made = slides(plan, Deck("a", Text("甲", "A"), (slide,)), language="zh", today=DAY)
+    notes = [
+        each.notes_slide.notes_text_frame.text for each in Presentation(BytesIO(made)).slides if each.has_notes_slide
+    ]
+    assert any("地块 16 / 48：用地 是 居住" in each for each in notes)
+
+
+VALUES = (
+    st.none() | st.integers(-5, 5) | st.floats(-5, 5) | st.sampled_from(["", " ", "a", "A%", "x_y", "'", "2", "2.5"])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(VALUES, max_size=12),
+    st.integers(-5, 5),
+    st.sampled_from(["a", "%", "_", "'", "2"]),
+    st.sampled_from(["TEXT", "REAL"]),
+)
+def test_a_query_tests_values_as_they_are(column, limit, text, declared):
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.create_function(NUMBER_FUNCTION, 1, number_of, deterministic=True)
+        connection.execute(f'CREATE TABLE t (i INTEGER PRIMARY KEY, "a""b" {declared})')
+        connection.executemany("INSERT INTO t VALUES (?, ?)", list(enumerate(column)))
+        stored = dict(connection.execute("SELECT * FROM t").fetchall())
+
+        def passing(test: ValueTest) -> set[int]:
+            where, values = test.sql(declared)
+            return {row[0] for row in connection.execute(f"SELECT i FROM t WHERE {where}", values)}  # noqa: S608
+
+        numbers = {
+            i: number_of(value) if declared == "TEXT" or not isinstance(value, str) else None
+            for i, value in stored.items()
+        }
+        words = {i: "" if value is None else str(value) for i, value in stored.items()}
+        assert passing(ValueTest('a"b', Compare.LEAST, (limit,))) == {
+            i for i, n in numbers.items() if n is not None and n >= limit
+        }
+        assert passing(ValueTest('a"b', Compare.MOST, (limit,))) == {
+            i for i, n in numbers.items() if n is not None and n <= limit
+        }
+        assert passing(ValueTest('a"b', Compare.EMPTY)) == {i for i, word in words.items() if not word.strip(" ")}
+        assert passing(ValueTest('a"b', Compare.ANY, (text, "A%"))) == {
+            i
+            for i, value in stored.items()
+            if value in (text, "A%") or (declared == "REAL" and text == "2" and value == 2)
+        }
+        if declared == "TEXT":
+            has = {i for i, word in words.items() if text.lower() in word.lower()}
+            assert passing(ValueTest('a"b', Compare.HAS, (text,))) == has
+
+
 def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path):
     options = ["layer", "ask", "地块", "--plan", str(base), "--where", "用地=居住|商业", "--near", "军粮城北站"]
     said = call(*options, "--within", "600m", "--by", "site", "--by", "用地", "--sum", "容积率", folder=tmp_path).stdout
@@ -229,6 +294,9 @@ def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path
     document = json.loads(printed)
     assert document["ids"] == found.tolist()
     assert document["count"] == sum(group["count"] for group in document["by"]["用地"]) == len(found)
+    table = tmp_path / "answer.csv"
+    assert str(table) in call(*options, "-o", str(table), folder=tmp_path).stdout
+    assert table.read_text("utf-8-sig").startswith("fid,地块编号,用地")
     odd = (["--where", "没有=1"], "没有字段"), (["--within", "5km"], "--near"), (["--where", "x"], "无法理解")
     for wrong, words in odd:
         assert words in one_line(call("layer", "ask", "地块", "--plan", str(base), *wrong, folder=tmp_path))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app.layers.question_form import MOST_OFFERED, offered
 from app.session import state
 from layers import escape
 from layers.own.answer import Answer, Group
-from layers.own.question_words import figures_words, group_words, grouped_words, number_words, size_words
+from layers.own.question_words import figures_words, group_words, grouped_words, number_words, share_words, size_words
 from layers.plan.fault import printable
 from layers.translation import Translation
 
 SITE, TASK = ":site", ":task"
 """Choices of the field beside the fields of the layer, none of whose names begins with a colon here."""
+
+MOST_TRIED = 4
+"""Fields among which one with few values is looked for."""
 
 MOST_SHOWN = 40
 """Most groups that are shown; the command has all."""
@@ -23,9 +27,10 @@ def show_groups(found: Answer, text: Translation) -> None:
     fields = [field.name for field in found.layer.fields if field.type != "binary"]
     names = {SITE: text("ask-page.group-site"), TASK: text("ask-page.group-task")}
     names |= {f"={name}": printable(name, limit=60) for name in fields}
-    if "ask_by" not in state() and not found.measured and fields:
-        # Of very many features, those at each place take seconds to find.
-        state()["ask_by"] = f"={fields[0]}"
+    if "ask_by" not in state() and not found.measured:
+        # Of very many features, those at each place take seconds to find; a field with few values tells them apart.
+        few = (name for name in fields[:MOST_TRIED] if len(offered(found.layer, name)) < MOST_OFFERED)
+        state()["ask_by"] = next((f"={name}" for name in few), SITE)
     by = st.selectbox(text("ask-page.group"), list(names), key="ask_by", format_func=names.__getitem__)
     kind = {SITE: "site", TASK: "task"}.get(by, by[1:])
     if by == SITE:
@@ -61,7 +66,7 @@ def _bar(found: Answer, group: Group, by: str, text: Translation) -> str:
     return (
         f"<li{kind}><b>{escape.html(group_words(found, group, by, text))}</b>"
         f"<i style='--share:{share:.4f}' aria-hidden='true'></i>"
-        f"<em>{group.count:,}</em><span>{100 * share:.1f}%</span>{size}</li>"
+        f"<em>{group.count:,}</em><span>{escape.html(share_words(share))}</span>{size}</li>"
     )
 
 

@@ -76,6 +76,15 @@ def show_form(plan: Plan, layer: OwnLayer, text: Translation) -> LayerQuestion:
     return LayerQuestion(tuple(dict.fromkeys(where)), place)
 
 
+@lru_cache(maxsize=32)
+def offered(layer: OwnLayer, field: str) -> list[str]:
+    """Return the most frequent values of a field, in their own order."""
+    with opened(layer.path) as package:
+        found = package.distinct(field, MOST_OFFERED)
+    texts = [value_text(value) for value, _ in found if value is not None]
+    return [value for value in texts if value and len(value) <= LONGEST_VALUE]
+
+
 def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) -> FieldCondition | None:
     """Draw one condition; return it, or None while it says nothing."""
     values = state()
@@ -115,10 +124,10 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
             least = one.number_input(text("ask-page.least"), key=f"ask-least-{row}", value=None, format="%g")
             most = two.number_input(text("ask-page.most"), key=f"ask-most-{row}", value=None, format="%g")
             return FieldCondition(field, least=least, most=most) if least is not None or most is not None else None
-        offered = _offered(layer, field)
+        known = offered(layer, field)
         chosen = st.multiselect(
             text("ask-page.value"),
-            list(dict.fromkeys([*offered, *values.get(f"ask-values-{row}", [])])),
+            list(dict.fromkeys([*known, *values.get(f"ask-values-{row}", [])])),
             key=f"ask-values-{row}",
             format_func=lambda value: printable(value, limit=80),
             placeholder=text("ask-page.value-hint"),
@@ -161,15 +170,6 @@ def _place(plan: Plan, text: Translation) -> PlaceCondition | None:
             text("ask-page.metres"), key="ask_metres", min_value=1, max_value=MOST_METRES, step=100, format="%d"
         )
     return PlaceCondition(tuple(sites), int(metres), how == "inside") if sites else None
-
-
-@lru_cache(maxsize=32)
-def _offered(layer: OwnLayer, field: str) -> list[str]:
-    """Return the most frequent values of a field, in their own order."""
-    with opened(layer.path) as package:
-        found = package.distinct(field, MOST_OFFERED)
-    texts = [value_text(value) for value, _ in found if value is not None]
-    return [value for value in texts if value and len(value) <= LONGEST_VALUE]
 
 
 def _add(condition: FieldCondition | None = None) -> None:

@@ -85,13 +85,13 @@ def counted_words(found: Answer, text: Translation) -> str:
 
 def answer_lines(found: Answer, text: Translation) -> Iterator[str]:
     """Yield what an answer comes to: number, size, and how sure both are."""
-    share = f"{100 * found.share:.1f}%"
+    share = share_words(found.share)
     yield text("ask.found", count=f"{found.count:,}", all=f"{found.layer.count:,}", share=share)
     if found.has_size:
         size = size_words(found.layer, found.size or 0.0)
         line = "ask.length" if found.layer.shape is Shape.LINE else "ask.area"
         part = found.size_share
-        yield text(line, size=size) + ("" if part is None else text("ask.of-layer", share=f"{100 * part:.1f}%"))
+        yield text(line, size=size) + ("" if part is None else text("ask.of-layer", share=share_words(part)))
     elif not found.measured and found.layer.shape is not Shape.POINT:
         yield text("ask.unmeasured")
     yield from caution_lines(found, text)
@@ -107,6 +107,11 @@ def caution_lines(found: Answer, text: Translation) -> Iterator[str]:
         metres = [each.accuracy_m for each in parts if each.accuracy_m is not None]
         off = text("ask.off", metres=f"{max(metres):.0f}") if metres else ""
         yield text("ask.caution", name=name, how=_precision_words(parts, text), off=off)
+
+
+def share_words(share: float) -> str:
+    """Return a share as a percentage, which is not nothing where there is something."""
+    return "< 0.1%" if 0 < share < 0.0005 else f"{100 * share:.1f}%"
 
 
 def figures_words(field: str, figures: Figures | None, text: Translation) -> str:
