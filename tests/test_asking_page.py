@@ -35,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = Path(shutil.copytree(default_plan_folder(), made / "plan"))
     many = parcels(12, 10)
     many["说明"] = [ATTACK, "=1+1", None] * 40
+    many["地点"] = ["军粮城北站", "nowhere"] * 60
     many.to_file(made / "parcels.gpkg", layer="地块")
     added(plan, made / "parcels.gpkg")
     return plan
@@ -101,6 +102,22 @@ def test_values_of_a_file_are_text_and_rows_are_sorted(folder, served):
     assert groups.count("<li") == 3
     assert ATTACK not in groups
     assert "（无值）" in groups
+
+
+def test_tasks_are_found_by_place_or_by_what_a_field_names(folder, served):
+    page = AppPage(layers)
+    page.at.selectbox(key="ask_by").set_value(":task")
+    page.run()
+    [before] = [block for block in page.markup if "pm-rows" in block]
+    page.at.selectbox(key="ask_join").set_value("地点")
+    page.run()
+    [groups] = [block for block in page.markup if "pm-groups" in block]
+    assert ">60</em>" in groups
+    assert "没有对应任务" in groups
+    [table] = [block for block in page.markup if "pm-rows" in block]
+    # 50 rows, of which every other names the station.
+    assert table.count("用好站区存量土地") == 25
+    assert table.count("用好站区存量土地") != before.count("用好站区存量土地")
 
 
 def test_a_condition_is_added_filled_and_removed(folder, served):

@@ -114,9 +114,10 @@ def _sort_key(value: Any) -> tuple[int, float, str]:
 
 
 def _tasks(found: Answer, ids: NDArray[np.int64]) -> dict[int, list[str]]:
-    """Return the tasks of the places at which the features with the numbers `ids` lie."""
+    """Return the tasks of the places at which the features with the numbers `ids` lie, or that a field names."""
     tasks: dict[int, list[str]] = {}
-    for task_id, here in found.at_tasks(found.metres, np.sort(ids)).items():
+    field = str(state().get("ask_join") or "")
+    for task_id, here in found.at_tasks(found.metres, np.sort(ids), field=field).items():
         for fid in here.tolist():
             tasks.setdefault(fid, []).append(task_id)
     return tasks

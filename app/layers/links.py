@@ -15,7 +15,7 @@ from layers.plan.layer_question import questions_text
 from layers.plan.scene import Scene
 from layers.translation import Translation
 
-KEYS = ("ask", "show", "at")
+KEYS = ("ask", "show", "hide", "at")
 """Parts of the address that an answer writes; the rest of it stays."""
 
 _address = st.components.v2.component(

@@ -172,7 +172,7 @@ class Answer:
     def at_tasks(self, metres: int, ids: Ids | None = None, *, field: str = "") -> dict[str, Ids]:
         """Return the same of each task that has any, by its places or by what a field names."""
         parts: dict[str, list[Ids]] = {}
-        at = self.at_named(field) if field else self.at_sites(metres, ids)
+        at = self.at_named(field, ids) if field else self.at_sites(metres, ids)
         for name, ids in at.items():
             tasks = self.plan.tasks_by_site.get(name, ()) if name in self.plan.sites else ()
             for task_id in [task.id for task in tasks] or ([name] if name in self.plan.current_tasks else []):
@@ -180,13 +180,13 @@ class Answer:
         order = [task_id for task_id in self.plan.current_tasks if task_id in parts]
         return {task_id: np.unique(np.concatenate(parts[task_id])) for task_id in order}
 
-    def at_named(self, field: str) -> dict[str, Ids]:
-        """Return the numbers of the features by the sites and tasks whose id or name is their value of a field."""
-        names = names_of(self.plan)
+    def at_named(self, field: str, ids: Ids | None = None) -> dict[str, Ids]:
+        """Return the same of the sites and tasks whose id or name is a feature's value of a field."""
+        names, asked = names_of(self.plan), self.ids if ids is None else ids
         with opened(self.layer.path) as package:
-            values = package.column(field, self.ids)
+            values = package.column(field, asked)
         found: dict[str, list[int]] = {}
-        for fid, value in zip(self.ids.tolist(), values, strict=True):
+        for fid, value in zip(asked.tolist(), values, strict=True):
             name = names.get(value_text(value).strip().casefold())
             if name:
                 found.setdefault(name, []).append(fid)
