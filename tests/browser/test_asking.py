@@ -16,7 +16,7 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.present.briefing import briefing
-from layers.resources import default_plan_folder
+from layers.resources import BROWSER_FOLDER, default_plan_folder
 from tests.browser.conftest import Watched, open_map, wait_until
 from tests.browser.server import serving
 from tests.browser.test_briefing import OFFLINE, Offline, opened
@@ -74,7 +74,9 @@ def test_the_map_draws_what_is_asked_until_all_is_shown_again(page: Page, addres
     expect(pane).to_have_attribute("data-count", "7")
 
 
-def test_a_question_is_put_on_the_layers_page_and_shown_on_the_map(page: Page, address: str) -> None:
+def test_a_question_is_put_on_the_layers_page_in_which_axe_finds_nothing_and_shown_on_the_map(
+    page: Page, address: str
+) -> None:
     page.goto(f"{address}/layers")
     answer = page.locator(".pm-answer")
     expect(answer).to_contain_text("20 个要素，共 20 个")
@@ -83,6 +85,8 @@ def test_a_question_is_put_on_the_layers_page_and_shown_on_the_map(page: Page, a
     page.keyboard.press("Escape")
     expect(answer).to_contain_text("距军粮城北站 500 m 以内")
     wait_until(page, "decodeURIComponent(location.search).includes('ask=own-地块~:near:500:junliangcheng-north')")
+    page.evaluate((BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run(document)")["violations"] == []
     count = page.locator(".pm-rows tbody tr").count()
     assert 0 < count <= 20
     page.get_by_role("link", name="在地图上看").click()
