@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.ask_cli import layer_ask
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
 from app.data.wording import size_words
 from app.service_cli import layer_link, service_lines
@@ -230,6 +231,9 @@ def layer_style(
         click.echo(text("own.style-written", target=printable(target)))
     elif file or field or reset:
         click.echo(text("own.styled", name=printable(found.name)))
+
+
+layer.add_command(layer_ask)
 
 
 def look_lines(looked: Mapping[str, Any], repairs: Mapping[str, bool], file: str, text: Translation) -> Iterator[str]:

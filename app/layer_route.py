@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import gzip
+from datetime import date
 from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from app import context
+from app.faults import notice_page
+from app.file_name import file_name
 from app.layer_work import begin
+from app.opening import ALL_SLICES
 from app.static_files import FOREVER
 from geo.errors import PlanMapError
 from geo.tiles.archive import Archive
 from layers.browser.own_payload import features_json, tile_source
+from layers.own.asking import selected
 from layers.own.at import at_place
 from layers.own.files import find_layer, own_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import tiles_of
+from layers.plan.layer_question import LayerQuestion, read_questions
+from layers.plan.plan import Plan
 from layers.translation import translation
 
 _FRESH = {"Cache-Control": "no-store"}
@@ -30,7 +37,9 @@ _LARGEST_REACH_DEG = 1.0
 def features_answer(request: Request) -> Response:
     """Return the features of an own layer of the plan as GeoJSON; status 404 if there is none in that state."""
     try:
-        packed = _packed(_layer_asked(request))
+        plan, layer = _layer_asked(request)
+        question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id)
+        packed = _packed(layer, plan, question) if question is not None else _packed(layer)
     except PlanMapError:
         return Response(status_code=404)
     headers = {"Cache-Control": FOREVER, "Content-Encoding": "gzip"}
@@ -44,7 +53,7 @@ def tiles_answer(request: Request) -> Response:
     cancelled or has failed, and 404 if there is no such layer in that state.
     """
     try:
-        layer = _layer_asked(request)
+        _, layer = _layer_asked(request)
         work = begin(layer)
         tiles = tiles_of(layer) if work is None else None
     except PlanMapError:
@@ -79,22 +88,43 @@ def tile_answer(request: Request) -> Response:
     )
 
 
-def _layer_asked(request: Request) -> OwnLayer:
+def answer_table(request: Request) -> Response:
+    """Return what the question `ask` selects of an own layer as CSV, in the language `lang`; 404 if there is none."""
+    from layers.listing.answer_file import answer_csv
+    from layers.listing.files import MEDIA_TYPES
+    from layers.own.answer import answer
+
+    text = translation(request.query_params.get("lang", ""))
+    try:
+        _, plan = context.current().plan()
+        layer = find_layer(plan, request.path_params["layer"])
+        question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id, LayerQuestion())
+        made = answer_csv(answer(plan, layer, question), text)
+    except PlanMapError as error:
+        return HTMLResponse(notice_page(error, text, back=True, typeface=ALL_SLICES), status_code=404)
+    name = quote(file_name([layer.name, str(date.today())], "csv"))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+    return Response(made, media_type=MEDIA_TYPES["csv"], headers=headers)
+
+
+def _layer_asked(request: Request) -> tuple[Plan, OwnLayer]:
     wanted = request.path_params
     _, plan = context.current().plan()
     layer = find_layer(plan, wanted["layer"])
     if layer.version != wanted["version"]:
         raise PlanMapError("no-such-own-layer", name=wanted["layer"], near="")
-    return layer
+    return plan, layer
 
 
 @lru_cache(maxsize=8)
-def _packed(layer: OwnLayer) -> bytes:
-    return gzip.compress(features_json(layer).encode(), 6, mtime=0)
+def _packed(layer: OwnLayer, plan: Plan | None = None, question: LayerQuestion | None = None) -> bytes:
+    return gzip.compress(features_json(layer, plan, question).encode(), 6, mtime=0)
 
 
 def place_answer(request: Request) -> Response:
     """Return as JSON what the own layers `layers` have at the place `at` (longitude, latitude), within `reach` degrees.
+
+    Of a layer about which `ask` asks something, only features that it selects.
 
     `found` has the features with their values, the uppermost first, and `more` says how many there are besides.
     """
@@ -107,7 +137,11 @@ def place_answer(request: Request) -> Response:
         _, plan = context.current().plan()
         by_id = {layer.scene_id: layer for layer in own_layers(plan)}
         layers = [by_id[name] for name in dict.fromkeys(query.get("layers", "").split(",")) if name in by_id]
-        found, count = at_place(layers, x, y, across, up)
+        questions = read_questions(query.get("ask", ""))[0]
+        asked = {
+            layer: selected(layer, questions[layer.scene_id], plan) for layer in layers if layer.scene_id in questions
+        }
+        found, count = at_place(layers, x, y, across, up, asked)
     except (ValueError, PlanMapError):
         return nothing
     rest = count - len(found)

@@ -20,6 +20,7 @@ class Page:
 PAGES = (
     Page("", "app.browse.page", "pages.browse"),
     Page("tasks", "app.tasks.page", "pages.tasks"),
+    Page("layers", "app.layers.page", "pages.layers"),
     Page("export", "app.export.page", "pages.export"),
     Page("present", "app.present.page", "pages.present"),
     Page("data", "app.data.page", "pages.data"),

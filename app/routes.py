@@ -23,7 +23,7 @@ from app.data.given_files import GIVEN, given_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
-from app.layer_route import features_answer, place_answer, tile_answer, tiles_answer
+from app.layer_route import answer_table, features_answer, place_answer, tile_answer, tiles_answer
 from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
@@ -84,6 +84,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route(f"{GIVEN}{{token}}", given_answer),
         Route("/service/{layer}/{version}/state", state_answer),
         Route("/service/{layer}/{version}/{zoom:int}/{x:int}/{y:int}", service_tile_answer),
+        Route("/layer-table/{layer}.csv", answer_table),
         Mount("/static", StandingFiles(streamlit_folder() / "static", cache=FOREVER)),
         Mount("/assets/dist", StandingFiles(BROWSER_FOLDER / "dist", cache=FOREVER)),
         Mount("/assets/vendor", StandingFiles(BROWSER_FOLDER / "vendor", cache=A_DAY)),

@@ -81,7 +81,7 @@ def step(plan: Plan, query: str, count: int, today: date) -> None:
     scene = fitted(plan, Scene.from_query(query), today)
     # Counts as a turn, so that the strip in the browser accepts it.
     values.update(_controls(plan, scene, today), near=str(scene.near or ""), turn=values["turn"] + 1, step=count)
-    values["scene"] = replace(values["scene"], sections=scene.sections)
+    values["scene"] = replace(values["scene"], sections=scene.sections, questions=scene.questions)
 
 
 def current_scene(plan: Plan, today: date) -> Scene:

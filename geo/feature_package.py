@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from geo.errors import GeometryError, PlanMapError
 from geo.geopackage import geometries_from_wkb, read_blob
 from geo.grid import BBox
+from geo.value_test import NUMBER_FUNCTION, ValueTest, number_of, quoted
 
 TABLE = "features"
 GEOMETRY = "geom"
@@ -30,6 +31,9 @@ URI = "https://planmap/own-layer"
 
 BATCH = 5_000
 """Features that are read at once."""
+
+MANY = 50_000
+"""Features of which it is faster to read the whole table than them alone."""
 
 _METADATA = """
 CREATE TABLE IF NOT EXISTS gpkg_metadata (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -71,9 +75,11 @@ class FeaturePackage:
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
         self._name = name
-        self.fields = [row[1] for row in self._rows(f"PRAGMA table_info({TABLE})") if row[1] not in ("fid", GEOMETRY)]
+        columns = {row[1]: str(row[2]) for row in self._rows(f"PRAGMA table_info({TABLE})")}
+        self._declared = columns
+        self.fields = [column for column in columns if column not in ("fid", GEOMETRY)]
         """Names of the columns that are neither number nor geometry."""
-        if not self.fields and not self._rows(f"PRAGMA table_info({TABLE})"):
+        if not columns:
             raise PlanMapError("layer-damaged", file=name)
 
     @property
@@ -98,7 +104,7 @@ class FeaturePackage:
         last = self._rows(f"SELECT max(fid) FROM {TABLE}")  # noqa: S608 - a name of our own
         return f"{self.count} {last[0][0]} {changed[0][0] if changed else ''}"
 
-    def column(self, field: str) -> Iterator[list[Any]]:
+    def whole_column(self, field: str) -> Iterator[list[Any]]:
         """Yield the values of a field by rising number of their features, some at a time, without the geometries.
 
         Raises
@@ -109,19 +115,31 @@ class FeaturePackage:
         if field not in self.fields:
             raise PlanMapError("layer-field", file=self._name, field=field)
         after = -(2**63)
-        query = f"SELECT fid, {_quoted(field)} FROM {TABLE} WHERE fid > ? ORDER BY fid LIMIT {BATCH}"  # noqa: S608
+        query = f"SELECT fid, {quoted(field)} FROM {TABLE} WHERE fid > ? ORDER BY fid LIMIT {BATCH}"  # noqa: S608
         while rows := self._rows(query, (after,)):
             yield [value for _, value in rows]
             after = rows[-1][0]
 
-    def within(self, bounds: BBox, fields: Sequence[str] = (), *, most: int | None = None) -> Features:
+    def within(
+        self,
+        bounds: BBox,
+        fields: Sequence[str] = (),
+        *,
+        most: int | None = None,
+        ids: NDArray[np.int64] | None = None,
+    ) -> Features:
         """Return the features whose bbox meets `bounds` (WGS 84, degrees), at most `most` of them.
+
+        With `ids`, only those that have one of these numbers.
 
         Raises
         ------
         PlanMapError
             The file is damaged, or has no such field.
         """
+        if ids is not None:
+            there = np.intersect1d(ids, self.boxes(bounds)[0], assume_unique=True)[:most]
+            return _joined(list(self.chosen(there, fields)), fields)
         west, south, east, north = bounds
         where = f"WHERE fid IN (SELECT id FROM {INDEX} WHERE {_MEETS})"  # noqa: S608 - names of our own
         return self._features(fields, where, (west, east, south, north), most)
@@ -164,13 +182,91 @@ class FeaturePackage:
         """Return the type of each field as the file declares it, in capital letters."""
         return {row[1]: str(row[2]).upper() for row in self._rows(f"PRAGMA table_info({TABLE})")}
 
-    def _features(
-        self, fields: Sequence[str], where: str, values: Sequence[Any], most: int | None, *, flat: bool = True
-    ) -> Features:
+    def passing(self, tests: Sequence[ValueTest]) -> NDArray[np.int64]:
+        """Return the numbers of the features that pass all `tests`, rising; likewise."""
+        where, values = self._tested(tests)
+        rows = self._rows(f"SELECT fid FROM {TABLE} AS f{where} ORDER BY fid", values)  # noqa: S608
+        return np.array([row[0] for row in rows], dtype=np.int64)
+
+    def boxes(self, bounds: BBox, tests: Sequence[ValueTest] = ()) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the numbers of the features whose bbox meets `bounds` and that pass all `tests`, and their boxes.
+
+        The boxes are rows of west, south, east, north, at most 10⁻⁷ of a degree's value too large; likewise.
+        """
+        west, south, east, north = bounds
+        where, values = self._tested(tests)
+        join = f" JOIN {TABLE} AS f ON f.fid = r.id" if tests else ""
+        box = "r.maxx >= ? AND r.minx <= ? AND r.maxy >= ? AND r.miny <= ?"
+        query = (
+            f"SELECT r.id, r.minx, r.miny, r.maxx, r.maxy FROM {INDEX} AS r{join} "  # noqa: S608
+            f"{where} {'AND' if tests else 'WHERE'} {box} ORDER BY r.id"
+        )
+        rows = np.array(self._rows(query, (*values, west, east, south, north)), dtype=np.float64).reshape(-1, 5)
+        return rows[:, 0].astype(np.int64), rows[:, 1:]
+
+    def boxes_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the same of the features with these numbers, which rise, without those that have no geometry."""
+        if len(ids) > MANY:
+            found, boxes = self.boxes((-180.0, -90.0, 180.0, 90.0))
+            there = np.isin(found, ids)
+            return (found, boxes) if there.all() else (found[there], boxes[there])
+        rows: list[tuple[Any, ...]] = []
+        for part in _parts(ids):
+            marks = ", ".join("?" * len(part))
+            query = f"SELECT id, minx, miny, maxx, maxy FROM {INDEX} WHERE id IN ({marks}) ORDER BY id"  # noqa: S608
+            rows += self._rows(query, part)
+        table = np.array(rows, dtype=np.float64).reshape(-1, 5)
+        return table[:, 0].astype(np.int64), table[:, 1:]
+
+    def column(self, field: str, ids: NDArray[np.int64]) -> list[Any]:
+        """Return the values of a field of the features with these numbers, which rise; likewise."""
+        self._check_fields([field])
+        name = quoted(field)
+        if len(ids) > MANY:
+            rows = self._rows(f"SELECT fid, {name} FROM {TABLE} ORDER BY fid")  # noqa: S608
+            there = np.isin(np.array([row[0] for row in rows], dtype=np.int64), ids)
+            return [rows[index][1] for index in np.flatnonzero(there).tolist()]
+        found: dict[int, Any] = {}
+        for part in _parts(ids):
+            marks = ", ".join("?" * len(part))
+            found |= dict(self._rows(f"SELECT fid, {name} FROM {TABLE} WHERE fid IN ({marks})", part))  # noqa: S608
+        return [found.get(fid) for fid in ids.tolist()]
+
+    def distinct(self, field: str, most: int, tests: Sequence[ValueTest] = ()) -> list[tuple[Any, int]]:
+        """Return the values of a field with how many features have each, the most frequent first, at most `most`.
+
+        With `tests`, only of the features that pass all of them; likewise.
+        """
+        self._check_fields([field])
+        where, values = self._tested(tests)
+        query = (
+            f"SELECT {quoted(field)}, count(*) FROM {TABLE} AS f{where} "  # noqa: S608
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {int(most)}"
+        )
+        return [(row[0], int(row[1])) for row in self._rows(query, values)]
+
+    def chosen(self, ids: NDArray[np.int64], fields: Sequence[str] = ()) -> Iterator[Features]:
+        """Yield the features with these numbers, which rise, some at a time; likewise."""
+        for part in _parts(ids):
+            yield self.numbered(part, fields)
+
+    def _tested(self, tests: Sequence[ValueTest]) -> tuple[str, list[Any]]:
+        """Return the part of a query that asks for `tests` of the table `f`, and its values."""
+        self._check_fields([test.field for test in tests])
+        parts = [test.sql(self._declared[test.field]) for test in tests]
+        where = " WHERE " + " AND ".join(part for part, _ in parts) if parts else ""
+        return where, [value for _, values in parts for value in values]
+
+    def _check_fields(self, fields: Sequence[str]) -> None:
         unknown = [field for field in fields if field not in self.fields]
         if unknown:
             raise PlanMapError("layer-field", file=self._name, field=unknown[0])
-        columns = "".join(f", {_quoted(field)}" for field in fields)
+
+    def _features(
+        self, fields: Sequence[str], where: str, values: Sequence[Any], most: int | None, *, flat: bool = True
+    ) -> Features:
+        self._check_fields(fields)
+        columns = "".join(f", {quoted(field)}" for field in fields)
         limit = f" LIMIT {int(most)}" if most is not None else ""
         query = f"SELECT fid, {GEOMETRY}{columns} FROM {TABLE} {where} ORDER BY fid{limit}"  # noqa: S608
         rows = self._rows(query, values)
@@ -204,6 +300,7 @@ def opened(path: Path) -> Iterator[FeaturePackage]:
     try:
         # What other programs have put into a text column need not be text.
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        connection.create_function(NUMBER_FUNCTION, 1, number_of, deterministic=True)
         yield FeaturePackage(connection, path.name)
     finally:
         connection.close()
@@ -248,12 +345,21 @@ def describe(path: Path, about: Mapping[str, Any]) -> None:
         raise PlanMapError("output-refused", path=path, reason=str(error)[:100]) from error
 
 
+def _joined(parts: Sequence[Features], fields: Sequence[str]) -> Features:
+    return Features(
+        np.concatenate([np.empty(0, dtype=np.int64), *(part.ids for part in parts)]),
+        np.concatenate([np.empty(0, dtype=object), *(part.geometries for part in parts)]),
+        {field: [value for part in parts for value in part.values[field]] for field in fields},
+    )
+
+
+def _parts(ids: NDArray[np.int64]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH].tolist()
+
+
 def _wkb(blob: object) -> bytes:
     try:
         return read_blob(blob).wkb
     except GeometryError:
         return b""
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -45,6 +45,12 @@ def present() -> None:
     main()
 
 
+def layers() -> None:
+    from app.layers.page import main
+
+    main()
+
+
 def data() -> None:
     from app.data.page import main
 

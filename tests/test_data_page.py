@@ -47,7 +47,7 @@ def test_before_any_was_added_the_page_says_what_ground_is_for(folder, serve):
     assert "OpenStreetMap extracts by Geofabrik" in page.words
     assert ".osm.pbf" in page.words
     assert "只留在运行本程序的机器上" in page.words
-    assert page.sent("pages")["pages"][4] == {"path": "/data", "label": "数据", "current": True}
+    assert page.sent("pages")["pages"][5] == {"path": "/data", "label": "数据", "current": True}
     assert page.at.button(key="start").disabled
     refused = "没有传上来：超过大小限制，请用命令 planmap {} add FILE；或者连接断了，请再试"
     assert page.alerts == [refused.format("layer"), refused.format("ground")]

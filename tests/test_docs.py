@@ -17,6 +17,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from app.data.giving import KINDS as GIVEN_KINDS
+from app.layers.question_form import HOWS
+from app.layers.question_form import PLACES as ASKED_PLACES
 from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
@@ -725,6 +727,7 @@ FAMILIES: dict[str, set[str]] = {
     "give-kind": set(GIVEN_KINDS),
     "give-hint": set(GIVEN_KINDS),
     "qgis-kind": set(PLACES),
+    "ask-how": {*HOWS, *ASKED_PLACES},
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

@@ -75,7 +75,7 @@ def test_tiles_have_the_looks_of_the_style(layer: OwnLayer) -> None:
     total = counted(made.path)
     assert total.total() == COUNT
     with opened(layer.path) as package:
-        uses = Counter(value for values in package.column("用地") for value in values)
+        uses = Counter(value for values in package.whole_column("用地") for value in values)
     assert {names[category]: count for category, count in total.items()} == uses
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import outage, session
 from app.browse.add_view import show_add
+from app.browse.asked import show_asked
 from app.browse.day_field import show_day
 from app.browse.headlines import show_headlines
 from app.browse.later import ask_for_the_rest
@@ -68,6 +69,7 @@ def main() -> None:
         if not reading.fixed:
             show_recording(plan, scene, selection, text, closed=error is not None)
         show_placing(plan, scene, text, fixed=reading.fixed, closed=error is not None)
+        show_asked(plan, scene, text)
         show_panel(plan, scene, selection, text)
     show_lists(plan, scene, selection, text)
     ask_for_the_rest()

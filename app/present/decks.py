@@ -85,7 +85,7 @@ def _name(plan: Plan, scene: Scene, language: str) -> str:
     title, line = titles(plan, replace(scene, language=language), translation(language))
     if title == plan.info.title.get(language):
         # A sheet has the plan's name as its title and the filters below it; here every slide would be named alike.
-        own = translation(language)("deck.own-view") if scene.view else title
+        own = _asked(plan, scene, language) or (translation(language)("deck.own-view") if scene.view else title)
         title = line.removeprefix(f"{plan.info.subtitle.get(language)} · ") if scene.filtered else own
     return plain_title(title) or translation(language)("deck.new-slide")
 
@@ -110,3 +110,18 @@ def _shown_title(plan: Plan, title: Text, query: str, language: str, today: date
         return view(plan, Slide(title, scene=Scene.from_query(query)), 1, language=language, today=today).title
     except PlanMapError:
         return raw
+
+
+def _asked(plan: Plan, scene: Scene, language: str) -> str:
+    """Return what is asked of the first own layer that is shown in part; empty if none is.
+
+    Without numbers, which would stay in the title when they are others.
+    """
+    if not scene.questions:
+        return ""
+    from layers.own.question_words import asked_layers, question_words
+
+    text = translation(language)
+    for layer, question in asked_layers(plan, scene):
+        return text("own.legend", name=layer.name, title=question_words(plan, question, text))
+    return ""

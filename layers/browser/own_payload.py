@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
 from geo.feature_package import Features, opened
 from geo.grid import BBox
 from layers.browser.detail import shown_geometries
+from layers.own.asking import selected
 from layers.own.files import own_layers
 from layers.own.look import column_of, look_numbers, looks_of, style_fields, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, LayerTiles, is_large
 from layers.own.words import credit_words, look_words
 from layers.plan.catalogue import Heading, LayerEntry
+from layers.plan.layer_question import LayerQuestion, questions_text
 from layers.plan.plan import Plan
-from layers.plan.scene import OWN_VISIBLE
+from layers.plan.scene import OWN_VISIBLE, Scene
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
 
@@ -67,7 +72,7 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         "id": layer.scene_id,
         "zh": layer.name,
         "en": layer.name,
-        "url": f"layer/{quote(layer.id, safe='')}/{layer.version}/{'tiles' if is_large(layer) else 'features'}.json",
+        "url": tiles_address(layer) if is_large(layer) else features_address(layer),
         "large": is_large(layer),
         "form": layer.shape.value,
         "looks": [
@@ -103,15 +108,63 @@ def tile_source(layer: OwnLayer, tiles: LayerTiles, *, url: str = "") -> dict[st
     }
 
 
+def tiles_address(layer: OwnLayer) -> str:
+    """Return what tells where the tiles of a large layer are; it changes with its file."""
+    return f"layer/{quote(layer.id, safe='')}/{layer.version}/tiles.json"
+
+
+def features_address(layer: OwnLayer) -> str:
+    """Return where the features of a layer are; it changes with its file."""
+    return f"layer/{quote(layer.id, safe='')}/{layer.version}/features.json"
+
+
+def asked_payload(plan: Plan, scene: Scene) -> dict[str, dict[str, Any]]:
+    """Return of each own layer of which `scene` shows only a part where that is, and what it is in words.
+
+    Without an address where it cannot be told, or is too much for a browser; `failed` says so in words.
+    """
+    if not scene.questions:
+        return {}
+    from layers.own.question_words import asked_words
+
+    text, found = translation(scene.language), {}
+    for layer in own_layers(plan):
+        question = scene.questions.get(layer.scene_id)
+        if not question:
+            continue
+        words = asked_words(plan, layer, question, text)
+        try:
+            ids = selected(layer, question, plan)
+            if len(ids) > LARGE:
+                raise PlanMapError("own-too-many", name=layer.name, count=len(ids), limit=LARGE)
+        except PlanMapError as error:
+            found[layer.scene_id] = {"url": "", "ids": [], "words": f"{words} ({text.explain(error)})"}
+            continue
+        # What is selected around a site changes with the plan, too.
+        state = hashlib.sha256(ids.tobytes()).hexdigest()[:10]
+        ask = quote(questions_text({layer.scene_id: question}), safe="")
+        url = f"{features_address(layer)}?ask={ask}&state={state}"
+        found[layer.scene_id] = {"url": url, "ids": ids.tolist(), "words": words}
+    return found
+
+
 @lru_cache(maxsize=8)
-def features_json(layer: OwnLayer) -> str:
+def features_json(layer: OwnLayer, plan: Plan | None = None, question: LayerQuestion | None = None) -> str:
     """Return the features of a layer as GeoJSON with no more detail than a browser can draw at once.
+
+    With a `question` about them and places of the `plan`, only those that it selects.
 
     Raises
     ------
     PlanMapError
         There are too many of them, or the file is damaged.
     """
+    if plan is not None and question:
+        ids = selected(layer, question, plan)
+        if len(ids) > LARGE:
+            raise PlanMapError("own-too-many", name=layer.name, count=len(ids), limit=LARGE)
+        with opened(layer.path) as package:
+            return _collection(layer, package.numbered(ids.tolist(), style_fields(layer)))
     if layer.count > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     with opened(layer.path) as package:
@@ -132,8 +185,10 @@ def is_many(layer: OwnLayer, bounds: BBox) -> bool:
         return package.count_within(bounds) > LARGE
 
 
-def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
+def features_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None = None) -> dict[str, Any]:
     """Return the same of the features that reach into `bounds` (WGS 84, degrees), for a document that has them itself.
+
+    With `ids`, only those that have one of these numbers.
 
     Raises
     ------
@@ -141,7 +196,7 @@ def features_within(layer: OwnLayer, bounds: BBox) -> dict[str, Any]:
         There are too many of them, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(bounds, style_fields(layer), most=LARGE + 1)
+        found = package.within(bounds, style_fields(layer), most=LARGE + 1, ids=ids)
     if len(found) > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     made: dict[str, Any] = json.loads(_collection(layer, found))

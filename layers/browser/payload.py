@@ -14,7 +14,7 @@ from geo.measure import anchors
 from layers import style
 from layers.browser.detail import shown_geometries
 from layers.browser.names_payload import names_payload
-from layers.browser.own_payload import own_entries, own_groups, own_payload
+from layers.browser.own_payload import asked_payload, own_entries, own_groups, own_payload
 from layers.browser.service_payload import service_entries, service_groups, service_payload
 from layers.browser.ways_payload import ways_payload
 from layers.ground import look
@@ -23,6 +23,7 @@ from layers.ground.ways import ways
 from layers.own.files import own_layers
 from layers.plan.catalogue import LayerEntry
 from layers.plan.digest import map_digest
+from layers.plan.layer_question import questions_text
 from layers.plan.plan import Plan, Site, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, GRID_LAYER, IN_CHINA, OWN, WAYS_LAYER, Scene, Wait
 from layers.plan.terms import Text
@@ -73,6 +74,10 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
         "changes": _change_letters(plan, selection),
         "order": list(scene.order),
         "near": _near_payload(plan, scene),
+        "ask": questions_text(scene.questions),
+        "asked": {
+            layer: {"url": each["url"], "words": each["words"]} for layer, each in asked_payload(plan, scene).items()
+        },
         "basemap": scene.basemap,
         "view": list(scene.view) if scene.view else None,
         "layers": {

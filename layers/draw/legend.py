@@ -247,6 +247,8 @@ def _own(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[
             count = own.count(number)
             if each is not None and count:
                 words = look_words(layer, each, text)
+                if layer.scene_id in scene.questions:
+                    words = text("ask.legend", words=words)
                 found.append(Entry("legend.own", words, count, swatches.own(each.symbol, layer.shape.value)))
     return found
 

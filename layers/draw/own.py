@@ -18,10 +18,12 @@ from layers.draw.content import COARSEST_MM, DETAIL_MM, Content
 from layers.draw.drawing import Shape, rings_path
 from layers.draw.marker import edge, marker_outline
 from layers.draw.pdf_layer import PdfLayer
+from layers.own.asking import selected
 from layers.own.files import shown_layers
 from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_fields, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.symbol_value import Symbol
+from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.selection.extent import Extent
@@ -49,16 +51,21 @@ class OwnContent:
 
 
 @lru_cache(maxsize=16)
-def own_content(layer: OwnLayer, grid: Grid, extent: Extent) -> OwnContent:
+def own_content(
+    layer: OwnLayer, grid: Grid, extent: Extent, plan: Plan | None = None, question: LayerQuestion | None = None
+) -> OwnContent:
     """Return the features of `layer` that reach into `extent` (metres of `grid`) and are drawn.
+
+    With a `question` about them and places of the `plan`, only those that it selects.
 
     Raises
     ------
     PlanMapError
         There are too many to be drawn, or the file is damaged.
     """
+    ids = selected(layer, question, plan) if plan is not None and question else None
     with opened(layer.path) as package:
-        found = package.within(grid.bbox(extent), style_fields(layer), most=MOST_FEATURES + 1)
+        found = package.within(grid.bbox(extent), style_fields(layer), most=MOST_FEATURES + 1, ids=ids)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-dense", name=layer.name, limit=MOST_FEATURES)
     looks = look_numbers(layer, column_of(layer, found.values, len(found)))
@@ -79,7 +86,12 @@ def drawn_layers(plan: Plan, scene: Scene, content: Content) -> list[tuple[OwnLa
         A layer has too many features in the frame, or its file is damaged.
     """
     shown = (layer for layer in shown_layers(plan, scene) if is_shown_at(layer, content.zoom))
-    found = ((layer, own_content(layer, plan.grid, content.extent)) for layer in shown)
+    asked = ((layer, scene.questions.get(layer.scene_id)) for layer in shown)
+    # Without a question the same whatever the plan, so that the next state of the plan finds it again.
+    found = (
+        (layer, own_content(layer, plan.grid, content.extent, *((plan, question) if question else ())))
+        for layer, question in asked
+    )
     return [(layer, own) for layer, own in found if len(own.ids)]
 
 

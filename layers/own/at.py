@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import shapely
@@ -35,12 +36,17 @@ class FoundFeature:
 
 
 def at_place(
-    layers: Sequence[OwnLayer], x: float, y: float, across: float, up: float
+    layers: Sequence[OwnLayer],
+    x: float,
+    y: float,
+    across: float,
+    up: float,
+    asked: Mapping[OwnLayer, NDArray[np.int64]] = MappingProxyType({}),
 ) -> tuple[list[FoundFeature], int]:
     """Return the first features of `layers` within an ellipse around x, y, and how many there are altogether.
 
     x and y are WGS 84 degrees, as are the radii `across` and `up`. Of one layer the smallest feature comes first: it
-    lies in the others.
+    lies in the others. Of a layer that is in `asked`, only features that have one of the numbers there.
 
     Raises
     ------
@@ -57,7 +63,9 @@ def at_place(
     for layer in layers:
         names = [field.name for field in layer.fields if field.type != "binary"]
         with opened(layer.path) as package:
-            features = package.within((x - across, y - up, x + across, y + up), names, most=MOST_LOOKED_AT)
+            features = package.within(
+                (x - across, y - up, x + across, y + up), names, most=MOST_LOOKED_AT, ids=asked.get(layer)
+            )
         moved = shapely.transform(features.geometries, in_radii)
         near = np.flatnonzero(shapely.distance(moved, shapely.Point(0, 0)) <= 1)
         sizes = shapely.area(moved[near]) + shapely.length(moved[near]) * 1e-9

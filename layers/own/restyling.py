@@ -29,7 +29,7 @@ def field_style(
         raise PlanMapError("layer-ramp", name=ramp, near="、".join(RAMPS))
     kind = next(each.type for each in layer.fields if each.name == field)
     with opened(layer.path) as package:
-        values = [value for some in package.column(field) for value in some]
+        values = [value for some in package.whole_column(field) for value in some]
     if method or ramp:
         style = LayerStyle(
             graduated(field, values, layer.shape.value, method=Method(method or "natural"), count=count, ramp_name=ramp)

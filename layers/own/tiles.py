@@ -143,7 +143,7 @@ def _categories(layer: OwnLayer, progress: Progress) -> tuple[Any, list[int]]:
     looks = []
     with opened(layer.path) as package:
         fields = style_fields(layer)
-        for values in package.column(fields[0]) if fields else ([None] * layer.count,):
+        for values in package.whole_column(fields[0]) if fields else ([None] * layer.count,):
             looks.append(look_numbers(layer, values))
             # Somebody may have cancelled it.
             progress(0.0)

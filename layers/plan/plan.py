@@ -269,6 +269,11 @@ class Plan:
         whole = self.whole(site_id)
         return whole, *(part.id for part in self.parts.get(whole, ()))
 
+    def standing(self, site_id: str) -> list[Site]:
+        """Return those sites of a place whose positions are no stand-ins, or all that are placed if all are."""
+        placed = [self.sites[one] for one in self.place(site_id) if self.sites[one].placed]
+        return [site for site in placed if site.precision is not Precision.NOMINAL] or placed
+
     def places_of(self, task: Task) -> tuple[str, ...]:
         """Return the ids of the places of a task, each once: those that its clause names, then those of context."""
         return tuple(dict.fromkeys(map(self.whole, task.linked_sites)))

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
+from layers.plan.layer_question import LayerQuestion, questions_text, read_questions
 from layers.plan.near import Near, read_near
 from layers.plan.terms import Kind, Status
 
@@ -113,6 +114,8 @@ class Scene:
     """Id of the selected task, empty for none."""
     near: Near | None = None
     """What surroundings are asked about; None for none."""
+    questions: Mapping[str, LayerQuestion] = field(default_factory=lambda: MappingProxyType({}))
+    """Which features of own layers are shown, by the ids of the layers in a Scene; all of a layer that is not here."""
     view: ViewState | None = None
     """None for the whole district."""
     basemap: str = BASEMAPS[0]
@@ -160,6 +163,7 @@ class Scene:
             "site": self.site,
             "task": self.task,
             "near": str(self.near) if self.near else "",
+            "ask": questions_text(self.questions),
             "at": _view_text(self.view) if self.view else "",
             "base": self.basemap if self.basemap != BASEMAPS[0] else "",
             "show": _join(key for key, on in self.visible.items() if on),
@@ -167,7 +171,7 @@ class Scene:
             "opacity": ",".join(f"{key}:{round(value * 100)}" for key, value in sorted(self.opacity.items())),
             "order": ",".join(self.order),
         }
-        return urlencode({key: value for key, value in pairs.items() if value}, quote_via=quote, safe=",:")
+        return urlencode({key: value for key, value in pairs.items() if value}, quote_via=quote, safe=",:~")
 
     @classmethod
     def from_query(cls, query: str | Mapping[str, str]) -> Scene:
@@ -197,12 +201,18 @@ class Scene:
             site=pairs.get("site", ""),
             task=pairs.get("task", ""),
             near=read_near(pairs.get("near", "")),
+            questions=MappingProxyType(_questions(pairs.get("ask", ""))),
             view=_view(pairs.get("at", "")),
             basemap=_basemap(pairs.get("base", "")),
             visible=MappingProxyType(shown | hidden),
             opacity=MappingProxyType(_opacities(pairs.get("opacity", ""))),
             order=tuple(dict.fromkeys(_split(pairs.get("order", "")))),
         )
+
+
+def _questions(text: str) -> dict[str, LayerQuestion]:
+    """Return what is asked of own layers; of others nothing can be asked."""
+    return {layer: question for layer, question in read_questions(text)[0].items() if layer.startswith(OWN)}
 
 
 def _stale_days(text: str) -> int:

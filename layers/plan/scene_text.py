@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from geo.errors import PlanMapError
 from geo.files import read_text
+from layers.plan.layer_question import read_questions
 from layers.plan.plan import Plan
 from layers.plan.scene import OWN, SITELESS_LAYERS, STALE_DAYS, Scene
 
@@ -79,6 +80,9 @@ def _check_understood(query: str, scene: Scene) -> None:
         lists = key in ("status", "theme", "section", "kind", "waits", "show", "hide", "opacity", "order")
         twice = [name for name, _ in asked].count(key) > 1
         cut = key == "q" and kept.get(key) != value.strip()
+        if key == "ask":
+            asked_of, whole = read_questions(value)
+            cut = not whole or asked_of != scene.questions
         lost = twice or cut or key not in kept or (lists and len(set(value.split(","))) != len(kept[key].split(",")))
         if lost and (key, value) not in _DEFAULTS:
             raise PlanMapError("scene-part", part=f"{key}={value}")
@@ -106,12 +110,14 @@ def checked(plan: Plan, scene: Scene, *, suggests: bool = True, is_kept: bool = 
     """
     _require("no-such-site", scene.sites, plan.sites, suggests)
     _require("no-such-site", {scene.near.site if scene.near else ""} - {""}, plan.sites, suggests)
+    around = {site for each in scene.questions.values() if each.place for site in each.place.sites}
+    _require("no-such-site", around, plan.sites, suggests)
     _require("no-such-task", {scene.task} - {""}, plan.tasks, suggests)
     _require("no-such-theme", scene.themes, [theme.id for theme in plan.info.themes], suggests)
     _require("no-such-section", scene.sections, [section.id for section in plan.info.sections], suggests)
     own = (OWN + name for name in plan.beside.layer_ids)
     layers = [*(layer.id for layer in plan.catalogue.layers), *SITELESS_LAYERS, *own]
-    asked = {*scene.visible, *scene.opacity, *scene.order}
+    asked = {*scene.visible, *scene.opacity, *scene.order, *scene.questions}
     gone = {name for name in asked if is_kept and name.startswith(OWN)}
     _require("no-such-layer", asked - gone, layers, suggests)
     return scene

@@ -12,15 +12,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from geo.grid import BBox
 from layers import style
-from layers.browser.own_payload import features_within, is_many, tile_source
+from layers.browser.own_payload import asked_payload, features_within, is_many, tile_source
 from layers.browser.payload import arguments, letters, plan_payload
 from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import GroundFile, ground_of, picture_of
+from layers.own.asking import asked_ids
 from layers.own.files import shown_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import make_tiles
@@ -187,18 +189,26 @@ def _own(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> 
     found = []
     for layer, over in _own_views(plan, shown).items():
         own = next(each for each in known if each["id"] == layer.scene_id)
+        around = _around([view.bounds for view in over])
+        parts = [ids for view in over if (ids := asked_ids(plan, view.scene, layer)) is not None]
+        ids = np.unique(np.concatenate(parts)) if parts else None
+        made = {**own, "url": ""}
         if layer in cuts:
-            tiles = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
-            found.append({**own, "url": "", "tiles": tiles})
-        else:
-            features = features_within(layer, _around([view.bounds for view in over]))
-            found.append({**own, "url": "", "features": features})
+            made["tiles"] = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
+        # A view that shows all of a layer needs more than any question selects.
+        if layer not in cuts or ids is not None:
+            made["features"] = features_within(layer, around, ids if layer in cuts or len(parts) == len(over) else None)
+        found.append(made)
     return found
 
 
 def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:
-    """Return each own layer with more features in its views than go one by one, with its tiles for those."""
-    views_of = _own_views(plan, shown)
+    """Return each own layer with more features in views that show all of it than go one by one, with its tiles."""
+    views_of = {
+        layer: whole
+        for layer, over in _own_views(plan, shown).items()
+        if (whole := [view for view in over if not view.scene.questions.get(layer.scene_id)])
+    }
     large = [layer for layer, over in views_of.items() if is_many(layer, _around([view.bounds for view in over]))]
     return [
         (
@@ -257,6 +267,10 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     about = {task.id for task in view.tasks}
     compared = view.before
     return {
+        "asked": {
+            layer: {"url": "", "ids": each["ids"], "words": each["words"]}
+            for layer, each in asked_payload(plan, view.scene).items()
+        },
         **{key: found[key] for key in ("sites", "tasks", "overdue", "changes", "layers", "order", "near")},
         "day": view.selection.as_of.isoformat(),
         "counts": _count_payload(view.counts),

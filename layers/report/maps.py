@@ -24,7 +24,7 @@ from layers.plan.scene import Scene
 from layers.selection.extent import Extent, centred, least_scale, wanted_extent
 from layers.selection.omission import omission_lines, omissions
 from layers.selection.select import select
-from layers.selection.wording import grid_words
+from layers.selection.wording import asked_of_layers, grid_words
 from layers.translation import Translation
 
 DPI = 300.0
@@ -94,7 +94,8 @@ def report_map(plan: Plan, scene: Scene, text: Translation, *, today: date, clos
     legend.draw_legend(drawing, drawn, box, size=_SIZE, columns=_COLUMNS, text=text)
     missing: Sequence[str] = omission_lines(plan, omissions(plan, scene, selection, extent), text)
     services = service_notes(plan, scene, shown, text)
-    notes = (*missing, *services, *coverage_notes(plan, selection.tasks, shown, symbols, text))
+    asked = asked_of_layers(plan, scene, text)
+    notes = (*missing, *services, *coverage_notes(plan, selection.tasks, shown, symbols, text), *asked)
     numbered = tuple(site.site.id for site in shown.numbered)
     return ReportMap(drawing, scale, extent, numbered, notes)
 

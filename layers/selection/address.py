@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import parse_qsl
 
 from geo.measure import buffered_bounds
+from layers.plan.layer_question import LayerQuestion
 from layers.plan.near import Near
 from layers.plan.plan import Plan, Site
 from layers.plan.scene import OWN, SITELESS_LAYERS, Scene
@@ -49,6 +51,7 @@ def fitted(plan: Plan, scene: Scene, today: date) -> Scene:
         site=",".join(plan.wholes(scene.sites)),
         task=scene.task if scene.task in plan.tasks else "",
         near=known_near(plan, scene.near),
+        questions=known_questions(plan, scene.questions),
         visible={key: on for key, on in scene.visible.items() if key in layers},
         opacity={key: value for key, value in scene.opacity.items() if key in layers},
         order=tuple(key for key in scene.order if key in layers),
@@ -67,6 +70,21 @@ def known_near(plan: Plan, near: Near | None) -> Near | None:
     if near is None or not near.site:
         return near
     return replace(near, site=plan.whole(near.site)) if near.site in plan.sites else None
+
+
+def known_questions(plan: Plan, questions: Mapping[str, LayerQuestion]) -> dict[str, LayerQuestion]:
+    """Return the questions about layers that there are, without conditions on sites that the plan lacks."""
+    layers = {OWN + name for name in plan.beside.layer_ids}
+    found = {}
+    for layer, question in questions.items():
+        place = question.place
+        if place is not None:
+            sites = plan.wholes(place.sites)
+            place = replace(place, sites=sites) if sites else None
+        known = replace(question, place=place)
+        if layer in layers and known:
+            found[layer] = known
+    return found
 
 
 def own_query(scene: Scene) -> str:
@@ -90,6 +108,7 @@ OWN_KEYS = (
     "site",
     "task",
     "near",
+    "ask",
 )
 """Names in an address of the page's part of it."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from geo.crs import pixel_m
+from geo.crs import pixel_m, zoom_of
 from geo.errors import PlanMapError
 from geo.grid import Grid
 from layers.plan.plan import Plan, Site
@@ -116,3 +116,14 @@ def centred(grid: Grid, extent: Extent, width_mm: float, height_mm: float, scale
 def least_scale(extent: Extent, width_mm: float, height_mm: float) -> float:
     """Return the scale number at which `extent` just fits a frame of this size."""
     return max((extent[2] - extent[0]) * 1000 / width_mm, (extent[3] - extent[1]) * 1000 / height_mm)
+
+
+def view_of(plan: Plan, extent: Extent) -> ViewState:
+    """Return the view in which a window of the size of `SCREEN` just shows an extent."""
+    west, south, east, north = extent
+    left, bottom, right, top = plan.grid.bbox((west, south, east, north))
+    latitude = round((bottom + top) / 2, 5)
+    pixel = 1.02 * max((east - west) / SCREEN[0], (north - south) / SCREEN[1])
+    zoom = zoom_of(latitude, pixel)
+    # As an address writes it, so that the sheet of its QR code is this one.
+    return ViewState(latitude, round((left + right) / 2, 5), math.floor(zoom * 100) / 100)

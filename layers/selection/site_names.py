@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from geo.crs import zoom_of
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.plan.near import Near, read_position
 from layers.plan.plan import Plan, Site
-from layers.plan.scene import Scene, ViewState
+from layers.plan.scene import Scene
 from layers.region import Area, region
-from layers.selection.extent import SCREEN
+from layers.selection.extent import view_of
 from layers.selection.find import Found, index_of
 from layers.selection.spelling import plain, without_bracket
 from layers.selection.suggestions import likely_names
@@ -55,7 +53,7 @@ def with_sites(plan: Plan, scene: Scene, wanted: Sequence[str]) -> Asked:
     if areas and len(set(found)) > 1:
         raise PlanMapError("district-alone", name=areas[0].name(scene.language))
     if areas:
-        shown = replace(scene, site="", task="", near=None, view=_view_of(plan, areas[0]))
+        shown = replace(scene, site="", task="", near=None, view=view_of(plan, areas[0].geometry.bounds))
         return Asked(shown, areas[0].name(scene.language))
     if not found:
         return Asked(scene, "")
@@ -167,14 +165,3 @@ def _ambiguous(name: str, named: Sequence[Site]) -> PlanMapError:
     listed = [f"{printable(site.name.zh or site.name.en, limit=60)} = {site.id}" for site in named]
     more = ("…",) if len(listed) > MOST_CANDIDATES else ()
     return PlanMapError("site-ambiguous", name=name, count=len(named), expected=(*listed[:MOST_CANDIDATES], *more))
-
-
-def _view_of(plan: Plan, area: Area) -> ViewState:
-    """Return the view in which a window of the size of `SCREEN` just shows an area."""
-    west, south, east, north = area.geometry.bounds
-    left, bottom, right, top = plan.grid.bbox((west, south, east, north))
-    latitude = round((bottom + top) / 2, 5)
-    pixel = 1.02 * max((east - west) / SCREEN[0], (north - south) / SCREEN[1])
-    zoom = zoom_of(latitude, pixel)
-    # As an address writes it, so that the sheet of its QR code is this one.
-    return ViewState(latitude, round((left + right) / 2, 5), math.floor(zoom * 100) / 100)

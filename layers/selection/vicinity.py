@@ -77,7 +77,7 @@ def vicinity(plan: Plan, near: Near | None) -> Vicinity | None:
         return None
     area = centre if near.area else surroundings(centre, near.radius_m)
     own = plan.whole(near.site) if near.site in plan.sites else ""
-    own_accuracy = max((accuracy_m(site) for site in _shown(plan, own)), default=0.0) if own else 0.0
+    own_accuracy = max((accuracy_m(site) for site in plan.standing(own)), default=0.0) if own else 0.0
     parts = [site for site in plan.sites.values() if site.geometry is not None and site.category != "district"]
     shapes = [site.geometry for site in parts if site.geometry is not None]
     if near.area:
@@ -118,14 +118,8 @@ def _centre(plan: Plan, near: Near) -> BaseGeometry | None:
         return shapely.Point(near.point[1], near.point[0])
     if near.site not in plan.sites:
         return None
-    placed = [site.geometry for site in _shown(plan, near.site) if site.geometry is not None]
+    placed = [site.geometry for site in plan.standing(near.site) if site.geometry is not None]
     return shapely.union_all(placed) if placed else None
-
-
-def _shown(plan: Plan, site_id: str) -> list[Site]:
-    """Return those sites of a place whose positions are no stand-ins; all that are placed if there are no others."""
-    placed = [plan.sites[one] for one in plan.place(site_id) if plan.sites[one].placed]
-    return [site for site in placed if site.precision is not Precision.NOMINAL] or placed
 
 
 def accuracy_m(site: Site) -> float:

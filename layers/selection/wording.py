@@ -83,7 +83,7 @@ def titles(plan: Plan, scene: Scene, text: Translation) -> tuple[str, str]:
     selected = near_words(plan, scene, text) or selected_words(plan, scene, text)
     if selected:
         return selected, title
-    headings, parts = _headings(plan, scene), _filter_words(scene, text)
+    headings, parts = _headings(plan, scene), [*_filter_words(scene, text), *asked_of_layers(plan, scene, text)]
     if len(headings) == 1:
         # A single theme or section is what the sheet is about.
         return headings[0], " · ".join([title, *parts])
@@ -110,6 +110,16 @@ def _filter_words(scene: Scene, text: Translation) -> list[str]:
     parts += [text(f"evidence.{scene.evidence.value}")] if scene.evidence else []
     parts += [text(f"waits.{wait.value}", days=scene.stale_days) for wait in Wait if wait in scene.waits]
     return parts + ([f"“{scene.search}”"] if scene.search else [])
+
+
+def asked_of_layers(plan: Plan, scene: Scene, text: Translation) -> list[str]:
+    """Return a line for each own layer of which a Scene shows only a part; none for a Scene that asks nothing."""
+    if not scene.questions:
+        return []
+    # What questions are answered with takes longer to import than most maps have to wait.
+    from layers.own.question_words import asked_lines
+
+    return asked_lines(plan, scene, text)
 
 
 def sources(plan: Plan, text: Translation, *scenes: Scene) -> str:

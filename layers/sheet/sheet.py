@@ -38,7 +38,7 @@ from layers.selection.extent import Extent, centred, least_scale, wanted_extent
 from layers.selection.omission import Omission, omission_lines, omissions
 from layers.selection.select import Selection, select
 from layers.selection.vicinity import near_notes, vicinity
-from layers.selection.wording import grid_words, sources, titles
+from layers.selection.wording import asked_of_layers, grid_words, sources, titles
 from layers.service.files import services_digest
 from layers.sheet.foot import Foot, FootWords
 from layers.sheet.framing import fitting_scale, framing
@@ -142,7 +142,7 @@ def compose(plan: Plan, scene: Scene, order: Order, *, today: date, numbered: bo
     notes = omission_lines(plan, omitted, text) + coverage_notes(plan, selection.tasks, shown, site_symbols, text)
     unfetched = service_notes(plan, scene, shown, text)
     notes += unfetched
-    notes += near_notes(plan, scene, selection.tasks, text)
+    notes += near_notes(plan, scene, selection.tasks, text) + asked_of_layers(plan, scene, text)
     entries = legend.entries(
         plan,
         scene,

@@ -30,7 +30,7 @@ def main(step: str, source: Path, target: Path, *more: str) -> None:
             from geo.foreign import child
 
             with opened(source) as package:
-                uses = [value for values in package.column("use") for value in values]
+                uses = [value for values in package.whole_column("use") for value in values]
             numbers = pd.factorize(pd.Series(uses))[0].astype(np.uint8)
             np.save(Path(name) / "numbers.npy", numbers)
             job = {"source": str(source), "target": str(draft), "numbers": str(Path(name) / "numbers.npy")}

@@ -21,7 +21,7 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/export", "/present", "/data", "/map", "/briefing", "/nope"])
+@pytest.mark.parametrize("path", ["/", "/export", "/present", "/data", "/layers", "/map", "/briefing", "/nope"])
 def test_a_script_that_is_not_ours_does_not_run(lend, server, path):
     page = lend(tolerant=True).page
     page.goto(f"{server}{path}")

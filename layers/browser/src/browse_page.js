@@ -261,7 +261,7 @@ export class BrowsePage {
   askOwn(at, card) {
     const { stage, measure, near, placer } = this;
     if (measure.active || near.mode || placer.active) return this.ownCard.forget();
-    void this.ownCard.ask(at, stage.own.shown, stage.language, card);
+    void this.ownCard.ask(at, stage.own.shown, stage.language, card, this.scene.args.ask);
   }
 
   /**
@@ -452,6 +452,7 @@ export class BrowsePage {
     const letters = { tasks, overdue, sites: late ? sites.letters : args.sites };
     stage.update({ ...letters, language, lit: args.lit || [], near: args.near });
     sites.mark(args.changes || "");
+    stage.own.ask(args.asked || {});
     if (!this.started) this.begin(args);
     else if (args.fly && args.fly.count !== scene.fly) {
       scene.fly = args.fly.count;

@@ -72,7 +72,12 @@ export function legendParts(seen, style, text, brief) {
  * @returns {Entry[]}
  */
 function own(layers) {
-  return layers.map(({ symbol, form, words }) => ({ sample: symbol ? { kind: "own", symbol, form } : { kind: "none" }, words }));
+  // What is shown of a layer is said once, after the last of its symbols.
+  const last = new Map(layers.map(({ id }, index) => [id, index]));
+  return layers.map(({ id, symbol, form, words, asked }, index) => ({
+    sample: symbol ? { kind: "own", symbol, form } : { kind: "none" },
+    words: asked && last.get(id) === index ? `${words} — ${asked}` : words,
+  }));
 }
 
 /**

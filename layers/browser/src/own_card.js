@@ -32,8 +32,9 @@ export class OwnCard {
    * @param {OwnPayload[]} layers that are shown, the uppermost first
    * @param {Language} language
    * @param {L.Popup} [card] of a site there, below which it is shown
+   * @param {string} [asked] what is asked of the layers, as in an address
    */
-  async ask(at, layers, language, card) {
+  async ask(at, layers, language, card, asked = "") {
     const turn = ++this.asked;
     if (!layers.length) return;
     const point = this.map.latLngToContainerPoint(at);
@@ -43,6 +44,7 @@ export class OwnCard {
       reach: (aside.lng - at.lng).toFixed(8) + "," + (at.lat - aside.lat).toFixed(8),
       layers: layers.map(({ id }) => id).join(","),
       lang: language,
+      ask: asked,
     });
     try {
       const answer = await fetch("layer-at?" + query.toString());

@@ -5,22 +5,28 @@ import { ShapeMarker } from "./own_marker.js";
 import { OwnPane } from "./own_pane.js";
 import { OwnTileLayer } from "./own_tile_layer.js";
 
-/** @import { Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
+/** @import { Asked, Box, Language, OwnPayload, OwnSymbol, Plan } from "./types" */
 /** @import { SeenOwn, Words } from "./own_pane.js" */
 
-/**
- * The features of a layer, which all maps of a page share.
- *
- * @type {WeakMap<OwnPayload, Promise<GeoJSON.FeatureCollection>>}
- */
-const fetched = new WeakMap();
+/** How many answers are kept: somebody who asks again and again does not fill the browser's memory. */
+const KEPT = 12;
 
-/** @param {OwnPayload} payload */
-function featuresOf(payload) {
-  const found = fetched.get(payload) || ask(payload.url);
-  fetched.set(payload, found);
+/**
+ * Features by their address, which all maps of a page share.
+ *
+ * @type {Map<string, Promise<GeoJSON.FeatureCollection>>}
+ */
+const fetched = new Map();
+
+/** @param {string} url */
+function featuresOf(url) {
+  const found = fetched.get(url) || ask(url);
+  fetched.delete(url);
+  fetched.set(url, found);
+  const oldest = fetched.keys().next().value;
+  if (fetched.size > KEPT && oldest !== undefined) fetched.delete(oldest);
   // Asked for again the next time that somebody shows it.
-  found.catch(() => fetched.delete(payload));
+  found.catch(() => fetched.delete(url));
   return found;
 }
 
@@ -58,21 +64,48 @@ class OwnLayer extends OwnPane {
     return this.drawn !== null;
   }
 
+  /**
+   * @override
+   * @param {Asked | null} asked
+   */
+  ask(asked) {
+    const before = this.asked;
+    super.ask(asked);
+    if (before?.url === asked?.url && before?.ids === asked?.ids) return;
+    this.drawn?.remove();
+    this.drawn = null;
+    this.features = [];
+    if (this.visible) this.show(true, this.opacity);
+  }
+
   /** @override */
   begin() {
     // What a document has itself is there at once: the room for its legend is measured before anything is seen.
-    if (this.payload.features) this.draw(this.payload.features);
+    if (this.payload.features) this.draw(this.among(this.payload.features));
     else void this.fetch();
   }
 
   async fetch() {
-    try {
-      const features = await featuresOf(this.payload);
-      if (!this.drawn) this.draw(features);
-    } catch {
-      this.say("failed");
-    }
+    const { asked } = this;
+    const url = asked ? asked.url : this.payload.url;
+    // What cannot be answered has no address; its words say why.
+    const features = url ? await featuresOf(url).catch(() => null) : null;
+    // Somebody has asked something else since.
+    if (asked?.url !== this.asked?.url) return;
+    if (!features) this.say("failed");
+    else if (!this.drawn) this.draw(features);
     this.changed();
+  }
+
+  /**
+   * Those features that are asked for, of all that a document has itself.
+   *
+   * @param {GeoJSON.FeatureCollection} features
+   */
+  among(features) {
+    if (!this.asked) return features;
+    const wanted = new Set(this.asked.ids);
+    return { ...features, features: features.features.filter(({ id }) => wanted.has(Number(id))) };
   }
 
   /** @param {GeoJSON.FeatureCollection} features */
@@ -80,6 +113,15 @@ class OwnLayer extends OwnPane {
     this.drawn = this.made(features).addTo(this.map);
     this.features = features.features.map(({ bbox, properties }) => ({ box: /** @type {Box} */ (bbox), look: properties?.look }));
     this.say("drawn");
+  }
+
+  /**
+   * @override
+   * @param {"drawn" | "failed" | "making"} state
+   */
+  say(state) {
+    super.say(state);
+    this.home.dataset.count = String(this.features.length);
   }
 
   /** @param {GeoJSON.FeatureCollection} features */
@@ -126,10 +168,73 @@ class OwnLayer extends OwnPane {
     if (!this.isShown) return [];
     const seen = this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
     const numbers = [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
-    return numbers.flatMap((number) => {
+    const lines = numbers.flatMap((number) => {
       const look = this.payload.looks[number];
       return look ? [this.line(look, language)] : [];
     });
+    // What is asked for is said though nothing of it is in view, or it cannot be told.
+    return lines.length || !this.asked ? lines : [{ id: this.payload.id, form: this.payload.form, symbol: null, words: this.asked.words }];
+  }
+}
+
+/** A layer that comes in tiles as a whole, and feature by feature where somebody asks for a part of it. */
+class LargeLayer {
+  /**
+   * @param {OwnLayer} few
+   * @param {OwnTileLayer} tiles
+   */
+  constructor(few, tiles) {
+    this.few = few;
+    this.tiles = tiles;
+    this.payload = tiles.payload;
+    /** @type {OwnPane} */
+    this.now = tiles;
+  }
+
+  get visible() {
+    return this.now.visible;
+  }
+
+  get opacity() {
+    return this.now.opacity;
+  }
+
+  /**
+   * @param {boolean} visible
+   * @param {number} opacity
+   */
+  show(visible, opacity) {
+    this.now.show(visible, opacity);
+  }
+
+  /** @param {Asked | null} asked */
+  ask(asked) {
+    const { visible, opacity } = this.now;
+    const next = asked ? this.few : this.tiles;
+    // Both have one pane: what is hidden goes first.
+    if (next !== this.now) this.now.show(false, opacity);
+    this.now = next;
+    this.few.ask(asked);
+    this.now.show(visible, opacity);
+  }
+
+  /** @param {number} index */
+  move(index) {
+    this.few.move(index);
+    this.tiles.move(index);
+  }
+
+  load() {
+    this.tiles.load();
+  }
+
+  /**
+   * @param {Box} frame
+   * @param {Language} language
+   * @param {Words} text
+   */
+  seen(frame, language, text) {
+    return this.now.seen(frame, language, text);
   }
 }
 
@@ -141,9 +246,12 @@ export class OwnLayers {
    */
   constructor(map, data, changed) {
     const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
-    const kind = (/** @type {OwnPayload} */ payload) => (payload.large && !payload.features ? OwnTileLayer : OwnLayer);
-    /** @type {Map<string, OwnPane>} */
-    this.layers = new Map(data.own.map((payload) => [payload.id, new (kind(payload))(map, payload, place(payload.id), changed)]));
+    /** @type {Map<string, OwnPane | LargeLayer>} */
+    this.layers = new Map(data.own.map((payload) => {
+      const few = new OwnLayer(map, payload, place(payload.id), changed);
+      const isLarge = payload.tiles || (payload.large && !payload.features);
+      return [payload.id, isLarge ? new LargeLayer(few, new OwnTileLayer(map, payload, place(payload.id), changed)) : few];
+    }));
   }
 
   /**
@@ -153,6 +261,11 @@ export class OwnLayers {
    */
   setLayer(id, visible, opacity) {
     this.layers.get(id)?.show(visible, opacity);
+  }
+
+  /** @param {Record<string, Asked>} asked by the ids of layers; all is shown of those that are not in it */
+  ask(asked) {
+    for (const [id, layer] of this.layers) layer.ask(asked[id] || null);
   }
 
   /** @param {string[]} order ids of all layers, the uppermost first */

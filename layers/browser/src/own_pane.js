@@ -5,12 +5,12 @@ import { pane } from "./pane.js";
 import { words } from "./words.js";
 
 /** @import { Map } from "leaflet" */
-/** @import { Box, Language, OwnLook, OwnPayload, OwnSymbol } from "./types" */
+/** @import { Asked, Box, Language, OwnLook, OwnPayload, OwnSymbol } from "./types" */
 
 /**
  * A line of the legend: a symbol with its words, or words alone.
  *
- * @typedef {{ id: string, symbol: OwnSymbol | null, form: OwnPayload["form"], words: string }} SeenOwn
+ * @typedef {{ id: string, symbol: OwnSymbol | null, form: OwnPayload["form"], words: string, asked?: string }} SeenOwn
  */
 
 /** @typedef {(key: string) => string} Words the text for a key in the language of the page */
@@ -30,6 +30,12 @@ export class OwnPane {
     this.name = "pm-" + payload.id;
     this.visible = false;
     this.opacity = 1;
+    /**
+     * What of it is shown; null for all.
+     *
+     * @type {Asked | null}
+     */
+    this.asked = null;
     map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
   }
 
@@ -64,6 +70,15 @@ export class OwnPane {
 
   /** Have the features ready that are in the page. */
   load() {}
+
+  /**
+   * Show only what somebody asks for, or all.
+   *
+   * @param {Asked | null} asked
+   */
+  ask(asked) {
+    this.asked = asked;
+  }
 
   /** @param {number} index */
   move(index) {
@@ -112,6 +127,7 @@ export class OwnPane {
    * @returns {SeenOwn}
    */
   line(look, language) {
-    return { id: this.payload.id, form: this.payload.form, symbol: look.symbol, words: words(look, language) };
+    const { id, form } = this.payload;
+    return { id, form, symbol: look.symbol, words: words(look, language), ...(this.asked ? { asked: this.asked.words } : {}) };
   }
 }

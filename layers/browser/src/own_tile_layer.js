@@ -67,7 +67,7 @@ export class OwnTileLayer extends OwnPane {
   begin() {
     const source = this.payload.tiles || known.get(this.payload);
     if (source) this.draw(source);
-    else if (!this.asking) void this.ask();
+    else if (!this.asking) void this.wait();
   }
 
   /** @override */
@@ -76,7 +76,7 @@ export class OwnTileLayer extends OwnPane {
   }
 
   /** Ask for the tiles until they are there, or nobody wants to see the layer any more. */
-  async ask() {
+  async wait() {
     this.asking = true;
     this.fault = "";
     try {

@@ -211,6 +211,7 @@ export class Presentation {
 
   /** @param {BriefingView} view */
   apply(view) {
+    this.stage.own.ask(view.asked);
     for (const id in view.layers) this.stage.setLayer(id, view.layers[id].visible, view.layers[id].opacity);
     this.stage.setOrder(view.order);
     this.stage.usePicture(view.picture);

@@ -104,6 +104,16 @@ export interface ServicePayload extends Named {
   credit: Named;
 }
 
+/** What a Scene shows of an own layer, where that is not all. */
+export interface Asked {
+  /** Where its features are; empty in a briefing, and where they cannot be told. */
+  url: string;
+  /** In a briefing the numbers of its features. */
+  ids?: number[];
+  /** How many they are, and which. */
+  words: string;
+}
+
 export interface LayerState {
   visible: boolean;
   opacity: number;
@@ -359,6 +369,9 @@ export interface Arguments extends Filterable {
   /** For each site the number of its mark, or a dot; empty where no changes are shown. */
   changes?: string;
   near?: Near | null;
+  /** What is asked of own layers, as in an address, and what is shown of them therefore. */
+  ask?: string;
+  asked?: Record<string, Asked>;
   basemap: string;
   view: [latitude: number, longitude: number, zoom: number] | null;
   layers: Record<string, LayerState>;
@@ -462,6 +475,7 @@ export interface BriefingView extends DayCounts {
   tasks: string;
   overdue: string;
   layers: Record<string, LayerState>;
+  asked: Record<string, Asked>;
   order: string[];
   lit: string[];
   about: number[] | null;

@@ -28,7 +28,7 @@ from layers.plan.plan import Plan
 from layers.present.pptx.text import lines_of, width_of
 from layers.present.view import View
 from layers.selection.extent import centred, least_scale
-from layers.selection.wording import grid_words
+from layers.selection.wording import asked_of_layers, grid_words
 from layers.translation import Translation
 
 DPI = 300.0
@@ -209,6 +209,7 @@ def _notes(
 ) -> list[str]:
     notes = coverage_notes(plan, view.tasks, shown, site_symbols, text)
     notes += service_notes(plan, view.scene, shown, text)
+    notes += asked_of_layers(plan, view.scene, text)
     if painted:
         notes.append(text("slides.in-picture", count=painted))
     return notes

@@ -1,0 +1,1 @@
+"""The Layers page: own layers asked by value and by place."""
