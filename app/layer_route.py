@@ -55,7 +55,7 @@ def place_answer(request: Request) -> Response:
         _, plan = context.current().plan()
         by_id = {layer.scene_id: layer for layer in own_layers(plan)}
         layers = [by_id[name] for name in dict.fromkeys(query.get("layers", "").split(",")) if name in by_id]
-        found, count = at_place(layers, x, y, across, up)
+        found, count = at_place(layers, x, y, across, up, text.language)
     except (ValueError, PlanMapError):
         return nothing
     rest = count - len(found)

@@ -97,7 +97,14 @@ labels = st.builds(
 )
 popups = st.lists(st.builds(PopupField, names, titles), unique_by=lambda each: each.field, max_size=4).map(tuple)
 styles = st.builds(
-    LayerStyle, symbols | categorised() | classed(), st.none() | labels, hundredths(0, 1), zooms, popups, titles
+    LayerStyle,
+    symbols | categorised() | classed(),
+    st.none() | labels,
+    hundredths(0, 1),
+    zooms,
+    popups,
+    titles,
+    st.just("") | names,
 )
 
 

@@ -19,7 +19,8 @@ from layers.draw.drawing import Shape, rings_path
 from layers.draw.marker import edge, marker_outline
 from layers.draw.pdf_layer import PdfLayer
 from layers.own.files import shown_layers
-from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_fields, style_of
+from layers.own.label_text import label_texts, read_fields
+from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.symbol_value import Symbol
 from layers.plan.plan import Plan
@@ -42,6 +43,8 @@ class OwnContent:
     """In metres of the grid."""
     looks: NDArray[np.intp]
     """The place of each one's symbol in `layers.own.look.looks_of`."""
+    labels: NDArray[np.object_]
+    """What is written beside each; empty for nothing."""
 
     def count(self, look: int) -> int:
         """Return how many have the symbol at this place."""
@@ -58,7 +61,7 @@ def own_content(layer: OwnLayer, grid: Grid, extent: Extent) -> OwnContent:
         There are too many to be drawn, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(grid.bbox(extent), style_fields(layer), most=MOST_FEATURES + 1)
+        found = package.within(grid.bbox(extent), read_fields(layer), most=MOST_FEATURES + 1)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-dense", name=layer.name, limit=MOST_FEATURES)
     looks = look_numbers(layer, column_of(layer, found.values, len(found)))
@@ -67,7 +70,8 @@ def own_content(layer: OwnLayer, grid: Grid, extent: Extent) -> OwnContent:
     # Their boxes reach into the frame; they themselves need not.
     inside: NDArray[np.bool_] = np.asarray(np.isfinite(shapely.bounds(geometries)).all(axis=1))
     inside[inside] = shapely.intersects(geometries[inside], shapely.box(*extent))
-    return OwnContent(found.ids[there][inside], geometries[inside], looks[there][inside])
+    labels = np.array(label_texts(layer, found.values, len(found)), dtype=object)
+    return OwnContent(found.ids[there][inside], geometries[inside], looks[there][inside], labels[there][inside])
 
 
 def drawn_layers(plan: Plan, scene: Scene, content: Content) -> list[tuple[OwnLayer, OwnContent]]:

@@ -77,6 +77,7 @@ def read_qml(root: Element, kind: str, reading: Reading) -> LayerStyle:
         _zooms_of_layer(root) if zooms == ALL_ZOOMS else zooms,
         _popup(root, titles),
         titles.layer,
+        field_in(root.words("previewExpression"))[:LONGEST_FIELD],
     )
     for name in ("blendMode", "featureBlendMode"):
         if root.words(name) not in ("", "0"):

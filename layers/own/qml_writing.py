@@ -51,6 +51,8 @@ def to_qml(style: LayerStyle, kind: str) -> str:
         SubElement(root, name).text = words
     if style.popup:
         _write_fields(root, style)
+    if style.heading:
+        SubElement(root, "previewExpression").text = legible(field_words(style.heading))
     document = tostring(root, encoding="unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{document}\n"
 

@@ -2,6 +2,7 @@
 
 import * as L from "leaflet";
 import { paneOrder } from "./layer_order.js";
+import { ownLabels } from "./own_labels.js";
 import { ShapeMarker } from "./own_marker.js";
 import { pane } from "./pane.js";
 import { words } from "./words.js";
@@ -54,9 +55,9 @@ class OwnLayer {
     /** @type {L.GeoJSON | null} */
     this.drawn = null;
     /**
-     * The box of each feature and the place of its symbol, for what is in view.
+     * Each feature with its box and the place of its symbol, for what is in view.
      *
-     * @type {{ box: Box, look: number }[]}
+     * @type {{ box: Box, look: number, feature: GeoJSON.Feature }[]}
      */
     this.features = [];
     map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
@@ -102,7 +103,9 @@ class OwnLayer {
   /** @param {GeoJSON.FeatureCollection} features */
   draw(features) {
     this.drawn = this.made(features).addTo(this.map);
-    this.features = features.features.map(({ bbox, properties }) => ({ box: /** @type {Box} */ (bbox), look: properties?.look }));
+    this.features = features.features.map((feature) => (
+      { box: /** @type {Box} */ (feature.bbox), look: feature.properties?.look, feature }
+    ));
     this.say("drawn");
   }
 
@@ -155,10 +158,18 @@ class OwnLayer {
    *
    * @param {Box} frame in degrees
    */
-  looksIn([west, south, east, north]) {
+  looksIn(frame) {
+    return [...new Set(this.featuresIn(frame).map(({ look }) => look))].sort((one, other) => one - other);
+  }
+
+  /**
+   * The features in view.
+   *
+   * @param {Box} frame in degrees
+   */
+  featuresIn([west, south, east, north]) {
     if (!this.visible || this.opacity <= 0 || !this.drawn || !this.isAtZoom()) return [];
-    const seen = this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
-    return [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
+    return this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
   }
 }
 
@@ -169,6 +180,7 @@ export class OwnLayers {
    * @param {() => void} changed is told when there is more to see
    */
   constructor(map, data, changed) {
+    this.map = map;
     const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
     this.layers = new Map(data.own.map((payload) => [payload.id, new OwnLayer(map, payload, place(payload.id), changed)]));
   }
@@ -193,6 +205,16 @@ export class OwnLayers {
   /** What is shown, in view or not. */
   get shown() {
     return [...this.layers.values()].filter(({ visible, opacity }) => visible && opacity > 0).map(({ payload }) => payload);
+  }
+
+  /**
+   * The labels of the layers in view.
+   *
+   * @param {Box} frame in degrees
+   * @param {number} size how much larger than usual names are
+   */
+  labels(frame, size) {
+    return [...this.layers.values()].flatMap((layer) => ownLabels(layer.payload, layer.featuresIn(frame), this.map, size));
   }
 
   /**

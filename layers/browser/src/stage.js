@@ -66,7 +66,10 @@ export class Stage {
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
-    this.own = new OwnLayers(map, data, () => callbacks.changed?.());
+    this.own = new OwnLayers(map, data, () => {
+      this.labels.redraw();
+      callbacks.changed?.();
+    });
     this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
@@ -135,6 +138,7 @@ export class Stage {
     const hidden = this.covered && this.data.layers.some((layer) => layer.id === id && layer.ground);
     this.sites.setLayer(id, visible && !hidden, opacity);
     this.own.setLayer(id, visible, opacity);
+    if (this.own.layers.get(id)?.payload.labels) this.labels.redraw();
     if (id === this.data.gridLayer && this.grid) {
       // Over pictures too: their position is checked against it.
       if (!visible) this.grid.remove();
@@ -253,7 +257,8 @@ export class Stage {
       obstacles.push({ box: [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top], owner: null });
     }
     const districts = this.covered || !this.boundaryShown ? [] : this.districtLabels();
-    return { labels: [...labels, ...districts, ...(this.waysShown ? this.wayLabels(labels) : [])], obstacles };
+    const own = this.own.labels(frameOf(this.map).frame, this.sites.size);
+    return { labels: [...labels, ...own, ...districts, ...(this.waysShown ? this.wayLabels(labels) : [])], obstacles };
   }
 
   /**

@@ -60,6 +60,15 @@ export interface OwnSymbol extends Required<Stroke> {
   marker: "circle" | "square" | "triangle" | "diamond" | "cross";
 }
 
+/** How the labels of an own layer look, in pixels; see `Labels` of `layers/own/layer_style.py`. */
+export interface OwnLabels {
+  size: number;
+  colour: string;
+  halo: string;
+  haloWidth: number;
+  zooms: [number, number];
+}
+
 export type OwnLook = Named & { symbol: OwnSymbol };
 
 /** A layer that somebody has brought in to the plan. */
@@ -74,6 +83,8 @@ export interface OwnPayload extends Named {
   opacity: number;
   /** The first and the last zoom at which it is drawn. */
   zooms: [number, number];
+  /** How its labels look; their words are in its features. */
+  labels: OwnLabels | null;
   /** Where it comes from, and how good its positions are. */
   credit: Named;
 }
@@ -486,6 +497,10 @@ export interface Label extends LabelLook {
   priority: number;
   colour: string;
   haloOpacity?: number;
+  /** Colour of the edge around the letters, which is white otherwise. */
+  halo?: string;
+  /** How wide that is on each side, in pixels; 0 for none. */
+  haloWidth?: number;
   /** One of the three: a place, or lines to run along. */
   at?: Position;
   /** Further places for it, for where that one is taken. */
@@ -494,6 +509,8 @@ export interface Label extends LabelLook {
   /** The same lines as pixels of the map's frame, where those are known already. */
   pixels?: [number, number][][];
   gap?: number;
+  /** Whether it may stand a line higher or lower than its place. */
+  rows?: boolean;
   spacing?: number;
   /** Whether a box in pixels may be taken, where not every free one may. */
   isRoom?: (box: Box) => boolean;
