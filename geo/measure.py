@@ -111,7 +111,7 @@ def inner_point(polygon: BaseGeometry) -> shapely.Point:
     return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])
 
 
-def label_point(polygon: BaseGeometry) -> shapely.Point:
+def label_point(polygon: shapely.Polygon) -> shapely.Point:
     """Return the point in a Polygon where words stand best, in the polygon's CRS.
 
     This is its centroid where that has nearly as much room as the inner point, which in an oblong may be near an end.

@@ -115,10 +115,10 @@ class _Names:
 
     def _name_area(self, words: str, shape: BaseGeometry, key: str) -> bool:
         """Write a label in the middle of an area, or a little above or below it; return whether there was room."""
-        parts = [part for part in shapely.get_parts(shape) if part.geom_type == "Polygon" and not part.is_empty]
+        parts = [part for part in shapely.get_parts(self._canvas.to_paper(shape)).tolist() if part.area > 0]
         if not parts:
             return True
-        spot = label_point(self._canvas.to_paper(max(parts, key=lambda part: part.area)))
+        spot = label_point(max(parts, key=lambda part: part.area))
         wide, tall = self._size(words)
         boxes = [
             Box(spot.x - wide / 2, y - tall / 2, spot.x + wide / 2, y + tall / 2)
