@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -17,11 +18,12 @@ from layers.draw.drawing import TextLine
 from layers.own.at import at_place
 from layers.own.files import restyle
 from layers.own.label_text import LONGEST_LABEL, label_fields
-from layers.own.layer_style import PopupField
+from layers.own.layer_style import LayerStyle, PopupField
 from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
+from layers.own.symbol_value import Hatch, Symbol
 from layers.plan.terms import Text
 from layers.resources import default_plan_folder
 from layers.sheet.sheet import Sheet
@@ -105,6 +107,23 @@ def test_points_have_their_label_beside_them_and_roads_along_them(folder, tmp_pa
     layer = labelled(added(folder, tmp_path / "roads.gpkg"), "{名称}")
     # Two pieces of one road say its name once.
     assert [line.text for line in words_on(sheet_with(folder, layer))] == ["试验路"]
+
+
+def test_a_hatch_is_drawn_between_fill_and_edge_at_an_exact_distance(folder, tmp_path):
+    made = added(folder, write_parcels(tmp_path))
+    symbol = Symbol(fill="#EEEEEE", stroke="#445566", hatch=Hatch("#112233", angle=30.0, spacing=8.0))
+    layer = restyle(made, to_json(LayerStyle(symbol)))
+    sheet = sheet_with(folder, layer)
+    fill, hatch, edge = (shape for shape in sheet.drawing.ground if shape.name == layer.scene_id)
+    assert (fill.fill, hatch.stroke, edge.stroke) == ("#EEEEEE", "#112233", "#445566")
+    ends = np.asarray(hatch.path.vertices).reshape(-1, 2, 2)
+    turn = np.radians(30)
+    offsets = np.unique((ends[:, 0] @ (-np.sin(turn), np.cos(turn))).round(4))
+    apart = np.diff(offsets) * 1000 / sheet.scale
+    # Edges are one pixel wide, so their width is that of a pixel on this paper.
+    assert np.allclose(apart, 8.0 * edge.line_width, atol=1e-3)
+    samples = [item for item in sheet.drawing.items if getattr(item, "stroke", "") == "#112233"]
+    assert len(samples) == 1
 
 
 def test_labels_keep_to_their_zooms(folder, tmp_path):

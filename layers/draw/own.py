@@ -16,6 +16,7 @@ from geo.feature_package import opened
 from geo.grid import Grid
 from layers.draw.content import COARSEST_MM, DETAIL_MM, Content
 from layers.draw.drawing import Shape, rings_path
+from layers.draw.hatching import hatched
 from layers.draw.marker import edge, marker_outline
 from layers.draw.pdf_layer import PdfLayer
 from layers.own.files import shown_layers
@@ -133,7 +134,14 @@ def _drawn(
     shapes = []
     if len(areas):
         rings = rings_path([shapely.get_coordinates(ring) for ring in shapely.get_rings(areas)])
-        shapes.append(Shape(rings, **filled, **look))
+        if symbol.hatch is None:
+            shapes.append(Shape(rings, **filled, **look))
+        else:
+            # Under its edge, as on the screen.
+            shapes += [Shape(rings, **{**filled, **look, "stroke": ""})] if symbol.fill else []
+            about = {"name": layer.scene_id, "layer": PdfLayer.OWN.value}
+            shapes += hatched(areas, symbol.hatch, pixel=unit * scale / 1000, unit=unit, opacity=opacity, **about)
+            shapes += [Shape(rings, **look)] if symbol.stroke else []
     if len(lines):
         shapes.append(Shape(_lines_path(lines), round_ends=not symbol.dash, **look))
     if len(points):

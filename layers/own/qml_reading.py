@@ -24,7 +24,8 @@ from layers.own.layer_style import (
     PopupField,
     Value,
 )
-from layers.own.qml_symbol import colour_of, fallback, pixels, read_symbol
+from layers.own.qml_symbol import fallback, read_symbol
+from layers.own.qml_values import colour_of, pixels
 from layers.own.ramps import HALO, LABEL
 from layers.own.style_element import NOTHING, Element, Lost, Reading, number_in, title_in, within
 from layers.own.style_rules import (

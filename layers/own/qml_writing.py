@@ -19,7 +19,8 @@ from layers.own.layer_style import (
     Value,
 )
 from layers.own.qml_reading import METHODS, SCALE, TEXTS
-from layers.own.qml_symbol import POINT_PX, colour_words, write_symbol
+from layers.own.qml_symbol import write_symbol
+from layers.own.qml_values import POINT_PX, colour_words
 from layers.own.style_rules import ENDLESS
 from layers.own.symbol_value import Symbol
 from layers.plan.terms import Text

@@ -2,6 +2,7 @@
 
 import * as L from "leaflet";
 import { paneOrder } from "./layer_order.js";
+import { hatchAreas } from "./own_hatch.js";
 import { ownLabels } from "./own_labels.js";
 import { ShapeMarker } from "./own_marker.js";
 import { pane } from "./pane.js";
@@ -127,6 +128,10 @@ class OwnLayer {
     const ordered = [...features.features].sort((one, other) => other.properties?.look - one.properties?.look);
     const collection = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: ordered });
     return L.geoJSON(collection, {
+      onEachFeature: (feature, layer) => {
+        const hatch = this.payload.looks[feature.properties?.look]?.symbol.hatch;
+        if (hatch) hatchAreas(layer, hatch);
+      },
       style: of,
       pointToLayer: (feature, at) => {
         const look = /** @type {L.CircleMarkerOptions & { marker: OwnSymbol["marker"] }} */ (of(feature));

@@ -58,6 +58,18 @@ export interface LayerPayload extends Named, LayerState {
 export interface OwnSymbol extends Required<Stroke> {
   opacity: number;
   marker: "circle" | "square" | "triangle" | "diamond" | "cross";
+  hatch: Hatch | null;
+}
+
+/** A pattern in areas, in pixels: `Hatch.plain` of `layers/own/symbol_value.py`. */
+export interface Hatch {
+  colour: string;
+  pattern: "lines" | "grid" | "dots";
+  /** Degrees counter-clockwise from the horizontal. */
+  angle: number;
+  spacing: number;
+  width: number;
+  opacity: number;
 }
 
 /** How the labels of an own layer look, in pixels; see `Labels` of `layers/own/layer_style.py`. */
