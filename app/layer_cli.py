@@ -191,7 +191,7 @@ def layer_style(
     """Say how an own layer is drawn, have it drawn otherwise, or write its style for other programs."""
     from layers.own.files import find_layer, restyle
     from layers.own.look import style_of
-    from layers.own.restyling import field_style, written_style
+    from layers.own.restyling import field_style, style_from_file, written_style
     from layers.own.style_change import with_heading, with_labels, with_popup
     from layers.own.style_json import to_json
     from layers.own.words import style_lines
@@ -200,14 +200,8 @@ def layer_style(
         raise PlanMapError("layer-style-options")
     found = find_layer(_plan(plan), name)
     if file:
-        from layers.own.foreign_style import read_style
-
         path = target_of(file)
-        read = read_style(path, found.shape.value, name=path.name)
-        lost = [(each.what.value, each.detail) for each in read.not_taken]
-        if read.style.field and read.style.field not in found.field_names:
-            raise PlanMapError("layer-field", file=found.name, field=read.style.field)
-        found = restyle(found, to_json(read.style), path.name, lost)
+        found = style_from_file(found, path, path.name)
     elif field:
         by_field = field_style(found, field, method=method, count=classes, ramp=ramp)
         # What is written and shown has nothing to do with the colours.

@@ -16,6 +16,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
+from app.data.style_form import FORMS, METHODS
 from app.record.form import LABELS, SHOWN
 from app.record.place_form import LABELS as PLACE_LABELS
 from app.settings import Settings
@@ -33,7 +34,9 @@ from layers.exchange.book import HELP_LINES
 from layers.exchange.columns import FIELDS, Part
 from layers.listing.plan_collections import COLLECTION_IDS
 from layers.own.own_layer import Shape
+from layers.own.ramps import RAMPS
 from layers.own.style_element import Lost
+from layers.own.symbol_value import Marker
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -718,6 +721,10 @@ FAMILIES: dict[str, set[str]] = {
     "ogc-title": set(COLLECTION_IDS),
     "ogc-about": set(COLLECTION_IDS),
     "style-lost": set(Lost),
+    "style-marker": set(Marker),
+    "style-method": set(METHODS),
+    "style-ramp": set(RAMPS),
+    "style-form": set(FORMS),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

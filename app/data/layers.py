@@ -10,6 +10,7 @@ import streamlit as st
 from app import context
 from app.data.layer_draft import Draft
 from app.data.layer_preview import show_preview
+from app.data.layer_style import is_styling, show_style, style_button
 from app.data.new_layer import map_address, settle, show_end, show_form, show_work
 from app.data.wording import size_words
 from app.identity import signed_in
@@ -85,6 +86,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
             horizontal=True, vertical_alignment="center", key=f"row-layer-{layer.id}", gap="small", border=True
         ):
             st.html(described(layer, text, scene), width="stretch")
+            style_button(layer, text)
             st.button(
                 text("data.remove"),
                 key=f"remove-layer-{layer.id}",
@@ -94,6 +96,8 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
                 on_click=_ask,
                 args=(layer.id,),
             )
+        if is_styling(layer):
+            show_style(plan, layer, text, closed=closed)
     st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.stays'))}</p>")
 
 

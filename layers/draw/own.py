@@ -101,12 +101,27 @@ def draw_own(plan: Plan, scene: Scene, content: Content, cut: Extent, unit: floa
     """
     shapes: list[Shape] = []
     for layer, found in reversed(drawn_layers(plan, scene, content)):
-        opacity = scene.opacity.get(layer.scene_id, 1.0) * style_of(layer).opacity
-        coarse = _coarser(layer, found.geometries, content.scale)
-        for number, look in reversed(list(enumerate(looks_of(layer)))):
-            if look is not None and found.count(number):
-                geometries = coarse[found.looks == number]
-                shapes += _drawn(layer, look.symbol, geometries, content.scale, cut, unit, opacity)
+        opacity = scene.opacity.get(layer.scene_id, 1.0)
+        shapes += layer_shapes(layer, found, content.scale, cut, unit, opacity=opacity)
+    return shapes
+
+
+def layer_shapes(
+    layer: OwnLayer, found: OwnContent, scale: float, cut: Extent, unit: float, *, opacity: float = 1.0
+) -> list[Shape]:
+    """Return the features of one layer by its style, at 1:`scale`; the rest is as for `draw_own`.
+
+    Raises
+    ------
+    PlanMapError
+        They are too dense to be drawn.
+    """
+    shapes: list[Shape] = []
+    opacity *= style_of(layer).opacity
+    coarse = _coarser(layer, found.geometries, scale)
+    for number, look in reversed(list(enumerate(looks_of(layer)))):
+        if look is not None and found.count(number):
+            shapes += _drawn(layer, look.symbol, coarse[found.looks == number], scale, cut, unit, opacity)
     return shapes
 
 

@@ -47,9 +47,15 @@ def draw_own_names(canvas: Canvas, plan: Plan, scene: Scene) -> None:
     """
     zoom = canvas.content.zoom
     for layer, own in drawn_layers(plan, scene, canvas.content):
-        labels = style_of(layer).labels
-        if labels is not None and has_labels_at(layer, zoom) and scene.opacity.get(layer.scene_id, 1.0) > 0:
-            _Names(canvas, layer, labels).draw(own)
+        if has_labels_at(layer, zoom) and scene.opacity.get(layer.scene_id, 1.0) > 0:
+            draw_layer_names(canvas, layer, own)
+
+
+def draw_layer_names(canvas: Canvas, layer: OwnLayer, own: OwnContent) -> None:
+    """Write the labels of one layer, at whatever zoom."""
+    labels = style_of(layer).labels
+    if labels is not None:
+        _Names(canvas, layer, labels).draw(own)
 
 
 class _Names:
