@@ -16,7 +16,7 @@ from geo.errors import PlanMapError
 from layers.browser.own_payload import features_json, own_payload
 from layers.draw.drawing import TextLine
 from layers.own.at import at_place
-from layers.own.files import restyle
+from layers.own.files import own_layers, restyle
 from layers.own.label_text import LONGEST_LABEL, label_fields
 from layers.own.layer_style import LayerStyle, PopupField
 from layers.own.look import style_of
@@ -221,3 +221,11 @@ def restyled(folder: Path) -> OwnLayer:
     from layers.own.files import find_layer
 
     return find_layer(plan_in(folder), "地块")
+
+
+def test_a_layer_stays_among_the_others_when_its_style_changes(folder, tmp_path):
+    first = added(folder, write_parcels(tmp_path), name="甲")
+    added(folder, write_parcels(tmp_path), name="乙")
+    styled = restyle(first, to_json(with_labels(style_of(first), first, "{用地}")))
+    assert styled.version != first.version
+    assert [layer.name for layer in own_layers(plan_in(folder))] == ["乙", "甲"]

@@ -224,10 +224,8 @@ def _swatches(ramps: Sequence[str], count: int) -> str:
     for number, name in enumerate(ramps, start=1):
         colours = ramp(name, count)
         stops = (f"{colour} {at / count:.1%} {(at + 1) / count:.1%}" for at, colour in enumerate(colours))
-        picture = f"background: linear-gradient(90deg, {', '.join(stops)})"
-        rules.append(
-            f".st-key-style-ramps [role='radiogroup'] > label:nth-of-type({number}) p::before {{ {picture}; }}"
-        )
+        place = f".st-key-style-ramps [role='radiogroup'] > :nth-child({number}) p::before"
+        rules.append(f"{place} {{ background: linear-gradient(90deg, {', '.join(stops)}); }}")
     return f"<style>{' '.join(rules)}</style>"
 
 
