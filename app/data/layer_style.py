@@ -89,12 +89,14 @@ def _ask(form: Form, text: Translation) -> LayerStyle | None:
 
 def _show_said(layer: OwnLayer) -> None:
     layer_id, lines, is_fault = state().get(SAID) or ("", [], False)
+    # In its place from the start, so that nothing below it is drawn anew and closes.
+    place = st.empty()
     if layer_id != layer.id:
         return
     marks = "class='pm-warn' role='alert'" if is_fault else "class='pm-said' role='status'"
     first, *rest = lines
     more = "".join(f"<li>{escape.html(line)}</li>" for line in rest)
-    st.html(f"<div {marks}><p>{escape.html(first)}</p>{f'<ul>{more}</ul>' if more else ''}</div>")
+    place.html(f"<div {marks}><p>{escape.html(first)}</p>{f'<ul>{more}</ul>' if more else ''}</div>")
 
 
 def _show_picture(plan: Plan, layer: OwnLayer, wanted: LayerStyle, text: Translation) -> None:
