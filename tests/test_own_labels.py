@@ -24,12 +24,15 @@ from layers.own.own_layer import OwnLayer
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
 from layers.own.symbol_value import Hatch, Symbol
+from layers.plan.deck import Deck, Slide
+from layers.plan.scene import Scene
 from layers.plan.terms import Text
+from layers.present.briefing import briefing
 from layers.resources import default_plan_folder
 from layers.sheet.sheet import Sheet
 from tests.command import call
 from tests.own_files import GRID_CODE, STATION, added, parcels, plan_in, write_parcels
-from tests.test_sheet import overlapping, sheet_of
+from tests.test_sheet import DAY, overlapping, sheet_of
 
 pytestmark = pytest.mark.slow
 
@@ -229,3 +232,12 @@ def test_a_layer_stays_among_the_others_when_its_style_changes(folder, tmp_path)
     styled = restyle(first, to_json(with_labels(style_of(first), first, "{用地}")))
     assert styled.version != first.version
     assert [layer.name for layer in own_layers(plan_in(folder))] == ["乙", "甲"]
+
+
+def test_a_briefing_takes_the_labels_along(folder, tmp_path):
+    layer = labelled(added(folder, write_parcels(tmp_path)), "{地块编号}的{用地}")
+    scene = Scene.from_query(f"site=junliangcheng-north&show={layer.scene_id}")
+    deck = Deck("a", Text("甲", "A"), (Slide(Text("一", "one"), scene=scene),))
+    document = briefing(plan_in(folder), deck, language="zh", today=DAY)
+    assert "JLC-00的居住" in document
+    assert '"haloWidth"' in document

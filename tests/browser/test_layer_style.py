@@ -20,7 +20,7 @@ from layers.own.restyling import written_style
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
 from layers.own.symbol_value import Hatch, Pattern, Symbol
-from layers.resources import default_plan_folder
+from layers.resources import BROWSER_FOLDER, default_plan_folder
 from tests.browser.conftest import Watched, look_at, open_map, wait_until
 from tests.browser.server import serving
 from tests.browser.test_own_layers import AT, click_at, drawn
@@ -120,6 +120,21 @@ def test_labels_that_somebody_chooses_are_on_the_map_and_none_lies_over_another(
     # Nothing is written where there is no room for any of it.
     look_at(frame, *AT[:2], 11)
     wait_until(frame, f"({PLACED})().filter(({{ text }}) => text.startsWith('JLC')).length < 5")
+
+
+def test_axe_finds_nothing_in_the_style_of_a_layer(page: Page, address: str, folder: Path) -> None:
+    page.goto(f"{address}/data?lang=en")
+    page.locator("[class*='st-key-row-layer']").filter(has_text="地块").get_by_role("button", name="Style").click()
+    panel = page.locator("[class*='st-key-styling-']")
+    expect(panel.locator(".st-key-style-picture img")).to_be_visible()
+    panel.get_by_role("radio", name="By a field").click()
+    panel.get_by_role("combobox", name="Field", exact=True).click()
+    page.get_by_role("option", name="容积率").click()
+    expect(panel.get_by_role("radiogroup", name="Colours")).to_be_visible()
+    script = (BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(f"{script};0")
+    found = page.evaluate("axe.run(\"[class*='st-key-styling-']\")")["violations"]
+    assert [(each["id"], [node["html"][:300] for node in each["nodes"]]) for each in found] == []
 
 
 def test_words_with_markup_are_painted_as_text(page: Page, address: str, folder: Path) -> None:
