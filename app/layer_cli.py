@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +183,10 @@ def layer_remove(*, text: Translation, name: str, plan: str) -> None:
 @click.option("--method", type=click.Choice(METHODS), default=None, help=HELP("own.style-method-option"))
 @click.option("--classes", type=click.IntRange(2, 12), default=5, help=HELP("own.style-classes-option"))
 @click.option("--ramp", default="", help=HELP("own.style-ramp-option"))
+@click.option("--label", metavar="TEMPLATE", default="", help=HELP("own.style-label-option"))
+@click.option("--no-label", is_flag=True, help=HELP("own.style-no-label-option"))
+@click.option("--fields", metavar="FIELDS", default=None, help=HELP("own.style-fields-option"))
+@click.option("--title", "heading", metavar="FIELD", default=None, help=HELP("own.style-title-option"))
 @click.option("--reset", is_flag=True, help=HELP("own.style-reset-option"))
 @click.option("-o", "--output", metavar="FILE", default="", help=HELP("own.style-output-option"))
 @plan_option
@@ -196,6 +201,10 @@ def layer_style(
     method: str | None,
     classes: int,
     ramp: str,
+    label: str,
+    no_label: bool,
+    fields: str | None,
+    heading: str | None,
     reset: bool,
     output: str,
     plan: str,
@@ -203,33 +212,42 @@ def layer_style(
     """Say how an own layer is drawn, have it drawn otherwise, or write its style for other programs."""
     from layers.own.files import find_layer, restyle
     from layers.own.look import style_of
-    from layers.own.restyling import field_style, written_style
+    from layers.own.restyling import field_style, style_from_file, written_style
+    from layers.own.style_change import with_heading, with_labels, with_popup
     from layers.own.style_json import to_json
     from layers.own.words import style_lines
 
-    if sum(map(bool, (file, field, reset))) > 1 or (not field and (method or ramp)):
+    if (label and no_label) or sum(map(bool, (file, field, reset))) > 1 or (not field and (method or ramp)):
         raise PlanMapError("layer-style-options")
     found = find_layer(plan_of(plan), name)
     if file:
-        from layers.own.foreign_style import read_style
-
         path = target_of(file)
-        read = read_style(path, found.shape.value, name=path.name)
-        lost = [(each.what.value, each.detail) for each in read.not_taken]
-        if read.style.field and read.style.field not in found.field_names:
-            raise PlanMapError("layer-field", file=found.name, field=read.style.field)
-        found = restyle(found, to_json(read.style), path.name, lost)
+        found = style_from_file(found, path, path.name)
     elif field:
-        found = restyle(found, to_json(field_style(found, field, method=method, count=classes, ramp=ramp)))
+        by_field = field_style(found, field, method=method, count=classes, ramp=ramp)
+        # What is written and shown has nothing to do with the colours.
+        found = restyle(found, to_json(replace(style_of(found), symbols=by_field.symbols, title=by_field.title)))
     elif reset:
         found = restyle(found, "")
+    style = style_of(found)
+    if label:
+        style = with_labels(style, found, label)
+    elif no_label:
+        style = replace(style, labels=None)
+    if fields is not None:
+        style = with_popup(style, found, field_names(fields))
+    if heading is not None:
+        style = with_heading(style, found, heading)
+    changed = style != style_of(found)
+    if changed:
+        found = restyle(found, to_json(style), found.style_from, found.style_lost)
     for line in style_lines(found, text):
         click.echo(line)
     if output:
         target = target_file(output, "qml", "sld")
         write(target, written_style(style_of(found), found, target.suffix.lower().lstrip(".")).encode())
         click.echo(text("own.style-written", target=printable(target)))
-    elif file or field or reset:
+    elif changed or file or field or reset:
         click.echo(text("own.styled", name=printable(found.name)))
 
 
@@ -301,6 +319,11 @@ def columns_of(value: str) -> dict[str, str] | None:
     if not all(names) or len(names) > 2:
         raise PlanMapError("layer-columns", value=value)
     return {"wkt": names[0]} if len(names) == 1 else {"x": names[0], "y": names[1]}
+
+
+def field_names(value: str) -> list[str]:
+    """Return the fields that a list with commas of either language names."""
+    return [name.strip() for name in value.replace("，", ",").replace("、", ",").split(",") if name.strip()]
 
 
 def option_of(system: Mapping[str, Any]) -> str:

@@ -141,7 +141,7 @@ def place_answer(request: Request) -> Response:
         asked = {
             layer: selected(layer, questions[layer.scene_id], plan) for layer in layers if layer.scene_id in questions
         }
-        found, count = at_place(layers, x, y, across, up, asked)
+        found, count = at_place(layers, x, y, across, up, asked, text.language)
     except (ValueError, PlanMapError):
         return nothing
     rest = count - len(found)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Key = TypeVar("Key")
 
 
+CENTRAL = 0.7
+"""As a share of the room of the inner point, how much a centroid needs so that words stand there."""
+
+
 @lru_cache(maxsize=1)
 def ellipsoid() -> pyproj.Geod:
     """Return the ellipsoid on which lengths are measured: that of CGCS2000, which is WGS 84's to 0.1 mm."""
@@ -105,6 +109,19 @@ def inner_point(polygon: BaseGeometry) -> shapely.Point:
     if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
         raise TypeError(polygon.geom_type)
     return shapely.Point(shapely.maximum_inscribed_circle(polygon).coords[0])
+
+
+def label_point(polygon: shapely.Polygon) -> shapely.Point:
+    """Return the point in a Polygon where words stand best, in the polygon's CRS.
+
+    This is its centroid where that has nearly as much room as the inner point, which in an oblong may be near an end.
+    """
+    west, south, east, north = polygon.bounds
+    circle = shapely.maximum_inscribed_circle(polygon, max(east - west, north - south) / 100)
+    middle = polygon.centroid
+    if polygon.contains(middle) and polygon.boundary.distance(middle) >= CENTRAL * circle.length:
+        return middle
+    return shapely.Point(circle.coords[0])
 
 
 def inner_points(area: BaseGeometry, *, count: int, least: float, apart: float) -> list[shapely.Point]:

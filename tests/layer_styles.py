@@ -19,7 +19,7 @@ from layers.own.layer_style import (
     NumberClass,
     PopupField,
 )
-from layers.own.symbol_value import Marker, Symbol
+from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
 from layers.plan.terms import Text
 
 KINDS = ("point", "line", "area")
@@ -39,6 +39,15 @@ def hundredths(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 zooms = st.tuples(hundredths(0, 24), hundredths(0, 24)).map(lambda pair: (min(pair), max(pair)))
+hatches = st.builds(
+    Hatch,
+    colours,
+    st.sampled_from(Pattern),
+    hundredths(0, 179.99),
+    hundredths(1, 200),
+    hundredths(0.1, 50),
+    hundredths(0, 1),
+)
 symbols = st.builds(
     Symbol,
     fill=st.just("") | colours,
@@ -49,6 +58,7 @@ symbols = st.builds(
     dash=st.lists(hundredths(0.1, 200), max_size=4).map(lambda found: tuple(found * 2 if len(found) % 2 else found)),
     size=hundredths(1, 200),
     marker=st.sampled_from(Marker),
+    hatch=st.none() | hatches,
 )
 numbers = st.floats(-1e12, 1e12, allow_nan=False).map(lambda number: number + 0.0)
 values = names | st.integers(-(2**60), 2**60) | numbers | st.booleans() | st.none()
@@ -97,7 +107,14 @@ labels = st.builds(
 )
 popups = st.lists(st.builds(PopupField, names, titles), unique_by=lambda each: each.field, max_size=4).map(tuple)
 styles = st.builds(
-    LayerStyle, symbols | categorised() | classed(), st.none() | labels, hundredths(0, 1), zooms, popups, titles
+    LayerStyle,
+    symbols | categorised() | classed(),
+    st.none() | labels,
+    hundredths(0, 1),
+    zooms,
+    popups,
+    titles,
+    st.just("") | names,
 )
 
 

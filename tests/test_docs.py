@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from app.data.giving import KINDS as GIVEN_KINDS
+from app.data.style_form import FORMS, METHODS
 from app.layers.question_form import HOWS
 from app.layers.question_form import PLACES as ASKED_PLACES
 from app.record.form import LABELS, SHOWN
@@ -38,7 +39,9 @@ from layers.listing.plan_collections import COLLECTION_IDS
 from layers.listing.qgis_package import PLACES
 from layers.own.given.loss import Loss
 from layers.own.own_layer import Shape
+from layers.own.ramps import RAMPS
 from layers.own.style_element import Lost
+from layers.own.symbol_value import Marker
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -728,6 +731,10 @@ FAMILIES: dict[str, set[str]] = {
     "give-hint": set(GIVEN_KINDS),
     "qgis-kind": set(PLACES),
     "ask-how": {*HOWS, *ASKED_PLACES},
+    "style-marker": set(Marker),
+    "style-method": set(METHODS),
+    "style-ramp": set(RAMPS),
+    "style-form": set(FORMS),
 }
 """Sections of the translations that have one text for each value of a list in the code."""
 

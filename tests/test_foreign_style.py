@@ -24,7 +24,7 @@ from layers.own.sld_writing import to_sld
 from layers.own.style_element import Lost, not_taken_words
 from layers.own.style_json import from_json, to_json
 from layers.own.suggestion import default_style
-from layers.own.symbol_value import Marker, Symbol
+from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
 from tests.layer_styles import KINDS, names, on, styles, values
@@ -233,13 +233,44 @@ def test_markers(folder):
     assert found.style.symbols.fill
 
 
-def test_patterns_are_named_and_pale(folder):
-    found = qml(folder, renderer("singleSymbol", "", fill(style="b_diagonal")))
+def test_patterns_that_cannot_be_said_are_named_and_pale(folder):
+    found = qml(folder, renderer("singleSymbol", "", fill(style="dense4")))
     assert found.style.symbols == Symbol(fill="#FF0000", fill_opacity=0.35)
-    assert [*found.not_taken] == [(Lost.PATTERN, "b_diagonal")]
+    assert [*found.not_taken] == [(Lost.PATTERN, "dense4")]
     lines = "<symbol type='fill' name='0'><layer class='LinePatternFill'/><layer class='SimpleLine'>{}</layer></symbol>"
     found = qml(folder, renderer("singleSymbol", "", lines.format(options(line_color="1,1,1,255"))))
     assert Lost.PATTERN in kinds(found)
+
+
+def test_hatches_of_qgis(folder):
+    found = qml(folder, renderer("singleSymbol", "", fill(style="b_diagonal")))
+    assert (found.style.symbols, found.not_taken) == (Symbol(hatch=Hatch("#FF0000", spacing=5.66)), ())
+    line = options(line_color="1,2,3,255", line_width="0.52917", line_width_unit="MM")
+    lines = (
+        "<layer class='LinePatternFill'>{}<symbol type='line' alpha='0.5' name='@0@1'><layer class='SimpleLine'>"
+        f"{line}</layer></symbol></layer>"
+    )
+    about = {"distance": "10", "distance_unit": "Pixel"}
+    both = "".join(lines.format(options(angle=angle, **about)) for angle in ("-30", "60"))
+    symbol = f"<symbol type='fill' name='0'>{both}</symbol>"
+    found = qml(folder, renderer("singleSymbol", "", symbol))
+    assert found.style.symbols == Symbol(hatch=Hatch("#010203", Pattern.GRID, 150.0, 10.0, 2.0, 0.5))
+    # A third direction has no place.
+    more = symbol.replace(
+        "</symbol></layer></symbol>", "</symbol></layer>" + lines.format(options(angle="0", **about)) + "</symbol>"
+    )
+    found = qml(folder, renderer("singleSymbol", "", more))
+    assert [*found.not_taken] == [(Lost.SYMBOL_LAYER, "LinePatternFill")]
+    dots = (
+        "<symbol type='fill' name='0'><layer class='PointPatternFill'>{}<symbol type='marker' name='@0@0'>"
+        "<layer class='SimpleMarker'>{}</layer></symbol></layer></symbol>"
+    )
+    mark = options(color="9,9,9,255", size="3", size_unit="Pixel")
+    even = {"distance_x": "7", "distance_x_unit": "Pixel", "distance_y": "7", "distance_y_unit": "Pixel"}
+    found = qml(folder, renderer("singleSymbol", "", dots.format(options(**even), mark)))
+    assert found.style.symbols == Symbol(hatch=Hatch("#090909", Pattern.DOTS, 0.0, 7.0, 3.0))
+    found = qml(folder, renderer("singleSymbol", "", dots.format(options(**{**even, "distance_y": "9"}), mark)))
+    assert kinds(found) == [Lost.PATTERN]
 
 
 def test_categories(folder):
@@ -399,12 +430,14 @@ def test_sld_may_have_the_value_first(folder):
 
 def test_sld_patterns_pictures_and_texts(folder):
     stroke = "<Stroke><CssParameter name='stroke'>#123456</CssParameter></Stroke>"
-    mark = f"<Graphic><Mark><WellKnownName>shape://slash</WellKnownName>{stroke}</Mark></Graphic>"
+    mark = f"<Graphic><Mark><WellKnownName>shape://slash</WellKnownName>{stroke}</Mark><Size>10</Size></Graphic>"
     filled = f"<Fill><GraphicFill>{mark}</GraphicFill></Fill>"
     pattern = f"<Rule><PolygonSymbolizer>{filled}</PolygonSymbolizer></Rule>"
     found = sld(folder, pattern)
+    assert (found.style.symbols, found.not_taken) == (Symbol(hatch=Hatch("#123456", spacing=7.07)), ())
+    found = sld(folder, pattern.replace("shape://slash", "shape://carrow"))
     assert found.style.symbols == Symbol(fill="#123456", fill_opacity=0.35)
-    assert [*found.not_taken] == [(Lost.PATTERN, "shape://slash")]
+    assert [*found.not_taken] == [(Lost.PATTERN, "shape://carrow")]
     picture = (
         "<Rule><PointSymbolizer><Graphic><ExternalGraphic><OnlineResource xmlns:xlink='http://www.w3.org/1999/xlink' "
         "xlink:href='http://127.0.0.1/tree.png'/></ExternalGraphic><Size>9</Size></Graphic></PointSymbolizer></Rule>"

@@ -11,6 +11,7 @@ from app import context
 from app.data.giving import WHOLE, show_give_button, show_giving
 from app.data.layer_draft import Draft
 from app.data.layer_preview import show_preview
+from app.data.layer_style import is_styling, show_style, style_button
 from app.data.layer_tiles import show_tiles
 from app.data.new_layer import map_address, settle, show_end, show_form, show_work
 from app.data.wording import size_words
@@ -89,6 +90,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
             horizontal=True, vertical_alignment="center", key=f"row-layer-{layer.id}", gap="small", border=True
         ):
             st.html(described(layer, text, scene), width="stretch")
+            style_button(layer, text)
             show_give_button(layer.id, text)
             st.button(
                 text("data.remove"),
@@ -99,6 +101,8 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
                 on_click=_ask,
                 args=(layer.id,),
             )
+        if is_styling(layer):
+            show_style(plan, layer, text, closed=closed)
         show_tiles(layer, text, closed=closed)
     st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.stays'))}</p>")
 

@@ -44,6 +44,7 @@ _KEPT = frozenset(
         "layerOpacity",
         "layerTransparency",
         "mapTip",
+        "previewExpression",
         "renderer-3d",
         "renderer-v2",
     }

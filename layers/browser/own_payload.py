@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -11,14 +12,17 @@ from urllib.parse import quote
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import PlanMapError
 from geo.feature_package import Features, opened
 from geo.grid import BBox
+from geo.measure import label_point
 from layers.browser.detail import shown_geometries
 from layers.own.asking import selected
 from layers.own.files import own_layers
-from layers.own.look import column_of, look_numbers, looks_of, style_fields, style_of
+from layers.own.label_text import label_texts, read_fields
+from layers.own.look import column_of, look_numbers, looks_of, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, LayerTiles, is_large
 from layers.own.words import credit_words, look_words
@@ -86,6 +90,7 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         ],
         "opacity": style_of(layer).opacity,
         "zooms": list(style_of(layer).zooms),
+        "labels": _labels(layer),
         "credit": dict(zip(LANGUAGES, (credit_words(layer, text) for text in texts), strict=True)),
     }
 
@@ -148,6 +153,20 @@ def asked_payload(plan: Plan, scene: Scene) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _labels(layer: OwnLayer) -> dict[str, Any] | None:
+    """Return how labels look, and at which zooms they are written; None if the layer has none."""
+    labels = style_of(layer).labels
+    if labels is None:
+        return None
+    return {
+        "size": labels.size,
+        "colour": labels.colour,
+        "halo": labels.halo,
+        "haloWidth": labels.halo_width,
+        "zooms": list(labels.zooms),
+    }
+
+
 @lru_cache(maxsize=8)
 def features_json(layer: OwnLayer, plan: Plan | None = None, question: LayerQuestion | None = None) -> str:
     """Return the features of a layer as GeoJSON with no more detail than a browser can draw at once.
@@ -164,11 +183,11 @@ def features_json(layer: OwnLayer, plan: Plan | None = None, question: LayerQues
         if len(ids) > LARGE:
             raise PlanMapError("own-too-many", name=layer.name, count=len(ids), limit=LARGE)
         with opened(layer.path) as package:
-            return _collection(layer, package.numbered(ids.tolist(), style_fields(layer)))
+            return _collection(layer, package.numbered(ids.tolist(), read_fields(layer)))
     if layer.count > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     with opened(layer.path) as package:
-        return _collection(layer, package.all(style_fields(layer), most=LARGE))
+        return _collection(layer, package.all(read_fields(layer), most=LARGE))
 
 
 def is_many(layer: OwnLayer, bounds: BBox) -> bool:
@@ -196,7 +215,7 @@ def features_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None
         There are too many of them, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(bounds, style_fields(layer), most=LARGE + 1, ids=ids)
+        found = package.within(bounds, read_fields(layer), most=LARGE + 1, ids=ids)
     if len(found) > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     made: dict[str, Any] = json.loads(_collection(layer, found))
@@ -208,12 +227,30 @@ def _collection(layer: OwnLayer, features: Features) -> str:
     there = ~shapely.is_missing(features.geometries) & (looks >= 0)
     numbers = dict(zip(features.ids[there].tolist(), looks[there].tolist(), strict=True))
     placed = dict(zip(features.ids[there].tolist(), features.geometries[there].tolist(), strict=True))
+    texts = dict(zip(features.ids.tolist(), label_texts(layer, features.values, len(features)), strict=True))
     shown = shown_geometries(placed)
     geometries = shapely.set_precision(list(shown.values()), 1e-6, mode="pointwise")
     written = shapely.to_geojson(geometries).tolist() if placed else []
     boxes = shapely.bounds(geometries).round(6).tolist() if placed else []
+    properties = [
+        json.dumps({"look": numbers[fid], **_named(texts[fid], placed[fid])}, ensure_ascii=False) for fid in shown
+    ]
     found = (
-        f'{{"type":"Feature","id":{fid},"bbox":{json.dumps(box)},"properties":{{"look":{numbers[fid]}}},"geometry":{geometry}}}'
-        for fid, box, geometry in zip(shown, boxes, written, strict=True)
+        f'{{"type":"Feature","id":{fid},"bbox":{json.dumps(box)},"properties":{about},"geometry":{geometry}}}'
+        for fid, box, about, geometry in zip(shown, boxes, properties, written, strict=True)
     )
     return f'{{"type":"FeatureCollection","features":[{",".join(found)}]}}'
+
+
+def _named(words: str, geometry: BaseGeometry) -> dict[str, Any]:
+    """Return the label of a feature, and of one with areas the place in it that has the most room."""
+    if not words:
+        return {}
+    areas = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" and not part.is_empty]
+    if not areas:
+        return {"label": words}
+    # In degrees as long as they are on the ground.
+    shrink = math.cos(math.radians(geometry.bounds[1]))
+    largest = shapely.transform(max(areas, key=lambda part: part.area), lambda at: at * (shrink, 1.0))
+    spot = label_point(largest)
+    return {"label": words, "at": [round(spot.y, 6), round(spot.x / shrink, 6)]}

@@ -38,6 +38,8 @@ class SiteSymbols:
     """How many numbered sites have only their symbol on the map."""
     unmarked: int = 0
     """How many numbered sites have no room even for the symbol."""
+    own_unnamed: int = 0
+    """How many labels of features of own layers found no room."""
     items: dict[str, list[Item]] = field(default_factory=dict)
     """Items of the drawing for each numbered site, by id: leader lines, symbol and label, the lowest first."""
 
@@ -79,13 +81,24 @@ class Canvas:
         self.site_symbols.boxes += [(name, box) for box in boxes]
 
     def write_turned(
-        self, text: str, x: float, y: float, turn: float, points: float, *, colour: str, halo: float
+        self,
+        text: str,
+        x: float,
+        y: float,
+        turn: float,
+        points: float,
+        *,
+        colour: str,
+        halo: float,
+        halo_colour: str = style.WHITE,
     ) -> None:
         """Write `text` with its middle at x, y in millimetres, turned by `turn` degrees, counter-clockwise."""
         down = typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
         angle = math.radians(turn)
         at = x + down * math.sin(angle), y - down * math.cos(angle)
-        self.drawing.write(text, *at, points, colour=colour, align="center", turn=turn, halo=halo)
+        self.drawing.write(
+            text, *at, points, colour=colour, align="center", turn=turn, halo=halo, halo_colour=halo_colour
+        )
 
     @contextmanager
     def owned(self, shown: ShownSite) -> Iterator[None]:

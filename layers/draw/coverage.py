@@ -37,6 +37,8 @@ def coverage_notes(
         notes.append(text("sheet.unnumbered", count=site_symbols.unnumbered))
     if site_symbols.unmarked:
         notes.append(text("sheet.unmarked", count=site_symbols.unmarked))
+    if site_symbols.own_unnamed:
+        notes.append(text("sheet.own-unnamed", count=site_symbols.own_unnamed))
     if text.language == "en" and any(map(_is_chinese_ground, site_symbols.boxes)):
         notes.append(text("sheet.names-in-chinese"))
     return notes

@@ -127,8 +127,9 @@ class TextLine:
     turn: float = 0.0
     """Rotation around x, y in degrees, counter-clockwise."""
     halo: float = 0.0
-    """Width in millimetres of the white edge that keeps the text readable over lines."""
+    """Width in millimetres of the edge that keeps the text readable over lines."""
     layer: str = ""
+    halo_colour: str = style.WHITE
 
     @property
     def start(self) -> float:
@@ -210,6 +211,7 @@ class Drawing:
         align: str = "left",
         turn: float = 0.0,
         halo: float = 0.0,
+        halo_colour: str = style.WHITE,
     ) -> float:
         """Add one line of text on top, and return its width in millimetres.
 
@@ -222,7 +224,8 @@ class Drawing:
         """
         typeface.check(text, weight)
         if text.strip():
-            self.items.append(TextLine(text, x, y, size, weight, colour, align, turn, halo, self.layer))
+            line = TextLine(text, x, y, size, weight, colour, align, turn, halo, self.layer, halo_colour)
+            self.items.append(line)
         return typeface.width(text, size, weight)
 
     def texts(self) -> list[str]:

@@ -26,7 +26,7 @@ from matplotlib.font_manager import FontProperties
 from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
-from layers import font, style
+from layers import font
 from layers.draw import geopdf
 from layers.draw.artists import Picture, Shapes, Turned, Words
 from layers.draw.drawing import Box, Drawing, Shape, TextLine
@@ -165,7 +165,7 @@ def _outlines(label: TextLine, *, whole: bool) -> list[Shape]:
     if outline is None:
         return []
     halo = Shape(
-        outline, stroke=style.WHITE, line_width=2 * label.halo, opacity=0.9, round_ends=True, layer=label.layer
+        outline, stroke=label.halo_colour, line_width=2 * label.halo, opacity=0.9, round_ends=True, layer=label.layer
     )
     return [halo] * bool(label.halo) + [Shape(outline, fill=label.colour, layer=label.layer)] * whole
 

@@ -186,11 +186,13 @@ def name_course(
     key: str,
     river: bool = False,
     wishes: Wishes = NONE,
+    halo: tuple[float, str] = (HALO, style.WHITE),
 ) -> tuple[float, float] | None:
     """Write a name along lines in metres of the grid, where there is room: straight, else letter by letter.
 
     On rivers the letters are always set one by one, spaced widely, as maps do; on steep lines Chinese ones stand
-    upright, one below the other. `key` is what the room is kept under. Returns where the middle of the name is, in
+    upright, one below the other. `key` is what the room is kept under, and `halo` the width in millimetres and the
+    colour of the edge around letters. Returns where the middle of the name is, in
     millimetres; None if there is no room.
     """
     merged = shapely.line_merge(canvas.to_paper(course))
@@ -200,9 +202,10 @@ def name_course(
         found = place_along(canvas.space, _simple(merged, 0.4), wide, tall, wishes)
         if found is not None:
             if wishes.stacked and is_steep(found.turn):
-                _write_letters(canvas, text, stacked_letters(found, len(text), wide), points, colour)
+                _write_letters(canvas, text, stacked_letters(found, len(text), wide), points, colour, halo)
             else:
-                canvas.write_turned(text, found.x, found.y, found.turn, points, colour=colour, halo=HALO)
+                at = found.x, found.y, found.turn
+                canvas.write_turned(text, *at, points, colour=colour, halo=halo[0], halo_colour=halo[1])
             canvas.keep(f"label {key}", *found.boxes)
             return found.x, found.y
     widths = [typeface.width(letter, points) * (RIVER_SPREAD if river else 1.0) for letter in text]
@@ -210,15 +213,17 @@ def name_course(
     if bent is None:
         return None
     letters, boxes = bent
-    _write_letters(canvas, text, letters, points, colour)
+    _write_letters(canvas, text, letters, points, colour, halo)
     canvas.keep(f"name {key}", *boxes)
     middle = letters[len(letters) // 2]
     return middle.x, middle.y
 
 
-def _write_letters(canvas: Canvas, text: str, letters: Sequence[Letter], points: float, colour: str) -> None:
+def _write_letters(
+    canvas: Canvas, text: str, letters: Sequence[Letter], points: float, colour: str, halo: tuple[float, str]
+) -> None:
     for letter, at in zip(text, letters, strict=True):
-        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=HALO)
+        canvas.write_turned(letter, at.x, at.y, at.turn, points, colour=colour, halo=halo[0], halo_colour=halo[1])
 
 
 def pieces(line: BaseGeometry, length: float) -> list[BaseGeometry]:

@@ -16,11 +16,13 @@ from geo.feature_package import opened
 from geo.grid import Grid
 from layers.draw.content import COARSEST_MM, DETAIL_MM, Content
 from layers.draw.drawing import Shape, rings_path
+from layers.draw.hatching import hatched
 from layers.draw.marker import edge, marker_outline
 from layers.draw.pdf_layer import PdfLayer
 from layers.own.asking import selected
 from layers.own.files import shown_layers
-from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_fields, style_of
+from layers.own.label_text import label_texts, read_fields
+from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.symbol_value import Symbol
 from layers.plan.layer_question import LayerQuestion
@@ -44,6 +46,8 @@ class OwnContent:
     """In metres of the grid."""
     looks: NDArray[np.intp]
     """The place of each one's symbol in `layers.own.look.looks_of`."""
+    labels: NDArray[np.object_]
+    """What is written beside each; empty for nothing."""
 
     def count(self, look: int) -> int:
         """Return how many have the symbol at this place."""
@@ -65,7 +69,7 @@ def own_content(
     """
     ids = selected(layer, question, plan) if plan is not None and question else None
     with opened(layer.path) as package:
-        found = package.within(grid.bbox(extent), style_fields(layer), most=MOST_FEATURES + 1, ids=ids)
+        found = package.within(grid.bbox(extent), read_fields(layer), most=MOST_FEATURES + 1, ids=ids)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-dense", name=layer.name, limit=MOST_FEATURES)
     looks = look_numbers(layer, column_of(layer, found.values, len(found)))
@@ -74,7 +78,8 @@ def own_content(
     # Their boxes reach into the frame; they themselves need not.
     inside: NDArray[np.bool_] = np.asarray(np.isfinite(shapely.bounds(geometries)).all(axis=1))
     inside[inside] = shapely.intersects(geometries[inside], shapely.box(*extent))
-    return OwnContent(found.ids[there][inside], geometries[inside], looks[there][inside])
+    labels = np.array(label_texts(layer, found.values, len(found)), dtype=object)
+    return OwnContent(found.ids[there][inside], geometries[inside], looks[there][inside], labels[there][inside])
 
 
 def drawn_layers(plan: Plan, scene: Scene, content: Content) -> list[tuple[OwnLayer, OwnContent]]:
@@ -108,12 +113,27 @@ def draw_own(plan: Plan, scene: Scene, content: Content, cut: Extent, unit: floa
     """
     shapes: list[Shape] = []
     for layer, found in reversed(drawn_layers(plan, scene, content)):
-        opacity = scene.opacity.get(layer.scene_id, 1.0) * style_of(layer).opacity
-        coarse = _coarser(layer, found.geometries, content.scale)
-        for number, look in reversed(list(enumerate(looks_of(layer)))):
-            if look is not None and found.count(number):
-                geometries = coarse[found.looks == number]
-                shapes += _drawn(layer, look.symbol, geometries, content.scale, cut, unit, opacity)
+        opacity = scene.opacity.get(layer.scene_id, 1.0)
+        shapes += layer_shapes(layer, found, content.scale, cut, unit, opacity=opacity)
+    return shapes
+
+
+def layer_shapes(
+    layer: OwnLayer, found: OwnContent, scale: float, cut: Extent, unit: float, *, opacity: float = 1.0
+) -> list[Shape]:
+    """Return the features of one layer by its style, at 1:`scale`; the rest is as for `draw_own`.
+
+    Raises
+    ------
+    PlanMapError
+        They are too dense to be drawn.
+    """
+    shapes: list[Shape] = []
+    opacity *= style_of(layer).opacity
+    coarse = _coarser(layer, found.geometries, scale)
+    for number, look in reversed(list(enumerate(looks_of(layer)))):
+        if look is not None and found.count(number):
+            shapes += _drawn(layer, look.symbol, coarse[found.looks == number], scale, cut, unit, opacity)
     return shapes
 
 
@@ -141,7 +161,14 @@ def _drawn(
     shapes = []
     if len(areas):
         rings = rings_path([shapely.get_coordinates(ring) for ring in shapely.get_rings(areas)])
-        shapes.append(Shape(rings, **filled, **look))
+        if symbol.hatch is None:
+            shapes.append(Shape(rings, **filled, **look))
+        else:
+            # Under its edge, as on the screen.
+            shapes += [Shape(rings, **{**filled, **look, "stroke": ""})] if symbol.fill else []
+            about = {"name": layer.scene_id, "layer": PdfLayer.OWN.value}
+            shapes += hatched(areas, symbol.hatch, pixel=unit * scale / 1000, unit=unit, opacity=opacity, **about)
+            shapes += [Shape(rings, **look)] if symbol.stroke else []
     if len(lines):
         shapes.append(Shape(_lines_path(lines), round_ends=not symbol.dash, **look))
     if len(points):

@@ -83,7 +83,7 @@ def own_pictures(
     scene = Scene(language=language, basemap=basemap)
     pictures = [_picture(plan, on_grid, wanted, scale, scene, today)]
     if scale > CLOSE_FROM:
-        x, y = _dense_spot(positions)
+        x, y = dense_spot(positions, LARGEST_SCALE)
         pictures.append(_picture(plan, on_grid, (x, y, x, y), LARGEST_SCALE, scene, today))
     return pictures
 
@@ -115,11 +115,11 @@ def _picture(plan: Plan, on_grid: NDArray[np.object_], wanted: Extent, scale: in
     return png(drawing, dpi=DPI, scale=scale, properties=Properties("", "", "", scene.language))
 
 
-def _dense_spot(positions: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the one of some positions around which most of the others are."""
+def dense_spot(positions: NDArray[np.float64], scale: float) -> tuple[float, float]:
+    """Return the one of some positions, in metres, around which most of the others are in a picture at 1:`scale`."""
     tried = sample(positions, TRIED)
     apart = np.abs(tried[:, None, :] - tried[None, :, :])
-    reach = np.array((WIDTH_MM, HEIGHT_MM)) * LARGEST_SCALE / 2000
+    reach = np.array((WIDTH_MM, HEIGHT_MM)) * scale / 2000
     best = int((apart <= reach).all(axis=2).sum(axis=1).argmax())
     return float(tried[best, 0]), float(tried[best, 1])
 

@@ -14,6 +14,7 @@ from layers.draw.content import Content, ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Drawing, circle, line
 from layers.draw.ground import stroke_factor
 from layers.draw.names import draw_area_names, draw_ground_names, name_area
+from layers.draw.own_names import draw_own_names
 from layers.draw.pdf_layer import PdfLayer, on_layer
 from layers.draw.placement import place_symbol
 from layers.draw.ways import name_ways
@@ -55,6 +56,8 @@ def draw_site_symbols(
     with drawing.on(PdfLayer.SITE_NAMES):
         for place_label in labels:
             place_label()
+    with drawing.on(PdfLayer.OWN):
+        draw_own_names(canvas, plan, scene)
     with drawing.on(PdfLayer.NAMES):
         draw_area_names(canvas, place)
         draw_ground_names(canvas, place.focus, shared_tracks(plan))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import shapely
 
 from layers import style
@@ -11,6 +12,7 @@ from layers.draw import symbols
 from layers.draw.content import ShownSite, ground_style
 from layers.draw.drawing import PIXEL, Box, Shape, circle, line, moved, rectangle
 from layers.draw.ground import strokes
+from layers.draw.hatching import hatched
 from layers.draw.marker import edge, marker_outline
 from layers.draw.soft import is_soft, soft_sample
 from layers.ground import look
@@ -157,7 +159,11 @@ def own(symbol: Symbol, kind: str) -> Picture:
             outline = marker_outline(symbol.marker, min(symbol.size / 2 * unit, cell * 0.5))
             return [moved(Shape(outline, **filled, **look), x=x, y=y)]  # type: ignore[arg-type]
         box = Box(x - cell * 0.7, y - cell * 0.38, x + cell * 0.7, y + cell * 0.38)
-        return [rectangle(box, **filled, **look)]
+        if symbol.hatch is None:
+            return [rectangle(box, **filled, **look)]
+        here = np.array([shapely.box(*box)], dtype=object)
+        inside = hatched(here, symbol.hatch, pixel=unit, unit=unit)
+        return [rectangle(box, **{**filled, **look, "stroke": ""}), *inside, rectangle(box, **look)]
 
     return picture
 

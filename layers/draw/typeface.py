@@ -75,6 +75,11 @@ def _printable(weight: Weight, character: str) -> bool:
     return _font(weight).get_char_index(ord(character)) != 0
 
 
+def with_marks(text: str, weight: Weight = Weight.REGULAR) -> str:
+    """Return `text` with a question mark for each character that cannot be printed, for what must not fail."""
+    return "".join(character if _printable(weight, character) else "?" for character in text)
+
+
 def readable(points: float) -> float:
     """Return a type size in points, raised to `SMALLEST` if it is smaller."""
     return max(SMALLEST, points)

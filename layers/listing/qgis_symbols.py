@@ -12,7 +12,7 @@ from layers import style
 from layers.escape import legible
 from layers.listing.flat import status_words
 from layers.own.layer_style import LAST_ZOOM, Labels, LayerStyle
-from layers.own.qml_symbol import POINT_PX, colour_words, write_symbol_layer
+from layers.own.qml_values import colour_words, in_points, write_layer
 from layers.own.qml_writing import to_qml
 from layers.own.symbol_value import Symbol
 from layers.plan.plan import Site
@@ -96,7 +96,7 @@ def sites_qml(looks: Sequence[Look], kind: str, text: Translation) -> str:
         raise ValueError("a style without a renderer")
     if kind == "point":
         # Around the symbol, and not over it.
-        SubElement(settings, "placement", {"placement": "0", "dist": _points(RING_PX / 2), "distUnits": "Point"})
+        SubElement(settings, "placement", {"placement": "0", "dist": in_points(RING_PX / 2), "distUnits": "Point"})
     renderer.clear()
     renderer.attrib.update({"type": "RuleRenderer", "symbollevels": "0", "enableorderby": "0", "forceraster": "0"})
     rules = SubElement(renderer, "rules", {"key": "rules"})
@@ -121,7 +121,7 @@ def _write_site(parent: Node, look: Look, kind: str, name: str) -> None:
         above = {"point": "", "line": "MarkerLine", "area": "CentroidFill"}[kind]
         places = {"placement": "centralpoint", "placements": "CentralPoint"} if kind == "line" else {}
         values = {"point_on_surface": "1", "point_on_all_parts": "0", **places}
-        layer = write_symbol_layer(node, above, values)
+        layer = write_layer(node, above, values)
         _write_point(_symbol(layer, "marker", f"@{name}@{len(strokes)}"), look)
 
 
@@ -139,7 +139,7 @@ def _write_point(node: Node, look: Look) -> None:
         svg = style.badge_svg(look.status, backed=look.backed)
         # QGIS takes a picture that is in the name itself.
         picture = f"base64:{base64.b64encode(svg.encode()).decode('ascii')}"
-        write_symbol_layer(node, "SvgMarker", {"name": picture, "size": _points(BADGE_PX), "size_unit": "Point"})
+        write_layer(node, "SvgMarker", {"name": picture, "size": in_points(BADGE_PX), "size_unit": "Point"})
         return
     strokes = style.GROUND[style.CATEGORIES[look.category].ground]
     dot = next((each for each in strokes if look.ground and "radius" in each), None)
@@ -152,20 +152,20 @@ def _write_point(node: Node, look: Look) -> None:
 def _write_marker(node: Node, size: float, fill: str, opacity: float, width: float, edge: dict[str, str]) -> None:
     values = {
         "name": "circle",
-        "size": _points(size),
+        "size": in_points(size),
         "size_unit": "Point",
         "color": colour_words(fill, opacity),
-        "outline_width": _points(width),
+        "outline_width": in_points(width),
         "outline_width_unit": "Point",
         **edge,
     }
-    write_symbol_layer(node, "SimpleMarker", values)
+    write_layer(node, "SimpleMarker", values)
 
 
 def _write_stroke(node: Node, look: Look, kind: str, stroke: dict[str, object], *, is_last: bool) -> None:
     colour, width = str(stroke["colour"]), float(str(stroke["width"]))
     dash = str(stroke.get("dash", "")) or (style.PRECISION_DASH.get(look.precision, "") if is_last else "")
-    lengths = [_points(float(each)) for each in dash.split()]
+    lengths = [in_points(float(each)) for each in dash.split()]
     dashes = {"use_custom_dash": "1", "customdash": ";".join(lengths), "customdash_unit": "Point"} if lengths else {}
     if kind == "area":
         fill, opacity = str(stroke.get("fill", "")), float(str(stroke.get("fill_opacity", 0)))
@@ -176,10 +176,6 @@ def _write_stroke(node: Node, look: Look, kind: str, stroke: dict[str, object], 
             fill, most = style.soft_look(look.category)
             opacity = most / 2
         values = {"style": "solid" if fill else "no", "color": colour_words(fill or style.WHITE, opacity)}
-        write_symbol_layer(node, "SimpleFill", {**values, "outline_style": "no"})
-    line = {"line_color": colour_words(colour), "line_width": _points(width), "line_width_unit": "Point"}
-    write_symbol_layer(node, "SimpleLine", {**line, "line_style": "solid", "joinstyle": "round", **dashes})
-
-
-def _points(length: float) -> str:
-    return f"{length / POINT_PX:.6g}"
+        write_layer(node, "SimpleFill", {**values, "outline_style": "no"})
+    line = {"line_color": colour_words(colour), "line_width": in_points(width), "line_width_unit": "Point"}
+    write_layer(node, "SimpleLine", {**line, "line_style": "solid", "joinstyle": "round", **dashes})

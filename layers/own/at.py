@@ -11,7 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.feature_package import opened
-from layers.own.own_layer import OwnLayer, text_fields
+from layers.own.own_layer import OwnLayer
+from layers.own.popup import heading_fields, popup_rows
 from layers.plan.fault import printable
 
 MOST_FOUND = 8
@@ -42,11 +43,13 @@ def at_place(
     across: float,
     up: float,
     asked: Mapping[OwnLayer, NDArray[np.int64]] = MappingProxyType({}),
+    language: str = "zh",
 ) -> tuple[list[FoundFeature], int]:
     """Return the first features of `layers` within an ellipse around x, y, and how many there are altogether.
 
     x and y are WGS 84 degrees, as are the radii `across` and `up`. Of one layer the smallest feature comes first: it
     lies in the others. Of a layer that is in `asked`, only features that have one of the numbers there.
+    The style of a layer says which fields are shown, with titles in `language`.
 
     Raises
     ------
@@ -61,7 +64,8 @@ def at_place(
     found: list[FoundFeature] = []
     count = 0
     for layer in layers:
-        names = [field.name for field in layer.fields if field.type != "binary"]
+        shown, headings = popup_rows(layer, language), heading_fields(layer)
+        names = list(dict.fromkeys((*(name for name, _ in shown), *headings)))
         with opened(layer.path) as package:
             features = package.within(
                 (x - across, y - up, x + across, y + up), names, most=MOST_LOOKED_AT, ids=asked.get(layer)
@@ -72,9 +76,9 @@ def at_place(
         count += len(near)
         for index in near[np.argsort(sizes, kind="stable")][: MOST_FOUND - len(found)]:
             values = {name: _shown(features.values[name][index]) for name in names}
-            title = next((values[name] for name in text_fields(layer.fields) if values.get(name)), "")
-            rows = [(printable(name), value) for name, value in values.items() if value]
-            found.append(FoundFeature(layer, int(features.ids[index]), title, rows))
+            heading = next((values[name] for name in headings if values.get(name)), "")
+            rows = [(title, values[name]) for name, title in shown if values[name]]
+            found.append(FoundFeature(layer, int(features.ids[index]), heading, rows))
     return found, count
 
 

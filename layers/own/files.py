@@ -41,9 +41,9 @@ def _layers(folder: Path, version: str) -> tuple[OwnLayer, ...]:
     found = []
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
         with suppress(PlanMapError, OSError):
-            found.append((described(path), path.stat().st_mtime_ns))
-    found.sort(key=lambda each: (each[0].added, each[1]), reverse=True)
-    return tuple(layer for layer, _ in found)[:MOST_LAYERS]
+            found.append(described(path))
+    found.sort(key=lambda layer: (layer.added, layer.moment), reverse=True)
+    return tuple(found)[:MOST_LAYERS]
 
 
 def shown_layers(plan: Plan, scene: Scene) -> tuple[OwnLayer, ...]:
@@ -96,7 +96,8 @@ def restyle(layer: OwnLayer, style: str, style_from: str = "", lost: Sequence[An
     """
     with opened(layer.path) as package:
         said = package.about
-    describe(layer.path, with_style(said, style, style_from, lost))
+    # It stays where it stands among the layers.
+    describe(layer.path, {**with_style(said, style, style_from, lost), "moment": layer.moment})
     return described(layer.path)
 
 

@@ -173,6 +173,8 @@ class LayerStyle:
     """In their order; all fields of the layer if there is none."""
     title: Title = NO_TITLE
     """For the legend; the layer's name if it is empty."""
+    heading: Annotated[str, StringConstraints(max_length=LONGEST_FIELD)] = ""
+    """The field whose value stands above the popup; empty for the first that seems to hold a name."""
 
     @property
     def field(self) -> str:

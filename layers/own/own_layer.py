@@ -82,6 +82,8 @@ class OwnLayer:
     """Name of the layer in that file."""
     added: str
     """Day on which it was added, as in 2026-11-25."""
+    moment: int
+    """Which layer of a day was added last: a count of nanoseconds, which a change of its style leaves as it is."""
     count: int
     """How many features it has."""
     shape: Shape
@@ -155,7 +157,8 @@ def described(path: Path) -> OwnLayer:
             raise PlanMapError("layer-damaged", file=path.name)
         state = path.stat()
         try:
-            return _layer(path, f"{state.st_mtime_ns:x}-{state.st_size:x}", state.st_size, said, package)
+            known = {"moment": state.st_mtime_ns, **said}
+            return _layer(path, f"{state.st_mtime_ns:x}-{state.st_size:x}", state.st_size, known, package)
         except (KeyError, TypeError, ValueError) as error:
             raise PlanMapError("layer-damaged", file=path.name) from error
 
@@ -177,6 +180,7 @@ def _layer(path: Path, version: str, size: int, said: Mapping[str, Any], package
         file=str(said["file"]),
         source_layer=str(said["layer"]),
         added=str(said["added"]),
+        moment=int(said["moment"]),
         # Other programs may have added features since.
         count=package.count,
         shape=_shape(report["types"]),

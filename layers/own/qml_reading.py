@@ -24,7 +24,8 @@ from layers.own.layer_style import (
     PopupField,
     Value,
 )
-from layers.own.qml_symbol import colour_of, fallback, pixels, read_symbol
+from layers.own.qml_symbol import fallback, read_symbol
+from layers.own.qml_values import colour_of, pixels
 from layers.own.ramps import HALO, LABEL
 from layers.own.style_element import NOTHING, Element, Lost, Reading, number_in, title_in, within
 from layers.own.style_rules import (
@@ -77,6 +78,7 @@ def read_qml(root: Element, kind: str, reading: Reading) -> LayerStyle:
         _zooms_of_layer(root) if zooms == ALL_ZOOMS else zooms,
         _popup(root, titles),
         titles.layer,
+        field_in(root.words("previewExpression"))[:LONGEST_FIELD],
     )
     for name in ("blendMode", "featureBlendMode"):
         if root.words(name) not in ("", "0"):

@@ -7,16 +7,12 @@ from dataclasses import replace
 from xml.etree.ElementTree import Element as Node
 from xml.etree.ElementTree import SubElement
 
-from layers.escape import legible
+from layers.own.qml_hatch import BRUSHES, PATTERN_LAYERS, faded, read_hatch, with_hatch, write_hatch
+from layers.own.qml_values import colour_of, colour_words, in_points, pixels, values_of, write_layer
 from layers.own.ramps import DEFAULTS
 from layers.own.style_element import Element, Lost, Reading, number_in, within
 from layers.own.suggestion import default_style
 from layers.own.symbol_value import MOST_DASHES, Marker, Symbol
-
-POINT_PX = 96 / 72
-"""Pixels of the screen in a point."""
-
-_UNITS = {"MM": 96 / 25.4, "Point": POINT_PX, "Points": POINT_PX, "Pixel": 1.0, "Pixels": 1.0, "Inch": 96.0}
 
 _PEN_DASHES = {
     "dash": (4.0, 2.0),
@@ -63,7 +59,10 @@ def read_symbol(element: Element, kind: str, reading: Reading) -> Symbol:
             continue
         name, values = layer.get("class"), values_of(layer)
         _note_extras(layer, reading)
-        if found is None and name in ("SimpleFill", "SimpleLine", "SimpleMarker"):
+        hatch = read_hatch(layer, reading) if kind == "area" and name in PATTERN_LAYERS else None
+        if hatch is not None:
+            found = with_hatch(found or Symbol(), hatch, name, reading)
+        elif found is None and name in ("SimpleFill", "SimpleLine", "SimpleMarker"):
             found = _READERS[name](values, reading)
         elif found is not None and name == "SimpleLine" and kind == "area" and not found.stroke:
             line = _line(values, reading)
@@ -74,6 +73,8 @@ def read_symbol(element: Element, kind: str, reading: Reading) -> Symbol:
                 stroke_width=line.stroke_width,
                 dash=line.dash,
             )
+        elif found is not None and name == "SimpleFill" and not found.fill and not found.stroke and found.hatch:
+            found = replace(_fill(values, reading), hatch=found.hatch)
         elif name in ("LinePatternFill", "PointPatternFill", "SVGFill", "RasterFill", "GradientFill", "ShapeburstFill"):
             reading.lost(Lost.PATTERN, name)
         elif name in ("SvgMarker", "RasterMarker", "AnimatedMarker"):
@@ -87,6 +88,7 @@ def read_symbol(element: Element, kind: str, reading: Reading) -> Symbol:
         found,
         fill_opacity=within(found.fill_opacity * alpha, 0, 1),
         stroke_opacity=within(found.stroke_opacity * alpha, 0, 1),
+        hatch=faded(found.hatch, alpha),
     )
     return found.relevant(kind)
 
@@ -97,49 +99,15 @@ def fallback(kind: str) -> Symbol:
     return symbol.relevant(kind) if isinstance(symbol, Symbol) else Symbol(fill=DEFAULTS[0])
 
 
-def values_of(layer: Element) -> dict[str, str]:
-    """Return the values of a layer of a symbol: those of newer versions, or of older ones where it has no others."""
-    found = {each.get("k"): each.get("v") for each in layer.all("prop")}
-    found |= {each.get("name"): each.get("value") for each in layer.all("Option", "Option")}
-    return found
-
-
-def pixels(values: Mapping[str, str], name: str, unit: str, default: float, reading: Reading) -> float:
-    """Return a length in pixels of the screen; the default, which is in pixels, if it is in units of the map."""
-    number = number_in(values.get(name, ""))
-    if number is None:
-        return default
-    factor = _UNITS.get(values.get(unit, "MM"))
-    if factor is None:
-        reading.lost(Lost.UNITS, values.get(unit))
-        return default
-    return number * factor
-
-
-def colour_of(words: str) -> tuple[str, float]:
-    """Return colour and opacity of `r,g,b,a`, which newer versions write more after; empty if it is something else."""
-    parts = [number_in(part) for part in words.split(",")[:4]]
-    if len(parts) < 3:
-        return "", 1.0
-    levels = [min(255, max(0, round(part))) for part in parts if part is not None]
-    if len(levels) < len(parts):
-        return "", 1.0
-    opacity = levels[3] / 255 if len(levels) == 4 else 1.0
-    return "#" + "".join(f"{level:02X}" for level in levels[:3]), within(opacity, 0, 1)
-
-
-def colour_words(colour: str, opacity: float = 1.0) -> str:
-    """Return a colour as QGIS writes it."""
-    return ",".join(map(str, [*bytes.fromhex(colour[1:]), round(opacity * 255)]))
-
-
 def _fill(values: Mapping[str, str], reading: Reading) -> Symbol:
     colour, opacity = colour_of(values.get("color", ""))
     brush = values.get("style", "solid")
+    outline = _stroke(values, "outline", "border", reading)
+    if brush in BRUSHES and colour:
+        return replace(outline, hatch=BRUSHES[brush](colour, opacity))
     if brush not in ("solid", "no"):
         reading.lost(Lost.PATTERN, brush)
         opacity = within(opacity * PATTERN_OPACITY, 0, 1)
-    outline = _stroke(values, "outline", "border", reading)
     return replace(outline, fill="" if brush == "no" else colour, fill_opacity=opacity)
 
 
@@ -208,16 +176,19 @@ def write_symbol(parent: Node, symbol: Symbol, kind: str, name: str) -> None:
         {"type": _TYPES.get(kind, "fill"), "name": name, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"},
     )
     if kind == "line":
-        write_symbol_layer(node, "SimpleLine", _line_values(found))
+        write_layer(node, "SimpleLine", _line_values(found))
     elif kind == "point":
-        values = {"name": _MARKER_NAMES[found.marker], "size": _points(found.size), "size_unit": "Point", "angle": "0"}
-        write_symbol_layer(node, "SimpleMarker", {**values, **_fill_values(found, "0,0,0,0"), **_outline_values(found)})
+        size = {"size": in_points(found.size), "size_unit": "Point"}
+        values = {"name": _MARKER_NAMES[found.marker], **size, "angle": "0"}
+        write_layer(node, "SimpleMarker", {**values, **_fill_values(found, "0,0,0,0"), **_outline_values(found)})
     else:
         plain = replace(found, stroke="") if found.dash else found
         brush = {"style": "solid" if found.fill else "no"}
-        write_symbol_layer(node, "SimpleFill", {**brush, **_fill_values(found, "0,0,0,0"), **_outline_values(plain)})
+        write_layer(node, "SimpleFill", {**brush, **_fill_values(found, "0,0,0,0"), **_outline_values(plain)})
+        if found.hatch is not None:
+            write_hatch(node, found.hatch, name)
         if found.dash:
-            write_symbol_layer(node, "SimpleLine", _line_values(found))
+            write_layer(node, "SimpleLine", _line_values(found))
 
 
 def _fill_values(symbol: Symbol, none: str) -> dict[str, str]:
@@ -228,7 +199,7 @@ def _outline_values(symbol: Symbol) -> dict[str, str]:
     return {
         "outline_color": colour_words(symbol.stroke or "#" + "0" * 6, symbol.stroke_opacity),
         "outline_style": "solid" if symbol.stroke else "no",
-        "outline_width": _points(symbol.stroke_width),
+        "outline_width": in_points(symbol.stroke_width),
         "outline_width_unit": "Point",
         "joinstyle": "round",
     }
@@ -238,29 +209,12 @@ def _line_values(symbol: Symbol) -> dict[str, str]:
     values = {
         "line_color": colour_words(symbol.stroke or "#" + "0" * 6, symbol.stroke_opacity),
         "line_style": "solid" if symbol.stroke else "no",
-        "line_width": _points(symbol.stroke_width),
+        "line_width": in_points(symbol.stroke_width),
         "line_width_unit": "Point",
         "capstyle": "flat" if symbol.dash else "round",
         "joinstyle": "round",
         "use_custom_dash": "1" if symbol.dash else "0",
     }
     if symbol.dash:
-        values |= {"customdash": ";".join(map(_points, symbol.dash)), "customdash_unit": "Point"}
+        values |= {"customdash": ";".join(map(in_points, symbol.dash)), "customdash_unit": "Point"}
     return values
-
-
-def _points(length: float) -> str:
-    """Return a length in pixels as one in points, which are the same on every screen and on paper."""
-    return f"{length / POINT_PX:.6g}"
-
-
-def write_symbol_layer(parent: Node, name: str, values: Mapping[str, str]) -> Node:
-    """Write a layer of a symbol of the class `name`, such as `SimpleLine`, and return it."""
-    layer = SubElement(parent, "layer", {"class": name, "enabled": "1", "locked": "0", "pass": "0"})
-    options = SubElement(layer, "Option", {"type": "Map"})
-    for key, value in values.items():
-        SubElement(options, "Option", {"type": "QString", "name": key, "value": legible(value)})
-    # Versions before 3.18 read these.
-    for key, value in values.items():
-        SubElement(layer, "prop", {"k": key, "v": legible(value)})
-    return layer

@@ -19,7 +19,8 @@ from layers.own.layer_style import (
     Value,
 )
 from layers.own.qml_reading import METHODS, SCALE, TEXTS
-from layers.own.qml_symbol import POINT_PX, colour_words, write_symbol
+from layers.own.qml_symbol import write_symbol
+from layers.own.qml_values import POINT_PX, colour_words
 from layers.own.style_rules import ENDLESS
 from layers.own.symbol_value import Symbol
 from layers.plan.terms import Text
@@ -51,6 +52,8 @@ def to_qml(style: LayerStyle, kind: str) -> str:
         SubElement(root, name).text = words
     if style.popup:
         _write_fields(root, style)
+    if style.heading:
+        SubElement(root, "previewExpression").text = legible(field_words(style.heading))
     document = tostring(root, encoding="unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{document}\n"
 

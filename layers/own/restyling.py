@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
 from geo.errors import PlanMapError
 from geo.feature_package import opened
 from layers.own.classes import Method
-from layers.own.layer_style import LayerStyle
+from layers.own.features_look import numbers_of
+from layers.own.files import restyle
+from layers.own.foreign_style import read_style
+from layers.own.layer_style import Categories, Graduated, LayerStyle
 from layers.own.own_layer import OwnLayer
 from layers.own.qml_writing import to_qml
 from layers.own.ramps import RAMPS
 from layers.own.sld_writing import to_sld
-from layers.own.suggestion import graduated, suggest
+from layers.own.style_json import to_json
+from layers.own.suggestion import categories, graduated, suggest
 
 
 def field_style(
@@ -28,8 +37,7 @@ def field_style(
     if ramp and ramp not in RAMPS:
         raise PlanMapError("layer-ramp", name=ramp, near="、".join(RAMPS))
     kind = next(each.type for each in layer.fields if each.name == field)
-    with opened(layer.path) as package:
-        values = [value for some in package.whole_column(field) for value in some]
+    values = _values(layer, field)
     if method or ramp:
         style = LayerStyle(
             graduated(field, values, layer.shape.value, method=Method(method or "natural"), count=count, ramp_name=ramp)
@@ -41,8 +49,48 @@ def field_style(
     return style
 
 
+def style_from_file(layer: OwnLayer, path: Path, name: str) -> OwnLayer:
+    """Have a layer drawn by the style in the file at `path`, which is called `name`, and return the layer.
+
+    Raises
+    ------
+    PlanMapError
+        It is no such file, or is about a field that the layer lacks.
+    """
+    read = read_style(path, layer.shape.value, name=name)
+    if read.style.field and read.style.field not in layer.field_names:
+        raise PlanMapError("layer-field", file=layer.name, field=read.style.field)
+    lost = [(each.what.value, each.detail) for each in read.not_taken]
+    return restyle(layer, to_json(read.style), name, lost)
+
+
 def written_style(style: LayerStyle, layer: OwnLayer, form: str) -> str:
     """Return the style of a layer as XML of the form `qml`, which QGIS reads best, or `sld`."""
     if form == "sld":
         return to_sld(style, layer.shape.value, layer.name)
     return to_qml(style, layer.shape.value)
+
+
+def field_symbols(
+    layer: OwnLayer, field: str, *, graded: bool, method: Method = Method.NATURAL, count: int = 5, ramp: str = ""
+) -> Categories | Graduated:
+    """Return symbols by a field of a layer: a category for each of its commonest values, or classes of its numbers.
+
+    Raises
+    ------
+    PlanMapError
+        There is no such field, or none of its values is a number that classes could be made of.
+    """
+    values = _values(layer, field)
+    if not graded:
+        return categories(field, values, layer.shape.value)
+    if not np.isfinite(numbers_of(values)).any():
+        raise PlanMapError("layer-field-tells-nothing", file=layer.name, field=field)
+    return graduated(field, values, layer.shape.value, method=method, count=count, ramp_name=ramp)
+
+
+def _values(layer: OwnLayer, field: str) -> list[Any]:
+    if field not in layer.field_names:
+        raise PlanMapError("layer-field", file=layer.name, field=field)
+    with opened(layer.path) as package:
+        return [value for some in package.whole_column(field) for value in some]

@@ -12,6 +12,7 @@ from layers.own.layer_style import ALL_ZOOMS, LONGEST_VALUE, Labels, LayerStyle,
 from layers.own.qml_reading import zooms_of
 from layers.own.qml_symbol import LINES_ONLY, MARKERS, PATTERN_OPACITY, fallback
 from layers.own.ramps import HALO, LABEL
+from layers.own.sld_hatch import hatch_in, parameters
 from layers.own.style_element import NOTHING, Element, Lost, Reading, colour_in, number_in, title_in, within
 from layers.own.style_rules import ALWAYS, OTHERWISE, Rule, Where, symbols_of_rules, where_in
 from layers.own.symbol_value import MOST_DASHES, Marker, Symbol
@@ -139,7 +140,13 @@ def _symbol(drawn: Sequence[Element], kind: str, reading: Reading) -> Symbol:
             elif symbol is not None:
                 reading.lost(Lost.SYMBOL_LAYER, element.tag)
         elif found is None and element.tag == _SYMBOLIZERS[kind]:
-            found = _with_stroke(_with_fill(Symbol(), element.at("Fill"), reading), element.at("Stroke"), reading)
+            hatch = hatch_in(element) if kind == "area" else None
+            filled = Symbol(hatch=hatch) if hatch else _with_fill(Symbol(), element.at("Fill"), reading)
+            found = _with_stroke(filled, element.at("Stroke"), reading)
+        elif found is not None and kind == "area" and not found.hatch and hatch_in(element):
+            found = replace(found, hatch=hatch_in(element))
+            if not found.stroke:
+                found = _with_stroke(found, element.at("Stroke"), reading)
         elif found is not None and not found.stroke and kind == "area":
             found = _with_stroke(found, element.at("Stroke"), reading)
         else:
@@ -173,14 +180,14 @@ def _point(graphic: Element, reading: Reading) -> Symbol | None:
 def _with_fill(symbol: Symbol, fill: Element, reading: Reading) -> Symbol:
     if not fill:
         return symbol
-    values = _parameters(fill)
+    values = parameters(fill)
     opacity = number_in(values.get("fill-opacity", ""), 1.0)
     # The standard's own grey.
     colour = colour_in(values.get("fill", "#" + "80" * 3))
     if fill.at("GraphicFill"):
         mark = fill.at("GraphicFill", "Graphic", "Mark")
         reading.lost(Lost.PATTERN, mark.words("WellKnownName") or "GraphicFill")
-        inner = _parameters(mark.at("Stroke")).get("stroke", "") or _parameters(mark.at("Fill")).get("fill", "")
+        inner = parameters(mark.at("Stroke")).get("stroke", "") or parameters(mark.at("Fill")).get("fill", "")
         colour, opacity = colour_in(inner), PATTERN_OPACITY
     return replace(symbol, fill=colour, fill_opacity=within(1.0 if opacity is None else opacity, 0, 1))
 
@@ -188,7 +195,7 @@ def _with_fill(symbol: Symbol, fill: Element, reading: Reading) -> Symbol:
 def _with_stroke(symbol: Symbol, stroke: Element, reading: Reading) -> Symbol:
     if not stroke:
         return symbol
-    values = _parameters(stroke)
+    values = parameters(stroke)
     for name in ("GraphicStroke", "GraphicFill"):
         if stroke.at(name):
             reading.lost(Lost.PATTERN, name)
@@ -203,15 +210,6 @@ def _with_stroke(symbol: Symbol, stroke: Element, reading: Reading) -> Symbol:
         stroke_width=within(1.0 if width is None else width, 0, 50),
         dash=dash if len(dash) % 2 == 0 else dash * 2,
     )
-
-
-def _parameters(element: Element) -> dict[str, str]:
-    """Return the parameters by name; SLD 1.0 calls them after CSS, and Symbology Encoding after SVG."""
-    return {
-        each.get("name"): each.text.strip() or each.words("Literal")
-        for each in element.children
-        if each.tag in ("CssParameter", "SvgParameter")
-    }
 
 
 def _labels(element: Element, zooms: tuple[float, float], reading: Reading) -> Labels | None:
@@ -232,14 +230,14 @@ def _labels(element: Element, zooms: tuple[float, float], reading: Reading) -> L
     if not parts or len(template) > LONGEST_VALUE or any(f and {"{", "}"} & set(words) for words, f in parts):
         reading.lost(Lost.LABEL_EXPRESSION, _title(label) or "Label")
         return None
-    size = number_in(_parameters(element.at("Font")).get("font-size", ""), 10.0)
+    size = number_in(parameters(element.at("Font")).get("font-size", ""), 10.0)
     halo = element.at("Halo")
     radius = number_in(halo.words("Radius"), 1.0) if halo else 0.0
     return Labels(
         template,
         within(size or 10.0, 4, 100),
-        colour_in(_parameters(element.at("Fill")).get("fill", "")) or LABEL,
-        colour_in(_parameters(halo.at("Fill")).get("fill", "")) or HALO,
+        colour_in(parameters(element.at("Fill")).get("fill", "")) or LABEL,
+        colour_in(parameters(halo.at("Fill")).get("fill", "")) or HALO,
         within(radius if radius is not None and math.isfinite(radius) else 1.0, 0, 50),
         zooms,
     )

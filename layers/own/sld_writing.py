@@ -9,6 +9,7 @@ from xml.etree.ElementTree import SubElement, tostring
 from layers.escape import legible
 from layers.own.features_look import label_parts, symbols_of, titles, value_key
 from layers.own.layer_style import LAST_ZOOM, Categories, Graduated, Labels, LayerStyle, Value, Zooms
+from layers.own.sld_hatch import write_hatch
 from layers.own.sld_reading import SCALE
 from layers.own.style_rules import ENDLESS
 from layers.own.symbol_value import Symbol
@@ -137,6 +138,8 @@ def _write_symbol(rule: Node, symbol: Symbol, kind: str, opacity: float) -> None
         _text(graphic, "se:Size", f"{symbol.size:g}")
         return
     _write_look(SubElement(rule, "se:LineSymbolizer" if kind == "line" else "se:PolygonSymbolizer"), symbol, opacity)
+    if symbol.hatch is not None:
+        write_hatch(rule, symbol.hatch, opacity)
 
 
 def _write_look(parent: Node, symbol: Symbol, opacity: float) -> None:

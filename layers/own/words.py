@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from layers.own.look import Look, looks_of
+from layers.own.look import Look, looks_of, style_of
 from layers.own.own_layer import CONTROL, OwnLayer, Position, system_of
+from layers.own.popup import popup_rows
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -100,6 +101,14 @@ def style_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
     for look in looks_of(layer):
         if look is not None and len(looks_of(layer)) > 1:
             yield f"  {printable(look.title.get(text.language))}"
+    style = style_of(layer)
+    if style.labels is not None:
+        yield text("own.style-labels", template=printable(style.labels.template))
+    if style.popup:
+        names = text("data.list-comma").join(title for _, title in popup_rows(layer, text.language))
+        yield text("own.style-popup", fields=names)
+    if style.heading:
+        yield text("own.style-heading", field=printable(style.heading))
 
 
 def note_lines(notes: Sequence[Mapping[str, Any]], text: Translation) -> Iterator[str]:

@@ -139,6 +139,8 @@ def test_a_large_layer_is_counted_from_afar_and_drawn_from_near(page: Page, addr
     # Its tiles are made now, and the map waits for them.
     frame = open_map(page, f"{address}/?show={quote(scene_id)}&at=39.0890,117.4784,12")
     drawn(frame, scene_id)
+    # Legend and layers share their room, and the page remembers which was open.
+    open_layers(frame, "图例")
     legend = frame.get_by_role("list", name="自有图层")
     expect(legend).to_contain_text(re.compile(r"“密集”：[\d,]+ 个方格代表 6,000 个要素"))
     expect(legend.get_by_role("listitem")).to_have_count(1 + len(USES))

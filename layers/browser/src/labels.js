@@ -115,7 +115,8 @@ export class Labels extends L.Layer {
       const letters = Array.from(label.text);
       const spacing = label.spacing || 1.25;
       const widths = letters.map((letter) => this.measure({ ...label, text: letter }) * spacing);
-      return alongLines(lines, letters, widths, label.size, map.getSize());
+      const found = alongLines(lines, letters, widths, label.size, map.getSize());
+      return found.filter(({ boxes }) => !label.isRoom || boxes.every(label.isRoom));
     }
     if (!label.at) return [];
     const width = this.measure(label);
@@ -130,7 +131,7 @@ export class Labels extends L.Layer {
         [gap * SLANT, -gap * SLANT - half, "left"], [gap * SLANT, gap * SLANT + half, "left"],
         [-gap * SLANT, -gap * SLANT - half, "right"], [-gap * SLANT, gap * SLANT + half, "right"],
       ]
-      : [[0, 0, "center"]];
+      : (label.rows ? [0, -1, 1] : [0]).map((row) => [0, row * 2 * half, "center"]);
     return [label.at, ...(label.others || [])].flatMap((at) => {
       const point = map.latLngToContainerPoint(at);
       return places.map(([dx, dy, align]) => {
@@ -147,8 +148,8 @@ export class Labels extends L.Layer {
   paint(label) {
     const context = this.context;
     context.font = this.font(label);
-    context.strokeStyle = this.style.white;
-    context.lineWidth = Math.max(3.4, label.size * 0.25);
+    context.strokeStyle = label.halo || this.style.white;
+    context.lineWidth = label.haloWidth === undefined ? Math.max(3.4, label.size * 0.25) : 2 * label.haloWidth;
     context.fillStyle = label.colour;
     const { x, y, glyphs, dot } = label.candidate;
     if (dot) {
@@ -157,7 +158,7 @@ export class Labels extends L.Layer {
       context.arc(dot[0], dot[1], label.dot || 0, 0, 2 * Math.PI);
       context.fill();
     }
-    for (const halo of [true, false]) {
+    for (const halo of label.haloWidth === 0 ? [false] : [true, false]) {
       context.globalAlpha = halo ? label.haloOpacity || 0.92 : 1;
       context.textAlign = glyphs ? "center" : "left";
       for (const glyph of glyphs || [{ letter: label.text, x: x || 0, y: y || 0, angle: 0 }]) {

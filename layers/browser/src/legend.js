@@ -2,11 +2,12 @@
 
 import * as L from "leaflet";
 import { legendParts } from "./legend_entries.js";
+import { hatchDots, hatchLines } from "./hatch_lines.js";
 import { linesOf } from "./own_marker.js";
 import { shapes, svg } from "./svg.js";
 import { dot, picture } from "./symbols.js";
 
-/** @import { OwnPayload, OwnSymbol, SoftLook, Stroke, Style, Text } from "./types" */
+/** @import { Box, Hatch, OwnPayload, OwnSymbol, SoftLook, Stroke, Style, Text } from "./types" */
 /** @import { Sample, Seen } from "./legend_entries.js" */
 
 const make = L.DomUtil.create;
@@ -102,7 +103,7 @@ function line(strokes) {
  * @param {OwnSymbol} symbol
  * @param {OwnPayload["form"]} form
  */
-function ownSample({ colour, opacity, width, dash, fill, fill_opacity, radius, marker }, form) {
+function ownSample({ colour, opacity, width, dash, fill, fill_opacity, radius, marker, hatch }, form) {
   const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
   const look = {
     stroke: colour || "none", "stroke-width": width, "stroke-opacity": opacity, fill: fill || "none", "fill-opacity": fill_opacity,
@@ -110,13 +111,38 @@ function ownSample({ colour, opacity, width, dash, fill, fill_opacity, radius, m
   };
   const size = Math.min(radius, 6);
   if (form === "line") svg("path", { d: "M1 7H25", ...look, fill: "none" }, box);
-  else if (form !== "point") svg("rect", { x: 2, y: 2, width: 22, height: 10, ...look }, box);
+  else if (form !== "point") {
+    svg("rect", { x: 2, y: 2, width: 22, height: 10, ...look, ...(hatch ? { stroke: "none" } : {}) }, box);
+    if (hatch) {
+      hatchSample(hatch, box);
+      svg("rect", { x: 2, y: 2, width: 22, height: 10, ...look, fill: "none" }, box);
+    }
+  }
   else if (marker === "circle") svg("circle", { cx: 13, cy: 7, r: size, ...look }, box);
   else {
     const paths = linesOf(marker).map((ends) => "M" + ends.map(([x, y]) => (13 + x * size) + " " + (7 + y * size)).join("L"));
     svg("path", { d: paths.join(""), ...look }, box);
   }
   return box;
+}
+
+/**
+ * A hatch in the rectangle of a sample.
+ *
+ * @param {Hatch} hatch
+ * @param {Element} parent
+ */
+function hatchSample(hatch, parent) {
+  // An SVG in another one cuts what lies beyond it.
+  const home = svg("svg", { x: 2, y: 2, width: 22, height: 10, viewBox: "0 0 22 10", opacity: hatch.opacity }, parent);
+  /** @type {Box} */
+  const box = [0, 0, 22, 10];
+  if (hatch.pattern === "dots") {
+    for (const [cx, cy] of hatchDots(hatch, box)) svg("circle", { cx, cy, r: hatch.width / 2, fill: hatch.colour }, home);
+    return;
+  }
+  const d = hatchLines(hatch, box).map(([x, y, toX, toY]) => "M" + x + " " + y + "L" + toX + " " + toY).join("");
+  svg("path", { d, stroke: hatch.colour, "stroke-width": hatch.width, fill: "none" }, home);
 }
 
 /** @param {Style} style */

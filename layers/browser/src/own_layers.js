@@ -1,6 +1,8 @@
 /* Own layers on the map: planning files that somebody has brought in, each in a pane of its own under the sites. */
 
 import * as L from "leaflet";
+import { hatchAreas } from "./own_hatch.js";
+import { ownLabels } from "./own_labels.js";
 import { ShapeMarker } from "./own_marker.js";
 import { OwnPane } from "./own_pane.js";
 import { OwnTileLayer } from "./own_tile_layer.js";
@@ -52,9 +54,9 @@ class OwnLayer extends OwnPane {
     /** @type {L.GeoJSON | null} */
     this.drawn = null;
     /**
-     * The box of each feature and the place of its symbol, for what is in view.
+     * Each feature with its box and the place of its symbol, for what is in view.
      *
-     * @type {{ box: Box, look: number }[]}
+     * @type {{ box: Box, look: number, feature: GeoJSON.Feature }[]}
      */
     this.features = [];
   }
@@ -111,7 +113,9 @@ class OwnLayer extends OwnPane {
   /** @param {GeoJSON.FeatureCollection} features */
   draw(features) {
     this.drawn = this.made(features).addTo(this.map);
-    this.features = features.features.map(({ bbox, properties }) => ({ box: /** @type {Box} */ (bbox), look: properties?.look }));
+    this.features = features.features.map((feature) => (
+      { box: /** @type {Box} */ (feature.bbox), look: feature.properties?.look, feature }
+    ));
     this.say("drawn");
   }
 
@@ -133,6 +137,10 @@ class OwnLayer extends OwnPane {
     const ordered = [...features.features].sort((one, other) => other.properties?.look - one.properties?.look);
     const collection = /** @type {GeoJSON.FeatureCollection} */ ({ type: "FeatureCollection", features: ordered });
     return L.geoJSON(collection, {
+      onEachFeature: (feature, layer) => {
+        const hatch = this.payload.looks[feature.properties?.look]?.symbol.hatch;
+        if (hatch) hatchAreas(layer, hatch);
+      },
       style: of,
       pointToLayer: (feature, at) => {
         const look = /** @type {L.CircleMarkerOptions & { marker: OwnSymbol["marker"] }} */ (of(feature));
@@ -164,16 +172,26 @@ class OwnLayer extends OwnPane {
    * @param {Box} frame in degrees
    * @param {Language} language
    */
-  seen([west, south, east, north], language) {
+  seen(frame, language) {
     if (!this.isShown) return [];
-    const seen = this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
-    const numbers = [...new Set(seen.map(({ look }) => look))].sort((one, other) => one - other);
+    const numbers = [...new Set(this.featuresIn(frame).map(({ look }) => look))].sort((one, other) => one - other);
     const lines = numbers.flatMap((number) => {
       const look = this.payload.looks[number];
       return look ? [this.line(look, language)] : [];
     });
     // What is asked for is said though nothing of it is in view, or it cannot be told.
     return lines.length || !this.asked ? lines : [{ id: this.payload.id, form: this.payload.form, symbol: null, words: this.asked.words }];
+  }
+
+  /**
+   * The features in view.
+   *
+   * @override
+   * @param {Box} frame in degrees
+   */
+  featuresIn([west, south, east, north]) {
+    if (!this.isShown || !this.drawn) return [];
+    return this.features.filter(({ box }) => box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south);
   }
 }
 
@@ -236,6 +254,11 @@ class LargeLayer {
   seen(frame, language, text) {
     return this.now.seen(frame, language, text);
   }
+
+  /** @param {Box} frame in degrees */
+  featuresIn(frame) {
+    return this.now.featuresIn(frame);
+  }
 }
 
 export class OwnLayers {
@@ -245,6 +268,7 @@ export class OwnLayers {
    * @param {() => void} changed is told when there is more to see
    */
   constructor(map, data, changed) {
+    this.map = map;
     const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
     /** @type {Map<string, OwnPane | LargeLayer>} */
     this.layers = new Map(data.own.map((payload) => {
@@ -281,6 +305,16 @@ export class OwnLayers {
   /** What is shown, in view or not. */
   get shown() {
     return [...this.layers.values()].filter(({ visible, opacity }) => visible && opacity > 0).map(({ payload }) => payload);
+  }
+
+  /**
+   * The labels of the layers in view.
+   *
+   * @param {Box} frame in degrees
+   * @param {number} size how much larger than usual names are
+   */
+  labels(frame, size) {
+    return [...this.layers.values()].flatMap((layer) => ownLabels(layer.payload, layer.featuresIn(frame), this.map, size));
   }
 
   /**

@@ -13,6 +13,8 @@ import { words } from "./words.js";
  * @typedef {{ id: string, symbol: OwnSymbol | null, form: OwnPayload["form"], words: string, asked?: string }} SeenOwn
  */
 
+/** @typedef {{ box: Box, look: number, feature: GeoJSON.Feature }} SeenFeature its box in degrees, and the place of its look */
+
 /** @typedef {(key: string) => string} Words the text for a key in the language of the page */
 
 export class OwnPane {
@@ -116,6 +118,16 @@ export class OwnPane {
    * @returns {SeenOwn[]}
    */
   seen(frame, language, text) { // eslint-disable-line no-unused-vars -- other kinds of layers need them
+    return [];
+  }
+
+  /**
+   * The features in view that are drawn one by one.
+   *
+   * @param {Box} frame in degrees
+   * @returns {SeenFeature[]}
+   */
+  featuresIn(frame) { // eslint-disable-line no-unused-vars -- other kinds of layers need it
     return [];
   }
 

@@ -67,7 +67,10 @@ export class Stage {
     const taskLetter = (/** @type {number} */ index) => this.tasks[index] || HIDDEN;
     this.sites = new Sites(map, data, { ...callbacks, taskLetter }, reach, beyond);
     this.grid = grid;
-    this.own = new OwnLayers(map, data, () => callbacks.changed?.());
+    this.own = new OwnLayers(map, data, () => {
+      this.labels.redraw();
+      callbacks.changed?.();
+    });
     this.services = new Services(map, data, () => this.language);
     this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
@@ -138,6 +141,7 @@ export class Stage {
     this.sites.setLayer(id, visible && !hidden, opacity);
     this.own.setLayer(id, visible, opacity);
     this.services.setLayer(id, visible, opacity);
+    if (this.own.layers.get(id)?.payload.labels) this.labels.redraw();
     if (id === this.data.gridLayer && this.grid) {
       // Over pictures too: their position is checked against it.
       if (!visible) this.grid.remove();
@@ -257,7 +261,8 @@ export class Stage {
       obstacles.push({ box: [left - frame.left, top - frame.top, right - frame.left, bottom - frame.top], owner: null });
     }
     const districts = this.covered || !this.boundaryShown ? [] : this.districtLabels();
-    return { labels: [...labels, ...districts, ...(this.waysShown ? this.wayLabels(labels) : [])], obstacles };
+    const own = this.own.labels(frameOf(this.map).frame, this.sites.size);
+    return { labels: [...labels, ...own, ...districts, ...(this.waysShown ? this.wayLabels(labels) : [])], obstacles };
   }
 
   /**

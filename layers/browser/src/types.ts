@@ -58,6 +58,27 @@ export interface LayerPayload extends Named, LayerState {
 export interface OwnSymbol extends Required<Stroke> {
   opacity: number;
   marker: "circle" | "square" | "triangle" | "diamond" | "cross";
+  hatch: Hatch | null;
+}
+
+/** A pattern in areas, in pixels: `Hatch.plain` of `layers/own/symbol_value.py`. */
+export interface Hatch {
+  colour: string;
+  pattern: "lines" | "grid" | "dots";
+  /** Degrees counter-clockwise from the horizontal. */
+  angle: number;
+  spacing: number;
+  width: number;
+  opacity: number;
+}
+
+/** How the labels of an own layer look, in pixels; see `Labels` of `layers/own/layer_style.py`. */
+export interface OwnLabels {
+  size: number;
+  colour: string;
+  halo: string;
+  haloWidth: number;
+  zooms: [number, number];
 }
 
 export type OwnLook = Named & { symbol: OwnSymbol };
@@ -77,6 +98,8 @@ export interface OwnPayload extends Named {
   opacity: number;
   /** The first and the last zoom at which it is drawn. */
   zooms: [number, number];
+  /** How its labels look; their words are in its features. */
+  labels: OwnLabels | null;
   /** Where it comes from, and how good its positions are. */
   credit: Named;
 }
@@ -527,6 +550,10 @@ export interface Label extends LabelLook {
   priority: number;
   colour: string;
   haloOpacity?: number;
+  /** Colour of the edge around the letters, which is white otherwise. */
+  halo?: string;
+  /** How wide that is on each side, in pixels; 0 for none. */
+  haloWidth?: number;
   /** One of the three: a place, or lines to run along. */
   at?: Position;
   /** Further places for it, for where that one is taken. */
@@ -535,6 +562,8 @@ export interface Label extends LabelLook {
   /** The same lines as pixels of the map's frame, where those are known already. */
   pixels?: [number, number][][];
   gap?: number;
+  /** Whether it may stand a line higher or lower than its place. */
+  rows?: boolean;
   spacing?: number;
   /** Whether a box in pixels may be taken, where not every free one may. */
   isRoom?: (box: Box) => boolean;

@@ -1,0 +1,186 @@
+"""The style of an own layer on the Data page: what its controls come to, and what is kept of the style before.
+
+Files are uploaded in tests/browser/test_layer_style.py, for Streamlit's test runner has no browser to do so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import context
+from layers.draw.style_picture import style_picture
+from layers.own.files import find_layer, own_layers, restyle
+from layers.own.layer_style import Categories, Graduated, Labels, LayerStyle, PopupField
+from layers.own.look import style_of
+from layers.own.own_layer import OwnLayer
+from layers.own.restyling import field_style
+from layers.own.style_json import to_json
+from layers.own.symbol_value import Hatch, Symbol
+from layers.plan.plan import Plan
+from tests.app_page import AppPage, data
+from tests.own_files import TODAY, added, write_parcels
+
+pytestmark = pytest.mark.slow
+
+EVIL = "<img src=x onerror=alert(1)>**b** :red[r]"
+RICH = LayerStyle(
+    Symbol(fill="#EEEEEE", fill_opacity=0.37, stroke="#445566", stroke_width=1.37, hatch=Hatch("#112233", angle=30.0)),
+    Labels("{地块编号} {用地}", 13.37),
+    0.83,
+    (3.25, 21.75),
+    (PopupField("用地"),),
+    heading="地块编号",
+)
+"""A style with values that no control has."""
+
+
+@pytest.fixture
+def layer(plan_folder: Path, serve: Any, tmp_path: Path) -> OwnLayer:
+    serve(plan_folder)
+    return added(plan_folder, write_parcels(tmp_path), name="地块")
+
+
+def opened(style: LayerStyle | None = None, query: str = "") -> AppPage:
+    if style is not None:
+        restyle(now(), to_json(style))
+        context.current().look_again()
+    return AppPage(data, query).press("style-layer-地块")
+
+
+def now() -> OwnLayer:
+    plan: Plan = context.current().plan()[1]
+    [layer] = own_layers(replace(plan, beside=plan.beside.now()))
+    return layer
+
+
+def control(fields: Any, name: str) -> Any:
+    """Return the control of a kind, as a list of the page has them."""
+    return next(field for field in fields if field.key.startswith(f"style-{name}-"))
+
+
+def saved(page: AppPage) -> LayerStyle:
+    assert not page.at.button(key="style-save").disabled
+    page.press("style-save")
+    assert "已保存“地块”的样式" in page.words or "is saved" in page.words
+    return style_of(now())
+
+
+def test_the_style_opens_below_the_row_with_a_picture_and_closes(layer):
+    page = opened()
+    assert "样式：地块" in page.headings(4)
+    assert not any("pm-no-picture" in body for body in page.markup)
+    assert page.at.button(key="style-save").disabled
+    assert page.at.button(key="style-reset").disabled
+    page.press("style-close")
+    assert "样式：地块" not in page.headings(4)
+
+
+@pytest.mark.parametrize("by", ["", "用地", "容积率"], ids=["one symbol", "categories", "classes"])
+def test_what_nobody_touches_stays_to_the_hundredth(layer, by):
+    style = RICH if not by else replace(RICH, symbols=field_style(layer, by).symbols)
+    page = opened(style)
+    assert page.at.button(key="style-save").disabled
+    control(page.at.slider, "opacity").set_value(50)
+    page.run()
+    assert saved(page) == replace(style, opacity=0.5)
+
+
+def test_one_symbol_gets_colours_and_widths_and_keeps_its_hatch(layer):
+    page = opened(RICH)
+    assert "图案填充照旧" in page.words
+    control(page.at.color_picker, "fill").set_value("#a1b2c3")
+    control(page.at.slider, "width").set_value(3.0)
+    page.run()
+    assert saved(page).symbols == replace(RICH.symbols, fill="#A1B2C3", stroke_width=3.0)
+    control(page.at.slider, "fill-opacity").set_value(0)
+    page.run()
+    symbols = saved(page).symbols
+    assert isinstance(symbols, Symbol)
+    assert (symbols.fill, symbols.hatch) == ("", Hatch("#112233", angle=30.0))
+
+
+def test_a_field_is_shown_by_categories_or_by_classes_as_asked(layer):
+    page = opened()
+    control(page.at.segmented_control, "how").set_value("by-field")
+    page.run()
+    control(page.at.selectbox, "field").set_value("容积率")
+    page.run()
+    control(page.at.selectbox, "method").set_value("equal")
+    control(page.at.slider, "count").set_value(3)
+    control(page.at.radio, "ramp").set_value("plum")
+    page.run()
+    found = saved(page).symbols
+    assert isinstance(found, Graduated)
+    assert (found.method, len(found.classes)) == ("equal", 3)
+    assert found == field_style(layer, "容积率", method="equal", count=3, ramp="plum").symbols
+    # It opens again as it was left.
+    assert control(page.at.radio, "ramp").value == "plum"
+    assert control(page.at.slider, "count").value == 3
+    control(page.at.selectbox, "field").set_value("用地")
+    page.run()
+    found = saved(page).symbols
+    assert isinstance(found, Categories)
+    assert found == field_style(layer, "用地").symbols
+    control(page.at.segmented_control, "kind").set_value("classes")
+    page.run()
+    assert any("不适合分类或分级" in line for line in page.alerts)
+    assert page.at.button(key="style-save").disabled
+
+
+def test_labels_and_what_a_click_shows(layer):
+    page = opened()
+    control(page.at.selectbox, "label").set_value("{地块编号}")
+    control(page.at.multiselect, "popup").set_value(["容积率", "用地"])
+    control(page.at.selectbox, "heading").set_value("用地")
+    page.run()
+    found = saved(page)
+    assert found.labels is not None
+    assert found.labels.template == "{地块编号}"
+    assert ([each.field for each in found.popup], found.heading) == (["容积率", "用地"], "用地")
+    control(page.at.selectbox, "label").set_value("")
+    page.run()
+    assert saved(page).labels is None
+    page.press("style-reset")
+    assert now().style == ""
+
+
+def test_a_picture_is_of_the_style_that_is_asked_for_and_leaves_the_layer_as_it_is(layer):
+    plan = context.current().plan()[1]
+    options = {"language": "zh", "basemap": "offline", "today": TODAY}
+    before = layer.path.read_bytes()
+    pictures = {
+        style_picture(plan, layer, to_json(replace(RICH, symbols=Symbol(fill=colour))), **options)
+        for colour in ("#AA0000", "#00AA00", "#AA0000")
+    }
+    assert len(pictures) == 2
+    assert layer.path.read_bytes() == before
+
+
+def test_names_with_markup_are_text(plan_folder, serve, tmp_path):
+    import geopandas as gpd
+
+    serve(plan_folder)
+    frame = gpd.read_file(write_parcels(tmp_path))
+    path = tmp_path / "evil.gpkg"
+    frame.rename(columns={"用地": EVIL}).assign(**{EVIL: [EVIL] * 10 + ["b"] * 10}).to_file(path, layer="x")
+    made = added(plan_folder, path, name=EVIL)
+    restyle(made, to_json(field_style(made, EVIL)))
+    page = AppPage(data).press(f"style-layer-{made.id}")
+    assert f"样式：{EVIL}" in page.headings(4)
+    assert not any("<img src=x" in body for body in page.markup)
+    assert find_layer(context.current().plan()[1], made.id).name == EVIL
+
+
+def test_whoever_may_not_change_the_plan_may_only_look(layer, monkeypatch):
+    page = opened(RICH, "lang=en")
+    control(page.at.slider, "opacity").set_value(50)
+    page.run()
+    assert "Style: 地块" in page.headings(4)
+    monkeypatch.setattr(context.current(), "looking_only", True)
+    page.press("style-save")
+    assert page.alerts
+    assert style_of(now()) == RICH
