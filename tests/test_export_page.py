@@ -37,7 +37,7 @@ def test_a_sheet_of_the_district_is_what_is_asked_for_first():
     assert result(page) == "A3 横放，1:125000"
     assert downloads(page) == [("下载 PNG", True)]
     assert [element.proto.label for element in page.at.get("download_button")][1:] == ["下载 Word 报告"]
-    assert page.sent("pages")["pages"][2] == {"path": "/export", "label": "出图", "current": True}
+    assert {"path": "/export", "label": "出图", "current": True} in page.sent("pages")["pages"]
 
 
 @pytest.mark.parametrize(
