@@ -411,7 +411,7 @@ class Context:
             if key in self._cuts:
                 self._cuts.move_to_end(key)
                 return self._cuts[key]
-        from layers.present.briefing import cut_words
+        from layers.present.taken_along import cut_words
 
         words = cut_words(plan, deck, translation(language), today=today)
         with self._lock:

@@ -29,7 +29,8 @@ _deck_option = click.option("--deck", default="", help=HELP("cli.deck-option"))
 @ends_in_a_line
 def brief(*, text: Translation, output: str, **asked: str) -> None:
     """Write a deck as one HTML file."""
-    from layers.present.briefing import briefing, cut_words
+    from layers.present.briefing import briefing
+    from layers.present.taken_along import cut_words
     from layers.selection.gone_layers import deck_layers
     from layers.selection.own_ground import deck_ground
 

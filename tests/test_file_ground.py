@@ -26,9 +26,10 @@ from layers.ground.files import GroundFile, add_ground, ground_of
 from layers.ground.tiles import tile_ground
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, PLAIN, Scene
-from layers.present.briefing import briefing, cut_words
+from layers.present.briefing import briefing
 from layers.present.deck_choice import made_deck
 from layers.present.ground_cut import ground_cut
+from layers.present.taken_along import cut_words
 from layers.sheet import render
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.store.base import open_store, read_plan

@@ -25,7 +25,8 @@ from layers.own.tiles import REST, forget_tiles, is_large, make_tiles, tiles_of
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
-from layers.present.briefing import briefing, cut_words
+from layers.present.briefing import briefing
+from layers.present.taken_along import cut_words
 from layers.translation import translation
 from tests.app_page import AppPage, data
 from tests.layer_tiles import seen

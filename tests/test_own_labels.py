@@ -184,7 +184,7 @@ def test_a_click_shows_the_fields_of_the_style_in_their_order_under_their_titles
     style = with_popup(style_of(layer), layer, ["容积率", "用地"])
     style = replace(style, popup=(replace(style.popup[0], title=Text("容积", "Ratio")), *style.popup[1:]))
     styled = restyle(layer, to_json(with_heading(style, layer, "用地")))
-    [found], _ = at_place([styled], *place, "en")
+    [found], _ = at_place([styled], *place, language="en")
     assert found.rows == [("Ratio", "1.5"), ("用地", "商业")]
     assert found.title == "商业"
     # Fields keep their titles when the order changes; one that is gone is not shown.

@@ -25,8 +25,9 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import FROM_FILE, Scene
 from layers.plan.terms import Text
-from layers.present.briefing import briefing, cut_words
+from layers.present.briefing import briefing
 from layers.present.pptx.slides import slides
+from layers.present.taken_along import cut_words
 from layers.selection.wording import map_sources
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.store.base import open_store, read_plan

@@ -29,7 +29,7 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Text
-from layers.present.briefing import cut_words
+from layers.present.taken_along import cut_words
 from layers.resources import default_plan_folder
 from layers.service.allowed import allow, allowed_hosts, forbid, hosts_file
 from layers.service.files import add_service, service_layers

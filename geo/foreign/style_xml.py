@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
 
 from geo.errors import PlanMapError
 from geo.foreign.kind import SQLITE, start_of_file
 from geo.foreign.package import opened
+from geo.guarded_xml import DamagedXmlError, local_name, parse
 
 MOST_BYTES = 16 * 2**20
 """Most bytes of a document. One with pictures in it has a few million."""
@@ -113,18 +113,10 @@ def _document(data: bytes, name: str, encoding: str | None = None) -> dict[str, 
         # The parser does not know them.
         data, encoding = data.decode("gb18030", "replace").encode(), "utf-8"
     builder = _Builder(name)
-    parser = expat.ParserCreate(encoding, namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.EntityDeclHandler = builder.refuse
-    parser.ExternalEntityRefHandler = builder.refuse
-    parser.SkippedEntityHandler = builder.refuse
     try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise PlanMapError("style-damaged", file=name, reason=str(error)[:100]) from error
+        parse(data, builder, encoding)
+    except DamagedXmlError as error:
+        raise PlanMapError("style-damaged", file=name, reason=str(error)) from error
     root = builder.root
     form = {"qgis": "qml", "StyledLayerDescriptor": "sld"}.get(root[0] if root else "")
     if form is None:
@@ -148,11 +140,11 @@ class _Builder:
         self._elements += 1
         if self._elements > MOST_ELEMENTS or len(self._open) + self._left_out >= MOST_DEPTH:
             raise PlanMapError("style-file-complex", file=self.name, limit=MOST_ELEMENTS, depth=MOST_DEPTH)
-        local = _local(tag)
+        local = local_name(tag)
         if self._left_out or (len(self._open) == 1 and self._open[0][0] == "qgis" and local not in _KEPT):
             self._left_out += 1
             return
-        found: Element = [local, {_local(key): self._kept(value) for key, value in attributes.items()}, "", []]
+        found: Element = [local, {local_name(key): self._kept(value) for key, value in attributes.items()}, "", []]
         if self._open:
             self._open[-1][3].append(found)
         else:
@@ -178,7 +170,3 @@ class _Builder:
         if self._size > MOST_TEXT:
             raise PlanMapError("style-file-large", file=self.name, limit=MOST_TEXT // 2**20)
         return short
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from geo.errors import PlanMapError
+from geo.guarded_xml import DamagedXmlError, local_name, parse
 
 MOST_ELEMENTS = 400_000
 """Most elements of a document: the capabilities of a large server have some ten thousands."""
@@ -59,18 +59,10 @@ def read_xml(data: bytes, source: str) -> Element:
         It is no XML, declares entities, or is too large or too deep.
     """
     builder = _Builder(source)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.text
-    parser.EntityDeclHandler = builder.refuse
-    parser.ExternalEntityRefHandler = builder.refuse
-    parser.SkippedEntityHandler = builder.refuse
     try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError, LookupError) as error:
-        raise PlanMapError("service-xml", source=source, reason=str(error)[:100]) from error
+        parse(data, builder)
+    except DamagedXmlError as error:
+        raise PlanMapError("service-xml", source=source, reason=str(error)) from error
     if builder.root is None:
         raise PlanMapError("service-xml", source=source, reason="-")
     return builder.root
@@ -90,7 +82,7 @@ class _Builder:
         self._elements += 1
         if self._elements > MOST_ELEMENTS or len(self._open) >= MOST_DEPTH:
             raise PlanMapError("service-xml-large", source=self.source)
-        found = Element(_local(tag), {_local(name): self._kept(value) for name, value in attributes.items()})
+        found = Element(local_name(tag), {local_name(name): self._kept(value) for name, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(found)
         else:
@@ -112,7 +104,3 @@ class _Builder:
         if self._size > MOST_TEXT:
             raise PlanMapError("service-xml-large", source=self.source)
         return words
-
-
-def _local(name: str) -> str:
-    return name.rpartition(" ")[2]

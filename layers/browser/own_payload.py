@@ -215,8 +215,8 @@ def features_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None
         There are too many of them, or the file is damaged.
     """
     with opened(layer.path) as package:
-        found = package.within(bounds, read_fields(layer), most=LARGE + 1, ids=ids)
-    if len(found) > LARGE:
+        found = package.within(bounds, read_fields(layer), most=LARGE + 1 if ids is None else None, ids=ids)
+    if ids is None and len(found) > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     made: dict[str, Any] = json.loads(_collection(layer, found))
     return made

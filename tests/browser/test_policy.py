@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import CHROMIUM_FLAGS, MAP_FRAME, headless_path, new_context, open_map, ready_map
+from tests.browser.conftest import CHROMIUM_FLAGS, MAP_FRAME, chromium_path, new_context, open_map, ready_map
 from tests.test_door import door
 
 ATTACKS = {
@@ -105,7 +105,7 @@ def test_a_page_on_another_port_of_this_machine_gets_nothing(lend, server):
 def browser_with_names(browser: Browser) -> Iterator[Browser]:
     """A browser that takes every name below .example for one of this machine, as after DNS rebinding."""
     flags = [*CHROMIUM_FLAGS, "--host-resolver-rules=MAP *.example 127.0.0.1"]
-    chromium = browser.browser_type.launch(executable_path=headless_path(), args=flags)
+    chromium = browser.browser_type.launch(executable_path=chromium_path(), args=flags)
     yield chromium
     chromium.close()
 

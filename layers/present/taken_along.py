@@ -1,0 +1,134 @@
+"""What a briefing takes along of pictures and own layers, and what of its views has no room or cannot go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from geo.grid import BBox
+from layers.browser.own_payload import features_within, is_many, tile_source
+from layers.ground.files import GroundFile, ground_of, picture_of
+from layers.own.asking import asked_ids
+from layers.own.files import shown_layers
+from layers.own.own_layer import OwnLayer
+from layers.own.tiles import LARGE, make_tiles
+from layers.plan.deck import Deck
+from layers.plan.fault import printable
+from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS, FROM_FILE
+from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut
+from layers.present.view import View, views
+from layers.selection.own_ground import MOST_SLIDES
+from layers.selection.wording import listed_words
+from layers.service.files import shown_services
+from layers.translation import Translation
+
+MOST_OWN_BYTES = 2_000_000
+"""Most bytes of tiles of own layers, besides those of the ground."""
+
+
+def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
+    """Return the lines that a briefing of `deck` needs if not all that its slides show has room in it, or can go."""
+    shown = views(plan, deck, language=text.language, today=today)
+    ground = ground_of(plan, BASEMAPS[0])
+    cuts = [cut for _, cut in [*_picture_cuts(plan, shown), *_own_cuts(plan, shown)]]
+    cuts += [ground_cut(ground, [view.bounds for view in shown])] if ground is not None else []
+    thinned = sorted({number for cut in cuts for number in cut.thinned})
+    numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
+    lines = [text("ground.cut", slides=numbers)] if thinned else []
+    left = [(view.number, layer) for view in shown for layer in shown_services(plan, view.scene)]
+    if left:
+        names = text("sheet.comma").join(dict.fromkeys(printable(layer.row.name) for _, layer in left))
+        slides = listed_words(list(dict.fromkeys(str(number) for number, _ in left)), MOST_SLIDES, text)
+        lines.append(text("service.not-taken", slides=slides, names=names))
+    return lines
+
+
+def pictures_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pictures that views have as ground, with the tiles for those."""
+    found = []
+    for picture, cut in _picture_cuts(plan, shown):
+        own = next(each for each in known if each["id"] == FROM_FILE + picture.id)
+        found.append({**own, "url": "", "tiles": cut.tiles})
+    return found
+
+
+def layers_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the own layers that views show: their features in what these views show and around it, or their tiles."""
+    cuts = dict(_own_cuts(plan, shown))
+    found = []
+    for layer, over in _own_views(plan, shown).items():
+        own = next(each for each in known if each["id"] == layer.scene_id)
+        around = _around([view.bounds for view in over])
+        parts = [ids for view in over if (ids := asked_ids(plan, view.scene, layer)) is not None]
+        # What is too much for a browser is said in words.
+        ids = np.unique(np.concatenate([ids[: LARGE * (len(ids) <= LARGE)] for ids in parts])) if parts else None
+        made = {**own, "url": ""}
+        if layer in cuts:
+            made["tiles"] = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
+        # A view that shows all of a layer needs more than any question selects.
+        if layer not in cuts or ids is not None:
+            made["features"] = features_within(layer, around, ids if layer in cuts or len(parts) == len(over) else None)
+        found.append(made)
+    return found
+
+
+def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:
+    """Return each own layer with more features in views that show all of it than go one by one, with its tiles."""
+    views_of = {
+        layer: whole
+        for layer, over in _own_views(plan, shown).items()
+        if (whole := [view for view in over if not view.scene.questions.get(layer.scene_id)])
+    }
+    large = [layer for layer, over in views_of.items() if is_many(layer, _around([view.bounds for view in over]))]
+    return [
+        (
+            layer,
+            ground_cut(
+                make_tiles(layer),
+                [view.bounds for view in views_of[layer]],
+                numbers=[view.number for view in views_of[layer]],
+                limit=MOST_OWN_BYTES // len(large),
+            ),
+        )
+        for layer in large
+    ]
+
+
+def _own_views(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[View]]:
+    found: dict[OwnLayer, list[View]] = {}
+    for view in shown:
+        for layer in shown_layers(plan, view.scene):
+            found.setdefault(layer, []).append(view)
+    return found
+
+
+def _around(boxes: Sequence[BBox]) -> BBox:
+    """Return what is in any of the boxes, and half as much again on each side."""
+    wests, souths, easts, norths = zip(*boxes, strict=True)
+    wide, high = (max(easts) - min(wests)) / 2, (max(norths) - min(souths)) / 2
+    return min(wests) - wide, min(souths) - high, max(easts) + wide, max(norths) + high
+
+
+def _picture_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[GroundFile, GroundCut]]:
+    """Return each picture with its tiles; all together have as much room as drawn ground has."""
+    views_of: dict[GroundFile, list[View]] = {}
+    for view in shown:
+        picture = picture_of(plan, view.scene.basemap)
+        if picture is not None:
+            views_of.setdefault(picture, []).append(view)
+    return [
+        (
+            picture,
+            ground_cut(
+                picture,
+                [view.bounds for view in over],
+                numbers=[view.number for view in over],
+                limit=MOST_BYTES * len(over) // sum(map(len, views_of.values())),
+            ),
+        )
+        for picture, over in views_of.items()
+    ]
