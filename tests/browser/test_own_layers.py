@@ -158,6 +158,23 @@ def test_a_large_layer_is_counted_from_afar_and_drawn_from_near(page: Page, addr
     assert frame.locator("canvas.pm-own-tiles").count() == 0
 
 
+def test_a_part_of_a_large_layer_that_is_asked_for_is_drawn_feature_by_feature(
+    page: Page, address: str, folder: Path
+) -> None:
+    scene_id = ids(folder)["密集"]
+    asked = quote(f"{scene_id}~地块编号:is:JLC-3020,JLC-3021")
+    latitude, longitude = middle(folder, 3021, "密集")
+    frame = open_map(page, f"{address}/?show={quote(scene_id)}&ask={asked}&at={latitude},{longitude},17")
+    drawn(frame, scene_id)
+    home = frame.locator(f"[data-own='{scene_id}']")
+    expect(home).to_have_attribute("data-count", "2")
+    assert frame.locator("canvas.pm-own-tiles").count() == 0
+    # Without the question the tiles are there again.
+    page.get_by_role("button", name="全部显示").click()
+    expect(frame.locator("canvas.pm-own-tiles")).to_have_count(1)
+    drawn(frame, scene_id)
+
+
 def test_a_briefing_has_a_large_layer_along(lend, folder: Path, tmp_path: Path) -> None:
     plan = plan_in(folder)
     scene_id = ids(folder)["密集"]
