@@ -47,13 +47,19 @@ def kept_file(name: str, make: Callable[[], bytes], *, sound: Callable[[Path], b
 def kept_folder() -> Path:
     """Return the cache folder; if it cannot be written, one that lasts as long as the process."""
     folder = Path(platformdirs.user_cache_dir("PlanMap", appauthor=False))
+    return folder if _is_writable(folder) else _folder_of_this_run()
+
+
+@lru_cache(maxsize=4)
+def _is_writable(folder: Path) -> bool:
+    """Whether files can be made in `folder`, which is made if need be; tried once, for every tile of a map asks."""
     make_private(folder)
     try:
         folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            return folder
+            return True
     except OSError:
-        return _folder_of_this_run()
+        return False
 
 
 def kept_bytes(name: str, make: Callable[[], bytes]) -> bytes:

@@ -15,7 +15,7 @@ M_EAST = M_NORTH * np.cos(np.radians(LATITUDE))
 """Metres of a degree there."""
 
 USES = ("居住", "商业", "工业", "仓储", "绿地", "道路", "公用", "教育", "医疗", "农田", "林地", "水域", "空闲", "特殊")
-"""More than are kept as categories."""
+"""As many as land use plans have."""
 
 TOWNS = 60
 REGION_M = 100_000.0
