@@ -114,7 +114,7 @@ def host() -> None:
 @ends_in_a_line
 def host_allow(*, text: Translation, host: str, private: bool, key: str) -> None:
     """Allow a host."""
-    from layers.service.allowed import allow, hosts_file
+    from layers.allowed_hosts import allow, hosts_file
 
     made = allow(host, private=private, key=key)
     click.echo(text("host.allowed-private" if private else "host.allowed", host=str(made), file=hosts_file()))
@@ -125,7 +125,7 @@ def host_allow(*, text: Translation, host: str, private: bool, key: str) -> None
 @ends_in_a_line
 def host_list(*, text: Translation) -> None:
     """List the hosts that are allowed."""
-    from layers.service.allowed import allowed_hosts, host_keys
+    from layers.allowed_hosts import allowed_hosts, host_keys
 
     found, keys = allowed_hosts().all, host_keys()
     for each in found:
@@ -141,7 +141,7 @@ def host_list(*, text: Translation) -> None:
 @ends_in_a_line
 def host_remove(*, text: Translation, host: str) -> None:
     """Allow a host no longer."""
-    from layers.service.allowed import forbid
+    from layers.allowed_hosts import forbid
 
     click.echo(text("host.removed", host=str(forbid(host))))
 

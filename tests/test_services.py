@@ -21,6 +21,7 @@ from app.routes import routes
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.errors import PlanMapError
 from geo.remote.xml import read_xml
+from layers.allowed_hosts import allow, allowed_hosts, forbid, hosts_file
 from layers.browser.face import screen_characters
 from layers.browser.payload import plan_payload
 from layers.draw.drawing import Raster, TextLine
@@ -31,7 +32,6 @@ from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Text
 from layers.present.taken_along import cut_words
 from layers.resources import default_plan_folder
-from layers.service.allowed import allow, allowed_hosts, forbid, hosts_file
 from layers.service.files import add_service, service_layers
 from layers.service.linking import Wish, offered, service_of
 from layers.service.service_layer import ServiceKind, ServiceLayer, read_layer

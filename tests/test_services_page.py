@@ -11,8 +11,8 @@ import pytest
 from app import context
 from app.context import Context
 from app.settings import Settings
+from layers.allowed_hosts import allow, allowed_hosts
 from layers.resources import default_plan_folder
-from layers.service.allowed import allow, allowed_hosts
 from layers.service.files import service_layers
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore

@@ -12,10 +12,10 @@ from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
+from layers.allowed_hosts import allow, allowed_hosts, forbid
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
-from layers.service.allowed import allow, allowed_hosts, forbid
 from layers.service.files import add_service, damaged_services, find_service, remove_service, service_layers
 from layers.service.linking import Wish, kind_of, offered, service_of
 from layers.service.service_layer import DATUMS, ServiceKind, ServiceLayer

@@ -10,10 +10,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from app.session import state
-from geo.feature_package import opened
 from geo.value_test import number_of
 from layers import escape
 from layers.own.answer import Answer, answer, shown_value
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer, Shape
 from layers.own.question_words import size_words
 from layers.plan.fault import printable
@@ -69,7 +69,7 @@ def _table(
     tasks: dict[int, list[str]],
     text: Translation,
 ) -> str:
-    with opened(found.layer.path) as package:
+    with opened(found.layer) as package:
         features = package.numbered(ids.tolist(), fields)
     place = {fid: index for index, fid in enumerate(features.ids.tolist())}
     at = np.searchsorted(found.ids, ids)
@@ -98,7 +98,7 @@ def _order(layer: OwnLayer, question: LayerQuestion, plan: Plan, sort: str, down
     if sort == SIZE:
         order = np.argsort(found.sizes, kind="stable")
         return found.ids[order[::-1] if down else order]
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         values = package.column(sort[1:], found.ids)
     keys = [_sort_key(value) for value in values]
     order = np.array(sorted(range(len(keys)), key=keys.__getitem__, reverse=down), dtype=np.int64)

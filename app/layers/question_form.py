@@ -7,9 +7,9 @@ from functools import lru_cache
 import streamlit as st
 
 from app.session import state
-from geo.feature_package import opened
 from layers.own.answer import value_text
 from layers.own.asking import inexact_sites
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.plan.fault import printable
 from layers.plan.layer_question import (
@@ -79,7 +79,7 @@ def show_form(plan: Plan, layer: OwnLayer, text: Translation) -> LayerQuestion:
 @lru_cache(maxsize=32)
 def offered(layer: OwnLayer, field: str) -> list[str]:
     """Return the most frequent values of a field, in their own order."""
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         found = package.distinct(field, MOST_OFFERED)
     texts = [value_text(value) for value, _ in found if value is not None]
     return [value for value in texts if value and len(value) <= LONGEST_VALUE]

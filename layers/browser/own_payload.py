@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import PlanMapError
-from geo.feature_package import Features, opened
+from geo.feature_package import Features
 from geo.grid import BBox
 from geo.measure import label_point
 from layers.browser.detail import shown_geometries
@@ -23,6 +23,7 @@ from layers.own.asking import selected
 from layers.own.files import own_layers
 from layers.own.label_text import label_texts, read_fields
 from layers.own.look import column_of, look_numbers, looks_of, style_of
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, LayerTiles, is_large
 from layers.own.words import credit_words, look_words
@@ -182,11 +183,11 @@ def features_json(layer: OwnLayer, plan: Plan | None = None, question: LayerQues
         ids = selected(layer, question, plan)
         if len(ids) > LARGE:
             raise PlanMapError("own-too-many", name=layer.name, count=len(ids), limit=LARGE)
-        with opened(layer.path) as package:
+        with opened(layer) as package:
             return _collection(layer, package.numbered(ids.tolist(), read_fields(layer)))
     if layer.count > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         return _collection(layer, package.all(read_fields(layer), most=LARGE))
 
 
@@ -200,7 +201,7 @@ def is_many(layer: OwnLayer, bounds: BBox) -> bool:
     """
     if not is_large(layer):
         return False
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         return package.count_within(bounds) > LARGE
 
 
@@ -214,7 +215,7 @@ def features_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None
     PlanMapError
         There are too many of them, or the file is damaged.
     """
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         found = package.within(bounds, read_fields(layer), most=LARGE + 1 if ids is None else None, ids=ids)
     if ids is None and len(found) > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)

@@ -12,7 +12,6 @@ from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from geo.grid import Grid
 from layers.draw.content import COARSEST_MM, DETAIL_MM, Content
 from layers.draw.drawing import Shape, rings_path
@@ -23,6 +22,7 @@ from layers.own.asking import selected
 from layers.own.files import shown_layers
 from layers.own.label_text import label_texts, read_fields
 from layers.own.look import column_of, is_shown_at, look_numbers, looks_of, style_of
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.symbol_value import Symbol
 from layers.plan.layer_question import LayerQuestion
@@ -68,7 +68,7 @@ def own_content(
         There are too many to be drawn, or the file is damaged.
     """
     ids = selected(layer, question, plan) if plan is not None and question else None
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         found = package.within(grid.bbox(extent), read_fields(layer), most=MOST_FEATURES + 1, ids=ids)
     if len(found) > MOST_FEATURES:
         raise PlanMapError("own-too-dense", name=layer.name, limit=MOST_FEATURES)

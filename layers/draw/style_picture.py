@@ -11,7 +11,6 @@ import numpy as np
 import shapely
 
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from layers import style
 from layers.draw import swatches, typeface
 from layers.draw.canvas import Canvas
@@ -25,6 +24,7 @@ from layers.draw.own_names import draw_layer_names
 from layers.draw.own_picture import dense_spot
 from layers.draw.paper import round_scale
 from layers.own.look import Look, looks_of
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.words import look_words
 from layers.plan.plan import Plan
@@ -96,7 +96,7 @@ def style_picture(plan: Plan, layer: OwnLayer, wanted: str, *, language: str, ba
 
 def _view(plan: Plan, layer: OwnLayer) -> tuple[float, float, int]:
     """Return the middle of the picture in metres of the grid, and its scale."""
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         features = package.all(most=SAMPLE)
     there = features.geometries[~shapely.is_missing(features.geometries)]
     boxes = np.asarray(shapely.bounds(plan.grid.project_all(there.tolist()))).reshape(-1, 4)

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from geo.feature_package import opened
 from layers import escape
 from layers.own.answer import Answer, value_text
+from layers.own.opening import opened
 from layers.own.own_layer import Shape
 from layers.own.question_words import asked_words
 from layers.own.words import credit_words
@@ -49,7 +49,7 @@ def _rows(found: Answer, text: Translation) -> Iterator[Row]:
     about = [asked, credit_words(found.layer, text)]
     yield ["fid", *fields, *(size if found.has_size else []), text("ask.question"), text("ask.source")]
     number = 0
-    with opened(found.layer.path) as package:
+    with opened(found.layer) as package:
         for features in package.chosen(found.ids[:MOST_ROWS], fields):
             for index, fid in enumerate(features.ids.tolist()):
                 cells = [features.values[field][index] for field in fields]

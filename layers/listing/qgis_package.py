@@ -16,7 +16,6 @@ import shapely
 
 from geo.crs import WGS84
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from geo.output import drafted
 from layers import escape, style
 from layers.listing.collection import FieldKind, one_sort
@@ -32,6 +31,7 @@ from layers.own.given.names import free_name
 from layers.own.given.qgis_project import ProjectLayer, project_xml, store_project, store_styles
 from layers.own.given.styled_package import project_layers
 from layers.own.given.system import GivenSystem
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.words import credit_words
 from layers.plan.catalogue import LayerEntry
@@ -184,7 +184,7 @@ def _place_row(found: Listing, site: Site, layer: str) -> Row:
 def _write_own(
     layer: OwnLayer, found: Listing, scene: Scene, path: Path, table: str, losses: Losses, progress: Progress
 ) -> list[ProjectLayer]:
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         system = GivenSystem({"epsg": 4326}, layer.bounds)
         given = Given(layer, package, system, fields_of(layer, package), None, survey(package, None), losses, progress)
         write_package(given, path, table)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.feature_package import opened
 from geo.sizes import areas_m2, lengths_m
 from geo.value_test import number_of
 from layers.own.asking import Ids, at_sites, selected, tests_of
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer, Shape
 from layers.plan.fault import printable
 from layers.plan.layer_question import LayerQuestion
@@ -112,7 +112,7 @@ class Answer:
         PlanMapError
             There is no such field.
         """
-        with opened(self.layer.path) as package:
+        with opened(self.layer) as package:
             numbers = [number_of(value) for value in package.column(field, self.ids)]
         found = np.array([number for number in numbers if number is not None])
         if not len(found):
@@ -123,7 +123,7 @@ class Answer:
         """Return the features by their values of a field, the most frequent first; likewise."""
         if not self.has_size and self.question.place is None:
             return self._by_value_alone(field)
-        with opened(self.layer.path) as package:
+        with opened(self.layer) as package:
             values = [value_text(value) for value in package.column(field, self.ids)]
         counts = Counter(values)
         kept = [value for value, _ in counts.most_common(MOST_GROUPS)]
@@ -139,7 +139,7 @@ class Answer:
     def _by_value_alone(self, field: str) -> list[Group]:
         """Return the same of features that are not measured, which the file counts by itself."""
         tests = [test for condition in self.question.where for test in tests_of(condition, self.layer)]
-        with opened(self.layer.path) as package:
+        with opened(self.layer) as package:
             found = package.distinct(field, MOST_GROUPS, tests)
         counts: Counter[str] = Counter()
         for value, count in found:
@@ -183,7 +183,7 @@ class Answer:
     def at_named(self, field: str, ids: Ids | None = None) -> dict[str, Ids]:
         """Return the same of the sites and tasks whose id or name is a feature's value of a field."""
         names, asked = names_of(self.plan), self.ids if ids is None else ids
-        with opened(self.layer.path) as package:
+        with opened(self.layer) as package:
             values = package.column(field, asked)
         found: dict[str, list[int]] = {}
         for fid, value in zip(asked.tolist(), values, strict=True):
@@ -260,7 +260,7 @@ def _sizes(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> NDArray[np.f
     if layer.count <= MOST_MEASURED:
         numbers, sizes = _all_sizes(layer)
         return sizes[np.searchsorted(numbers, ids)]
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         parts = [_measure(layer)(features.geometries) for features in package.chosen(ids)]
     return np.concatenate([np.empty(0), *parts])
 
@@ -268,7 +268,7 @@ def _sizes(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> NDArray[np.f
 @lru_cache(maxsize=4)
 def _all_sizes(layer: OwnLayer) -> tuple[Ids, NDArray[np.float64]]:
     numbers, sizes = [np.empty(0, dtype=np.int64)], [np.empty(0)]
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         for features in package.batches():
             numbers.append(features.ids)
             sizes.append(_measure(layer)(features.geometries))

@@ -10,11 +10,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.feature_package import FeaturePackage, opened
+from geo.feature_package import FeaturePackage
 from geo.grid import BBox
 from geo.measure import buffered_bounds
 from geo.surroundings import PLAIN, distances_from, surroundings
 from geo.value_test import Compare, ValueTest
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
 from layers.plan.plan import Plan, Site
@@ -39,7 +40,7 @@ def selected(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> Ids:
         The layer has no such field, or its file is damaged.
     """
     tests = [test for condition in question.where for test in tests_of(condition, layer)]
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         found = _selected(package, tests, question.place, plan)
     found.flags.writeable = False
     return found
@@ -65,7 +66,7 @@ def at_sites(
     Sites at which there is none are left out.
     """
     found = {}
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         there, corners = package.boxes_of(ids)
         # One after the other, for they are compared once for each site.
         wests, souths, easts, norths = np.ascontiguousarray(corners.T)

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.feature_package import opened
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.popup import heading_fields, popup_rows
 from layers.plan.fault import printable
@@ -66,7 +66,7 @@ def at_place(
     for layer in layers:
         shown, headings = popup_rows(layer, language), heading_fields(layer)
         names = list(dict.fromkeys((*(name for name, _ in shown), *headings)))
-        with opened(layer.path) as package:
+        with opened(layer) as package:
             features = package.within(
                 (x - across, y - up, x + across, y + up), names, most=MOST_LOOKED_AT, ids=asked.get(layer)
             )

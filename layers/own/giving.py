@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from geo.output import drafted, kind_of
 from layers.own.given import gdal_file, table_file
 from layers.own.given.features import Given, fields_of, survey
 from layers.own.given.loss import Loss, LossCount, Losses
 from layers.own.given.styled_package import write_styled_package
 from layers.own.given.system import GivenSystem
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer, System
 
 MEDIA_TYPES = {
@@ -81,7 +81,7 @@ def give_back(
     if encoding not in ENCODINGS:
         raise PlanMapError("give-encoding", name=encoding, near=" / ".join(ENCODINGS))
     losses = Losses()
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         chosen = GivenSystem(system or {"epsg": 4326}, layer.bounds)
         given = Given(layer, package, chosen, fields_of(layer, package), ids, survey(package, ids), losses, progress)
         losses.add(Loss.MEASURES, given.survey.measured)

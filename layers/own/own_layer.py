@@ -24,6 +24,9 @@ FORM = 1
 """The form of what a file says of itself; one of a later form is not read."""
 
 
+Source = Mapping[str, Any]
+"""Where features stay that are in no file of ours: its `kind`, and what that kind needs to find them."""
+
 System = Mapping[str, Any]
 """A reference system that was decided on, see `geo.foreign.features.place.Place`."""
 
@@ -99,6 +102,8 @@ class OwnLayer:
     """What of that style was not taken: kind (`layers.own.style_element.Lost`) and detail."""
     report: Mapping[str, Any]
     """What was done to the features when it was brought in, see `geo.foreign.vector.bring_in`."""
+    source: Source
+    """Where its features stay; empty for those that were brought in once."""
 
     @property
     def scene_id(self) -> str:
@@ -120,7 +125,15 @@ class OwnLayer:
 
 
 def about(
-    report: Mapping[str, Any], *, name: str, group: str, file: str, source_layer: str, stated: bool, added: str
+    report: Mapping[str, Any],
+    *,
+    name: str,
+    group: str,
+    file: str,
+    source_layer: str,
+    stated: bool,
+    added: str,
+    source: Source | None = None,
 ) -> dict[str, Any]:
     """Return what the file of a layer says of itself, from the report of how it was brought in."""
     return {
@@ -132,6 +145,7 @@ def about(
         "added": added,
         "stated": stated,
         "report": dict(report),
+        **({"source": dict(source)} if source else {}),
     }
 
 
@@ -199,6 +213,7 @@ def _layer(path: Path, version: str, size: int, said: Mapping[str, Any], package
         style_from=str(said.get("style_from") or ""),
         style_lost=tuple((str(what), str(detail)) for what, detail in said.get("style_lost", ())),
         report=report,
+        source=dict(said.get("source") or {}),
     )
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from layers.own.classes import Method
 from layers.own.features_look import numbers_of
 from layers.own.files import restyle
 from layers.own.foreign_style import read_style
 from layers.own.layer_style import Categories, Graduated, LayerStyle
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.qml_writing import to_qml
 from layers.own.ramps import RAMPS
@@ -92,5 +92,5 @@ def field_symbols(
 def _values(layer: OwnLayer, field: str) -> list[Any]:
     if field not in layer.field_names:
         raise PlanMapError("layer-field", file=layer.name, field=field)
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         return [value for some in package.whole_column(field) for value in some]

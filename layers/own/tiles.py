@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from geo.errors import PlanMapError
-from geo.feature_package import opened
 from geo.foreign import child
 from geo.grid import BBox
 from geo.tiles.archive import Archive
 from layers.cache import kept_folder
+from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.plan.beside_file import draft_folder
 
@@ -141,7 +141,7 @@ def _categories(layer: OwnLayer, progress: Progress) -> tuple[Any, list[int]]:
     from layers.own.look import look_numbers, style_fields
 
     looks = []
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         fields = style_fields(layer)
         for values in package.whole_column(fields[0]) if fields else ([None] * layer.count,):
             looks.append(look_numbers(layer, values))
@@ -167,7 +167,7 @@ def _key(layer: OwnLayer) -> str:
     from layers.own.layer_style import Categories, Graduated
     from layers.own.look import style_of
 
-    with opened(layer.path) as package:
+    with opened(layer) as package:
         state = package.state
     symbols = style_of(layer).symbols
     by: list[Any] = []

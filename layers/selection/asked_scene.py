@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import shapely
 
-from geo.feature_package import MANY, opened
+from geo.feature_package import MANY
 from layers.own.answer import Answer
 from layers.own.asking import centre_of
+from layers.own.opening import opened
 from layers.plan.scene import Scene, ViewState
 from layers.selection.extent import view_of
 
@@ -45,7 +46,7 @@ def view_of_answer(found: Answer) -> ViewState | None:
     if found.count > MANY:
         shapes = [shapely.box(*found.layer.bounds)]
     else:
-        with opened(found.layer.path) as package:
+        with opened(found.layer) as package:
             boxes = package.boxes_of(found.ids)[1]
         if len(boxes):
             shapes = [shapely.box(*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))]

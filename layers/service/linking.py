@@ -10,7 +10,7 @@ from geo.errors import PlanMapError
 from geo.remote.address import Address, parse
 from geo.remote.fetch import Limits, fetch
 from geo.remote.xml import read_xml
-from layers.service.allowed import allowed_hosts, with_key
+from layers.allowed_hosts import allowed_hosts, with_key
 from layers.service.offered import Capabilities, capabilities_address
 from layers.service.service_layer import DATUMS, LAST_ZOOM, LONGEST_NAME, ServiceKind, ServiceRow, service_row
 from layers.service.wms import read_wms

@@ -15,7 +15,7 @@ from geo.crs import EARTH_M
 from geo.errors import PlanMapError
 from geo.remote.address import Address, parse
 from geo.remote.fetch import Limits, fetch
-from layers.service.allowed import allowed_hosts, with_key
+from layers.allowed_hosts import allowed_hosts, with_key
 from layers.service.service_layer import ServiceKind, ServiceLayer
 from layers.service.tile_cache import keep_tile, kept_tile
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from geo.errors import PlanMapError
+from layers.allowed_hosts import allowed_hosts
 from layers.plan.fault import printable
-from layers.service.allowed import allowed_hosts
 from layers.service.service_layer import ServiceLayer
 from layers.translation import Translation
 

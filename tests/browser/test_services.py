@@ -13,9 +13,9 @@ from PIL import Image
 from playwright.sync_api import Frame, Page, expect
 
 from geo.datum import wgs84_to_gcj02
+from layers.allowed_hosts import allow, forbid
 from layers.plan.scene import OWN
 from layers.resources import default_plan_folder
-from layers.service.allowed import allow, forbid
 from layers.service.files import add_service
 from layers.service.linking import Wish, service_of
 from tests.browser.conftest import MAP_FRAME, Lend, look_at, open_layers, open_map, wait_until
