@@ -131,7 +131,8 @@ node_modules/.package-lock.json: package.json package-lock.json | $(NPM)
 $(BIN)/npm: .venv/bin/python
 	$(LOCKED)/npm.txt
 
-# A browser, a PostGIS server and LibreOffice for the tests, from Debian.
+# A browser, a PostGIS server and LibreOffice for the tests, from Debian. The browser without windows is faster, and
+# nobody is asked for a password for that.
 .PHONY: system-packages
 system-packages:
 	@missing=''; \
@@ -139,4 +140,5 @@ system-packages:
 	command -v soffice >/dev/null || missing="$$missing libreoffice-impress-nogui"; \
 	ls /usr/lib/libreoffice/program/libswlo.so >/dev/null 2>&1 || missing="$$missing libreoffice-writer-nogui"; \
 	ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$$missing postgresql-postgis"; \
+	command -v chromium-headless-shell >/dev/null || test "$$(id -u)" != 0 || $(call apt_install,chromium-headless-shell) || true; \
 	test -z "$$missing" || $(call apt_install,$$missing) || { echo "Install these packages, then run make again: $$missing" >&2; exit 1; }

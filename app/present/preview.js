@@ -131,8 +131,14 @@ class Preview {
       this.enter();
     };
     if (!this.screen.requestFullscreen) fill();
-    else this.screen.requestFullscreen().then(() => this.enter(), fill);
+    else this.screen.requestFullscreen().then(() => this.filled(), fill);
     this.enter();
+  }
+
+  /** The screen is full, which whoever was quicker with Escape no longer wants. */
+  filled() {
+    if (this.presenting) this.enter();
+    else if (document.fullscreenElement) document.exitFullscreen().then(() => this.button?.focus(), () => {});
   }
 
   leave() {

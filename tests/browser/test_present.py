@@ -249,7 +249,10 @@ def test_the_presentation_fills_the_window_and_ends_with_escape(laid):
     start = page.get_by_role("button", name="开始演示")
     for refused in (False, True):
         if refused:
-            page.evaluate("() => { Element.prototype.requestFullscreen = () => Promise.reject(new Error('no')) }")
+            page.evaluate("""() => {
+                window.fill = Element.prototype.requestFullscreen;
+                Element.prototype.requestFullscreen = () => Promise.reject(new Error('no'));
+            }""")
         cards(page).nth(1).click()
         settled(page)
         start.click()
@@ -274,7 +277,26 @@ def test_the_presentation_fills_the_window_and_ends_with_escape(laid):
     start.click()
     page.get_by_role("button", name="退出演示").click()
     expect(start).to_be_focused()
+    page.evaluate("() => { Element.prototype.requestFullscreen = window.fill }")
     assert page.locator(".pm-screen iframe").bounding_box() == small
+
+
+def test_a_screen_that_is_filled_after_escape_is_left_again(laid):
+    page = laid
+    page.evaluate("""() => {
+        const fill = Element.prototype.requestFullscreen;
+        Element.prototype.requestFullscreen = function () {
+            return new Promise(resolve => { window.fillNow = () => resolve(fill.call(this)); });
+        };
+    }""")
+    start = page.get_by_role("button", name="开始演示")
+    start.click()
+    page.keyboard.press("Escape")
+    expect(start).to_be_focused()
+    page.evaluate("document.addEventListener('fullscreenchange', () => { window.changes = (window.changes || 0) + 1 })")
+    page.evaluate("window.fillNow()")
+    wait_until(page, "window.changes === 2 && !document.fullscreenElement")
+    expect(start).to_be_focused()
 
 
 def download(page: Page, name: str) -> tuple[str, bytes]:
