@@ -1,5 +1,6 @@
 """The typeface of the sheets: Chinese without any font of the machine."""
 
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -93,3 +94,28 @@ def test_a_subset_draws_the_same_letters(tmp_path):
             font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
             shapes.append(font.get_path()[0])
         assert np.array_equal(*shapes)
+
+
+def test_several_people_may_measure_at_once():
+    """Each run of a page is a thread of its own, and a font is read from its file character by character."""
+    characters = "".join(chr(code) for code in range(0x4E00, 0x4E00 + 1200) if typeface.covers(chr(code)))
+    typeface._glyph.cache_clear()
+    alone = [typeface._glyph(Weight.REGULAR, character)[0] for character in characters]
+    sizes = [len(typeface.outline(character, 8).vertices) for character in characters]
+    for _ in range(3):
+        typeface._glyph.cache_clear()
+        typeface._advance.cache_clear()
+        with ThreadPoolExecutor(8) as pool:
+            # Each begins elsewhere, so that they seldom ask for the same.
+            starts = range(0, len(characters), 150)
+            runs = pool.map(lambda start: measured(characters[start:] + characters[:start]), starts)
+            for start, (wide, many) in zip(starts, runs, strict=True):
+                assert wide == alone[start:] + alone[:start]
+                assert many == sizes[start:] + sizes[:start]
+
+
+def measured(characters: str) -> tuple[list[float], list[int]]:
+    return (
+        [typeface._glyph(Weight.REGULAR, character)[0] for character in characters],
+        [len(typeface.outline(character, 8).vertices) for character in characters],
+    )

@@ -6,6 +6,7 @@ See `layers.font` for its files.
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from matplotlib.ft2font import FT2Font, LoadFlags
@@ -28,6 +29,11 @@ IDEOGRAPH_MIDDLE = 0.38
 """Height of the middle of a Chinese character above the baseline, as a share of the type size."""
 
 _EM = 100.0
+
+_alone = Lock()
+"""Held by whoever uses a font: FreeType has one place in each for the character that was loaded last, and sheets are
+drawn in several threads at once. Two of them in one font end the process, or get each other's characters.
+"""
 _NO_LINE_START = frozenset("，。、；：？！）》」』】”’％%…·,.;:?!)]}")
 _NO_LINE_END = frozenset("（《「『【“‘([{\u00a0")
 
@@ -42,10 +48,11 @@ def _font(weight: Weight) -> FT2Font:
 @lru_cache(maxsize=8192)
 def _glyph(weight: Weight, character: str) -> tuple[float, np.ndarray | None, np.ndarray | None]:
     """Return the advance of one character and the vertices and codes of its outline, in ems; a space has no outline."""
-    font = _font(weight)
-    glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
-    vertices, codes = font.get_path()
-    advance = glyph.linearHoriAdvance / 65536 / _EM
+    with _alone:
+        font = _font(weight)
+        glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+        vertices, codes = font.get_path()
+        advance = glyph.linearHoriAdvance / 65536 / _EM
     return (advance, vertices / _EM, codes) if len(vertices) else (advance, None, None)
 
 
@@ -72,7 +79,8 @@ def covers(text: str, weight: Weight = Weight.REGULAR) -> bool:
 
 
 def _printable(weight: Weight, character: str) -> bool:
-    return _font(weight).get_char_index(ord(character)) != 0
+    with _alone:
+        return _font(weight).get_char_index(ord(character)) != 0
 
 
 def with_marks(text: str, weight: Weight = Weight.REGULAR) -> str:
