@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from geo import output
 from geo.errors import PlanMapError
 from layers import cache, font
+from layers.draw import figure
 from layers.draw.paper import Paper
 from layers.font import Weight
 from layers.plan.scene import Scene
@@ -126,6 +127,13 @@ def test_the_same_sheet_is_the_same_bytes_in_every_process(tmp_path):
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=True).stdout
 
     assert run("1", "one") == run("2", "two")
+
+
+def test_a_sheet_put_together_while_another_is_drawn_is_the_same(plan, sheet):
+    """A path keeps the settings that Matplotlib had when it was made, and those belong to the whole process."""
+    with figure._settings():
+        meanwhile = compose(plan, Scene(), Order(Paper.parse("A4")), today=DAY)
+    assert render.render(meanwhile, "svg") == render.render(sheet, "svg")
 
 
 def test_a_picture_too_large_says_what_would_fit(sheet):

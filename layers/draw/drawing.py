@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import matplotlib
 import numpy as np
 import shapely
 from matplotlib.path import Path
@@ -22,6 +23,11 @@ from geo.grid import Grid
 from layers import style
 from layers.draw import typeface
 from layers.font import Weight
+
+# A path keeps how it may be simplified from when it is made, while a sheet is put together. That is said once for the
+# process: sheets are put together in several threads, also while `layers.draw.figure` draws one with its own settings.
+matplotlib.rcParams["path.simplify"] = True
+matplotlib.rcParams["path.simplify_threshold"] = 0.1
 
 PIXEL = 0.17
 """Millimetres on paper for one pixel in a style of the screen; print can show finer lines than a screen."""

@@ -51,8 +51,6 @@ _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none",
     # Ids in SVG are hashes, which differ from run to run without a fixed salt.
     "svg.hashsalt": "planmap",
-    "path.simplify": True,
-    "path.simplify_threshold": 0.1,
     "text.hinting": "none",
     "text.parse_math": False,
 }
