@@ -113,7 +113,11 @@ def tests_of(condition: FieldCondition, layer: OwnLayer) -> list[ValueTest]:
             values = tuple(_BOOLEANS.get(value.lower(), value) for value in values)
         return [ValueTest(name, Compare.ANY, values)]
     ends = ((Compare.LEAST, condition.least), (Compare.MOST, condition.most))
-    return [ValueTest(name, compare, (limit,)) for compare, limit in ends if limit is not None]
+    days = ((Compare.SINCE, condition.since), (Compare.UNTIL, condition.until))
+    return [
+        *(ValueTest(name, compare, (limit,)) for compare, limit in ends if limit is not None),
+        *(ValueTest(name, compare, (day.isoformat(),)) for compare, day in days if day is not None),
+    ]
 
 
 def _selected(package: FeaturePackage, tests: list[ValueTest], place: PlaceCondition | None, plan: Plan) -> Ids:
