@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -43,6 +44,12 @@ def selected(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> Ids:
         found = _selected(package, tests, question.place, plan)
     found.flags.writeable = False
     return found
+
+
+@lru_cache(maxsize=64)
+def answer_state(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> str:
+    """Return a text that changes with which features are selected, as it does with the plan around a site; likewise."""
+    return hashlib.sha256(selected(layer, question, plan).tobytes()).hexdigest()[:10]
 
 
 def asked_ids(plan: Plan, scene: Scene, layer: OwnLayer) -> Ids | None:
