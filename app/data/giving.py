@@ -90,16 +90,16 @@ def show_giving(
 
     def asking() -> None:
         job = jobs.job_of(NAME, key)
-        name = layer.name if layer is not None else plan.info.title.get(text.language)
-        st.html(f"<p class='pm-file'>{escape.html(printable(name))}</p>")
+        name = printable(layer.name if layer is not None else plan.info.title.get(text.language))
+        if part is not None and part.question:
+            name = shown_words(part, text)
+        st.html(f"<p class='pm-file'>{escape.html(name)}</p>")
         busy = job is not None and not job.over
         if layer is None:
             st.html(f"<p class='pm-quiet'>{escape.html(text('give-page.plan-hint'))}</p>")
             work = plan_work(plan, scene, text)
         else:
             # Also while it is made, or the fields would forget what was chosen.
-            if part is not None and part.question:
-                st.html(f"<p class='pm-quiet'>{escape.html(shown_words(part, text))}</p>")
             work = _ask_form(plan, layer, text, part, busy=busy)
         if busy:
             jobs.watch(NAME, text.language, _step)

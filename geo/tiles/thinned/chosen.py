@@ -19,7 +19,7 @@ import numpy as np
 from geo.errors import PlanMapError
 from geo.tiles.archive import mercator_latitude
 from geo.tiles.thinned import encode
-from geo.tiles.thinned.cells import NO_CELLS, TILE_PIXELS, Cells, message, morton
+from geo.tiles.thinned.cells import NO_CELLS, TILE_PIXELS, message, morton
 from geo.tiles.thinned.counting import LEVELS, Gathered, Mask, counted, counted_share
 from geo.tiles.thinned.layer import Layer, layer_of
 from geo.tiles.thinned.make import DEEPEST, FEW, SHALLOWEST
@@ -38,7 +38,7 @@ MOST_FROM_ELSEWHERE = 3_000
 _AT_ONCE = 5_000
 """Features that are read by their ids at a time."""
 
-_SPEED = 5
+_SPEED = 4
 """How hard gzip tries: a tile is made for one reader, or a few."""
 
 
@@ -51,6 +51,8 @@ class _Zoom:
     """Tiles in which features are at home."""
     level: Whole
     """For each the place in `LEVELS`."""
+    large: Whole
+    """The features that may reach beyond the tiles beside their home."""
 
 
 class ChosenTiles:
@@ -89,59 +91,57 @@ class ChosenTiles:
         """
         if not self.zooms[0] <= zoom <= self.zooms[1] or not (0 <= x < 2**zoom and 0 <= y < 2**zoom):
             return None
-        at, shift = _number(x, y), 2 * (WORLD_BITS - zoom)
         here = self._zoom(zoom)
-        first, end = np.searchsorted(self.places.home, [at << shift, (at + 1) << shift]).tolist()
-        shapes, left_out = self._shapes(here, zoom, x, y, first, end)
-        if left_out or here.counted[first:end].any():
-            room = max(MOST_BYTES - _packed_size(shapes), MOST_BYTES // 4)
-            cells = self._cells(first + np.flatnonzero(here.counted[first:end]), zoom, at, room)
-            told = message(replace(cells, left_out=left_out))
-        else:
-            told = b""
-        return gzip.compress(shapes + told, _SPEED, mtime=0) if shapes or told else None
+        layer, level, left_out = self._drawn(here, zoom, x, y)
+        of = self._home(zoom, x, y)
+        of = of[here.counted[of]]
+        detail, coarser = level, 0
+        shapes, told = self._encoded(layer, zoom, x, y, LEVELS[detail][1]), self._cells(of, zoom, coarser, left_out)
+        while True:
+            if not shapes and not told:
+                return None
+            stored = gzip.compress(shapes + told, _SPEED, mtime=0)
+            if len(stored) <= MOST_BYTES:
+                return stored
+            if coarser < COARSEST and (len(told) > len(shapes) or detail == len(LEVELS) - 1):
+                coarser += 1
+                told = self._cells(of, zoom, coarser, left_out)
+            elif detail < len(LEVELS) - 1:
+                detail += 1
+                shapes = self._encoded(layer, zoom, x, y, LEVELS[detail][1])
+            else:
+                return stored
 
-    def _cells(self, of: Whole, zoom: int, at: int, room: int) -> Cells:
-        """Return the cells of the features `of` at home in a tile, larger ones where they would take more bytes."""
-        found = NO_CELLS
-        for coarser in range(COARSEST + 1):
-            gathered = Gathered(self.places, of, np.full(len(of), coarser), zoom)
-            found = dict(gathered.tiles()).get(at, NO_CELLS)
-            if _packed_size(message(found)) <= room:
-                break
-        return found
+    def _cells(self, of: Whole, zoom: int, coarser: int, left_out: int) -> bytes:
+        """Return the cells of the features `of`, which are at home in one tile."""
+        if not len(of) and not left_out:
+            return b""
+        gathered = [cells for _, cells in Gathered(self.places, of, np.full(len(of), coarser), zoom).tiles()]
+        return message(replace(gathered[0] if gathered else NO_CELLS, left_out=left_out))
 
-    def _shapes(self, here: _Zoom, zoom: int, x: int, y: int, first: int, end: int) -> tuple[bytes, int]:
-        """Return the shapes of a tile as a layer, and how many it leaves out; those from `first` on are at home."""
-        reaching = np.flatnonzero(~here.counted & self._meets(zoom, x, y))
-        home = (reaching >= first) & (reaching < end)
-        others = reaching[~home]
+    def _drawn(self, here: _Zoom, zoom: int, x: int, y: int) -> tuple[Layer | None, int, int]:
+        """Return the features that a tile draws, the level of the tile, and how many it leaves out."""
+        at = int(np.searchsorted(here.tile, _number(x, y)))
+        level = int(here.level[at]) if at < len(here.tile) and here.tile[at] == _number(x, y) else 0
+        home = self._home(zoom, x, y)
+        others = self._around(here, zoom, x, y)
+        others = others[self._meets(others, zoom, x, y)]
         kept = others[np.argsort(-self.places.size[others], kind="stable")[:MOST_FROM_ELSEWHERE]]
-        drawn = np.sort(np.concatenate([reaching[home], kept]))
+        drawn = np.concatenate([home[~here.counted[home]], kept])
         if not len(drawn):
-            return b"", len(others) - len(kept)
-        at = np.searchsorted(here.tile, _number(x, y))
-        is_home = at < len(here.tile) and here.tile[at] == _number(x, y)
-        level = int(here.level[at]) if is_home else 0
-        order = np.argsort(self.places.fid[drawn])
-        fids = self.places.fid[drawn][order]
-        blobs = self._blobs(fids)
-        there = np.array([n for n, fid in enumerate(fids.tolist()) if fid in blobs], dtype=np.int64)
+            return None, level, len(others) - len(kept)
+        drawn = drawn[np.argsort(self.places.fid[drawn])]
+        blobs = self._blobs(self.places.fid[drawn])
+        drawn = drawn[np.isin(self.places.fid[drawn], np.array(list(blobs), dtype=np.int64))]
         layer = layer_of(
-            fids[there],
-            [blobs[fid] for fid in fids[there].tolist()],
-            self.places.category[drawn][order][there],
-            self.places.categories,
+            self.places.fid[drawn], list(blobs.values()), self.places.category[drawn], self.places.categories
         )
-        made = b""
-        for _, pixels in LEVELS[level:]:
-            made = self._encoded(layer, zoom, x, y, pixels)
-            if _packed_size(made) <= MOST_BYTES:
-                break
-        return made, len(others) - len(kept)
+        return layer, level, len(others) - len(kept)
 
-    def _encoded(self, layer: Layer, zoom: int, x: int, y: int, pixels: float) -> bytes:
+    def _encoded(self, layer: Layer | None, zoom: int, x: int, y: int, pixels: float) -> bytes:
         """Return the shapes of `layer` in a tile, simplified by `pixels`; where all are drawn, as exactly as may be."""
+        if layer is None:
+            return b""
         is_last = zoom == self.zooms[1]
         extent_bits = min(16, 12 + max(0, 15 - zoom)) if is_last else SHAPES_EXTENT_BITS
         pixel = 2 ** (WORLD_BITS - zoom) / TILE_PIXELS
@@ -164,11 +164,29 @@ class ChosenTiles:
         data = encode.encoded(runs, layer.fid[feature], categories).data
         return encode.layer(data, 2**extent_bits, self.places.categories)
 
-    def _meets(self, zoom: int, x: int, y: int) -> Mask:
+    def _home(self, zoom: int, x: int, y: int) -> Whole:
+        """Return the features at home in a tile."""
+        at, shift = _number(x, y), 2 * (WORLD_BITS - zoom)
+        first, end = np.searchsorted(self.places.home, [at << shift, (at + 1) << shift]).tolist()
+        return np.arange(first, end)
+
+    def _around(self, here: _Zoom, zoom: int, x: int, y: int) -> Whole:
+        """Return the features that are drawn and may reach into a tile from elsewhere: at home beside it, or large."""
+        shift, number = WORLD_BITS - zoom, _number(x, y)
+        rows = [row for row in (y - 1, y, y + 1) if 0 <= row < 2**zoom]
+        # Beyond the edge of the world it begins again.
+        beside = {((x + step) % 2**zoom, row) for step in (-1, 0, 1) for row in rows} - {(x, y)}
+        found = [here.large[self.places.home[here.large] >> (2 * shift) != number]]
+        for each in sorted(beside):
+            home = self._home(zoom, *each)
+            found.append(home[~here.counted[home] & (self.places.size[home] < 2**shift)])
+        return np.concatenate(found)
+
+    def _meets(self, features: Whole, zoom: int, x: int, y: int) -> Mask:
         """Return which features may reach into a tile, or its margin."""
         side = 2 ** (WORLD_BITS - zoom)
         margin = side >> MARGIN_BITS
-        left, top, right, bottom = self.places.box.T
+        left, top, right, bottom = self.places.box[features].T
         west, east = x * side - margin, (x + 1) * side + margin
         # What goes over the antimeridian comes in again on the other side.
         across = ((left <= east) & (right >= west)) | (right >= west + WORLD)
@@ -181,7 +199,7 @@ class ChosenTiles:
             with closing(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
                 for start in range(0, len(fids), _AT_ONCE):
                     some = fids[start : start + _AT_ONCE].tolist()
-                    query = f"SELECT fid, geom FROM features WHERE fid IN ({', '.join('?' * len(some))})"  # noqa: S608
+                    query = f"SELECT fid, geom FROM features WHERE fid IN ({', '.join('?' * len(some))}) ORDER BY fid"  # noqa: S608
                     found |= dict(connection.execute(query, some).fetchall())
         except sqlite3.Error as error:
             raise PlanMapError("vector-damaged", file=self._path.name, reason=str(error)[:100]) from error
@@ -204,7 +222,8 @@ class ChosenTiles:
             drawn = np.add.reduceat(~found, first, dtype=np.int64) if len(first) else level
             full = (drawn > self._most_drawn) & (level < len(LEVELS) - 1)
             if not full.any():
-                return _Zoom(found, tile[first], level)
+                large = np.flatnonzero(~found & (self.places.size >= 2 ** (WORLD_BITS - zoom)))
+                return _Zoom(found, tile[first], level, large)
             level[full] += 1
 
     def _first_zoom(self) -> int:
@@ -226,11 +245,6 @@ class ChosenTiles:
             if few and np.diff(begins).max(initial=0) <= self._most_drawn:
                 return zoom
         return DEEPEST
-
-
-def _packed_size(data: bytes) -> int:
-    """Return how many bytes of a tile these take at most, quickly."""
-    return len(data) if len(data) <= MOST_BYTES // 4 else len(gzip.compress(data, 1))
 
 
 def _number(x: int, y: int) -> int:
