@@ -133,7 +133,8 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
             most = two.number_input(text("ask-page.most"), key=f"ask-most-{row}", value=None, format="%g")
             return FieldCondition(field, least=least, most=most) if least is not None or most is not None else None
         if how == "days":
-            since, until = (_day(name, row, text) for name in ("since", "until"))
+            since = _day(f"ask-since-{row}", text("ask-page.since"))
+            until = _day(f"ask-until-{row}", text("ask-page.until"))
             return FieldCondition(field, since=since, until=until) if since or until else None
         known = offered(layer, field)
         chosen = st.multiselect(
@@ -155,13 +156,12 @@ def _hows(layer: OwnLayer, field: str, chosen: str) -> list[str]:
     return [how for how in HOWS if how not in ("days", "from") or how == chosen or (how == "days") == is_dated]
 
 
-def _day(name: str, row: int, text: Translation) -> date | None:
+def _day(key: str, label: str) -> date | None:
     """Draw the field for one end of a span of days, and return the day; None for an open end."""
-    key = f"ask-{name}-{row}"
     low, high = USUAL_DAYS
     before = state().get(key)
     found = st.date_input(
-        text(f"ask-page.{name}"),
+        label,
         key=key,
         value=None,
         min_value=min(low, before or low),
