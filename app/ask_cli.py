@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
+from app.question_options import Asked, question_of, question_options
 from app.settings import read_settings
-from geo.errors import PlanMapError
 from geo.output import write
 from layers.plan.fault import printable
-from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition, read_questions
 from layers.plan.scene import Scene
 from layers.translation import Translation
 
 if TYPE_CHECKING:
     from layers.own.answer import Answer, Group
-    from layers.own.own_layer import OwnLayer
-    from layers.plan.plan import Plan
 
 MOST_ROWS = 30
 """Rows of a group that are printed; JSON has all."""
@@ -29,10 +25,7 @@ MOST_ROWS = 30
 
 @click.command("ask", help=HELP("ask.cli-help"))
 @click.argument("name")
-@click.option("--where", metavar="CONDITION", multiple=True, help=HELP("ask.where-option"))
-@click.option("--near", metavar="SITE", multiple=True, help=HELP("ask.near-option"))
-@click.option("--within", metavar="RADIUS", default="", help=HELP("ask.within-option"))
-@click.option("--inside", is_flag=True, help=HELP("ask.inside-option"))
+@question_options
 @click.option("--by", metavar="site|task|FIELD", multiple=True, help=HELP("ask.by-option"))
 @click.option("--sum", "summed", metavar="FIELD", multiple=True, help=HELP("ask.sum-option"))
 @click.option("--join", metavar="FIELD", default="", help=HELP("ask.join-option"))
@@ -45,10 +38,7 @@ def layer_ask(
     *,
     text: Translation,
     name: str,
-    where: Sequence[str],
-    near: Sequence[str],
-    within: str,
-    inside: bool,
+    asked: Asked,
     by: Sequence[str],
     summed: Sequence[str],
     join: str,
@@ -66,9 +56,7 @@ def layer_ask(
     target = target_file(output, "csv") if output else None
     found_plan = read_plan(store_at(read_settings(plan=plan)))
     layer = find_layer(found_plan, name)
-    conditions = tuple(condition_of(each, layer) for each in where)
-    question = LayerQuestion(conditions, place_of(found_plan, near, within, inside=inside))
-    found = answer(found_plan, layer, question)
+    found = answer(found_plan, layer, question_of(found_plan, layer, asked))
     address = "?" + scene_of_answer(found, Scene(language=text.language)).to_query()
     groups = {each: groups_of(found, each, join) for each in by}
     if target is not None:
@@ -83,63 +71,6 @@ def layer_ask(
     if target is not None:
         click.echo(text("ask.written", target=printable(target)))
     click.echo(address)
-
-
-def condition_of(written: str, layer: OwnLayer) -> FieldCondition:
-    """Return the condition that is written as `FIELD=VALUE`, `FIELD~TEXT`, `FIELD=1..2.5` or `FIELD=`.
-
-    Raises
-    ------
-    PlanMapError
-        It is none of these, or the layer has no such field.
-    """
-    # The longest name of a field that it begins with: names may have the signs in them.
-    names = [name for name in layer.field_names if written.startswith((f"{name}=", f"{name}~"))]
-    if not names:
-        field, sign, _ = re.split(r"([=~])", written, maxsplit=1) if re.search(r"[=~]", written) else (written, "", "")
-        raise PlanMapError("layer-field" if sign else "ask-condition", file=layer.name, field=field, value=written)
-    field = max(names, key=len)
-    sign, value = written[len(field)], written[len(field) + 1 :].strip()
-    span = re.fullmatch(r"([-+\d.e]*?)\.\.([-+\d.e]*)", value)
-    found: FieldCondition | None
-    if sign == "~":
-        found = FieldCondition(field, contains=value) if value else None
-    elif not value:
-        found = FieldCondition(field, empty=True)
-    elif span and (span[1] or span[2]):
-        try:
-            least, most = (float(each) if each else None for each in span.groups())
-            found = FieldCondition(field, least=least, most=most)
-        except ValueError:
-            found = None
-    else:
-        values = dict.fromkeys(part.strip() for part in value.split("|"))
-        found = FieldCondition(field, values=tuple(part for part in values if part))
-    if found is None or not read_questions(f"x~{found}")[1]:
-        raise PlanMapError("ask-condition", value=written)
-    return found
-
-
-def place_of(plan: Plan, near: Sequence[str], within: str, *, inside: bool) -> PlaceCondition | None:
-    """Return the condition on places; None if there is none.
-
-    Raises
-    ------
-    PlanMapError
-        There is no such site, the distance cannot be read, or there is a distance without a place.
-    """
-    from layers.plan.near import read_radius
-    from layers.selection.site_names import site_named
-
-    if not near:
-        if within or inside:
-            raise PlanMapError("ask-place")
-        return None
-    sites = plan.wholes(site_named(plan, each) for each in near)
-    for site_id in sites:
-        if not any(plan.sites[one].placed for one in plan.place(site_id)):
-            raise PlanMapError("nothing-placed", name=printable(plan.sites[site_id].name.zh))
-    return PlaceCondition(sites, 0 if inside or not within else read_radius(within), inside)
 
 
 def groups_of(found: Answer, by: str, join: str) -> list[Group]:

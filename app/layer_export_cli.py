@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
 from app.layer_cli import DATUMS, plan_of, system_of_options
+from app.question_options import Asked, question_of, question_options
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -23,28 +24,38 @@ ENCODINGS = ("utf-8", "gb18030")
 @click.option("--crs", metavar="EPSG:CODE", default="", help=HELP("give.crs-option"))
 @click.option("--datum", type=click.Choice(DATUMS), default=None, help=HELP("give.datum-option"))
 @click.option("--encoding", type=click.Choice(ENCODINGS), default=ENCODINGS[0], help=HELP("give.encoding-option"))
+@question_options
 @plan_option
 @language_option
 @ends_in_a_line
 def layer_export(
-    *, text: Translation, name: str, output: str, crs: str, datum: str | None, encoding: str, plan: str
+    *, text: Translation, name: str, output: str, crs: str, datum: str | None, encoding: str, asked: Asked, plan: str
 ) -> None:
-    """Write an own layer as a file of another format."""
+    """Write an own layer, or those of its features that are asked for, as a file of another format."""
+    from layers.own.answer import answer
     from layers.own.files import find_layer
     from layers.own.giving import MEDIA_TYPES, give_back
-    from layers.own.giving_words import given_words, lost_lines
+    from layers.own.giving_words import about_words, given_words, lost_lines
+    from layers.own.question_words import shown_words
 
     target = target_file(output, *MEDIA_TYPES)
     system = system_of_options(crs, datum)
-    found = find_layer(plan_of(plan), name)
+    found_plan = plan_of(plan)
+    found = find_layer(found_plan, name)
+    question = question_of(found_plan, found, asked)
+    part = answer(found_plan, found, question) if question else None
     with shown_progress(text, label="give.writing") as progress:
         given = give_back(
             found,
             target,
             system=system,
+            ids=part.ids if part is not None else None,
+            about=about_words(part, text, made=datetime.now()) if part is not None else "",
             encoding=encoding,
             progress=lambda share: progress(round(share * 1000), 1000),
         )
+    if part is not None:
+        click.echo(shown_words(part, text))
     click.echo(given_words(given, text))
     note(list(lost_lines(given.lost, text)))
 

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
 from app import context
+from app.answer_route import answer_tile, source_answer
 from app.attachment_address import ATTACHMENT
 from app.attachment_route import attachment_answer
 from app.data.given_files import GIVEN, given_answer
@@ -79,6 +80,8 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/ground/{ground}/{version}/{zoom:int}/{x:int}/{y:int}", _ground_tile),
         Route("/layer/{layer}/{version}/features.json", features_answer),
         Route("/layer/{layer}/{version}/tiles.json", tiles_answer),
+        Route("/layer/{layer}/{version}/answer.json", source_answer),
+        Route("/layer-answer/{layer}/{version}/{state}/{zoom:int}/{x:int}/{y:int}", answer_tile),
         Route("/layer-tile/{layer}/{key}/{zoom:int}/{x:int}/{y:int}", tile_answer),
         Route("/layer-at", place_answer),
         Route(f"{GIVEN}{{token}}", given_answer),

@@ -15,6 +15,8 @@ KEYS = (
     "streamlit.clear",
     "streamlit.clear-all",
     "streamlit.clear-entry",
+    "streamlit.clear-date",
+    "streamlit.choose-date",
     "streamlit.selected",
     "streamlit.remove",
     "streamlit.none-found",

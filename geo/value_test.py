@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +25,9 @@ class Compare(StrEnum):
     LEAST = "least"
     """It is a number, and at least as large."""
     MOST = "most"
+    SINCE = "since"
+    """It is a day, or a time of a day, and of this one (as in 2026-11-25) or a later one; see `day_of`."""
+    UNTIL = "until"
     EMPTY = "empty"
     """It is not there, or nothing but spaces."""
 
@@ -49,6 +54,13 @@ class ValueTest:
             return f"instr(lower(CAST({name} AS TEXT)), lower(?)) > 0", self.values
         if self.compare is Compare.EMPTY:
             return f"({name} IS NULL OR trim(CAST({name} AS TEXT)) = '')", ()
+        if self.compare in (Compare.SINCE, Compare.UNTIL):
+            # What SQLite makes of a day when it counts days is that day; of one such as 2026-02-30 it makes another.
+            day, sign = f"substr({name}, 1, 10)", ">=" if self.compare is Compare.SINCE else "<="
+            return (
+                f"(typeof({name}) = 'text' AND substr({name}, 11, 1) IN ('', 'T', ' ') "
+                f"AND date({day}, '+0 days') = {day} AND {day} >= '{date.min}' AND {day} {sign} ?)"
+            ), self.values
         number = name if is_numeric(declared) else f"{NUMBER_FUNCTION}({name})"
         sign = ">=" if self.compare is Compare.LEAST else "<="
         # A text in a field of numbers is larger than any number to SQLite.
@@ -73,6 +85,19 @@ def number_of(value: Any) -> float | None:
     else:
         return None
     return found if math.isfinite(found) else None
+
+
+def day_of(value: Any) -> date | None:
+    """Return the day that a value of a field is, or is a time of, as it is written; None if it is none.
+
+    No time zone is applied: what is written as the evening of a day is that day.
+    """
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}(?:[T ]|\Z)", value, re.ASCII):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
 
 
 def quoted(name: str) -> str:

@@ -8,11 +8,14 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -25,7 +28,7 @@ from geo.feature_package import opened
 from geo.measure import ellipsoid
 from geo.sizes import areas_m2, lengths_m
 from geo.surroundings import distances_from
-from geo.value_test import NUMBER_FUNCTION, Compare, ValueTest, number_of
+from geo.value_test import NUMBER_FUNCTION, Compare, ValueTest, day_of, number_of
 from layers.browser.own_payload import features_json
 from layers.browser.payload import arguments
 from layers.draw.own import own_content
@@ -282,6 +285,73 @@ def test_a_query_tests_values_as_they_are(column, limit, text, declared):
         if declared == "TEXT":
             has = {i for i, word in words.items() if text.lower() in word.lower()}
             assert passing(ValueTest('a"b', Compare.HAS, (text,))) == has
+
+
+DAYS = st.dates(date(1, 1, 1), date(9999, 12, 31)).map(str)
+WRITTEN = (
+    st.none()
+    | st.integers()
+    | DAYS
+    | st.builds("{}{}".format, DAYS, st.sampled_from(["T08:00:00Z", " 23:59:59.999+08:00", "x", "Z", " ", "-01"]))
+    | st.sampled_from(["", "2026-02-30", "2026-13-01", "0000-01-01", "2026-1-1", "20260101", "now", "２０２６-01-01"])
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(WRITTEN, max_size=12), st.dates(), st.sampled_from(["DATE", "DATETIME", "TEXT"]))
+def test_a_query_finds_the_days_that_python_does(column, limit, declared):
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f'CREATE TABLE t (i INTEGER PRIMARY KEY, "a""b" {declared})')
+        connection.executemany(
+            "INSERT INTO t VALUES (?, ?)", [(i, value) for i, value in enumerate(column) if is_small(value)]
+        )
+        stored = dict(connection.execute("SELECT * FROM t").fetchall())
+        days = {i: day for i, value in stored.items() if (day := day_of(value)) is not None}
+        for compare, holds in ((Compare.SINCE, date.__ge__), (Compare.UNTIL, date.__le__)):
+            where, values = ValueTest('a"b', compare, (limit.isoformat(),)).sql(declared)
+            found = {row[0] for row in connection.execute(f"SELECT i FROM t WHERE {where}", values)}  # noqa: S608
+            assert found == {i for i, day in days.items() if holds(day, limit)}
+
+
+def is_small(value: object) -> bool:
+    return not isinstance(value, int) or abs(value) < 2**63
+
+
+def test_days_select_dates_and_times_and_are_asked_for_in_a_command(base, tmp_path):
+    folder = Path(shutil.copytree(base, tmp_path / "plan"))
+    made = parcels(2, 3)
+    days = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 6, 30), date(2025, 1, 1), None, date(1999, 5, 5)]
+    made["批准"] = pd.array(days, dtype=pd.ArrowDtype(pa.date32()))
+    made["竣工"] = pd.to_datetime([None if day is None else f"{day}T23:30:00+08:00" for day in days], utc=True)
+    made["竣工"] = made["竣工"].dt.tz_convert("Asia/Shanghai")
+    made.to_file(tmp_path / "dated.gpkg", layer="批地", use_arrow=True)
+    layer = added(folder, tmp_path / "dated.gpkg")
+    assert {field.name: field.type for field in layer.fields}["批准"] == "date"
+    plan = plan_in(folder)
+    for field in ("批准", "竣工"):
+        written = values(layer, field, np.arange(1, 7))
+        for since, until in ((date(2024, 1, 1), None), (None, date(2024, 1, 1)), (date(2024, 1, 1), date(2024, 6, 30))):
+            expected = [
+                number
+                for number, value in enumerate(written, 1)
+                if (day := day_of(value)) is not None and (since or day) <= day <= (until or day)
+            ]
+            assert selected(layer, where(FieldCondition(field, since=since, until=until)), plan).tolist() == expected
+            assert expected
+    options = ["layer", "ask", "批地", "--plan", str(folder), "--where"]
+    for asked, address in (
+        ("批准=2024..", "批准:from:2024-01-01.."),
+        ("批准=..2024-06", "批准:from:..2024-06-30"),
+        ("批准=2024-02..2024-02", "批准:from:2024-02-01..2024-02-29"),
+        ("竣工=2023-12-31..2025", "竣工:from:2023-12-31..2025-12-31"),
+    ):
+        said = call(*options, asked, folder=tmp_path).stdout
+        assert str(scene_of(said.strip().splitlines()[-1]).questions[layer.scene_id]) == address
+    assert "竣工 在 2023-12-31 至 2025-12-31" in said
+    assert "无法理解" in one_line(call(*options, "批准=2024-13..", folder=tmp_path))
+    open_end = where(FieldCondition("批准", since=date(2024, 1, 1)))
+    assert question_words(plan, open_end, ZH) == "批准 自 2024-01-01 起"
 
 
 def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path):

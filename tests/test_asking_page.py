@@ -6,10 +6,13 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -131,6 +134,31 @@ def test_a_condition_is_added_filled_and_removed(folder, served):
     assert "3 个要素" in page.words
     page.press("ask-drop-1")
     assert asked_of(page) is None
+
+
+def test_a_field_of_days_is_asked_by_days(folder, tmp_path, serve):
+    plan = Path(shutil.copytree(folder, tmp_path / "plan"))
+    many = parcels(2, 3)
+    many["批准"] = pd.array([date(2020 + n, 6, 1) for n in range(6)], dtype=pd.ArrowDtype(pa.date32()))
+    many.to_file(tmp_path / "dated.gpkg", layer="批地", use_arrow=True)
+    added(plan, tmp_path / "dated.gpkg")
+    serve(plan)
+    page = AppPage(layers, "layer=批地&ask=own-批地~批准:from:1850-01-01..2022-06-01")
+    assert "3 个要素，共 6 个" in page.words
+    assert "批准 在 1850-01-01 至 2022-06-01" in page.words
+    page.at.date_input(key="ask-until-1").set_value(None)
+    page.at.date_input(key="ask-since-1").set_value(date(2023, 6, 1))
+    page.run()
+    assert asked_of(page) == "own-批地~批准:from:2023-06-01.."
+    assert "批准 自 2023-06-01 起" in page.words
+    # Another field has numbers where this one has days.
+    page.at.selectbox(key="ask-field-1").set_value("容积率")
+    page.run()
+    assert asked_of(page) is None
+    page.choose("ask-how-1", "from")
+    page.at.number_input(key="ask-most-1").set_value(0.5)
+    page.run()
+    assert "1 个要素" in page.words
 
 
 def test_without_layers_the_page_says_where_they_come_from(plan_folder, serve):

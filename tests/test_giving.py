@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -34,7 +35,7 @@ from layers.own.giving_words import lost_lines
 from layers.own.own_layer import OwnLayer
 from layers.resources import default_plan_folder
 from layers.translation import LANGUAGES, translation
-from tests.command import call
+from tests.command import call, one_line
 from tests.own_files import TODAY, added, parcels, plan_in, write_parcels
 
 pytestmark = pytest.mark.slow
@@ -248,13 +249,54 @@ def test_points_lines_and_areas_are_shapefiles_of_their_own_and_one_layer_elsewh
     assert list(read(tmp_path / "m.gpkg").geometry.geom_type) == [each.geom_type for each in shapes]
 
 
-def test_some_features_alone_are_given_by_their_numbers(layer, tmp_path):
-    ids = np.array([2, 5, 19], dtype=np.int64)
-    for kind in MEDIA_TYPES:
-        given = give_back(layer, tmp_path / f"some.{kind}", ids=ids)
-        assert given.count == 3
-    assert list(read(tmp_path / "some.gpkg")["地块编号"]) == ["JLC-01", "JLC-04", "JLC-18"]
-    assert [row[0] for row in table_of(tmp_path / "some.csv")[1:]] == ["JLC-01", "JLC-04", "JLC-18"]
+ANSWERS = pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["--where", "用地=商业", "--where", "容积率=1..3"], ["JLC-04", "JLC-07", "JLC-10"]),
+        (["--where", "用地=农田"], []),
+    ],
+)
+
+
+def numbers_in(path: Path) -> list[str]:
+    """Return the numbers of the parcels in a file of any kind."""
+    if path.suffix in (".csv", ".xlsx"):
+        heading, *rows = table_of(path)
+        return [row[heading.index("地块编号")] for row in rows]
+    # GDAL leaves out of KML what has no features.
+    frame = read(path)
+    return list(frame["地块编" if path.suffix in (".zip", ".shp") else "地块编号"]) if len(frame) else []
+
+
+@ANSWERS
+@pytest.mark.parametrize("kind", MEDIA_TYPES)
+def test_exactly_the_features_that_are_asked_for_are_given(plan, tmp_path, kind, options, names):
+    target = tmp_path / f"some.{kind}"
+    said = call("layer", "export", "地块", "-o", str(target), "--plan", str(plan), *options, folder=tmp_path).stdout
+    assert f"{len(names)} 个要素" in said
+    assert f"地块 {len(names)} / 20：用地 是" in said
+    assert numbers_in(target) == names
+
+
+def test_a_file_says_which_question_it_answers_and_when(plan, tmp_path):
+    about = "地块, 7 of 20: 用地 is 商业 (selected "
+    options = ["--plan", str(plan), "--where", "用地=商业", "--lang", "en"]
+    for kind, datum in (("gpkg", "wgs84"), ("geojson", "gcj02"), ("xlsx", "wgs84")):
+        target = tmp_path / f"some.{kind}"
+        call("layer", "export", "地块", "-o", str(target), "--datum", datum, *options, folder=tmp_path)
+    with closing(sqlite3.connect(tmp_path / "some.gpkg")) as connection:
+        [(said,)] = connection.execute("SELECT description FROM gpkg_contents WHERE data_type = 'features'").fetchall()
+    assert re.fullmatch(re.escape(about) + r"\d{4}-\d\d-\d\d \d\d:\d\d\)", said)
+    assert json.loads((tmp_path / "some.geojson").read_text())["description"].startswith(f"GCJ-02; {about}")
+    with zipfile.ZipFile(tmp_path / "some.xlsx") as packed:
+        assert about in packed.read("docProps/core.xml").decode()
+
+
+def test_a_command_that_exports_refuses_a_question_as_one_that_asks_does(plan, tmp_path):
+    for wrong, words in ((["--where", "没有=1"], "没有字段"), (["--within", "5km"], "--near")):
+        options = ["-o", str(tmp_path / "x.csv"), "--plan", str(plan), *wrong]
+        assert words in one_line(call("layer", "export", "地块", *options, folder=tmp_path))
+    assert not (tmp_path / "x.csv").exists()
 
 
 def test_values_that_are_not_of_their_fields_type_are_counted_and_bytes_and_times_become_text(plan, tmp_path):

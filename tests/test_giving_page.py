@@ -10,6 +10,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import geopandas as gpd
 import httpx
@@ -20,7 +21,7 @@ from starlette.routing import Route
 from app import job as jobs
 from app.data.given_files import GIVEN, given_answer
 from app.data.giving import KINDS, NAME, OTHER, systems_of
-from tests.app_page import AppPage, data
+from tests.app_page import AppPage, data, layers
 from tests.own_files import added, plan_in, write_parcels
 
 pytestmark = pytest.mark.slow
@@ -110,6 +111,25 @@ def test_the_plan_is_given_for_qgis_and_a_file_goes_when_another_is_made(page):
     assert fetch(first).status_code == 404
     assert fetch(second).status_code == 200
     assert fetch(GIVEN + "nothing").status_code == 404
+
+
+def test_an_answer_is_given_from_the_layers_page(page, tmp_path):
+    page = AppPage(layers, "ask=own-地块~用地:is:商业&show=own-地块")
+    page.press("give-地块")
+    assert "地块 7 / 20：用地 是 商业" in page.words
+    path = tmp_path / "given.gpkg"
+    answer = fetch(made(page))
+    assert quote("地块_选出.gpkg") in answer.headers["content-disposition"]
+    path.write_bytes(answer.content)
+    assert list(gpd.read_file(path, layer="地块")["地块编号"]) == [f"JLC-{n:02}" for n in range(1, 20, 3)]
+    assert "7 个要素，坐标系" in page.words
+    # To another question that is no answer.
+    page.at.button(key="ask-clear").click()
+    page.run()
+    page.press("give-地块")
+    assert GIVEN not in " ".join(page.markup)
+    path.write_bytes(fetch(made(page)).content)
+    assert len(gpd.read_file(path, layer="地块")) == 20
 
 
 def test_only_systems_that_a_format_can_be_in_are_offered(plan_folder):

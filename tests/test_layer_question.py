@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -26,13 +27,18 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 @st.composite
 def conditions(draw: st.DrawFn) -> FieldCondition:
     field = draw(TEXTS)
-    match draw(st.integers(0, 3)):
+    match draw(st.integers(0, 4)):
         case 0:
             return FieldCondition(field, values=tuple(draw(st.lists(TEXTS, min_size=1, max_size=5, unique=True))))
         case 1:
             return FieldCondition(field, contains=draw(TEXTS))
         case 2:
             return FieldCondition(field, empty=True)
+        case 3:
+            since = draw(st.none() | st.dates())
+            return FieldCondition(
+                field, since=since, until=draw(st.dates() if since is None else st.none() | st.dates())
+            )
     least = draw(st.none() | NUMBERS)
     return FieldCondition(field, least=least, most=draw(NUMBERS if least is None else st.none() | NUMBERS))
 
@@ -80,6 +86,8 @@ def test_an_address_can_be_read_by_people():
         ("own-a~x:is:1~:near:999999:s", "own-a~x:is:1"),
         ("own-a~x:from:..", ""),
         ("own-a~x:from:nan..1", ""),
+        ("own-a~x:from:2026-02-30..", ""),
+        ("own-a~x:from:2026-02-01..5", ""),
         ("own-a", ""),
         ("parcels~x:is:1", ""),
         ("own-a~x:is:1~~own-a~x:is:2", "own-a~x:is:1"),
@@ -90,6 +98,12 @@ def test_a_page_leaves_out_what_it_does_not_understand_and_a_sheet_refuses_it(te
     assert questions_text(Scene.from_query({"ask": text}).questions) == kept
     with pytest.raises(PlanMapError, match="scene-part"):
         scene_of(f"?ask={text}")
+
+
+def test_days_stand_in_an_address_as_numbers_do():
+    question = LayerQuestion((FieldCondition("批准", since=date(2024, 1, 1), until=date(2026, 6, 30)),))
+    assert str(question) == "批准:from:2024-01-01..2026-06-30"
+    assert str(FieldCondition("a", until=date(987, 6, 5))) == "a:from:..0987-06-05"
 
 
 def test_a_question_without_conditions_is_none():

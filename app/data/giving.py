@@ -1,10 +1,11 @@
-"""Giving own layers, or the whole plan for QGIS, as files: a dialog that asks for the form, makes it, and offers it."""
+"""Giving own layers, answers, or the whole plan for QGIS, as files: a dialog that asks for the form and makes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 import streamlit as st
 
@@ -16,12 +17,16 @@ from app.file_name import file_name
 from app.job import Job, Progress
 from app.session import state
 from layers import escape
+from layers.own.answer import Answer
 from layers.own.own_layer import OwnLayer, System
+from layers.own.question_words import shown_words
 from layers.own.system import system_of_code
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.translation import Translation
+
+GIVING_STYLE = Path(__file__).with_name("giving.css")
 
 NAME = "give_job"
 """The kind of work, see `app.job.begin`; under this name the session has it."""
@@ -56,37 +61,46 @@ class Offer:
     """What it cannot hold, or what else is to be known."""
 
 
-def show_give_button(target: str, text: Translation) -> None:
-    """Draw the button that opens the dialog, for the layer with the id `target`, or for the plan."""
+def show_give_button(target: str, text: Translation, *, among: bool = False) -> None:
+    """Draw the button that opens the dialog, for the layer with the id `target`, or for the plan.
+
+    `among` other layers it is paler than beside links.
+    """
     st.button(
         text("give-page.plan" if target == WHOLE else "give-page.open"),
         key=f"give-{'plan' if target == WHOLE else target}",
         icon=":material/download:",
-        type="secondary" if target == WHOLE else "tertiary",
+        type="tertiary" if among else "secondary",
         on_click=_ask,
         args=(target,),
     )
 
 
-def show_giving(plan: Plan, layers: tuple[OwnLayer, ...], text: Translation, scene: Scene) -> None:
-    """Draw the dialog, if it is open."""
+def show_giving(
+    plan: Plan, layers: tuple[OwnLayer, ...], text: Translation, scene: Scene, *, part: Answer | None = None
+) -> None:
+    """Draw the dialog, if it is open; with a `part`, which answers a question, it gives that of its layer."""
     wanted = state().get("giving")
     layer = next((layer for layer in layers if layer.id == wanted), None)
     if layer is None and wanted != WHOLE:
         return
 
+    # What was made for another question is another file.
+    key = f"{wanted} {part.question}" if part is not None and part.question else str(wanted)
+
     def asking() -> None:
-        job = jobs.job_of(NAME)
-        job = job if job is not None and job.key == wanted else None
-        name = layer.name if layer is not None else plan.info.title.get(text.language)
-        st.html(f"<p class='pm-file'>{escape.html(printable(name))}</p>")
+        job = jobs.job_of(NAME, key)
+        name = printable(layer.name if layer is not None else plan.info.title.get(text.language))
+        if part is not None and part.question:
+            name = shown_words(part, text)
+        st.html(f"<p class='pm-file'>{escape.html(name)}</p>")
         busy = job is not None and not job.over
         if layer is None:
             st.html(f"<p class='pm-quiet'>{escape.html(text('give-page.plan-hint'))}</p>")
             work = plan_work(plan, scene, text)
         else:
             # Also while it is made, or the fields would forget what was chosen.
-            work = _ask_form(plan, layer, text, busy=busy)
+            work = _ask_form(plan, layer, text, part, busy=busy)
         if busy:
             jobs.watch(NAME, text.language, _step)
             return
@@ -96,7 +110,7 @@ def show_giving(plan: Plan, layers: tuple[OwnLayer, ...], text: Translation, sce
             type="primary" if job is None or job.made is None else "secondary",
             icon=":material/build:",
             on_click=_begin,
-            args=(str(wanted), work),
+            args=(key, work),
         )
         if job is not None and job.made is not None:
             show_offer(job.made, text)
@@ -126,20 +140,23 @@ def systems_of(kind: str, plan: Plan) -> list[str]:
 
 
 def layer_work(
-    plan: Plan, layer: OwnLayer, kind: str, system: Callable[[], System], encoding: str, text: Translation
+    layer: OwnLayer, part: Answer | None, kind: str, system: Callable[[], System], encoding: str, text: Translation
 ) -> Callable[[HeldFiles], Callable[[Progress], Offer]]:
-    """Return the work that makes a file of a layer in a folder."""
+    """Return the work that makes a file of a layer, or of the `part` of it that is asked for, in a folder."""
+    asked = part if part is not None and part.question else None
 
     def in_folder(held: HeldFiles) -> Callable[[Progress], Offer]:
         def make(progress: Progress) -> Offer:
             from layers.own.giving import give_back
-            from layers.own.giving_words import given_words, lost_lines
+            from layers.own.giving_words import about_words, given_words, lost_lines
 
             progress(0, STEPS)
             given = give_back(
                 layer,
-                held.path / file_name([layer.name], kind),
+                held.path / file_name([layer.name, *([text("give-page.selected")] if asked else [])], kind),
                 system=system(),
+                ids=asked.ids if asked else None,
+                about=about_words(asked, text, made=datetime.now()) if asked else "",
                 encoding=encoding,
                 progress=lambda share: progress(round(share * STEPS), STEPS),
             )
@@ -179,7 +196,7 @@ def plan_work(plan: Plan, scene: Scene, text: Translation) -> Callable[[HeldFile
 
 
 def _ask_form(
-    plan: Plan, layer: OwnLayer, text: Translation, *, busy: bool
+    plan: Plan, layer: OwnLayer, text: Translation, part: Answer | None, *, busy: bool
 ) -> Callable[[HeldFiles], Callable[[Progress], Offer]]:
     """Draw the fields, and return the work that they ask for; while it is done, when `busy`, they cannot be changed."""
     kind = st.selectbox(
@@ -209,7 +226,7 @@ def _ask_form(
         # Not before the work, whose faults are shown.
         return {"datum": chosen} if chosen in ("gcj02", "bd09") else system_of_code(code if chosen == OTHER else chosen)
 
-    return layer_work(plan, layer, kind, system, encoding, text)
+    return layer_work(layer, part, kind, system, encoding, text)
 
 
 def _system_words(chosen: str, text: Translation) -> str:

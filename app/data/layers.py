@@ -91,7 +91,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
         ):
             st.html(described(layer, text, scene), width="stretch")
             style_button(layer, text)
-            show_give_button(layer.id, text)
+            show_give_button(layer.id, text, among=True)
             st.button(
                 text("data.remove"),
                 key=f"remove-layer-{layer.id}",

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import outage, session
+from app.data.giving import GIVING_STYLE
 from app.data.grounds import grounds_section
 from app.data.layers import layers_section
 from app.data.outlines import outlines_section
@@ -34,6 +35,7 @@ def main() -> None:
     text = translation(session.state().get("language") or asked.language)
     st.set_page_config(page_title=f"{text('pages.data')} · {text('app.name')}", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
+    st.html(GIVING_STYLE)
     reading, error = outage.read()
     if reading is None:
         if error is not None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import streamlit as st
 
+from app.data.giving import show_give_button
 from layers import escape
 from layers.own.answer import Answer
 from layers.own.tiles import LARGE
@@ -37,6 +38,7 @@ def show_links(found: Answer, scene: Scene, text: Translation, add: Callable[[],
             st.html(
                 f"<a class='pm-to-map' href='{escape.html(address)}'>{escape.html(text(words))}</a>", width="content"
             )
+        show_give_button(found.layer.id, text)
         add()
     if found.count > LARGE:
         line = text("ask-page.too-many", count=f"{LARGE:,}")

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import outage
 from app.browse.add_view import show_add
+from app.data.giving import GIVING_STYLE, show_giving
 from app.layers.answer_groups import show_figures, show_groups
 from app.layers.attribute_table import show_table
 from app.layers.links import show_links, write_address
@@ -44,6 +45,7 @@ def main() -> None:
     text = translation(state().get("language") or Scene.from_query(asked).language)
     st.set_page_config(page_title=f"{text('pages.layers')} · {text('app.name')}", page_icon=_ICON, layout="wide")
     st.html(_STYLE)
+    st.html(GIVING_STYLE)
     reading, error = outage.read()
     if reading is None:
         if error is not None:
@@ -78,6 +80,7 @@ def main() -> None:
             shown = scene_of_answer(found, scene)
             add = partial(show_add, text, reading.why_fixed(text), closed=error is not None)
             show_answer(found, shown, text, add)
+            show_giving(plan, (layer,), text, shown, part=found)
         except PlanMapError as fault:
             st.html(f"<p class='pm-warn' role='alert'>{escape.html(text.explain(fault))}</p>")
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 
 import streamlit as st
@@ -23,8 +24,14 @@ from layers.plan.layer_question import (
 from layers.plan.plan import Plan
 from layers.translation import Translation
 
-HOWS = ("is", "has", "from", "none")
+HOWS = ("is", "has", "from", "days", "none")
 """The kinds of a condition on values."""
+
+DATED = ("date", "datetime")
+"""Types of fields that have days where others have numbers."""
+
+USUAL_DAYS = date(1900, 1, 1), date(2100, 12, 31)
+"""The days among which there is to choose, unless somebody asks for others."""
 
 PLACES = ("near", "at", "inside")
 
@@ -96,7 +103,7 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
                 key=f"ask-field-{row}",
                 format_func=printable,
                 on_change=_forget,
-                args=(row,),
+                args=(row, layer),
             )
             st.button(
                 text("ask-page.remove-condition"),
@@ -106,11 +113,12 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
                 on_click=values["ask_rows"].remove,
                 args=(row,),
             )
+        hows = _hows(layer, field, values.get(f"ask-how-{row}", ""))
         how = st.segmented_control(
             text("ask-page.how"),
-            HOWS,
+            hows,
             key=f"ask-how-{row}",
-            format_func={name: text(f"ask-how.{name}") for name in HOWS}.__getitem__,
+            format_func={name: text(f"ask-how.{name}") for name in hows}.__getitem__,
             label_visibility="collapsed",
             required=True,
         )
@@ -124,6 +132,10 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
             least = one.number_input(text("ask-page.least"), key=f"ask-least-{row}", value=None, format="%g")
             most = two.number_input(text("ask-page.most"), key=f"ask-most-{row}", value=None, format="%g")
             return FieldCondition(field, least=least, most=most) if least is not None or most is not None else None
+        if how == "days":
+            since = _day(f"ask-since-{row}", text("ask-page.since"))
+            until = _day(f"ask-until-{row}", text("ask-page.until"))
+            return FieldCondition(field, since=since, until=until) if since or until else None
         known = offered(layer, field)
         chosen = st.multiselect(
             text("ask-page.value"),
@@ -136,6 +148,27 @@ def _condition(layer: OwnLayer, row: int, fields: list[str], text: Translation) 
         )
         found = tuple(str(value)[:LONGEST_VALUE] for value in chosen)
         return FieldCondition(field, values=found) if found else None
+
+
+def _hows(layer: OwnLayer, field: str, chosen: str) -> list[str]:
+    """Return the kinds of a condition that there are for a field, and the one that is chosen."""
+    is_dated = any(each.name == field and each.type in DATED for each in layer.fields)
+    return [how for how in HOWS if how not in ("days", "from") or how == chosen or (how == "days") == is_dated]
+
+
+def _day(key: str, label: str) -> date | None:
+    """Draw the field for one end of a span of days, and return the day; None for an open end."""
+    low, high = USUAL_DAYS
+    before = state().get(key)
+    found = st.date_input(
+        label,
+        key=key,
+        value=None,
+        min_value=min(low, before or low),
+        max_value=max(high, before or high),
+        format="YYYY-MM-DD",
+    )
+    return found if isinstance(found, date) else None
 
 
 def _place(plan: Plan, text: Translation) -> PlaceCondition | None:
@@ -188,15 +221,20 @@ def _add(condition: FieldCondition | None = None) -> None:
         values[f"ask-how-{row}"], values[f"ask-words-{row}"] = "has", condition.contains
     elif condition.values:
         values[f"ask-values-{row}"] = list(condition.values)
+    elif condition.since or condition.until:
+        values[f"ask-how-{row}"] = "days"
+        values[f"ask-since-{row}"], values[f"ask-until-{row}"] = condition.since, condition.until
     else:
         values[f"ask-how-{row}"] = "from"
         values[f"ask-least-{row}"], values[f"ask-most-{row}"] = condition.least, condition.most
 
 
-def _forget(row: int) -> None:
-    """Another field has other values."""
+def _forget(row: int, layer: OwnLayer) -> None:
+    """Another field has other values, and perhaps days instead of numbers."""
     values = state()
     values[f"ask-values-{row}"] = []
+    if values.get(f"ask-how-{row}") not in _hows(layer, values[f"ask-field-{row}"], ""):
+        values[f"ask-how-{row}"] = "is"
 
 
 def _clear() -> None:

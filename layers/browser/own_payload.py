@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -19,7 +18,7 @@ from geo.feature_package import Features
 from geo.grid import BBox
 from geo.measure import label_point
 from layers.browser.detail import shown_geometries
-from layers.own.asking import selected
+from layers.own.asking import answer_state, selected
 from layers.own.files import own_layers
 from layers.own.label_text import label_texts, read_fields
 from layers.own.look import column_of, look_numbers, looks_of, style_of
@@ -33,6 +32,10 @@ from layers.plan.plan import Plan
 from layers.plan.scene import OWN_VISIBLE, Scene
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
+
+if TYPE_CHECKING:
+    # It takes a while to import, and few maps have such an answer.
+    from layers.own.answer_tiles import AnswerTiles
 
 GROUP = "own"
 """Id of the heading of own layers that have none of their own; those that have, have it after a colon."""
@@ -96,7 +99,24 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
     }
 
 
-def tile_source(layer: OwnLayer, tiles: LayerTiles, *, url: str = "") -> dict[str, Any]:
+def answer_source(
+    layer: OwnLayer, found: AnswerTiles, *, url: str = "", question: LayerQuestion | None = None
+) -> dict[str, Any]:
+    """Return the same of an answer; `question` is what the server is asked for each tile at `url`."""
+    query = f"?ask={_asked_text(layer, question)}" if question else ""
+    return {**tile_source(layer, found, url=url), "query": query, "count": found.count}
+
+
+def answer_address(layer: OwnLayer, state: str) -> str:
+    """Return where the tiles of an answer are; it changes with the layer's file and with what is selected."""
+    return f"layer-answer/{quote(layer.id, safe='')}/{layer.version}/{state}/"
+
+
+def _asked_text(layer: OwnLayer, question: LayerQuestion) -> str:
+    return quote(questions_text({layer.scene_id: question}), safe="")
+
+
+def tile_source(layer: OwnLayer, tiles: LayerTiles | AnswerTiles, *, url: str = "") -> dict[str, Any]:
     """Return the tiles of a layer as a map needs them; `url` is where they are."""
     # Styles take a while to import, and few maps have such a layer.
     from layers.own.suggestion import rest_symbol
@@ -127,7 +147,7 @@ def features_address(layer: OwnLayer) -> str:
 def asked_payload(plan: Plan, scene: Scene) -> dict[str, dict[str, Any]]:
     """Return of each own layer of which `scene` shows only a part where that is, and what it is in words.
 
-    Without an address where it cannot be told, or is too much for a browser; `failed` says so in words.
+    Without an address where it cannot be told; its words say why. What is `large` comes in tiles.
     """
     if not scene.questions:
         return {}
@@ -141,16 +161,14 @@ def asked_payload(plan: Plan, scene: Scene) -> dict[str, dict[str, Any]]:
         words = asked_words(plan, layer, question, text)
         try:
             ids = selected(layer, question, plan)
-            if len(ids) > LARGE:
-                raise PlanMapError("own-too-many", name=layer.name, count=len(ids), limit=LARGE)
         except PlanMapError as error:
-            found[layer.scene_id] = {"url": "", "ids": [], "words": f"{words} ({text.explain(error)})"}
+            found[layer.scene_id] = {"url": "", "ids": [], "words": f"{words} ({text.explain(error)})", "large": False}
             continue
+        large = len(ids) > LARGE
         # What is selected around a site changes with the plan, too.
-        state = hashlib.sha256(ids.tobytes()).hexdigest()[:10]
-        ask = quote(questions_text({layer.scene_id: question}), safe="")
-        url = f"{features_address(layer)}?ask={ask}&state={state}"
-        found[layer.scene_id] = {"url": url, "ids": ids.tolist(), "words": words}
+        asked = f"ask={_asked_text(layer, question)}&state={answer_state(layer, question, plan)}"
+        url = f"layer/{quote(layer.id, safe='')}/{layer.version}/{'answer' if large else 'features'}.json?{asked}"
+        found[layer.scene_id] = {"url": url, "ids": [] if large else ids.tolist(), "words": words, "large": large}
     return found
 
 

@@ -76,7 +76,8 @@ def arguments(plan: Plan, scene: Scene, selection: Selection) -> dict[str, Any]:
         "near": _near_payload(plan, scene),
         "ask": questions_text(scene.questions),
         "asked": {
-            layer: {"url": each["url"], "words": each["words"]} for layer, each in asked_payload(plan, scene).items()
+            layer: {name: each[name] for name in ("url", "words", "large")}
+            for layer, each in asked_payload(plan, scene).items()
         },
         "basemap": scene.basemap,
         "view": list(scene.view) if scene.view else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -44,6 +45,12 @@ def selected(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> Ids:
         found = _selected(package, tests, question.place, plan)
     found.flags.writeable = False
     return found
+
+
+@lru_cache(maxsize=64)
+def answer_state(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> str:
+    """Return a text that changes with which features are selected, as it does with the plan around a site; likewise."""
+    return hashlib.sha256(selected(layer, question, plan).tobytes()).hexdigest()[:10]
 
 
 def asked_ids(plan: Plan, scene: Scene, layer: OwnLayer) -> Ids | None:
@@ -114,7 +121,11 @@ def tests_of(condition: FieldCondition, layer: OwnLayer) -> list[ValueTest]:
             values = tuple(_BOOLEANS.get(value.lower(), value) for value in values)
         return [ValueTest(name, Compare.ANY, values)]
     ends = ((Compare.LEAST, condition.least), (Compare.MOST, condition.most))
-    return [ValueTest(name, compare, (limit,)) for compare, limit in ends if limit is not None]
+    days = ((Compare.SINCE, condition.since), (Compare.UNTIL, condition.until))
+    return [
+        *(ValueTest(name, compare, (limit,)) for compare, limit in ends if limit is not None),
+        *(ValueTest(name, compare, (day.isoformat(),)) for compare, day in days if day is not None),
+    ]
 
 
 def _selected(package: FeaturePackage, tests: list[ValueTest], place: PlaceCondition | None, plan: Plan) -> Ids:

@@ -64,13 +64,16 @@ def give_back(
     *,
     system: System | None = None,
     ids: NDArray[np.int64] | None = None,
+    about: str = "",
     encoding: str = "utf-8",
     progress: Callable[[float], None] = lambda share: None,
 ) -> GivenBack:
     """Write features of a layer as the kind of file that `target` names, whole or not at all.
 
     `system` is as in `geo.foreign.features.place.Place` and WGS 84 by default, `ids` the ascending numbers of the
-    features (`fid`), all by default. Features are read and written some at a time. A `progress` that raises stops it.
+    features (`fid`), all by default. `about` says which those are: a GeoPackage, GeoJSON and a workbook have it as
+    their description, other kinds have no place for it. Features are read and written some at a time. A `progress`
+    that raises stops it.
 
     Raises
     ------
@@ -83,7 +86,9 @@ def give_back(
     losses = Losses()
     with opened(layer) as package:
         chosen = GivenSystem(system or {"epsg": 4326}, layer.bounds)
-        given = Given(layer, package, chosen, fields_of(layer, package), ids, survey(package, ids), losses, progress)
+        given = Given(
+            layer, package, chosen, fields_of(layer, package), ids, survey(package, ids), losses, progress, about
+        )
         losses.add(Loss.MEASURES, given.survey.measured)
         losses.add(Loss.OFFSET, int(chosen.offset), chosen.code)
         losses.add(Loss.ROUGH, int(chosen.rough), chosen.code)

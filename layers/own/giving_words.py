@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
+from layers.own.answer import Answer
 from layers.own.given.loss import LossCount
 from layers.own.giving import GivenBack
+from layers.own.question_words import shown_words
 from layers.own.words import system_words
 from layers.plan.fault import printable
 from layers.translation import Translation
@@ -22,6 +25,11 @@ def lost_lines(lost: Iterable[LossCount], text: Translation) -> Iterator[str]:
         if len(each.names) > SHOWN_NAMES:
             shown += text("own.and-more")
         yield text(f"give-lost.{each.loss}", count=f"{each.count:,}", names=shown)
+
+
+def about_words(found: Answer, text: Translation, *, made: datetime) -> str:
+    """Return what a file of the features of an answer says of itself: what was asked, when, and how many that were."""
+    return text("give.about", words=shown_words(found, text), made=f"{made:%Y-%m-%d %H:%M}")
 
 
 def given_words(given: GivenBack, text: Translation) -> str:

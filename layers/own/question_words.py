@@ -41,6 +41,11 @@ def condition_words(condition: FieldCondition, text: Translation) -> str:
         shown = text("data.list-comma").join(printable(value, limit=40) for value in condition.values[:MOST_NAMED])
         more = len(condition.values) > MOST_NAMED
         return text("ask.is-some" if more else "ask.is", field=field, values=shown, count=len(condition.values))
+    if condition.since and condition.until:
+        return text("ask.between", field=field, least=str(condition.since), most=str(condition.until))
+    if condition.since or condition.until:
+        day = str(condition.since or condition.until)
+        return text("ask.since" if condition.since else "ask.until", field=field, day=day)
     least, most = (None if limit is None else f"{limit:.12g}" for limit in (condition.least, condition.most))
     if least is None or most is None:
         return text("ask.least" if most is None else "ask.most", field=field, limit=most or least)
@@ -168,12 +173,18 @@ def asked_lines(plan: Plan, scene: Scene, text: Translation) -> list[str]:
 def asked_words(plan: Plan, layer: OwnLayer, question: LayerQuestion, text: Translation) -> str:
     """Return how many of the features of a layer are shown, and which."""
     try:
-        counted = counted_words(answer(plan, layer, question), text)
+        return shown_words(answer(plan, layer, question), text)
     except PlanMapError as error:
         # What is drawn says so by failing; words need not.
         counted = text(f"error.{error.code}", **error.details)
     words = question_words(plan, question, text)
     return text("ask.shown", name=printable(layer.name), counted=counted, words=words)
+
+
+def shown_words(found: Answer, text: Translation) -> str:
+    """Return the same of an answer."""
+    words = question_words(found.plan, found.question, text)
+    return text("ask.shown", name=printable(found.layer.name), counted=counted_words(found, text), words=words)
 
 
 def _precision_words(sites: list[Site], text: Translation) -> str:

@@ -109,7 +109,7 @@ def make_tiles(
 
     path = _place(layer)
     with draft_folder(path.parent) as work:
-        categories, looks = _categories(layer, progress)
+        categories, looks = categories_of(layer, progress)
         np.save(work / "numbers.npy", categories)
         job = {
             "source": str(layer.path.resolve()),
@@ -134,8 +134,14 @@ def forget_tiles(layer: OwnLayer) -> None:
             path.unlink()
 
 
-def _categories(layer: OwnLayer, progress: Progress) -> tuple[Any, list[int]]:
-    """Return the category of each feature as bytes, 255 for what is not drawn, and the look of each category."""
+def categories_of(layer: OwnLayer, progress: Progress = lambda share: None) -> tuple[Any, list[int]]:
+    """Return the category of each feature as bytes, 255 for what is not drawn, and the look of each category.
+
+    Raises
+    ------
+    PlanMapError
+        The layer's file is damaged.
+    """
     import numpy as np
 
     from layers.own.look import look_numbers, style_fields

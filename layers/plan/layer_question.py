@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 LONGEST_VALUE = 200
 """Characters of a value or the name of a field that can be asked for."""
@@ -26,6 +27,7 @@ MOST_QUESTIONS = 20
 MOST_METRES = 200_000
 
 _NUMBER = r"-?\d{1,25}(?:\.\d{1,25})?(?:e[+-]?\d{1,3})?"
+_DAY = r"\d{4}-\d{2}-\d{2}"
 _SPECIAL = re.compile(r"([!~:,])")
 
 
@@ -42,6 +44,10 @@ class FieldCondition:
     """The value is a number from here on. Either end may be open."""
     most: float | None = None
     """The value is a number up to here."""
+    since: date | None = None
+    """The value is of this day or a later one, as the file writes it. Either end may be open."""
+    until: date | None = None
+    """The value is of this day or an earlier one."""
     empty: bool = False
     """There is no value."""
 
@@ -54,6 +60,8 @@ class FieldCondition:
             return f"{name}:has:{_escaped(self.contains)}"
         if self.empty:
             return f"{name}:none"
+        if self.since or self.until:
+            return f"{name}:from:{self.since or ''}..{self.until or ''}"
         return f"{name}:from:{_number_text(self.least)}..{_number_text(self.most)}"
 
 
@@ -137,8 +145,19 @@ def _condition(text: str) -> FieldCondition | PlaceCondition | None:
             if 0 < len(values) <= MOST_VALUES and all(len(value) <= LONGEST_VALUE for value in values):
                 return FieldCondition(field, values=values)
         case ["from", span]:
-            return _range(field, span)
+            return _range(field, span) or _days(field, span)
     return None
+
+
+def _days(field: str, span: str) -> FieldCondition | None:
+    found = re.fullmatch(rf"({_DAY})?\.\.({_DAY})?", span, re.ASCII)
+    if found is None or not (found[1] or found[2]):
+        return None
+    try:
+        since, until = (date.fromisoformat(each) if each else None for each in (found[1], found[2]))
+    except ValueError:
+        return None
+    return FieldCondition(field, since=since, until=until)
 
 
 def _range(field: str, span: str) -> FieldCondition | None:

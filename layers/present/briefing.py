@@ -21,6 +21,7 @@ from layers.draw.content import moved_sites, site_numbers
 from layers.escape import html, script_json, template_environment
 from layers.ground.files import ground_of, picture_of
 from layers.plan.deck import Deck
+from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan, Task
 from layers.plan.scene import BASEMAPS, FROM_FILE, Scene
 from layers.plan.terms import Status
@@ -28,7 +29,7 @@ from layers.present.evidence import evidence_payload, task_sites
 from layers.present.frame import around
 from layers.present.ground_cut import ground_cut
 from layers.present.inline import font_faces
-from layers.present.taken_along import layers_along, pictures_along
+from layers.present.taken_along import large_questions, layers_along, pictures_along
 from layers.present.view import (
     LISTED,
     View,
@@ -143,10 +144,17 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
     numbers = site_numbers(plan)
     payload["sites"] = [{**site, "number": numbers.get(site["id"])} for site in payload["sites"]]
     payload["evidence"] = evidence_payload(plan, shown, text)
-    return {**payload, "language": text.language, "views": [_view_payload(plan, view) for view in shown]}
+    asked = {layer.scene_id: questions for layer, questions in large_questions(plan, shown).items()}
+    return {**payload, "language": text.language, "views": [_view_payload(plan, view, asked) for view in shown]}
 
 
-def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
+def _answer_number(large: Sequence[LayerQuestion], question: LayerQuestion) -> dict[str, int]:
+    """Return the place among the layer's large answers, if it is one that a view shows."""
+    return {"answer": large.index(question)} if question in large else {}
+
+
+def _view_payload(plan: Plan, view: View, asked: Mapping[str, Sequence[LayerQuestion]]) -> dict[str, Any]:
+    """Return a view; `asked` has the questions whose answers come in tiles, by the ids of layers."""
     found = arguments(plan, view.scene, view.selection)
     west, south, east, north = view.bounds
     passing = {task.id for task in view.selection.tasks}
@@ -154,7 +162,7 @@ def _view_payload(plan: Plan, view: View) -> dict[str, Any]:
     compared = view.before
     return {
         "asked": {
-            layer: {"url": "", "ids": each["ids"], "words": each["words"]}
+            layer: {**each, "url": "", **_answer_number(asked.get(layer, ()), view.scene.questions[layer])}
             for layer, each in asked_payload(plan, view.scene).items()
         },
         **{key: found[key] for key in ("sites", "tasks", "overdue", "changes", "layers", "order", "near")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -36,11 +36,7 @@ _WORLD = 256.0
 
 
 class Tiled(Protocol):
-    """An archive of tiles."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is."""
+    """Tiles of some place."""
 
     @property
     def zooms(self) -> tuple[int, int]:
@@ -59,6 +55,14 @@ class Tiled(Protocol):
         """Whether there are names in its tiles."""
 
 
+class Archived(Tiled, Protocol):
+    """Those that are in an archive."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroundCut:
     """Tiles for the views of a deck."""
@@ -72,11 +76,34 @@ class GroundCut:
 
 
 def ground_cut(
-    ground: Tiled, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int | None = None
+    ground: Archived, views: Sequence[BBox], *, numbers: Sequence[int] = (), limit: int | None = None
+) -> GroundCut:
+    """Return what `tiles_cut` does of an archive.
+
+    Raises
+    ------
+    PlanMapError
+        The ground's file is damaged.
+    """
+    try:
+        with Archive(ground.path) as archive:
+            return tiles_cut(ground, archive.stored, views, numbers=numbers, limit=limit)
+    except PlanMapError as error:
+        raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
+
+
+def tiles_cut(
+    ground: Tiled,
+    stored: Callable[[int, int, int], bytes | None],
+    views: Sequence[BBox],
+    *,
+    numbers: Sequence[int] = (),
+    limit: int | None = None,
 ) -> GroundCut:
     """Return the tiles for `views`, each what it must show in degrees, of at most `limit` bytes, or `MOST_BYTES`.
 
-    `numbers` are those of the views; without them they are counted from 1.
+    `stored` returns a tile by zoom, column and row, gzipped. `numbers` are those of the views; without them they are
+    counted from 1.
 
     Coarse tiles come first, so that there is some ground wherever somebody drags the map; then those of each view, as
     long as there is room; then finer ones, for whoever looks closer.
@@ -84,28 +111,24 @@ def ground_cut(
     Raises
     ------
     PlanMapError
-        The ground's file is damaged.
+        A tile is damaged.
     """
     tiles: dict[str, str] = {}
     characters: set[str] = set()
     thinned: list[int] = []
     room = MOST_BYTES if limit is None else limit
-    try:
-        with Archive(ground.path) as archive:
-            for number, wanted in _wishes(ground, views):
-                found = _stored(archive, wanted, tiles)
-                size = sum(len(tile) for tile in found.values() if tile is not None)
-                if size > room:
-                    # Finer tiles than the view needs are no loss.
-                    thinned += [number] if number else []
-                    continue
-                room -= size
-                for key, tile in found.items():
-                    tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
-                    if tile is not None and ground.has_names:
-                        characters |= _characters(unpacked(tile, MOST_TILE_BYTES, ground.path.name))
-    except PlanMapError as error:
-        raise PlanMapError("ground-file-damaged", file=ground.path.name) from error
+    for number, wanted in _wishes(ground, views):
+        found = _stored(stored, wanted, tiles)
+        size = sum(len(tile) for tile in found.values() if tile is not None)
+        if size > room:
+            # Finer tiles than the view needs are no loss.
+            thinned += [number] if number else []
+            continue
+        room -= size
+        for key, tile in found.items():
+            tiles[key] = base64.b64encode(tile).decode() if tile is not None else ""
+            if tile is not None and ground.has_names:
+                characters |= _characters(unpacked(tile, MOST_TILE_BYTES, key))
     named = [numbers[number - 1] for number in dict.fromkeys(thinned)] if numbers else dict.fromkeys(thinned)
     return GroundCut(tiles, tuple(named), frozenset(characters))
 
@@ -164,12 +187,14 @@ def _seen(view: BBox, zoom: float) -> BBox:
     )
 
 
-def _stored(archive: Archive, wanted: Iterable[Tile], known: dict[str, str]) -> dict[str, bytes | None]:
+def _stored(
+    stored: Callable[[int, int, int], bytes | None], wanted: Iterable[Tile], known: dict[str, str]
+) -> dict[str, bytes | None]:
     found = {}
     for zoom, x, y in wanted:
         key = f"{zoom}/{x}/{y}"
         if key not in known:
-            found[key] = archive.stored(zoom, x, y)
+            found[key] = stored(zoom, x, y)
     return found
 
 

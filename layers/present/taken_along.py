@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.errors import PlanMapError
 from geo.grid import BBox
-from layers.browser.own_payload import features_within, is_many, tile_source
+from layers.browser.own_payload import answer_source, features_within, is_many, tile_source
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.own.asking import asked_ids
 from layers.own.files import shown_layers
@@ -17,24 +18,30 @@ from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, make_tiles
 from layers.plan.deck import Deck
 from layers.plan.fault import printable
+from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, FROM_FILE
-from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut
+from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut, tiles_cut
 from layers.present.view import View, views
 from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.wording import listed_words
 from layers.service.files import shown_services
 from layers.translation import Translation
 
+if TYPE_CHECKING:
+    from layers.own.answer_tiles import AnswerTiles
+
 MOST_OWN_BYTES = 2_000_000
-"""Most bytes of tiles of own layers, besides those of the ground."""
+"""Most bytes of tiles of own layers and of answers about them, besides those of the ground."""
 
 
 def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list[str]:
     """Return the lines that a briefing of `deck` needs if not all that its slides show has room in it, or can go."""
     shown = views(plan, deck, language=text.language, today=today)
     ground = ground_of(plan, BASEMAPS[0])
-    cuts = [cut for _, cut in [*_picture_cuts(plan, shown), *_own_cuts(plan, shown)]]
+    cuts = [cut for _, cut in _picture_cuts(plan, shown)]
+    cuts += [cut for _, cut in _own_cuts(plan, shown)]
+    cuts += [cut for answers in _answer_cuts(plan, shown).values() for _, cut in answers]
     cuts += [ground_cut(ground, [view.bounds for view in shown])] if ground is not None else []
     thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
@@ -57,14 +64,17 @@ def pictures_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, 
 
 
 def layers_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the own layers that views show: their features in what these views show and around it, or their tiles."""
-    cuts = dict(_own_cuts(plan, shown))
+    """Return the own layers that views show: their features in what these views show and around it, or their tiles.
+
+    Of what a view asks for, too: as `answers` the tiles of what is too much to go one by one, see `large_questions`.
+    """
+    cuts, answers = dict(_own_cuts(plan, shown)), _answer_cuts(plan, shown)
     found = []
     for layer, over in _own_views(plan, shown).items():
         own = next(each for each in known if each["id"] == layer.scene_id)
         around = _around([view.bounds for view in over])
         parts = [ids for view in over if (ids := asked_ids(plan, view.scene, layer)) is not None]
-        # What is too much for a browser is said in words.
+        # What is too much to go one by one goes as tiles.
         ids = np.unique(np.concatenate([ids[: LARGE * (len(ids) <= LARGE)] for ids in parts])) if parts else None
         made = {**own, "url": ""}
         if layer in cuts:
@@ -72,29 +82,81 @@ def layers_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, An
         # A view that shows all of a layer needs more than any question selects.
         if layer not in cuts or ids is not None:
             made["features"] = features_within(layer, around, ids if layer in cuts or len(parts) == len(over) else None)
+        if layer in answers:
+            made["answers"] = [{**answer_source(layer, each), "tiles": cut.tiles} for each, cut in answers[layer]]
         found.append(made)
     return found
 
 
-def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:
-    """Return each own layer with more features in views that show all of it than go one by one, with its tiles."""
+def large_questions(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[LayerQuestion]]:
+    """Return of each own layer the questions of views whose answers are too large to go one by one, each once."""
+    found: dict[OwnLayer, list[LayerQuestion]] = {}
+    for layer, over in _own_views(plan, shown).items():
+        asked = [(view, view.scene.questions.get(layer.scene_id)) for view in over]
+        large = [question for view, question in asked if question and _is_large(plan, view, layer)]
+        if large:
+            found[layer] = list(dict.fromkeys(large))
+    return found
+
+
+def _is_large(plan: Plan, view: View, layer: OwnLayer) -> bool:
+    try:
+        return len(ids) > LARGE if (ids := asked_ids(plan, view.scene, layer)) is not None else False
+    except PlanMapError:
+        # Its words say why nothing of it is shown.
+        return False
+
+
+def _answer_cuts(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[tuple[AnswerTiles, GroundCut]]]:
+    """Return the tiles of large answers, in the order of `large_questions`, with those that views need."""
+    asked = large_questions(plan, shown)
+    if not asked:
+        return {}
+    # Imported here, for few briefings have such an answer.
+    from layers.own.answer_tiles import answer_tiles
+
+    room = MOST_OWN_BYTES // (len(_large_views(plan, shown)) + sum(map(len, asked.values())))
+    found: dict[OwnLayer, list[tuple[AnswerTiles, GroundCut]]] = {}
+    for layer, questions in asked.items():
+        for question in questions:
+            made = answer_tiles(layer, question, plan)
+            over = [view for view in shown if view.scene.questions.get(layer.scene_id) == question]
+            cut = tiles_cut(
+                made,
+                made.tiles.tile,
+                [view.bounds for view in over],
+                numbers=[view.number for view in over],
+                limit=room,
+            )
+            found.setdefault(layer, []).append((made, cut))
+    return found
+
+
+def _large_views(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[View]]:
+    """Return each own layer with more features in views that show all of it than go one by one, with those views."""
     views_of = {
         layer: whole
         for layer, over in _own_views(plan, shown).items()
         if (whole := [view for view in over if not view.scene.questions.get(layer.scene_id)])
     }
-    large = [layer for layer, over in views_of.items() if is_many(layer, _around([view.bounds for view in over]))]
+    return {layer: over for layer, over in views_of.items() if is_many(layer, _around([view.bounds for view in over]))}
+
+
+def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:
+    """Return each own layer that goes as tiles as a whole, with those that its views need."""
+    large = _large_views(plan, shown)
+    parts = len(large) + sum(map(len, large_questions(plan, shown).values()))
     return [
         (
             layer,
             ground_cut(
                 make_tiles(layer),
-                [view.bounds for view in views_of[layer]],
-                numbers=[view.number for view in views_of[layer]],
-                limit=MOST_OWN_BYTES // len(large),
+                [view.bounds for view in over],
+                numbers=[view.number for view in over],
+                limit=MOST_OWN_BYTES // parts,
             ),
         )
-        for layer in large
+        for layer, over in large.items()
     ]
 
 

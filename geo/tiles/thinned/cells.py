@@ -50,6 +50,10 @@ class Cells:
     left_out: int = 0
 
 
+_NONE = np.zeros(0, dtype=np.int64)
+NO_CELLS = Cells(CELL_PIXELS, _NONE, _NONE, _NONE, np.zeros(1, dtype=np.int64), _NONE.reshape(1, 0))
+
+
 def message(cells: Cells) -> bytes:
     """Return the bytes of `cells` in a tile."""
     parts = [b"\x08" + number(cells.pixels)]

@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 
 from geo.errors import GeometryError, PlanMapError
 from geo.geopackage import read_blob
-from geo.tiles.thinned.cells import morton
 from geo.tiles.thinned.rings import AREA, LINE, POINT, Rings, Whole, spans, starts_of
-
-WORLD_BITS = 30
-WORLD = 2**WORLD_BITS
-"""Units of the width of the web map's world, 4 cm each at the equator."""
-
-TOP = 85.0511287798066
-"""Degrees of latitude at which the web map ends."""
+from geo.tiles.thinned.world import TOP, WORLD, Numbers, homes, projected, turns_of
 
 BATCH = 20_000
 """Rows that are read at a time."""
@@ -40,8 +33,6 @@ _HEAD, _HEAD_BYTES = b"GP\0\3", 40
 """How the geometries that we write ourselves begin, and after how many bytes their WKB does."""
 
 _DIMENSIONS = {0: POINT, 4: POINT, 1: LINE, 2: LINE, 5: LINE, 3: AREA, 6: AREA}
-
-Numbers = NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -109,7 +100,7 @@ def read_layer(
     """
     odd, parts, total, undrawn = Odd(), list[_Part](), 0, 0
     found: list[NDArray[np.uint8]] = []
-    for fids, blobs, share in _rows(path):
+    for fids, blobs, share in rows_of(path):
         here = np.zeros(len(fids), np.uint8) if numbers is None else numbers[total : total + len(fids)]
         total += len(fids)
         if len(here) != len(fids):
@@ -126,8 +117,21 @@ def read_layer(
     return _joined(parts, np.concatenate([*found, np.zeros(0, np.uint8)]), categories, odd, total, undrawn)
 
 
-def _rows(path: Path) -> Iterator[tuple[list[int], list[object], float]]:
-    """Yield ids, geometries and the share that has been read."""
+def layer_of(fids: Whole, blobs: list[object], category: NDArray[np.uint8], categories: int) -> Layer:
+    """Return some features as a layer of their own: their ids, geometries as the file has them, and categories."""
+    odd = Odd()
+    made, there = _batch(fids, blobs, odd)
+    return _joined([made], category[there], categories, odd, len(fids), 0)
+
+
+def rows_of(path: Path) -> Iterator[tuple[list[int], list[object], float]]:
+    """Yield ids, geometries as the file has them, and the share that has been read.
+
+    Raises
+    ------
+    PlanMapError
+        It cannot be read.
+    """
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             count = connection.execute("SELECT max(fid) FROM features").fetchone()[0] or 1
@@ -157,6 +161,14 @@ class _Part:
 
 def _batch(fids: Whole, blobs: list[object], odd: Odd) -> tuple[_Part, NDArray[np.bool_]]:
     """Return what can be shown of some rows, and of which rows that is."""
+    geometries, bounds, there = usable(fids, blobs, odd)
+    geometries, bounds, fids = geometries[there], bounds[there], fids[there]
+    geometries, of, bounds = _turned(geometries, bounds, fids, odd)
+    return _measured(fids, geometries, of, bounds), there
+
+
+def usable(fids: Whole, blobs: list[object], odd: Odd) -> tuple[NDArray[np.object_], Numbers, NDArray[np.bool_]]:
+    """Return the geometries of some rows, their bounds in degrees, and which of them can be shown."""
     geometries = shapely.from_wkb([_wkb(blob) for blob in blobs], on_invalid="ignore")
     absent = np.array([blob is None for blob in blobs], dtype=bool)
     broken = shapely.is_missing(geometries) & ~absent
@@ -169,10 +181,7 @@ def _batch(fids: Whole, blobs: list[object], odd: Odd) -> tuple[_Part, NDArray[n
         odd.add(kind, fids[mask])
     there &= ~outside
     odd.add("cut", fids[there & ((bounds[:, 3] > TOP) | (bounds[:, 1] < -TOP))])
-    number = np.flatnonzero(there)
-    geometries, bounds, fids = geometries[there], bounds[there], fids[there]
-    geometries, of, bounds = _turned(geometries, bounds, fids, odd)
-    return _measured(fids, geometries, of, bounds), np.isin(np.arange(len(there)), number)
+    return geometries, bounds, there
 
 
 def _wkb(blob: object) -> bytes | None:
@@ -203,11 +212,9 @@ def _turned(
     """
     of = np.arange(len(geometries))
     odd.add("wide", fids[bounds[:, 2] - bounds[:, 0] > 180])
-    beyond = (bounds[:, 0] < -180) | (bounds[:, 2] > 180)
+    turns, beyond = turns_of(bounds)
     if not beyond.any():
         return geometries, of, bounds
-    # By as many turns as bring the west end onto the map.
-    turns = np.where(beyond, -360 * np.floor((bounds[:, 0] + 180) / 360), 0)
     bounds = bounds + turns[:, None] * [1, 0, 1, 0]
     crosses = beyond & (bounds[:, 2] > 180)
     odd.add("antimeridian", fids[crosses])
@@ -225,10 +232,7 @@ def _shifted(geometry: object, degrees: float) -> object:
 
 def _measured(fids: Whole, geometries: NDArray[np.object_], of: Whole, bounds: Numbers) -> _Part:
     count = len(fids)
-    corners = projected(np.concatenate([bounds[:, :2], bounds[:, 2:]]))
-    low, high = corners[:count], corners[count:]
-    middle = (low + high) // 2
-    middle[:, 0] %= WORLD
+    home, size, _ = homes(bounds)
     points, lengths, owner, kind = _runs(geometries)
     # Runs are in the order of these.
     is_first = np.diff(owner * 4 + kind, prepend=-1) != 0
@@ -239,10 +243,9 @@ def _measured(fids: Whole, geometries: NDArray[np.object_], of: Whole, bounds: N
     for each in (POINT, LINE, AREA):
         dimension[piece_feature[piece_kind == each]] = each
     cover = np.bincount(piece_feature[owner], weights=_covered(rings), minlength=count)
-    size = np.maximum(high[:, 0] - low[:, 0], np.abs(high[:, 1] - low[:, 1]))
     return _Part(
         fids,
-        morton(middle[:, 0], np.clip(middle[:, 1], 0, WORLD - 1)),
+        home,
         size,
         np.abs(cover),
         dimension,
@@ -329,16 +332,6 @@ def _covered(rings: Rings) -> Numbers:
     step = np.hypot(*(after - at).T)
     step[rings.starts[1:] - 1] = 0
     return np.choose(rings.kind - 1, [0 * area, np.add.reduceat(step, first), area])
-
-
-def projected(positions: Numbers) -> Whole:
-    """Return positions in degrees (WGS 84) in units of the world, from its north-west corner (Web Mercator)."""
-    sine = np.sin(np.radians(np.clip(positions[:, 1], -TOP, TOP)))
-    found = np.empty((len(positions), 2))
-    found[:, 0] = (positions[:, 0] + 180) / 360
-    found[:, 1] = 0.5 - np.log((1 + sine) / (1 - sine)) / (4 * np.pi)
-    made: Whole = np.clip(np.rint(found * WORLD), -2 * WORLD, 2 * WORLD).astype(np.int64)
-    return made
 
 
 def _joined(

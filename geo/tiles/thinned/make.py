@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from geo.output import drafted
 from geo.tiles.archive import ArchiveWriter, mercator_latitude
-from geo.tiles.thinned.layer import MOST_CATEGORIES, WORLD, WORLD_BITS, Layer, read_layer
+from geo.tiles.thinned.layer import MOST_CATEGORIES, Layer, read_layer
 from geo.tiles.thinned.pieces import Extents, extents_of
 from geo.tiles.thinned.rings import AREA
+from geo.tiles.thinned.world import WORLD, WORLD_BITS
 from geo.tiles.thinned.zoom import Zoom
 
 SCHEMA = 2

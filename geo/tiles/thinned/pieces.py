@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.tiles.thinned.cells import morton
-from geo.tiles.thinned.layer import WORLD_BITS, Layer
-from geo.tiles.thinned.rings import Rings, Whole, clipped, spans, starts_of
+from geo.tiles.thinned.cells import TILE_PIXELS, morton, unmorton
+from geo.tiles.thinned.layer import Layer
+from geo.tiles.thinned.rings import AREA, Rings, Whole, clipped, spans, starts_of
+from geo.tiles.thinned.world import WORLD_BITS
 
 MARGIN_BITS = 6
 """A tile has what is around it too, as far as its side halved this many times: 8 pixels, for strokes and dots."""
@@ -152,3 +153,38 @@ def _together(parts: list[Rings]) -> Rings:
         np.concatenate([part.owner for part in parts]),
         np.concatenate([part.kind for part in parts]),
     )
+
+
+def in_units(runs: Rings, tile: Whole, zoom: int, extent_bits: int) -> Rings:
+    """Return the runs of shapes in units of the tile of each, every shape with at least one run that can be seen."""
+    x, y = unmorton(tile)
+    shift = WORLD_BITS - zoom
+    corner = np.column_stack([x, y])[runs.owner] << shift
+    scale = 2.0 ** (extent_bits - shift)
+    points = np.rint((runs.points - np.repeat(corner, runs.lengths, axis=0)) * scale).astype(np.int64)
+    exact = Rings(points, runs.starts, runs.owner, runs.kind).without_repeats()
+    enough = exact.lengths >= np.array([0, 1, 2, 3])[exact.kind]
+    seen = np.zeros(len(tile), dtype=bool)
+    seen[exact.owner[enough]] = True
+    # Of a shape of which nothing is left, its first run stays, a pixel large.
+    first = np.ones(len(exact), dtype=bool)
+    first[1:] = exact.owner[1:] != exact.owner[:-1]
+    blown = first & ~seen[exact.owner]
+    kept = exact.taken(np.flatnonzero(enough), exact.owner[enough])
+    if not blown.any():
+        return kept
+    dot = max(1, 2**extent_bits // TILE_PIXELS)
+    at = exact.points[exact.starts[:-1][blown]]
+    kind = exact.kind[blown]
+    corners = at[:, None] + np.array([[0, 0], [dot, 0], [dot, dot]])
+    lengths = np.where(kind == AREA, 3, 2)
+    made = corners[np.arange(3) < lengths[:, None]]
+    owner = np.concatenate([kept.owner, exact.owner[blown]])
+    both = Rings(
+        np.concatenate([kept.points, made]),
+        starts_of(np.concatenate([kept.lengths, lengths])),
+        owner,
+        np.concatenate([kept.kind, kind]),
+    )
+    order = np.argsort(owner, kind="stable")
+    return both.taken(order, owner[order])

@@ -13,35 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.tiles.thinned import encode
-from geo.tiles.thinned.cells import CELL_PIXELS, TILE_PIXELS, Cells, message, unmorton
-from geo.tiles.thinned.layer import WORLD_BITS, Layer
-from geo.tiles.thinned.pieces import Extents, Reach
-from geo.tiles.thinned.rings import AREA, POINT, Rings, Whole, starts_of
+from geo.tiles.thinned.cells import NO_CELLS, TILE_PIXELS, Cells, message, unmorton
+from geo.tiles.thinned.counting import LEVELS, Gathered, Mask, counted, counted_share
+from geo.tiles.thinned.layer import Layer
+from geo.tiles.thinned.pieces import Extents, Reach, in_units
+from geo.tiles.thinned.rings import Rings, Whole
+from geo.tiles.thinned.world import WORLD_BITS
 
 MOST_BYTES = 200_000
 """Largest size of a tile as it is stored and served, which is gzipped."""
 
 MOST_SHAPES = 8_000
 """Shapes of a tile that a browser draws in good time; there is room for so many of 6 pixels side by side."""
-
-SMALL_PIXELS = 3
-"""Features whose extent is smaller than this are counted and not drawn."""
-
-LEVELS = (
-    # Pixels below which features are counted, and pixels by which shapes are simplified.
-    (SMALL_PIXELS, 0.5),
-    (4, 0.5),
-    (6, 0.5),
-    (8, 0.5),
-    (12, 0.5),
-    (16, 1.0),
-    (24, 1.0),
-    (32, 2.0),
-    (48, 2.0),
-    (96, 4.0),
-    (float("inf"), 8.0),
-)
-"""What is done to a tile that is too large: each level does more."""
 
 COARSEST = 3
 """How many times the sides of cells are doubled at most."""
@@ -59,11 +42,6 @@ AT_ONCE = 1_500_000
 
 SHAPES_EXTENT_BITS = 11
 """Units of a tile's side: a quarter of a pixel each."""
-
-_NONE = np.zeros(0, dtype=np.int64)
-NO_CELLS = Cells(CELL_PIXELS, _NONE, _NONE, _NONE, np.zeros(1, dtype=np.int64), _NONE.reshape(1, 0))
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -126,12 +104,7 @@ class Zoom:
 
     def counted_share(self) -> float:
         """Return the share of features that are too small or crowded here; for points in one place nothing helps."""
-        if not len(self.layer.fid):
-            return 0.0
-        counted = self._counted()
-        is_point = self._is_point(np.full(len(counted), SMALL_PIXELS * self.pixel))
-        together = _crowded(self.layer.home, is_point, 2 * (WORLD_BITS - 16 - 7))
-        return float((counted & ~together).mean())
+        return counted_share(self.layer, self._counted(), self.pixel)
 
     def tiles(self, *, must: bool = True) -> dict[tuple[int, int], bytes] | None:
         """Return the stored bytes of each tile by column and row; None if `must` is not set and one would be too large.
@@ -170,25 +143,9 @@ class Zoom:
         chosen = np.flatnonzero(wanted)
         return chosen[np.argsort(self.reach.tile[chosen], kind="stable")]
 
-    def _is_point(self, limit: Whole | NDArray[np.float64]) -> Mask:
-        found: Mask = (self.layer.dimension == POINT) & (self.layer.size < limit)
-        return found
-
     def _counted(self) -> Mask:
         """Return which features are counted, and not drawn."""
-        layer, plan = self.layer, self.plan
-        per_tile = np.diff(plan.first)
-        level = np.repeat(plan.level, per_tile)
-        limits = np.array([pixels for pixels, _ in LEVELS]) * self.pixel
-        if self.is_last:
-            limits[0] = 0
-        limit = limits[level]
-        is_point = self._is_point(np.maximum(limit, SMALL_PIXELS * self.pixel))
-        counted: Mask = (layer.size < limit) & ~is_point
-        if self.is_last:
-            return counted | (is_point & (level > 0))
-        crowded = _crowded(layer.home, is_point, 2 * (self.shift - 7))
-        return counted | crowded | (is_point & (level > 0))
+        return counted(self.layer, self.plan.first, self.plan.level, self.zoom, is_last=self.is_last)
 
     def _raise(self, sizes: dict[int, tuple[int, int]]) -> bool:
         """Do more about the tiles that are too large, given the bytes of each in all and of its cells."""
@@ -246,42 +203,11 @@ class Zoom:
         return gzip.compress(shapes + told, 6, mtime=0), len(gzip.compress(told, 1)) if told else 0
 
     def _cells(self, counted: Mask, todo: set[int] | None) -> Iterator[tuple[int, Cells]]:
-        layer, plan = self.layer, self.plan
-        count = layer.categories
         of = np.flatnonzero(counted)
-        coarser = np.repeat(plan.coarser, np.diff(plan.first))[of]
-        bits = 2 * (self.shift - 7 + coarser)
-        cell = layer.home[of] >> bits
-        is_first = np.ones(len(of), dtype=bool)
-        is_first[1:] = (cell[1:] != cell[:-1]) | (coarser[1:] != coarser[:-1])
-        number = np.cumsum(is_first) - 1
-        total = int(number[-1]) + 1 if len(of) else 0
-        counts = np.bincount(number, minlength=total)
-        category = layer.category[of].astype(np.int64)
-        dimension = layer.dimension[of]
-        # A line is a pixel wide.
-        areas = layer.cover[of] * np.where(dimension == AREA, 1.0, self.pixel)
-        covered = np.bincount(number, weights=areas, minlength=total)
-        first = np.flatnonzero(is_first)
-        cover = np.ceil(100 * covered / (CELL_PIXELS * self.pixel * 2.0 ** coarser[first]) ** 2)
-        cover = np.clip(cover, 1, 100).astype(np.int64)
-        tile = layer.home[of[first]] >> (2 * self.shift)
-        begins = np.flatnonzero(np.diff(tile, prepend=-1))
-        self.told.cells, self.told.features = total, len(of)
-        only_points = not (dimension != POINT).any()
-        for start, end in pairwise([*begins.tolist(), total]):
-            at = int(tile[start])
-            if todo is not None and at not in todo:
-                continue
-            here = int(coarser[first[start]])
-            places = cell[first[start:end]] & (4 ** (7 - here) - 1)
-            covered_here = _NONE if only_points else cover[start:end]
-            features = slice(first[start], first[end] if end < total else len(of))
-            mixed = category[features] * (end - start) + number[features] - start
-            by_category = np.bincount(mixed, minlength=count * (end - start)).reshape(count, -1)
-            listed = np.flatnonzero(by_category.any(axis=1))
-            side = CELL_PIXELS * 2**here
-            yield at, Cells(side, places, counts[start:end], covered_here, listed, by_category[listed])
+        coarser = np.repeat(self.plan.coarser, np.diff(self.plan.first))[of]
+        gathered = Gathered(self.layer, of, coarser, self.zoom)
+        self.told.cells, self.told.features = gathered.total, len(of)
+        return gathered.tiles(todo)
 
     def _features(self, copies: Whole) -> Iterator[tuple[int, bytes]]:
         """Yield each tile with the bytes of its features."""
@@ -299,7 +225,7 @@ class Zoom:
         layer, reach = self.layer, self.reach
         runs = reach.runs(copies)
         runs = runs.simplified(self._tolerance(reach.tile[copies])[runs.owner])
-        runs = self._in_units(runs, reach.tile[copies])
+        runs = in_units(runs, reach.tile[copies], self.zoom, self.extent_bits)
         copies, runs = self._spared(copies, runs)
         tile, feature = reach.tile[copies], layer.piece_feature[reach.piece[copies]]
         categories = layer.category[feature].astype(np.int64) if layer.categories > 1 else None
@@ -325,39 +251,6 @@ class Zoom:
             found[tile == spared] = LEVELS[-1][1] * 2.0 ** min(times - 1, 2)
         scaled: NDArray[np.float64] = found * self.pixel
         return scaled
-
-    def _in_units(self, runs: Rings, tile: Whole) -> Rings:
-        """Return runs in units of their tiles, each shape with at least one that can be seen."""
-        x, y = unmorton(tile)
-        corner = np.column_stack([x, y])[runs.owner] << self.shift
-        scale = 2.0 ** (self.extent_bits - self.shift)
-        points = np.rint((runs.points - np.repeat(corner, runs.lengths, axis=0)) * scale).astype(np.int64)
-        exact = Rings(points, runs.starts, runs.owner, runs.kind).without_repeats()
-        enough = exact.lengths >= np.array([0, 1, 2, 3])[exact.kind]
-        seen = np.zeros(len(tile), dtype=bool)
-        seen[exact.owner[enough]] = True
-        # Of a shape of which nothing is left, its first run stays, a pixel large.
-        first = np.ones(len(exact), dtype=bool)
-        first[1:] = exact.owner[1:] != exact.owner[:-1]
-        blown = first & ~seen[exact.owner]
-        kept = exact.taken(np.flatnonzero(enough), exact.owner[enough])
-        if not blown.any():
-            return kept
-        dot = max(1, 2**self.extent_bits // TILE_PIXELS)
-        at = exact.points[exact.starts[:-1][blown]]
-        kind = exact.kind[blown]
-        corners = at[:, None] + np.array([[0, 0], [dot, 0], [dot, dot]])
-        lengths = np.where(kind == AREA, 3, 2)
-        made = corners[np.arange(3) < lengths[:, None]]
-        owner = np.concatenate([kept.owner, exact.owner[blown]])
-        both = Rings(
-            np.concatenate([kept.points, made]),
-            starts_of(np.concatenate([kept.lengths, lengths])),
-            owner,
-            np.concatenate([kept.kind, kind]),
-        )
-        order = np.argsort(owner, kind="stable")
-        return both.taken(order, owner[order])
 
     def _spared(self, copies: Whole, runs: Rings) -> tuple[Whole, Rings]:
         """Return what stays in tiles that are too large with all that can be done else: the largest shapes."""
@@ -385,16 +278,3 @@ class Zoom:
         told.largest = max(map(len, made.values()), default=0)
         told.tiles = len(made)
         told.left_out = sum(self.left_out.values())
-
-
-def _crowded(home: Whole, is_point: Mask, bits: int) -> Mask:
-    """Return which of the points stand in one cell with others; `bits` of their homes are within a cell."""
-    at = np.flatnonzero(is_point)
-    cell = home[at] >> bits
-    same = cell[1:] == cell[:-1]
-    crowded = np.zeros(len(at), dtype=bool)
-    crowded[1:] |= same
-    crowded[:-1] |= same
-    found = np.zeros(len(home), dtype=bool)
-    found[at[crowded]] = True
-    return found

@@ -157,9 +157,9 @@ export class GroundTiles {
    * @returns {Promise<ArrayBuffer | null>} nothing where the ground has nothing
    */
   async fetch(key) {
-    const { tiles, url } = this.ground;
+    const { tiles, url, query = "" } = this.ground;
     if (!tiles) {
-      const answer = await fetch(url + key);
+      const answer = await fetch(url + key + query);
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.status === 204 ? null : answer.arrayBuffer();
     }

@@ -195,18 +195,31 @@ class OwnLayer extends OwnPane {
   }
 }
 
-/** A layer that comes in tiles as a whole, and feature by feature where somebody asks for a part of it. */
+/** A layer that comes in tiles, and feature by feature where somebody asks for a part of it that has few. */
 class LargeLayer {
   /**
    * @param {OwnLayer} few
-   * @param {OwnTileLayer} tiles
+   * @param {OwnTileLayer} tiles of all of it
+   * @param {OwnTileLayer} part the tiles of a part
    */
-  constructor(few, tiles) {
+  constructor(few, tiles, part) {
     this.few = few;
     this.tiles = tiles;
+    this.part = part;
     this.payload = tiles.payload;
     /** @type {OwnPane} */
-    this.now = tiles;
+    this.now = this.of(null);
+  }
+
+  /**
+   * What draws all of it, or the part that is asked for.
+   *
+   * @param {Asked | null} asked
+   */
+  of(asked) {
+    if (asked) return asked.large ? this.part : this.few;
+    // A document has all features itself that its views show, if those are few.
+    return this.payload.tiles || !this.payload.features ? this.tiles : this.few;
   }
 
   get visible() {
@@ -228,18 +241,18 @@ class LargeLayer {
   /** @param {Asked | null} asked */
   ask(asked) {
     const { visible, opacity } = this.now;
-    const next = asked ? this.few : this.tiles;
-    // Both have one pane: what is hidden goes first.
+    const next = this.of(asked);
+    // All have one pane: what is hidden goes first.
     if (next !== this.now) this.now.show(false, opacity);
     this.now = next;
-    this.few.ask(asked);
+    this.few.ask(asked?.large ? null : asked);
+    this.part.ask(asked?.large ? asked : null);
     this.now.show(visible, opacity);
   }
 
   /** @param {number} index */
   move(index) {
-    this.few.move(index);
-    this.tiles.move(index);
+    for (const each of [this.few, this.tiles, this.part]) each.move(index);
   }
 
   load() {
@@ -273,8 +286,8 @@ export class OwnLayers {
     /** @type {Map<string, OwnPane | LargeLayer>} */
     this.layers = new Map(data.own.map((payload) => {
       const few = new OwnLayer(map, payload, place(payload.id), changed);
-      const isLarge = payload.tiles || (payload.large && !payload.features);
-      return [payload.id, isLarge ? new LargeLayer(few, new OwnTileLayer(map, payload, place(payload.id), changed)) : few];
+      const tiles = () => new OwnTileLayer(map, payload, place(payload.id), changed);
+      return [payload.id, payload.large ? new LargeLayer(few, tiles(), tiles()) : few];
     }));
   }
 

@@ -3,8 +3,8 @@
 import { OwnPane } from "./own_pane.js";
 import { OwnTiles, loadTiles } from "./own_tiles.js";
 
-/** @import { Map } from "leaflet" */
-/** @import { Box, Language, OwnLook, OwnPayload, OwnTileSource } from "./types" */
+/** @import { Map as LeafletMap } from "leaflet" */
+/** @import { Asked, Box, Language, OwnLook, OwnPayload, OwnTileSource } from "./types" */
 /** @import { Words } from "./own_pane.js" */
 /** @import { InView } from "./own_tile.js" */
 /** @import { Look } from "./own_tiles.js" */
@@ -19,9 +19,19 @@ const AGAIN_MS = 700;
  */
 const known = new WeakMap();
 
+/** How many large answers are kept. */
+const KEPT = 6;
+
+/**
+ * The tiles of answers by their address; those used last at the end.
+ *
+ * @type {Map<string, OwnTileSource>}
+ */
+const answers = new Map();
+
 export class OwnTileLayer extends OwnPane {
   /**
-   * @param {Map} map
+   * @param {LeafletMap} map
    * @param {OwnPayload} payload
    * @param {number} index among all layers, the uppermost first
    * @param {() => void} changed is told when there is more to see
@@ -42,7 +52,42 @@ export class OwnTileLayer extends OwnPane {
     this.done = /** @type {number | null} */ (null);
     /** Why there are none. */
     this.fault = "";
-    this.asking = false;
+    /** Where somebody is asking for the tiles now. */
+    this.asking = "";
+  }
+
+  /** Where what there is to know of the tiles is. */
+  get address() {
+    return this.asked ? this.asked.url : this.payload.url;
+  }
+
+  /**
+   * What is known of the tiles, if anything.
+   *
+   * @returns {OwnTileSource | undefined}
+   */
+  get ready() {
+    const { asked, payload } = this;
+    if (!asked) return payload.tiles || known.get(payload);
+    return asked.answer === undefined ? answers.get(asked.url) : payload.answers?.[asked.answer];
+  }
+
+  /**
+   * @override
+   * @param {Asked | null} asked
+   */
+  ask(asked) {
+    const before = this.asked;
+    super.ask(asked);
+    if (before?.url === asked?.url && before?.answer === asked?.answer) return;
+    this.drawn?.remove();
+    this.drawn?.leave();
+    this.drawn = null;
+    this.source = null;
+    this.inView = null;
+    this.done = null;
+    this.fault = "";
+    if (this.visible) this.show(true, this.opacity);
   }
 
   /** @override */
@@ -65,28 +110,33 @@ export class OwnTileLayer extends OwnPane {
 
   /** @override */
   begin() {
-    const source = this.payload.tiles || known.get(this.payload);
-    if (source) this.draw(source);
-    else if (!this.asking) void this.wait();
+    const { ready } = this;
+    if (ready) this.draw(ready);
+    else if (this.address && this.asking !== this.address) void this.wait(this.address);
   }
 
   /** @override */
   load() {
-    if (this.payload.tiles) loadTiles(this.payload.tiles);
+    for (const source of [this.payload.tiles, ...(this.payload.answers || [])]) if (source) loadTiles(source);
   }
 
-  /** Ask for the tiles until they are there, or nobody wants to see the layer any more. */
-  async wait() {
-    this.asking = true;
+  /**
+   * Ask for the tiles until they are there, or nobody wants to see them any more.
+   *
+   * @param {string} address
+   */
+  async wait(address) {
+    this.asking = address;
     this.fault = "";
+    const isWanted = () => this.visible && this.address === address;
     try {
-      while (this.visible) {
-        const answer = await fetch(this.payload.url);
+      while (isWanted()) {
+        const answer = await fetch(address);
         if (answer.status === 200) {
-          const source = await answer.json();
-          known.set(this.payload, source);
+          this.know(address, await answer.json());
+          if (!isWanted()) break;
           this.done = null;
-          this.draw(source);
+          if (this.ready) this.draw(this.ready);
           break;
         }
         if (answer.status !== 202) throw new Error(answer.status === 409 ? await answer.text() : "");
@@ -94,12 +144,25 @@ export class OwnTileLayer extends OwnPane {
         await new Promise((resolve) => { setTimeout(resolve, AGAIN_MS); });
       }
     } catch (error) {
-      this.done = null;
-      this.fault = (error instanceof Error && error.message) || "failed";
-      this.say("failed");
+      if (this.address === address) {
+        this.done = null;
+        this.fault = (error instanceof Error && error.message) || "failed";
+        this.say("failed");
+      }
     }
-    this.asking = false;
+    if (this.asking === address) this.asking = "";
     this.changed();
+  }
+
+  /**
+   * @param {string} address
+   * @param {OwnTileSource} source
+   */
+  know(address, source) {
+    if (address === this.payload.url) known.set(this.payload, source);
+    else answers.set(address, source);
+    const oldest = answers.keys().next().value;
+    if (answers.size > KEPT && oldest !== undefined) answers.delete(oldest);
   }
 
   /** @param {number} share that has been made */
@@ -140,7 +203,7 @@ export class OwnTileLayer extends OwnPane {
    * @returns {InView}
    */
   get all() {
-    const tiles = this.payload.tiles;
+    const tiles = this.ready;
     return { cells: 0, features: 0, drawn: 0, categories: tiles ? [...tiles.looks.keys()] : [] };
   }
 
@@ -189,18 +252,23 @@ export class OwnTileLayer extends OwnPane {
    */
   seen(_frame, language, text) {
     if (!this.isShown) return [];
-    const { id, form } = this.payload;
-    const name = language === "zh" ? this.payload.zh : this.payload.en;
+    const { payload, asked } = this;
+    const { id, form } = payload;
+    const name = language === "zh" ? payload.zh : payload.en;
     const say = (/** @type {string} */ words) => ({ id, form, symbol: null, words });
     const filled = (/** @type {string} */ key, /** @type {Record<string, string>} */ values) =>
       text(key).replace(/\{(\w+)\}/g, (whole, part) => values[part] ?? whole);
     if (this.done !== null) return [say(filled("legend.own-making", { name, done: String(this.done) }))];
+    if (this.fault && asked) return [say(asked.words), say(filled("legend.own-answer-failed", { name }))];
     if (this.fault) return [say(filled("legend.own-" + (this.fault === "cancelled" ? "cancelled" : "failed"), { name }))];
     const { cells, features, drawn, categories } = this.inView || this.all;
     const looks = [...new Set(categories.map((category) => this.look(category)))].flatMap((look) => (look ? [look] : []));
-    const figures = { name, cells: figure(cells), features: figure(features), drawn: figure(drawn) };
-    const key = !cells ? "" : drawn ? "legend.own-cells-and-drawn" : "legend.own-cells";
-    return [...(key ? [say(filled(key, figures))] : []), ...looks.map((look) => this.line(look, language))];
+    const all = figure(this.source?.count || 0);
+    const figures = { name, cells: figure(cells), features: figure(features), drawn: figure(drawn), all };
+    const key = (asked ? "legend.own-answer-cells" : "legend.own-cells") + (drawn ? "-and-drawn" : "");
+    const lines = [...(cells ? [say(filled(key, figures))] : []), ...looks.map((look) => this.line(look, language))];
+    // What is asked for is said though nothing of it is in view, or not yet.
+    return lines.length || !asked ? lines : [say(asked.words)];
   }
 }
 

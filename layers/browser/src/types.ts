@@ -92,6 +92,8 @@ export interface OwnPayload extends Named {
   large: boolean;
   features?: GeoJSON.FeatureCollection;
   tiles?: OwnTileSource;
+  /** In a briefing the tiles of large answers about it. */
+  answers?: OwnTileSource[];
   form: "point" | "line" | "area" | "mixed";
   /** Its symbols in the order of the legend, with what that calls them; null for what is not drawn. */
   looks: (OwnLook | null)[];
@@ -108,6 +110,8 @@ export interface OwnPayload extends Named {
 export interface OwnTileSource extends TileSource {
   /** The place among the layer's looks of each category in the tiles; -1 stands for all rare ones together. */
   looks: number[];
+  /** Of an answer how many features are selected. */
+  count?: number;
   /** How those look and what they are called. */
   rest: OwnLook;
 }
@@ -133,6 +137,10 @@ export interface Asked {
   url: string;
   /** In a briefing the numbers of its features. */
   ids?: number[];
+  /** Whether they are so many that they come in tiles; what there is to know of these is at `url`. */
+  large?: boolean;
+  /** In a briefing the place of those tiles among the layer's `answers`. */
+  answer?: number;
   /** How many they are, and which. */
   words: string;
 }
@@ -290,6 +298,8 @@ export interface GroundPayload extends Named, TileSource {
 export interface TileSource {
   /** What the path of a tile, `z/x/y`, is added to. */
   url: string;
+  /** What comes after that path. */
+  query?: string;
   zooms: [number, number];
   /** Degrees: west, south, east, north. */
   bounds: [number, number, number, number];

@@ -71,6 +71,13 @@ class Given:
     survey: Survey
     losses: Losses
     progress: Progress
+    about: str = ""
+    """What a file says of itself where its format has a place for that."""
+
+    @property
+    def description(self) -> str:
+        """The same, with the offset frame that the figures are in, if any."""
+        return "; ".join(part for part in (self.system.code if self.system.offset else "", self.about) if part)
 
     def batches(self, kind: str | None = None) -> Iterator[Features]:
         """Yield the features in the system; with a `kind` only those, the first kind also with those without any."""

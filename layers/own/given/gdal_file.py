@@ -71,8 +71,8 @@ def write_package(given: Given, path: Path, table: str, title: str = "") -> str:
     names = free_name(GEOMETRY, [field.name for field in given.fields])
     number = free_name("fid", [*(field.name for field in given.fields), names])
     options = {"FID": number, "GEOMETRY_NAME": names, "SPATIAL_INDEX": "YES", "IDENTIFIER": title or table}
-    if given.system.offset:
-        options["DESCRIPTION"] = given.system.code
+    if given.description:
+        options["DESCRIPTION"] = given.description
     columns = _marked(given, [_Column(field, field.name, field.type) for field in given.fields])
     _write(
         given,
@@ -101,8 +101,8 @@ def write_geojson(given: Given, path: Path) -> None:
     columns = [_Column(field, field.name, _as_text(field, "binary")) for field in given.fields]
     # A nanodegree is 0.1 mm.
     options = {"RFC7946": "YES", "COORDINATE_PRECISION": "9"}
-    if given.system.offset:
-        options["DESCRIPTION"] = given.system.code
+    if given.description:
+        options["DESCRIPTION"] = given.description
     _write(given, path, _marked(given, columns), driver="GeoJSON", layer=given_title(given), options=options)
 
 

@@ -56,6 +56,8 @@ def write_workbook(given: Given, path: Path) -> None:
     }
     heading, rows = _table(given)
     with xlsxwriter.Workbook(str(path), options) as book:
+        if given.description:
+            book.set_properties({"comments": given.description[:LONGEST_CELL]})
         base = {"font_name": "Microsoft YaHei", "font_size": 10}
         bold = book.add_format(base | {"bold": True, "bg_color": style.INTERFACE["card"]})
         formats = {

@@ -1,0 +1,93 @@
+"""Answers of more features than a browser gets one by one, as tiles that are made when somebody asks for them.
+
+Nothing is made beforehand and nothing is written. What is kept is where the features are, in memory: some 50 bytes for
+each feature of the `_LAYERS` layers that were asked about last, as many for each of the `_ANSWERS` latest answers, and
+a byte for each zoom at which an answer is looked at: with a million features in all of them some 350 MB.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+from typing import ClassVar
+
+from geo.grid import BBox
+from geo.tiles.thinned.chosen import ChosenTiles
+from geo.tiles.thinned.places import Places, read_places
+from layers.own.asking import answer_state, selected
+from layers.own.own_layer import OwnLayer
+from layers.own.tiles import categories_of
+from layers.plan.layer_question import LayerQuestion
+from layers.plan.plan import Plan
+
+_LAYERS, _ANSWERS = 2, 4
+
+_lock = Lock()
+"""Whoever asks for the same while it is worked out waits for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTiles:
+    """The tiles of an answer."""
+
+    tiles: ChosenTiles
+    looks: tuple[int, ...]
+    """As those of `layers.own.tiles.LayerTiles`."""
+    count: int
+    """How many features are selected."""
+    tile_pixels: ClassVar[int] = 512
+    """Side of a tile on a map of the tile's own zoom."""
+    has_names: ClassVar[bool] = False
+
+    @property
+    def zooms(self) -> tuple[int, int]:
+        """The first and the last zoom that there is."""
+        return self.tiles.zooms
+
+    @property
+    def bounds(self) -> BBox:
+        """What the features cover, in degrees (WGS 84)."""
+        return self.tiles.bounds
+
+
+def answer_tiles(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> AnswerTiles:
+    """Return the tiles of the features that a question selects.
+
+    Raises
+    ------
+    PlanMapError
+        The layer has no such field, or its file is damaged.
+    """
+    asked = _Asked(layer, answer_state(layer, question, plan), question, plan)
+    with _lock:
+        return _made(asked)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What is asked for; the same whatever was asked, and in whatever plan, if the same features are selected."""
+
+    layer: OwnLayer
+    state: str
+    question: LayerQuestion
+    plan: Plan
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and (self.layer, self.state) == (other.layer, other.state)
+
+    def __hash__(self) -> int:
+        return hash((self.layer, self.state))
+
+
+@lru_cache(maxsize=_ANSWERS)
+def _made(asked: _Asked) -> AnswerTiles:
+    ids = selected(asked.layer, asked.question, asked.plan)
+    places, looks = _places(asked.layer)
+    return AnswerTiles(ChosenTiles(asked.layer.path, places.taken(ids)), looks, len(ids))
+
+
+@lru_cache(maxsize=_LAYERS)
+def _places(layer: OwnLayer) -> tuple[Places, tuple[int, ...]]:
+    categories, looks = categories_of(layer)
+    return read_places(layer.path, categories, max(1, len(looks))), tuple(looks)
