@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from geo.grid import BBox
-from layers.browser.own_payload import features_within, is_many, tile_source
+from layers.browser.own_payload import features_within, is_many, labels_within, tile_source
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.own.asking import asked_ids
 from layers.own.files import shown_layers
+from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, make_tiles
 from layers.plan.deck import Deck
@@ -68,12 +69,22 @@ def layers_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, An
         ids = np.unique(np.concatenate([ids[: LARGE * (len(ids) <= LARGE)] for ids in parts])) if parts else None
         made = {**own, "url": ""}
         if layer in cuts:
+            made["labelled"] = _labelled(layer, over)
             made["tiles"] = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
         # A view that shows all of a layer needs more than any question selects.
         if layer not in cuts or ids is not None:
             made["features"] = features_within(layer, around, ids if layer in cuts or len(parts) == len(over) else None)
         found.append(made)
     return found
+
+
+def _labelled(layer: OwnLayer, over: Sequence[View]) -> dict[str, Any]:
+    """Return what is written of a large layer in the views that show few enough of its features."""
+    by_id: dict[int, dict[str, Any]] = {}
+    for view in over:
+        if style_of(layer).labels is not None:
+            by_id.update({each["id"]: each for each in labels_within(layer, view.bounds)["features"]})
+    return {"type": "FeatureCollection", "features": list(by_id.values())}
 
 
 def _own_cuts(plan: Plan, shown: Sequence[View]) -> list[tuple[OwnLayer, GroundCut]]:

@@ -1,11 +1,12 @@
 /* An own layer with very many features: its tiles, which the server may still have to make. */
 
 import { OwnPane } from "./own_pane.js";
+import { TileLabels } from "./own_tile_labels.js";
 import { OwnTiles, loadTiles } from "./own_tiles.js";
 
 /** @import { Map } from "leaflet" */
 /** @import { Box, Language, OwnLook, OwnPayload, OwnTileSource } from "./types" */
-/** @import { Words } from "./own_pane.js" */
+/** @import { SeenFeature, Words } from "./own_pane.js" */
 /** @import { InView } from "./own_tile.js" */
 /** @import { Look } from "./own_tiles.js" */
 
@@ -43,6 +44,10 @@ export class OwnTileLayer extends OwnPane {
     /** Why there are none. */
     this.fault = "";
     this.asking = false;
+    this.labels = new TileLabels(map, payload, () => {
+      this.home.dataset.labels = String(this.labels.features.length);
+      changed();
+    });
   }
 
   /** @override */
@@ -148,6 +153,7 @@ export class OwnTileLayer extends OwnPane {
   tell(inView) {
     if (!this.drawn?.tiles.complete) return;
     this.say("drawn");
+    this.labels.update(inView, this.asked);
     if (JSON.stringify(inView) === JSON.stringify(this.inView)) return;
     this.inView = inView;
     this.changed();
@@ -178,7 +184,17 @@ export class OwnTileLayer extends OwnPane {
       dash: symbol.dash ? symbol.dash.split(" ").map(Number) : [],
       radius: symbol.radius,
       marker: symbol.marker,
+      hatch: symbol.hatch || undefined,
     };
+  }
+
+  /**
+   * @override
+   * @param {Box} frame in degrees
+   * @returns {SeenFeature[]} those that have labels
+   */
+  featuresIn(frame) {
+    return this.isShown && this.drawn ? this.labels.in(frame) : [];
   }
 
   /**

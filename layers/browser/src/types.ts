@@ -100,6 +100,8 @@ export interface OwnPayload extends Named {
   zooms: [number, number];
   /** How its labels look; their words are in its features. */
   labels: OwnLabels | null;
+  /** In a briefing: the features with labels of a layer that comes in tiles. */
+  labelled?: GeoJSON.FeatureCollection;
   /** Where it comes from, and how good its positions are. */
   credit: Named;
 }
