@@ -29,7 +29,9 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Text
+from layers.present.pptx.view_map import slide_map
 from layers.present.taken_along import cut_words
+from layers.present.view import view
 from layers.resources import default_plan_folder
 from layers.service.allowed import allow, allowed_hosts, forbid, hosts_file
 from layers.service.files import add_service, service_layers
@@ -483,3 +485,30 @@ def test_a_briefing_says_that_a_service_is_not_taken_along(where: Path) -> None:
     [line] = cut_words(plan_in(where), deck, ZH, today=DAY)
     assert "2" in line
     assert "影像" in line
+
+
+def test_a_legend_names_the_service_and_its_source_where_it_came(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        made = sheet(where, shown(layer))
+    words = [part.text for part in made.drawing.items if isinstance(part, TextLine)]
+    assert "影像（测绘院）" in words
+    assert "地图服务" in words
+    # In the line of sources, too.
+    assert any("测绘院" in each for each in words if each != "影像（测绘院）")
+
+
+def test_a_legend_does_not_list_a_service_that_did_not_come(where: Path) -> None:
+    with served(lambda path, query: Reply(status=500)) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        made = sheet(where, shown(layer))
+    assert "影像（测绘院）" not in [part.text for part in made.drawing.items if isinstance(part, TextLine)]
+
+
+def test_a_slide_names_the_service_in_its_legend(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        plan = plan_in(where)
+        slide = view(plan, Slide(Text("", ""), scene=shown(layer)), 1, language="zh", today=DAY)
+        made, _ = slide_map(plan, slide, 200, 120, ZH)
+    assert "影像（测绘院）" in [entry.text for entry in made.entries]

@@ -176,7 +176,8 @@ def test_what_a_click_shows_is_beside_the_legend(page: Page, address: str, folde
     card = frame.locator(".leaflet-popup")
     expect(card).to_be_visible()
     clear = """() => {
-      const [card, panel] = [".leaflet-popup", ".pm-panel"].map((each) => document.querySelector(each).getBoundingClientRect());
+      const edges = (each) => document.querySelector(each).getBoundingClientRect();
+      const [card, panel] = [edges(".leaflet-popup"), edges(".pm-panel")];
       return card.right <= panel.left || card.top >= panel.bottom;
     }"""
     wait_until(frame, f"({clear})()")

@@ -126,6 +126,8 @@ export interface ServicePayload extends Named {
   pixels: 256 | 512;
   /** What the service draws in. */
   datum: "wgs84" | "gcj02" | "bd09";
+  /** What the legend says of it. */
+  legend: Named;
   credit: Named;
 }
 
