@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from starlette.applications import Starlette
 
 from app.context import Context
@@ -21,6 +24,7 @@ from app.routes import routes
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.errors import PlanMapError
 from geo.remote.xml import read_xml
+from geo.tiles.archive import tiles_in
 from layers.browser.face import screen_characters
 from layers.browser.payload import plan_payload
 from layers.draw.drawing import Raster, TextLine
@@ -29,9 +33,11 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Text
+from layers.present.briefing import briefing
 from layers.present.pptx.view_map import slide_map
-from layers.present.taken_along import cut_words
-from layers.present.view import view
+from layers.present.service_cut import MOST_BYTES
+from layers.present.taken_along import cut_words, services_along
+from layers.present.view import view, views
 from layers.resources import default_plan_folder
 from layers.service.allowed import allow, allowed_hosts, forbid, hosts_file
 from layers.service.files import add_service, service_layers
@@ -477,14 +483,69 @@ def test_what_a_service_lacks_is_an_empty_picture(get: Get, where: Path) -> None
         assert get(f"/{payload['url']}state").json() == {"words": ""}
 
 
-def test_a_briefing_says_that_a_service_is_not_taken_along(where: Path) -> None:
+def deck_with(layer: ServiceLayer) -> Deck:
+    scene = Scene(site="junliangcheng-north", visible=MappingProxyType({layer.scene_id: True}))
+    return Deck("d", Text("册", "Deck"), (Slide(Text("一", "One")), Slide(Text("二", "Two"), scene=scene)))
+
+
+def test_a_briefing_takes_the_pictures_of_its_views_along(where: Path) -> None:
     with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        plan, deck = plan_in(where), deck_with(layer)
+        made = briefing(plan, deck, language="zh", today=DAY)
+        assert cut_words(plan, deck, ZH, today=DAY) == []
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
+    assert "测绘院" in made
+    assert next(iter(along["tiles"].values())).partition(",")[2] in made
+    assert along["url"] == ""
+    # What the largest screen shows of the view, and all of it.
+    west, south, east, north = views(plan, deck, language="zh", today=DAY)[1].bounds
+    zooms = {int(key.partition("/")[0]) for key in along["tiles"]}
+    assert len(zooms) == 1
+    wanted = {"/".join(map(str, place)) for place in tiles_in((west, south, east, north), zooms.pop())}
+    assert wanted <= along["tiles"].keys()
+    place = next(iter(along["tiles"]))
+    content = base64.b64decode(along["tiles"][place].partition(",")[2])
+    assert content == tile(layer, *(int(part) for part in place.split("/")))[0]
+
+
+def test_a_briefing_says_on_the_page_which_service_is_not_in_it_and_why(where: Path) -> None:
+    with served(lambda path, query: Reply(status=500)) as server:
         layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
-    slides = (Slide(Text("一", "One")), Slide(Text("二", "Two"), scene=shown(layer)))
-    deck = Deck("d", Text("册", "Deck"), slides)
-    [line] = cut_words(plan_in(where), deck, ZH, today=DAY)
+        plan, deck = plan_in(where), deck_with(layer)
+        [line] = cut_words(plan, deck, ZH, today=DAY)
+        made = briefing(plan, deck, language="zh", today=DAY)
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
     assert "2" in line
     assert "影像" in line
+    assert made.count('<p class="missing">') == 1
+    assert along["tiles"] == {}
+
+
+def test_a_briefing_asks_no_host_that_is_not_allowed(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
+        forbid(server.host)
+        before = len(server.asked)
+        [line] = cut_words(plan_in(where), deck_with(layer), EN, today=DAY)
+        assert len(server.asked) == before
+    assert "allow" in line
+
+
+def test_a_briefing_has_coarser_pictures_where_the_fine_ones_have_no_room(where: Path) -> None:
+    def heavy(path: str, query: dict[str, str]) -> Reply:
+        noise = np.random.default_rng(len(path)).integers(0, 255, (256, 256, 3), dtype=np.uint8)
+        file = BytesIO()
+        Image.fromarray(noise).save(file, "PNG")
+        return Reply(file.getvalue(), "image/png")
+
+    with served(heavy) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
+        plan, deck = plan_in(where), deck_with(layer)
+        [line] = cut_words(plan, deck, ZH, today=DAY)
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
+    assert "较粗" in line
+    assert 0 < sum(map(len, along["tiles"].values())) <= MOST_BYTES
 
 
 def test_a_legend_names_the_service_and_its_source_where_it_came(where: Path) -> None:

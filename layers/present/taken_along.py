@@ -21,10 +21,10 @@ from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, FROM_FILE
 from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut
+from layers.present.service_cut import Missing, service_cut
 from layers.present.view import View, views
 from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.wording import listed_words
-from layers.service.files import shown_services
 from layers.translation import Translation
 
 MOST_OWN_BYTES = 2_000_000
@@ -40,12 +40,35 @@ def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list
     thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
     lines = [text("ground.cut", slides=numbers)] if thinned else []
-    left = [(view.number, layer) for view in shown for layer in shown_services(plan, view.scene)]
-    if left:
-        names = text("sheet.comma").join(dict.fromkeys(printable(layer.row.name) for _, layer in left))
-        slides = listed_words(list(dict.fromkeys(str(number) for number, _ in left)), MOST_SLIDES, text)
-        lines.append(text("service.not-taken", slides=slides, names=names))
+    services = service_cut(plan, shown)
+    if services.coarser:
+        slides = listed_words([str(number) for number in services.coarser], MOST_SLIDES, text)
+        lines.append(text("service.coarser", slides=slides))
+    by_reason: dict[str, list[int]] = {}
+    for each in services.missing:
+        by_reason.setdefault(missing_words(each, text), []).append(each.number)
+    for words, numbered in by_reason.items():
+        slides = listed_words([str(number) for number in dict.fromkeys(numbered)], MOST_SLIDES, text)
+        lines.append(text("service.not-taken", slides=slides, words=words))
     return lines
+
+
+def missing_words(missing: Missing, text: Translation) -> str:
+    """Return which service is missing in a view, and why."""
+    name = printable(missing.layer.row.name)
+    why = text("service.no-room") if missing.error is None else text.explain(missing.error)
+    return text("service.partly-along" if missing.partly else "service.not-along", name=name, why=why)
+
+
+def absent_words(missing: Missing, text: Translation) -> str:
+    """Return the same for the people in the room, whom the reason does not help."""
+    return text("service.partly-absent" if missing.partly else "service.absent", name=printable(missing.layer.row.name))
+
+
+def services_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the map services that views show, with the pictures that they need."""
+    by_id = {layer.scene_id: tiles for layer, tiles in service_cut(plan, shown).tiles.items()}
+    return [{**own, "url": "", "tiles": by_id[own["id"]]} for own in known if own["id"] in by_id]
 
 
 def pictures_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import { Bd09TileLayer, Gcj02TileLayer } from "./gcj02_tiles.js";
 import { paneOrder } from "./layer_order.js";
 import { showMessage } from "./message.js";
 import { pane } from "./pane.js";
+import { boxesOf, keptTile } from "./service_tiles.js";
 import { words as legendWords } from "./words.js";
 
 /** @import { Box, Language, Plan, ServicePayload } from "./types" */
@@ -30,6 +31,8 @@ class Service {
     this.index = index;
     this.language = language;
     this.changed = changed;
+    /** Where its pictures are that came with the page; null where they are fetched. */
+    this.kept = payload.tiles ? boxesOf(payload.tiles) : null;
     /** Whether any of its pictures has come. */
     this.came = false;
     this.name = "pm-" + payload.id;
@@ -80,9 +83,17 @@ class Service {
       bounds: [[south, west], [north, east]],
       errorTileUrl: NOTHING,
     });
+    const { tiles } = this.payload;
+    if (tiles) {
+      /** @type {{ createTile: (at: L.Coords, done: L.DoneCallback) => HTMLElement }} */
+      const open = /** @type {any} */ (layer);
+      open.createTile = ({ x, y, z }, done) => keptTile(tiles, z - shift, x, y, pixels, done);
+      // What is here is drawn at any zoom, larger or smaller.
+      Object.assign(layer.options, { minZoom: shift, maxZoom: Infinity, maxNativeZoom: undefined });
+    }
     layer.on("load", () => { if (!this.asked) this.say("drawn"); });
     layer.on("tileload", ({ tile }) => {
-      if (this.came || tile.getAttribute("src") === NOTHING) return;
+      if (this.came || tile.getAttribute("src") === NOTHING || tile.getAttribute("data-parts") === "0") return;
       this.came = true;
       this.changed();
     });
@@ -101,7 +112,8 @@ class Service {
     const options = this.drawn?.options;
     const isAtZoom = options && zoom >= (options.minZoom || 0) && zoom <= (options.maxZoom ?? Infinity);
     if (!this.visible || !this.opacity || !this.came || !isAtZoom) return false;
-    return bounds[0] < east && bounds[2] > west && bounds[1] < north && bounds[3] > south;
+    const boxes = this.kept || [bounds];
+    return boxes.some((box) => box[0] < east && box[2] > west && box[1] < north && box[3] > south);
   }
 
   /** Ask why a tile did not come. */

@@ -126,6 +126,8 @@ export interface ServicePayload extends Named {
   pixels: 256 | 512;
   /** What the service draws in. */
   datum: "wgs84" | "gcj02" | "bd09";
+  /** In a briefing: its pictures as addresses that hold them, by `zoom/column/row`. */
+  tiles?: Record<string, string>;
   /** What the legend says of it. */
   legend: Named;
   credit: Named;
