@@ -48,7 +48,7 @@ from layers.service.tiles import tile, tile_address
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.translation import translation
 from tests.command import call, one_line
-from tests.map_services import apart, colours, own_settings, wms, wmts, xyz
+from tests.map_services import apart, colours, own_settings, tile_picture, wms, wmts, wmts_in_degrees, xyz
 from tests.own_files import plan_in
 from tests.remote_server import Reply, Served, png, served
 from tests.test_sheet import DAY
@@ -148,6 +148,59 @@ def test_a_wmts_lies_right_on_a_sheet(where: Path, rest: bool) -> None:
         assert (layer.row.name, layer.row.credit, layer.row.zooms) == ("正射影像", "测绘院", (3, 15))
         made = sheet(where, shown(layer))
     lies_right(plan_in(where), raster(made))
+
+
+@pytest.mark.parametrize(
+    ("system", "corner", "scale_0"),
+    [
+        ("urn:ogc:def:crs:EPSG::4490", "90.0 -180.0", 2 * 2.958293554545656e8),
+        ("urn:ogc:def:crs:EPSG::4326", "90 -180", 559_082_264.0287178),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", "-180 90", 559_082_264.0287178),
+    ],
+    ids=["as 天地图 has it", "latitude first", "longitude first"],
+)
+def test_a_wmts_in_degrees_lies_right_on_a_sheet(where: Path, system: str, corner: str, scale_0: float) -> None:
+    with served(wmts_in_degrees(system, corner, scale_0)) as server:
+        layer = linked(where, server, "/wmts")
+        assert (layer.row.rows, layer.row.zooms) == ("degrees", (1, 15))
+        made = sheet(where, shown(layer))
+    lies_right(plan_in(where), raster(made))
+
+
+@pytest.mark.parametrize("zoom", [1, 3, 9, 14])
+def test_a_tile_that_is_put_together_from_degrees_lies_where_one_of_web_maps_does(where: Path, zoom: int) -> None:
+    x, y = int((117.4 / 360 + 0.5) * 2**zoom), 0 if zoom == 1 else tile_row(39.08, zoom)
+    with served(wmts_in_degrees("urn:ogc:def:crs:EPSG::4490", "90.0 -180.0", 2 * 2.958293554545656e8)) as server:
+        layer = linked(where, server, "/wmts")
+        content, form = tile(layer, zoom, x, y)
+    assert form == "image/png"
+    if zoom < 9:
+        # The colours go around many times in a pixel.
+        return
+    found, wanted = (
+        np.asarray(Image.open(BytesIO(each)).convert("RGB"))[..., :2].astype(float)
+        for each in (content, tile_picture(zoom, x, y))
+    )
+    step = 360 / 2**zoom / 256 / 0.05 * 256
+    assert np.quantile(apart(found, wanted), 0.9) <= step + 1.5
+
+
+def tile_row(latitude: float, zoom: int) -> int:
+    return int((1 - np.arcsinh(np.tan(np.radians(latitude))) / np.pi) / 2 * 2**zoom)
+
+
+def test_a_wmts_that_counts_with_other_pixels_lies_right_too(where: Path) -> None:
+    # 天地图's own figure for its first zoom.
+    with served(wmts(rest=False, scale_0=2 * 2.958293554545656e8)) as server:
+        layer = linked(where, server, "/wmts")
+        made = sheet(where, shown(layer))
+    assert layer.row.zooms == (3, 15)
+    lies_right(plan_in(where), raster(made))
+
+
+def test_a_set_of_web_maps_comes_before_one_in_degrees(where: Path) -> None:
+    with served(wmts(rest=False)) as server:
+        assert linked(where, server, "/wmts").row.rows == "mercator"
 
 
 def test_a_layer_is_as_faint_as_the_scene_has_it(where: Path) -> None:
