@@ -29,6 +29,7 @@ from app.excel_cli import excel
 from app.ground_cli import ground
 from app.layer_cli import layer
 from app.layer_export_cli import layer_export, qgis
+from app.layer_style_cli import layer_style
 from app.place_cli import place
 from app.plan_cli import check, copy, init_db, recover
 from app.record_cli import attachment, backup, changes, history, log, record, restore
@@ -131,6 +132,7 @@ for _command in (
 ):
     main.add_command(_command)
 layer.add_command(layer_export)
+layer.add_command(layer_style)
 
 
 @main.command(help=HELP("cli.serve-help"))

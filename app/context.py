@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,9 @@ from layers.translation import translation
 
 BRIEFINGS = 4
 """Number of briefings kept in memory, each a document of some megabytes."""
+
+SERVICES_S = 60.0
+"""Seconds for which one is kept of a plan with map services: what could not be fetched is tried again."""
 
 
 def store_at(settings: Settings) -> Store:
@@ -380,7 +384,7 @@ class Context:
             The plan cannot be read, or the briefing cannot be made.
         """
         _, plan = self.plan()
-        key = deck_digest(plan, deck), plan.beside.version, language, today
+        key = deck_digest(plan, deck), plan.beside.version + _turn(plan), language, today
         with self._lock:
             if key in self._briefings:
                 self._briefings.move_to_end(key)
@@ -404,9 +408,9 @@ class Context:
             The plan cannot be read, or a file of its ground is damaged.
         """
         _, plan = self.plan()
-        if not ground_files(plan):
+        if not ground_files(plan) and not plan.beside.has_services:
             return []
-        key = deck_digest(plan, deck), plan.beside.version, language, today
+        key = deck_digest(plan, deck), plan.beside.version + _turn(plan), language, today
         with self._lock:
             if key in self._cuts:
                 self._cuts.move_to_end(key)
@@ -419,6 +423,11 @@ class Context:
             while len(self._cuts) > BRIEFINGS:
                 self._cuts.popitem(last=False)
         return words
+
+
+def _turn(plan: Plan) -> str:
+    """Return a text that changes from time to time if the plan has map services."""
+    return f"|{int(time.monotonic() / SERVICES_S)}" if plan.beside.has_services else ""
 
 
 _current: Context | None = None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.ask_cli import layer_ask
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
+from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
 from app.data.wording import size_words
 from app.service_cli import layer_link, service_lines
 from app.settings import read_settings
 from geo.errors import PlanMapError
-from geo.output import target_of, write
+from geo.output import target_of
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from layers.plan.plan import Plan
 
 DATUMS = ("wgs84", "gcj02", "bd09")
-
-METHODS = ("equal", "quantiles", "natural", "pretty", "deviation")
-"""Those of `layers.own.classes.Method` that find limits by themselves."""
 
 
 @click.group("layer", help=HELP("own.group-help"))
@@ -174,81 +170,6 @@ def layer_remove(*, text: Translation, name: str, plan: str) -> None:
         return
     removed = remove_layer(found, name)
     click.echo(text("own.removed", name=printable(removed.name)))
-
-
-@layer.command("style", help=HELP("own.style-help"))
-@click.argument("name")
-@click.option("--file", metavar="FILE", default="", help=HELP("own.style-file-option"))
-@click.option("--field", metavar="FIELD", default="", help=HELP("own.style-field-option"))
-@click.option("--method", type=click.Choice(METHODS), default=None, help=HELP("own.style-method-option"))
-@click.option("--classes", type=click.IntRange(2, 12), default=5, help=HELP("own.style-classes-option"))
-@click.option("--ramp", default="", help=HELP("own.style-ramp-option"))
-@click.option("--label", metavar="TEMPLATE", default="", help=HELP("own.style-label-option"))
-@click.option("--no-label", is_flag=True, help=HELP("own.style-no-label-option"))
-@click.option("--fields", metavar="FIELDS", default=None, help=HELP("own.style-fields-option"))
-@click.option("--title", "heading", metavar="FIELD", default=None, help=HELP("own.style-title-option"))
-@click.option("--reset", is_flag=True, help=HELP("own.style-reset-option"))
-@click.option("-o", "--output", metavar="FILE", default="", help=HELP("own.style-output-option"))
-@plan_option
-@language_option
-@ends_in_a_line
-def layer_style(
-    *,
-    text: Translation,
-    name: str,
-    file: str,
-    field: str,
-    method: str | None,
-    classes: int,
-    ramp: str,
-    label: str,
-    no_label: bool,
-    fields: str | None,
-    heading: str | None,
-    reset: bool,
-    output: str,
-    plan: str,
-) -> None:
-    """Say how an own layer is drawn, have it drawn otherwise, or write its style for other programs."""
-    from layers.own.files import find_layer, restyle
-    from layers.own.look import style_of
-    from layers.own.restyling import field_style, style_from_file, written_style
-    from layers.own.style_change import with_heading, with_labels, with_popup
-    from layers.own.style_json import to_json
-    from layers.own.words import style_lines
-
-    if (label and no_label) or sum(map(bool, (file, field, reset))) > 1 or (not field and (method or ramp)):
-        raise PlanMapError("layer-style-options")
-    found = find_layer(plan_of(plan), name)
-    if file:
-        path = target_of(file)
-        found = style_from_file(found, path, path.name)
-    elif field:
-        by_field = field_style(found, field, method=method, count=classes, ramp=ramp)
-        # What is written and shown has nothing to do with the colours.
-        found = restyle(found, to_json(replace(style_of(found), symbols=by_field.symbols, title=by_field.title)))
-    elif reset:
-        found = restyle(found, "")
-    style = style_of(found)
-    if label:
-        style = with_labels(style, found, label)
-    elif no_label:
-        style = replace(style, labels=None)
-    if fields is not None:
-        style = with_popup(style, found, field_names(fields))
-    if heading is not None:
-        style = with_heading(style, found, heading)
-    changed = style != style_of(found)
-    if changed:
-        found = restyle(found, to_json(style), found.style_from, found.style_lost)
-    for line in style_lines(found, text):
-        click.echo(line)
-    if output:
-        target = target_file(output, "qml", "sld")
-        write(target, written_style(style_of(found), found, target.suffix.lower().lstrip(".")).encode())
-        click.echo(text("own.style-written", target=printable(target)))
-    elif changed or file or field or reset:
-        click.echo(text("own.styled", name=printable(found.name)))
 
 
 layer.add_command(layer_ask)

@@ -18,7 +18,7 @@ from app.opening import ALL_SLICES
 from app.static_files import FOREVER
 from geo.errors import PlanMapError
 from geo.tiles.archive import Archive
-from layers.browser.own_payload import features_json, tile_source
+from layers.browser.own_payload import features_json, labels_within, tile_source
 from layers.own.asking import selected
 from layers.own.at import at_place
 from layers.own.files import find_layer, own_layers
@@ -66,6 +66,27 @@ def tiles_answer(request: Request) -> Response:
     if work.cancelled or (work.over and (work.fault or work.failed)):
         return PlainTextResponse("cancelled" if work.cancelled else "failed", 409, headers=_FRESH)
     return JSONResponse({"done": work.share}, 202, headers=_FRESH)
+
+
+def labels_answer(request: Request) -> Response:
+    """Return as GeoJSON what is to be written of a large own layer in a `box` (west, south, east, north).
+
+    Of a layer about which `ask` asks something, only features that it selects. `more` says that there are too many.
+    Status 404 if there is no such layer in that state, 400 for no box.
+    """
+    try:
+        west, south, east, north = map(float, request.query_params.get("box", "").split(","))
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError
+        plan, layer = _layer_asked(request)
+        question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id)
+        ids = selected(layer, question, plan) if question else None
+        found = labels_within(layer, (west, south, east, north), ids)
+    except ValueError:
+        return Response(status_code=400)
+    except PlanMapError:
+        return Response(status_code=404)
+    return JSONResponse(found, headers=_FRESH)
 
 
 def tile_answer(request: Request) -> Response:

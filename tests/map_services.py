@@ -104,11 +104,11 @@ def wms(version: str, *systems: str) -> Callable[[str, dict[str, str]], Reply]:
     return answer
 
 
-def wmts(*, rest: bool) -> Callable[[str, dict[str, str]], Reply]:
+def wmts(*, rest: bool, scale_0: float = 559_082_264.0287178) -> Callable[[str, dict[str, str]], Reply]:
     """Return what answers as a WMTS does, by addresses of its own for tiles (`rest`) or by parameters."""
     matrices = "".join(
         f"<TileMatrix><ows:Identifier>EPSG:3857:{zoom}</ows:Identifier>"
-        f"<ScaleDenominator>{559082264.0287178 / 2**zoom}</ScaleDenominator>"
+        f"<ScaleDenominator>{scale_0 / 2**zoom}</ScaleDenominator>"
         "<TopLeftCorner>-20037508.3427892 20037508.3427892</TopLeftCorner>"
         f"<TileWidth>256</TileWidth><TileHeight>256</TileHeight></TileMatrix>"
         for zoom in range(3, 16)
@@ -148,6 +148,44 @@ def wmts(*, rest: bool) -> Callable[[str, dict[str, str]], Reply]:
         else:
             return Reply(b"no such thing", "text/xml", status=400)
         return Reply(tile_picture(int(matrix.rpartition(":")[2]), int(x), int(y)), "image/png")
+
+    return answer
+
+
+def wmts_in_degrees(system: str, corner: str, scale_0: float) -> Callable[[str, dict[str, str]], Reply]:
+    """Return what answers as a WMTS whose tiles are even in degrees does, such as 天地图's `c`.
+
+    `scale_0` is the denominator of the scale of a tile that shows 360 degrees.
+    """
+    matrices = "".join(
+        f"<TileMatrix><ows:Identifier>{zoom}</ows:Identifier><ScaleDenominator>{scale_0 / 2**zoom}</ScaleDenominator>"
+        f"<TopLeftCorner>{corner}</TopLeftCorner><TileWidth>256</TileWidth><TileHeight>256</TileHeight></TileMatrix>"
+        for zoom in range(1, 16)
+    )
+    about = (
+        '<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink"><ows:ServiceProvider><ows:ProviderName>测绘院</ows:ProviderName>'
+        '</ows:ServiceProvider><ows:OperationsMetadata><ows:Operation name="GetTile"><ows:DCP><ows:HTTP>'
+        '<ows:Get xlink:href="/img_c/wmts?"/></ows:HTTP></ows:DCP></ows:Operation></ows:OperationsMetadata><Contents>'
+        "<Layer><ows:Title>影像</ows:Title><ows:Identifier>img</ows:Identifier><Format>tiles</Format>"
+        "<Style><ows:Identifier>default</ows:Identifier></Style>"
+        "<TileMatrixSetLink><TileMatrixSet>c</TileMatrixSet></TileMatrixSetLink></Layer>"
+        f"<TileMatrixSet><ows:Identifier>c</ows:Identifier><ows:SupportedCRS>{system}</ows:SupportedCRS>{matrices}"
+        "</TileMatrixSet></Contents></Capabilities>"
+    )
+
+    def answer(path: str, query: dict[str, str]) -> Reply:
+        if query.get("request") == "GetCapabilities":
+            return Reply(about.encode(), "text/xml")
+        if path != "/img_c/wmts" or query.get("tilematrixset") != "c":
+            return Reply(b"no such thing", "text/xml", status=400)
+        zoom, x, y = (int(query[name]) for name in ("tilematrix", "tilecol", "tilerow"))
+        size = 360 / 2**zoom
+        # There are half as many rows as columns.
+        if not (0 <= x < 2**zoom and 0 <= y < 2 ** (zoom - 1)):
+            return Reply(b"no such tile", "text/xml", status=400)
+        west, north = x * size - 180, 90 - y * size
+        return Reply(box_picture(west, north - size, west + size, north, 256, 256, metres=False), "image/png")
 
     return answer
 

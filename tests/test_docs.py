@@ -18,6 +18,8 @@ from pydantic import TypeAdapter, ValidationError
 from app.cli import main
 from app.data.giving import KINDS as GIVEN_KINDS
 from app.data.style_form import FORMS, METHODS
+from app.layer_style_cli import ENTRY, SYMBOL, WHOLE
+from app.layer_style_cli import LABELS as LABEL_LOOK
 from app.layers.question_form import HOWS
 from app.layers.question_form import PLACES as ASKED_PLACES
 from app.record.form import LABELS, SHOWN
@@ -41,7 +43,7 @@ from layers.own.given.loss import Loss
 from layers.own.own_layer import Shape
 from layers.own.ramps import RAMPS
 from layers.own.style_element import Lost
-from layers.own.symbol_value import Marker
+from layers.own.symbol_value import Marker, Pattern
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -732,6 +734,8 @@ FAMILIES: dict[str, set[str]] = {
     "qgis-kind": set(PLACES),
     "ask-how": {*HOWS, *ASKED_PLACES},
     "style-marker": set(Marker),
+    "style-option": {name.replace("_", "-") for name in {**SYMBOL, **ENTRY, **LABEL_LOOK, **WHOLE}},
+    "style-pattern": set(Pattern),
     "style-method": set(METHODS),
     "style-ramp": set(RAMPS),
     "style-form": set(FORMS),

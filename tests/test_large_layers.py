@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections import Counter
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from app import layer_work
+from app.layer_route import labels_answer
 from geo.errors import PlanMapError
 from geo.feature_package import opened
 from geo.foreign.child import Cancelled
+from layers.browser.own_payload import MOST_LABELLED, own_payload
 from layers.own import tiles
 from layers.own.files import remove_layer, restyle
-from layers.own.look import looks_of
+from layers.own.look import looks_of, style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.restyling import field_style
+from layers.own.style_change import with_labels
 from layers.own.style_json import from_json, to_json
 from layers.own.tiles import REST, forget_tiles, is_large, make_tiles, tiles_of
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.present.briefing import briefing
-from layers.present.taken_along import cut_words
+from layers.present.taken_along import cut_words, layers_along
+from layers.present.view import views
 from layers.translation import translation
 from tests.app_page import AppPage, data
 from tests.layer_tiles import seen
-from tests.own_files import USES, added, plan_in, write_parcels
+from tests.own_files import STATION, USES, added, parcels, plan_in, write_parcels
 
 pytestmark = pytest.mark.slow
 
@@ -225,3 +233,50 @@ def test_a_briefing_has_the_tiles_that_its_views_need(layer: OwnLayer, plan_fold
     assert '"tiles":{"' in document.replace(" ", "")
     assert len(document) < 8_000_000
     assert cut_words(plan, deck, translation("zh"), today=date(2026, 3, 1)) == []
+
+
+def test_labels_of_what_is_in_view_come_from_the_file_and_none_where_there_are_too_many(
+    layer: OwnLayer, plan_folder: Path, serve
+) -> None:
+    layer = restyle(layer, to_json(with_labels(style_of(layer), layer, "{地块编号}")))
+    serve(plan_folder)
+
+    def asked(box: str, ask: str = "") -> Response:
+        url = {"type": "http", "path_params": {"layer": layer.id, "version": layer.version}}
+        query = urlencode({"box": box, "ask": ask})
+        return labels_answer(Request({**url, "query_string": query.encode(), "headers": []}))
+
+    with opened(layer.path) as package:
+        west, south, east, north = package.numbered([1]).geometries[0].bounds
+    box = f"{west},{south},{east},{north}"
+    found = json.loads(bytes(asked(box).body))
+    [feature] = found["features"]
+    assert feature["properties"]["label"] == "JLC-00"
+    latitude, longitude = feature["properties"]["at"]
+    assert south < latitude < north
+    assert west < longitude < east
+    # The tiles have its shape.
+    assert feature["geometry"]["geometries"] == []
+    everything = json.loads(bytes(asked("117,38,118,40").body))
+    assert (everything["features"], everything["more"]) == ([], True)
+    part = json.loads(bytes(asked("117,38,118,40", f"{layer.scene_id}~地块编号:is:JLC-07").body))
+    assert [each["properties"]["label"] for each in part["features"]] == ["JLC-07"]
+    assert asked("1,2,3").status_code == 400
+    assert asked("nan,2,3,4").status_code == 400
+
+
+def test_a_briefing_has_the_labels_of_a_large_layer_where_a_view_is_near(plan_folder: Path, tmp_path: Path) -> None:
+    frame = parcels(rows=ROWS, columns=COLUMNS)
+    # 200 m from each to the next, so that a view of a station has a few hundred of them.
+    frame.geometry = frame.geometry.affine_transform([2, 0, 0, 2, -STATION[0], -STATION[1]])
+    frame.to_file(tmp_path / "wide.gpkg", layer="x")
+    layer = added(plan_folder, tmp_path / "wide.gpkg", name="地块")
+    layer = restyle(layer, to_json(with_labels(style_of(layer), layer, "{地块编号}")))
+    plan = plan_in(plan_folder)
+    near = Scene.from_query(f"site=junliangcheng-north&show={layer.scene_id}")
+    slides = (Slide(Text("", ""), scene=Scene(visible={layer.scene_id: True})), Slide(Text("", ""), scene=near))
+    shown = views(plan, Deck("x", Text("x", "x"), slides), language="zh", today=date(2026, 3, 1))
+    [along] = layers_along(plan, shown, [own_payload(layer)])
+    labels = {feature["properties"]["label"] for feature in along["labelled"]["features"]}
+    assert "JLC-00" in labels
+    assert len(labels) < MOST_LABELLED

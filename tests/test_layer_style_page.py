@@ -17,10 +17,12 @@ from layers.own.files import find_layer, own_layers, restyle
 from layers.own.layer_style import Categories, Graduated, Labels, LayerStyle, PopupField
 from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
-from layers.own.restyling import field_style
+from layers.own.restyling import field_style, written_style
+from layers.own.style_entry import title_with
 from layers.own.style_json import to_json
-from layers.own.symbol_value import Hatch, Symbol
+from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.plan import Plan
+from layers.plan.terms import Text
 from tests.app_page import AppPage, data
 from tests.own_files import TODAY, added, write_parcels
 
@@ -91,7 +93,6 @@ def test_what_nobody_touches_stays_to_the_hundredth(layer, by):
 
 def test_one_symbol_gets_colours_and_widths_and_keeps_its_hatch(layer):
     page = opened(RICH)
-    assert "图案填充照旧" in page.words
     control(page.at.color_picker, "fill").set_value("#a1b2c3")
     control(page.at.slider, "width").set_value(3.0)
     page.run()
@@ -129,6 +130,106 @@ def test_a_field_is_shown_by_categories_or_by_classes_as_asked(layer):
     page.run()
     assert any("不适合分类或分级" in line for line in page.alerts)
     assert page.at.button(key="style-save").disabled
+
+
+def test_a_hatch_is_chosen_and_taken_away(layer):
+    page = opened()
+    control(page.at.selectbox, "hatch").set_value(Pattern.GRID)
+    page.run()
+    control(page.at.color_picker, "hatch-colour").set_value("#c2136b")
+    control(page.at.slider, "hatch-angle").set_value(30.0)
+    control(page.at.slider, "hatch-spacing").set_value(9.5)
+    page.run()
+    symbol = saved(page).symbols
+    assert isinstance(symbol, Symbol)
+    assert symbol.hatch == Hatch("#C2136B", Pattern.GRID, 30.0, 9.5, 1.0)
+    control(page.at.selectbox, "hatch").set_value("")
+    page.run()
+    symbol = saved(page).symbols
+    assert isinstance(symbol, Symbol)
+    assert symbol.hatch is None
+
+
+def opened_entry(page: AppPage, number: int | None) -> None:
+    control(page.at.radio, "entries").set_value(number)
+    page.run()
+
+
+def test_one_category_at_a_time_gets_colour_hatch_and_words_or_is_hidden(layer):
+    style = replace(RICH, symbols=field_style(layer, "用地").symbols)
+    before = style.symbols
+    assert isinstance(before, Categories)
+    page = opened(style)
+    assert not [each for each in page.at.color_picker if "entry" in each.key]
+    opened_entry(page, 1)
+    control(page.at.color_picker, "entry").set_value("#123456")
+    next(each for each in page.at.selectbox if "-hatch-" in each.key).set_value(Pattern.DOTS)
+    control(page.at.text_input, "entry-words").set_value("改过的字")
+    page.run()
+    assert "改过的字" in control(page.at.radio, "entries").options
+    # What was done to one stays while another is open.
+    opened_entry(page, 0)
+    control(page.at.checkbox, "entry-drawn").set_value(False)
+    page.run()
+    assert any("（不画）" in each for each in control(page.at.radio, "entries").options)
+    found = saved(page).symbols
+    assert isinstance(found, Categories)
+    first, second, *rest = found.categories
+    assert first.symbol is None
+    assert second.title == Text("改过的字", "改过的字")
+    assert second.symbol is not None
+    assert (second.symbol.fill, second.symbol.hatch) == ("#123456", Hatch("#FFFFFF", Pattern.DOTS))
+    assert rest == list(before.categories[2:])
+    # It stays open, and what was hidden comes back as it was.
+    assert control(page.at.radio, "entries").value == 0
+    control(page.at.checkbox, "entry-drawn").set_value(True)
+    page.run()
+    found = saved(page).symbols
+    assert isinstance(found, Categories)
+    assert found.categories[0].symbol is not None
+    qml = written_style(style_of(now()), now(), "qml")
+    assert "改过的字" in qml
+    assert "18,52,86" in qml
+
+
+def test_one_class_is_changed_and_the_limits_stay(layer):
+    style = replace(RICH, symbols=field_style(layer, "容积率").symbols)
+    before = style.symbols
+    assert isinstance(before, Graduated)
+    page = opened(style, "lang=en")
+    opened_entry(page, 2)
+    control(page.at.color_picker, "entry").set_value("#123456")
+    control(page.at.text_input, "entry-words").set_value("dense")
+    page.run()
+    found = saved(page).symbols
+    assert isinstance(found, Graduated)
+    assert [each.limit for each in found.classes] == [each.limit for each in before.classes]
+    assert found.classes[2].title == Text("dense", "dense")
+    assert found.classes[2].symbol == replace(before.classes[2].symbol, fill="#123456")
+    # Colours that somebody has chosen one by one are no ramp, and choosing one again colours all.
+    assert control(page.at.radio, "ramp").value is None
+    control(page.at.radio, "ramp").set_value("ochre")
+    page.run()
+    found = saved(page).symbols
+    assert isinstance(found, Graduated)
+    assert found == field_style(layer, "容积率", method="natural", count=len(before.classes), ramp="ochre").symbols
+
+
+def test_words_of_one_language_leave_those_of_the_other():
+    assert title_with(Text("住宅", "Housing"), "宅地", "zh") == Text("宅地", "Housing")
+    assert title_with(Text("住宅", "住宅"), "宅地", "zh") == Text("宅地", "宅地")
+    assert title_with(Text("", ""), " a  b ", "en") == Text("a b", "a b")
+    assert title_with(Text("住宅", "Housing"), "", "zh") == Text("", "")
+
+
+def test_labels_get_colour_and_halo(layer):
+    page = opened(RICH)
+    control(page.at.color_picker, "label-colour").set_value("#aa0000")
+    control(page.at.color_picker, "label-halo").set_value("#eeeeaa")
+    control(page.at.slider, "halo-width").set_value(3.0)
+    page.run()
+    labels = saved(page).labels
+    assert labels == replace(RICH.labels, colour="#AA0000", halo="#EEEEAA", halo_width=3.0)
 
 
 def test_labels_and_what_a_click_shows(layer):

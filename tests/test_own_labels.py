@@ -18,12 +18,12 @@ from layers.draw.drawing import TextLine
 from layers.own.at import at_place
 from layers.own.files import own_layers, restyle
 from layers.own.label_text import LONGEST_LABEL, label_fields
-from layers.own.layer_style import LayerStyle, PopupField
+from layers.own.layer_style import Categories, Labels, LayerStyle, PopupField
 from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
-from layers.own.symbol_value import Hatch, Symbol
+from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
@@ -241,3 +241,48 @@ def test_a_briefing_takes_the_labels_along(folder, tmp_path):
     document = briefing(plan_in(folder), deck, language="zh", today=DAY)
     assert "JLC-00的居住" in document
     assert '"haloWidth"' in document
+
+
+def test_the_command_changes_one_category_a_hatch_and_how_labels_look(folder, tmp_path):
+    added(folder, write_parcels(tmp_path))
+
+    def style(*options: str) -> tuple[int, str]:
+        result = call("layer", "style", "地块", "--plan", str(folder), *options, folder=tmp_path)
+        return result.returncode, result.stdout + result.stderr
+
+    assert style("--fill", "#aabbcc", "--hatch", "grid:30:9:2:#c2136b", "--opacity", "0.5", "--zooms", "10-20")[0] == 0
+    found = style_of(restyled(folder))
+    assert isinstance(found.symbols, Symbol)
+    assert found.symbols.fill == "#AABBCC"
+    assert found.symbols.hatch == Hatch("#C2136B", Pattern.GRID, 30.0, 9.0, 2.0)
+    assert (found.opacity, found.zooms) == (0.5, (10.0, 20.0))
+    assert style("--of", "商业", "--hide")[0] == 2
+    assert style("--label-colour", "#aa0000")[0] == 2
+    assert style("--fill", "red")[0] == 2
+    assert style("--fill-opacity", "7")[0] == 2
+    assert style("--hatch", "waves")[0] == 2
+    assert style("--field", "用地", "--label", "{地块编号}")[0] == 0
+    before = style_of(restyled(folder)).symbols
+    code, said = style("--fill", "#112233")
+    assert (code, "商业" in said) == (2, True)
+    options = ("--words", "商铺", "--hatch", "none", "--label-colour", "#aa0000", "--halo-width", "0")
+    assert style("--of", "商业", "--fill", "#112233", *options)[0] == 0
+    found = style_of(restyled(folder))
+    assert isinstance(before, Categories)
+    assert isinstance(found.symbols, Categories)
+    changed = [
+        n for n, pair in enumerate(zip(before.categories, found.symbols.categories, strict=True)) if len({*pair}) > 1
+    ]
+    [number] = changed
+    category = found.symbols.categories[number]
+    assert (category.values, category.title) == (("商业",), Text("商铺", "商铺"))
+    assert category.symbol is not None
+    assert category.symbol.fill == "#112233"
+    assert found.labels == Labels("{地块编号}", colour="#AA0000", halo_width=0.0)
+    assert style("--of", "商铺", "--hide")[0] == 0
+    assert style("--of", "2", "--show", "--width", "3")[0] == 0
+    found = style_of(restyled(folder))
+    assert isinstance(found.symbols, Categories)
+    assert found.symbols.categories[number].symbol is None or number == 1
+    assert style("--single")[0] == 0
+    assert isinstance(style_of(restyled(folder)).symbols, Symbol)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from starlette.applications import Starlette
 
 from app.context import Context
@@ -21,6 +24,7 @@ from app.routes import routes
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
 from geo.errors import PlanMapError
 from geo.remote.xml import read_xml
+from geo.tiles.archive import tiles_in
 from layers.allowed_hosts import allow, allowed_hosts, forbid, hosts_file
 from layers.browser.face import screen_characters
 from layers.browser.payload import plan_payload
@@ -30,7 +34,11 @@ from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene, ViewState
 from layers.plan.terms import Text
-from layers.present.taken_along import cut_words
+from layers.present.briefing import briefing
+from layers.present.pptx.view_map import slide_map
+from layers.present.service_cut import MOST_BYTES
+from layers.present.taken_along import cut_words, services_along
+from layers.present.view import view, views
 from layers.resources import default_plan_folder
 from layers.service.files import add_service, service_layers
 from layers.service.linking import Wish, offered, service_of
@@ -40,7 +48,7 @@ from layers.service.tiles import tile, tile_address
 from layers.sheet.sheet import Order, Sheet, compose
 from layers.translation import translation
 from tests.command import call, one_line
-from tests.map_services import apart, colours, own_settings, wms, wmts, xyz
+from tests.map_services import apart, colours, own_settings, tile_picture, wms, wmts, wmts_in_degrees, xyz
 from tests.own_files import plan_in
 from tests.remote_server import Reply, Served, png, served
 from tests.test_sheet import DAY
@@ -140,6 +148,59 @@ def test_a_wmts_lies_right_on_a_sheet(where: Path, rest: bool) -> None:
         assert (layer.row.name, layer.row.credit, layer.row.zooms) == ("正射影像", "测绘院", (3, 15))
         made = sheet(where, shown(layer))
     lies_right(plan_in(where), raster(made))
+
+
+@pytest.mark.parametrize(
+    ("system", "corner", "scale_0"),
+    [
+        ("urn:ogc:def:crs:EPSG::4490", "90.0 -180.0", 2 * 2.958293554545656e8),
+        ("urn:ogc:def:crs:EPSG::4326", "90 -180", 559_082_264.0287178),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", "-180 90", 559_082_264.0287178),
+    ],
+    ids=["as 天地图 has it", "latitude first", "longitude first"],
+)
+def test_a_wmts_in_degrees_lies_right_on_a_sheet(where: Path, system: str, corner: str, scale_0: float) -> None:
+    with served(wmts_in_degrees(system, corner, scale_0)) as server:
+        layer = linked(where, server, "/wmts")
+        assert (layer.row.rows, layer.row.zooms) == ("degrees", (1, 15))
+        made = sheet(where, shown(layer))
+    lies_right(plan_in(where), raster(made))
+
+
+@pytest.mark.parametrize("zoom", [1, 3, 9, 14])
+def test_a_tile_that_is_put_together_from_degrees_lies_where_one_of_web_maps_does(where: Path, zoom: int) -> None:
+    x, y = int((117.4 / 360 + 0.5) * 2**zoom), 0 if zoom == 1 else tile_row(39.08, zoom)
+    with served(wmts_in_degrees("urn:ogc:def:crs:EPSG::4490", "90.0 -180.0", 2 * 2.958293554545656e8)) as server:
+        layer = linked(where, server, "/wmts")
+        content, form = tile(layer, zoom, x, y)
+    assert form == "image/png"
+    if zoom < 9:
+        # The colours go around many times in a pixel.
+        return
+    found, wanted = (
+        np.asarray(Image.open(BytesIO(each)).convert("RGB"))[..., :2].astype(float)
+        for each in (content, tile_picture(zoom, x, y))
+    )
+    step = 360 / 2**zoom / 256 / 0.05 * 256
+    assert np.quantile(apart(found, wanted), 0.9) <= step + 1.5
+
+
+def tile_row(latitude: float, zoom: int) -> int:
+    return int((1 - np.arcsinh(np.tan(np.radians(latitude))) / np.pi) / 2 * 2**zoom)
+
+
+def test_a_wmts_that_counts_with_other_pixels_lies_right_too(where: Path) -> None:
+    # 天地图's own figure for its first zoom.
+    with served(wmts(rest=False, scale_0=2 * 2.958293554545656e8)) as server:
+        layer = linked(where, server, "/wmts")
+        made = sheet(where, shown(layer))
+    assert layer.row.zooms == (3, 15)
+    lies_right(plan_in(where), raster(made))
+
+
+def test_a_set_of_web_maps_comes_before_one_in_degrees(where: Path) -> None:
+    with served(wmts(rest=False)) as server:
+        assert linked(where, server, "/wmts").row.rows == "mercator"
 
 
 def test_a_layer_is_as_faint_as_the_scene_has_it(where: Path) -> None:
@@ -475,11 +536,93 @@ def test_what_a_service_lacks_is_an_empty_picture(get: Get, where: Path) -> None
         assert get(f"/{payload['url']}state").json() == {"words": ""}
 
 
-def test_a_briefing_says_that_a_service_is_not_taken_along(where: Path) -> None:
+def deck_with(layer: ServiceLayer) -> Deck:
+    scene = Scene(site="junliangcheng-north", visible=MappingProxyType({layer.scene_id: True}))
+    return Deck("d", Text("册", "Deck"), (Slide(Text("一", "One")), Slide(Text("二", "Two"), scene=scene)))
+
+
+def test_a_briefing_takes_the_pictures_of_its_views_along(where: Path) -> None:
     with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        plan, deck = plan_in(where), deck_with(layer)
+        made = briefing(plan, deck, language="zh", today=DAY)
+        assert cut_words(plan, deck, ZH, today=DAY) == []
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
+    assert "测绘院" in made
+    assert next(iter(along["tiles"].values())).partition(",")[2] in made
+    assert along["url"] == ""
+    # What the largest screen shows of the view, and all of it.
+    west, south, east, north = views(plan, deck, language="zh", today=DAY)[1].bounds
+    zooms = {int(key.partition("/")[0]) for key in along["tiles"]}
+    assert len(zooms) == 1
+    wanted = {"/".join(map(str, place)) for place in tiles_in((west, south, east, north), zooms.pop())}
+    assert wanted <= along["tiles"].keys()
+    place = next(iter(along["tiles"]))
+    content = base64.b64decode(along["tiles"][place].partition(",")[2])
+    assert content == tile(layer, *(int(part) for part in place.split("/")))[0]
+
+
+def test_a_briefing_says_on_the_page_which_service_is_not_in_it_and_why(where: Path) -> None:
+    with served(lambda path, query: Reply(status=500)) as server:
         layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
-    slides = (Slide(Text("一", "One")), Slide(Text("二", "Two"), scene=shown(layer)))
-    deck = Deck("d", Text("册", "Deck"), slides)
-    [line] = cut_words(plan_in(where), deck, ZH, today=DAY)
+        plan, deck = plan_in(where), deck_with(layer)
+        [line] = cut_words(plan, deck, ZH, today=DAY)
+        made = briefing(plan, deck, language="zh", today=DAY)
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
     assert "2" in line
     assert "影像" in line
+    assert made.count('<p class="missing">') == 1
+    assert along["tiles"] == {}
+
+
+def test_a_briefing_asks_no_host_that_is_not_allowed(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
+        forbid(server.host)
+        before = len(server.asked)
+        [line] = cut_words(plan_in(where), deck_with(layer), EN, today=DAY)
+        assert len(server.asked) == before
+    assert "allow" in line
+
+
+def test_a_briefing_has_coarser_pictures_where_the_fine_ones_have_no_room(where: Path) -> None:
+    def heavy(path: str, query: dict[str, str]) -> Reply:
+        noise = np.random.default_rng(len(path)).integers(0, 255, (256, 256, 3), dtype=np.uint8)
+        file = BytesIO()
+        Image.fromarray(noise).save(file, "PNG")
+        return Reply(file.getvalue(), "image/png")
+
+    with served(heavy) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像")
+        plan, deck = plan_in(where), deck_with(layer)
+        [line] = cut_words(plan, deck, ZH, today=DAY)
+        [along] = services_along(plan, views(plan, deck, language="zh", today=DAY), plan_payload(plan)["services"])
+    assert "较粗" in line
+    assert 0 < sum(map(len, along["tiles"].values())) <= MOST_BYTES
+
+
+def test_a_legend_names_the_service_and_its_source_where_it_came(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        made = sheet(where, shown(layer))
+    words = [part.text for part in made.drawing.items if isinstance(part, TextLine)]
+    assert "影像（测绘院）" in words
+    assert "地图服务" in words
+    # In the line of sources, too.
+    assert any("测绘院" in each for each in words if each != "影像（测绘院）")
+
+
+def test_a_legend_does_not_list_a_service_that_did_not_come(where: Path) -> None:
+    with served(lambda path, query: Reply(status=500)) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        made = sheet(where, shown(layer))
+    assert "影像（测绘院）" not in [part.text for part in made.drawing.items if isinstance(part, TextLine)]
+
+
+def test_a_slide_names_the_service_in_its_legend(where: Path) -> None:
+    with served(xyz) as server:
+        layer = linked(where, server, "/{z}/{x}/{y}.png", name="影像", credit="测绘院")
+        plan = plan_in(where)
+        slide = view(plan, Slide(Text("", ""), scene=shown(layer)), 1, language="zh", today=DAY)
+        made, _ = slide_map(plan, slide, 200, 120, ZH)
+    assert "影像（测绘院）" in [entry.text for entry in made.entries]

@@ -10,7 +10,8 @@ from pathlib import Path
 import streamlit as st
 
 from app import context
-from app.data.style_form import Form, ask_style
+from app.data.style_controls import Form
+from app.data.style_form import ask_style
 from app.export.previews import Shelf
 from app.file_name import file_name
 from app.identity import signed_in

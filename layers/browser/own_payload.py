@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     # It takes a while to import, and few maps have such an answer.
     from layers.own.answer_tiles import AnswerTiles
 
+MOST_LABELLED = 800
+"""Most features of a large layer whose labels a map gets at a time; where there are more it gets none."""
+
 GROUP = "own"
 """Id of the heading of own layers that have none of their own; those that have, have it after a colon."""
 
@@ -238,6 +241,29 @@ def features_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None
     if ids is None and len(found) > LARGE:
         raise PlanMapError("own-too-many", name=layer.name, count=layer.count, limit=LARGE)
     made: dict[str, Any] = json.loads(_collection(layer, found))
+    return made
+
+
+def labels_within(layer: OwnLayer, bounds: BBox, ids: NDArray[np.int64] | None = None) -> dict[str, Any]:
+    """Return the features of a layer that reach into `bounds` (WGS 84, degrees) and have labels, without their areas.
+
+    With `ids`, only those that have one of these numbers. None are returned, but `more`, if there are too many.
+
+    Raises
+    ------
+    PlanMapError
+        The file is damaged.
+    """
+    with opened(layer) as package:
+        found = package.within(bounds, read_fields(layer), most=MOST_LABELLED + 1, ids=ids)
+    if len(found) > MOST_LABELLED:
+        return {"type": "FeatureCollection", "features": [], "more": True}
+    made: dict[str, Any] = json.loads(_collection(layer, found))
+    made["features"] = [feature for feature in made["features"] if feature["properties"].get("label")]
+    for feature in made["features"]:
+        # The tiles have the shape, and its label a place of its own.
+        if "at" in feature["properties"]:
+            feature["geometry"] = {"type": "GeometryCollection", "geometries": []}
     return made
 
 

@@ -13,7 +13,7 @@ from layers.plan.scene import OWN_VISIBLE
 from layers.plan.terms import Text
 from layers.service.files import service_layers
 from layers.service.service_layer import ServiceLayer
-from layers.service.words import credit_words
+from layers.service.words import credit_words, legend_words
 from layers.translation import LANGUAGES, translation
 
 
@@ -54,5 +54,6 @@ def service_payload(layer: ServiceLayer) -> dict[str, Any]:
         "bounds": list(row.bounds),
         "pixels": row.pixels,
         "datum": row.datum,
+        "legend": dict(zip(LANGUAGES, (legend_words(layer, text) for text in texts), strict=True)),
         "credit": dict(zip(LANGUAGES, (credit_words(layer, text) for text in texts), strict=True)),
     }

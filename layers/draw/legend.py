@@ -16,6 +16,7 @@ from layers.draw.drawing import Box, Drawing
 from layers.draw.ground import HALOS
 from layers.draw.own import drawn_layers
 from layers.draw.seen_ground import ground_kinds, seen_shapes, sees_boundary, sees_other_boundary, sees_sea
+from layers.draw.service import seen_services
 from layers.draw.soft import is_soft
 from layers.draw.swatches import Picture
 from layers.draw.typeface import MM_PER_POINT
@@ -30,6 +31,7 @@ from layers.plan.terms import Precision, Status
 from layers.selection.changes import Mark
 from layers.selection.status import SiteState, TaskState
 from layers.selection.vicinity import area_words, vicinity
+from layers.service.words import legend_words
 from layers.translation import Translation
 
 
@@ -101,6 +103,7 @@ def entries(
         *_points(content, text, moved=site_symbols is None or site_symbols.moved),
         *(ground if before else [*_ground(plan, scene, content, text), *_ways(plan, scene, content, text)]),
         *_own(plan, scene, content, text),
+        *_services(plan, scene, content, text),
         *_precision(text, halos=halos),
         *_surroundings(plan, scene, content, text),
     ]
@@ -253,6 +256,14 @@ def _own(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[
     return found
 
 
+def _services(plan: Plan, scene: Scene, content: Content, text: Translation) -> list[Entry]:
+    """Return the map services on the map, with whom each names as its source."""
+    return [
+        Entry("legend.services", legend_words(layer, text), None, swatches.service)
+        for layer in seen_services(plan, scene, content)
+    ]
+
+
 def _precision(text: Translation, *, halos: frozenset[str]) -> list[Entry]:
     listed = (("accuracy", "legend.halo", swatches.halo), ("soft-point", "legend.proxy", swatches.proxy))
     return [Entry(_LINES, text(words), None, picture) for name, words, picture in listed if name in halos]
@@ -319,7 +330,9 @@ def _lay_out(
                 drawing.add(entry.picture(left + 2.7 * size, middle, cell))
                 baseline = middle - typeface.IDEOGRAPH_MIDDLE * points * MM_PER_POINT
                 start = left + 6.2 * size
-                start += drawing.write(entry.text, start, baseline, points, colour=style.INK)
+                count = 0.0 if entry.count is None else typeface.width(str(entry.count), points) + 1.2 * size
+                words = typeface.shortened(entry.text, points, box.right - start - count)
+                start += drawing.write(words, start, baseline, points, colour=style.INK)
                 if entry.count is not None:
                     drawing.write(str(entry.count), start + 1.2 * size, baseline, points, colour=style.MUTED)
         y -= (max((down for down, _ in places), default=-1) + 1) * row + 1.3 * size

@@ -104,6 +104,20 @@ def service_notes(plan: Plan, scene: Scene, content: Content, text: Translation)
     return notes
 
 
+def seen_services(plan: Plan, scene: Scene, content: Content) -> list[ServiceLayer]:
+    """Return the services that are on a map, the uppermost first; before it is drawn, those that may be."""
+    west, south, east, north = plan.grid.bbox(content.extent)
+    found = []
+    for layer in shown_services(plan, scene):
+        left, bottom, right, top = layer.bounds
+        known = _kept.get((layer, plan.grid, cut_extent(content), content.scale * PICTURE_MM / 1000))
+        came = known is None or known[1].pixels is not None
+        is_here = left < east and right > west and bottom < north and top > south
+        if came and is_here and scene.opacity.get(layer.scene_id, 1.0):
+            found.append(layer)
+    return found
+
+
 def fetched(layer: ServiceLayer, grid: Grid, cut: Extent, pixel_m: float) -> Fetched:
     """Return what of a layer comes for `cut`, metres of `grid`, with pixels of `pixel_m` metres."""
     key = (layer, grid, cut, pixel_m)

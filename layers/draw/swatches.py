@@ -168,6 +168,17 @@ def own(symbol: Symbol, kind: str) -> Picture:
     return picture
 
 
+def service(x: float, y: float, cell: float) -> list[Shape]:
+    """Return the sample of a map service: a picture that is put together from tiles."""
+    wide, high = cell * 0.7, cell * 0.38
+    look = {"stroke": style.MUTED, "line_width": cell * 0.05}
+    return [
+        rectangle(Box(x - wide, y - high, x, y), fill=style.MUTED, fill_opacity=0.3),
+        rectangle(Box(x, y, x + wide, y + high), fill=style.MUTED, fill_opacity=0.3),
+        rectangle(Box(x - wide, y - high, x + wide, y + high), **look),
+    ]
+
+
 def boundary(x: float, y: float, cell: float) -> list[Shape]:
     """Return the boundary of the plan's district."""
     return [line([(x - cell * 0.75, y), (x + cell * 0.75, y)], stroke=style.BOUNDARY, line_width=cell * 0.16)]

@@ -98,6 +98,15 @@ def width(text: str, size: float, weight: Weight = Weight.REGULAR) -> float:
     return _advance(text, weight) * size * MM_PER_POINT
 
 
+def shortened(text: str, size: float, room: float) -> str:
+    """Return a text cut off, with a mark that says so, where it is wider than `room` in millimetres."""
+    if width(text, size) <= room:
+        return text
+    while len(text) > 1 and width(f"{text}…", size) > room:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
 @lru_cache(maxsize=8192)
 def _advance(text: str, weight: Weight) -> float:
     """Return the width of `text` in ems, kept because the same words are measured in many sizes."""

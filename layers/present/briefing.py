@@ -29,7 +29,8 @@ from layers.present.evidence import evidence_payload, task_sites
 from layers.present.frame import around
 from layers.present.ground_cut import ground_cut
 from layers.present.inline import font_faces
-from layers.present.taken_along import large_questions, layers_along, pictures_along
+from layers.present.service_cut import Missing, service_cut
+from layers.present.taken_along import absent_words, large_questions, layers_along, pictures_along, services_along
 from layers.present.view import (
     LISTED,
     View,
@@ -92,7 +93,7 @@ _ACTIONS = (
 def briefing(plan: Plan, deck: Deck, *, language: str, today: date) -> str:
     """Return `deck` as one HTML document; `today` is the day of Scenes that name none.
 
-    The same plan, deck, language and day give the same document.
+    The same plan, deck, language and day give the same document, but for what map services answer.
 
     Raises
     ------
@@ -131,8 +132,7 @@ def _payload(plan: Plan, shown: Sequence[View], text: Translation) -> dict[str, 
         # Tiles are packed: whoever looks for the characters of the document does not find those in them.
         payload["characters"] = "".join(sorted(cut.characters))
     payload["pictures"] = pictures_along(plan, shown, payload["pictures"])
-    # A briefing is read where there is no network.
-    payload["services"] = []
+    payload["services"] = services_along(plan, shown, payload["services"])
     payload["own"] = layers_along(plan, shown, payload["own"])
     payload["style"] = {**payload["style"], "fonts": [FAMILY, *style.FONT_FAMILIES]}
     words = {key: value for key, value in text.texts.items() if key.startswith(_TEXTS)}
@@ -195,7 +195,7 @@ def _words(plan: Plan, deck: Deck, shown: Sequence[View], text: Translation) -> 
             text=text,
             deck=deck.title.get(text.language),
             plan=plan.info.title.get(text.language),
-            views=[_view_words(plan, view, text) for view in shown],
+            views=[_view_words(plan, view, service_cut(plan, shown).missing, text) for view in shown],
             source=f"{sources(plan, text, *_scenes(plan, shown))} | {plan.info.disclaimer.get(text.language)}",
             actions=_ACTIONS,
             keys=_keys(text),
@@ -217,7 +217,7 @@ def _scenes(plan: Plan, shown: Sequence[View]) -> list[Scene]:
     ]
 
 
-def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
+def _view_words(plan: Plan, view: View, missing: Sequence[Missing], text: Translation) -> Mapping[str, Any]:
     # Where nothing has moved the tasks are listed as in any view.
     moved = view.before if view.before is not None and view.before.moves else None
     themes = by_theme(plan, view) if not (view.listed or moved) else []
@@ -226,6 +226,7 @@ def _view_words(plan: Plan, view: View, text: Translation) -> Mapping[str, Any]:
         "number": view.number,
         "day": day_words(view, text),
         "coverage": coverage_words(view, text),
+        "missing": [absent_words(each, text) for each in missing if each.number == view.number],
         "title": view.title,
         "lines": view.lines,
         "notes": view.notes,

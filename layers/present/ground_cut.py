@@ -141,17 +141,17 @@ def _wishes(ground: Tiled, views: Sequence[BBox]) -> Iterator[tuple[int, list[Ti
         max(view[2] for view in views),
         max(view[3] for view in views),
     )
-    coarse = _level(ground, _zoom(whole))
+    coarse = _level(ground, view_zoom(whole))
     for level in range(ground.zooms[0], coarse + 1):
-        yield 0, _within(ground, _seen(whole, _zoom(whole)), level)
+        yield 0, _within(ground, seen_box(whole, view_zoom(whole)), level)
     for number, view in enumerate(views, start=1):
-        zoom = _zoom(view)
+        zoom = view_zoom(view)
         level = _level(ground, zoom)
         for step in range(coarse + 1, level):
-            yield number, _within(ground, _seen(view, zoom), step)
-        yield number, _within(ground, _seen(view, zoom), level)
+            yield number, _within(ground, seen_box(view, zoom), step)
+        yield number, _within(ground, seen_box(view, zoom), level)
     for view in views:
-        finer = _level(ground, _zoom(view) + 1)
+        finer = _level(ground, view_zoom(view) + 1)
         yield 0, _within(ground, view, finer)
 
 
@@ -167,7 +167,7 @@ def _within(ground: Tiled, box: BBox, zoom: int) -> list[Tile]:
     return tiles_in((west, south, east, north), zoom) if west < east and south < north else []
 
 
-def _zoom(view: BBox) -> float:
+def view_zoom(view: BBox) -> float:
     """Return the zoom of a web map at which a view fills a usual screen."""
     west, south, east, north = view
     wide = (east - west) / 360 * _WORLD
@@ -175,7 +175,7 @@ def _zoom(view: BBox) -> float:
     return max(0.0, min(19.0, math.log2(min(1100.0 / max(wide, 1e-9), 800.0 / max(high, 1e-9)))))
 
 
-def _seen(view: BBox, zoom: float) -> BBox:
+def seen_box(view: BBox, zoom: float) -> BBox:
     """Return what the largest screen shows around the middle of a view, in degrees."""
     x, y = ((view[0] + view[2]) / 720 + 0.5), (mercator_row(view[1]) + mercator_row(view[3])) / 2
     wide, high = (side / (_WORLD * 2**zoom) for side in SCREEN)

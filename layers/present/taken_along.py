@@ -10,10 +10,11 @@ import numpy as np
 
 from geo.errors import PlanMapError
 from geo.grid import BBox
-from layers.browser.own_payload import answer_source, features_within, is_many, tile_source
+from layers.browser.own_payload import answer_source, features_within, is_many, labels_within, tile_source
 from layers.ground.files import GroundFile, ground_of, picture_of
 from layers.own.asking import asked_ids
 from layers.own.files import shown_layers
+from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import LARGE, make_tiles
 from layers.plan.deck import Deck
@@ -22,10 +23,10 @@ from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS, FROM_FILE
 from layers.present.ground_cut import MOST_BYTES, GroundCut, ground_cut, tiles_cut
+from layers.present.service_cut import Missing, service_cut
 from layers.present.view import View, views
 from layers.selection.own_ground import MOST_SLIDES
 from layers.selection.wording import listed_words
-from layers.service.files import shown_services
 from layers.translation import Translation
 
 if TYPE_CHECKING:
@@ -46,12 +47,35 @@ def cut_words(plan: Plan, deck: Deck, text: Translation, *, today: date) -> list
     thinned = sorted({number for cut in cuts for number in cut.thinned})
     numbers = listed_words([str(number) for number in thinned], MOST_SLIDES, text)
     lines = [text("ground.cut", slides=numbers)] if thinned else []
-    left = [(view.number, layer) for view in shown for layer in shown_services(plan, view.scene)]
-    if left:
-        names = text("sheet.comma").join(dict.fromkeys(printable(layer.row.name) for _, layer in left))
-        slides = listed_words(list(dict.fromkeys(str(number) for number, _ in left)), MOST_SLIDES, text)
-        lines.append(text("service.not-taken", slides=slides, names=names))
+    services = service_cut(plan, shown)
+    if services.coarser:
+        slides = listed_words([str(number) for number in services.coarser], MOST_SLIDES, text)
+        lines.append(text("service.coarser", slides=slides))
+    by_reason: dict[str, list[int]] = {}
+    for each in services.missing:
+        by_reason.setdefault(missing_words(each, text), []).append(each.number)
+    for words, numbered in by_reason.items():
+        slides = listed_words([str(number) for number in dict.fromkeys(numbered)], MOST_SLIDES, text)
+        lines.append(text("service.not-taken", slides=slides, words=words))
     return lines
+
+
+def missing_words(missing: Missing, text: Translation) -> str:
+    """Return which service is missing in a view, and why."""
+    name = printable(missing.layer.row.name)
+    why = text("service.no-room") if missing.error is None else text.explain(missing.error)
+    return text("service.partly-along" if missing.partly else "service.not-along", name=name, why=why)
+
+
+def absent_words(missing: Missing, text: Translation) -> str:
+    """Return the same for the people in the room, whom the reason does not help."""
+    return text("service.partly-absent" if missing.partly else "service.absent", name=printable(missing.layer.row.name))
+
+
+def services_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the map services that views show, with the pictures that they need."""
+    by_id = {layer.scene_id: tiles for layer, tiles in service_cut(plan, shown).tiles.items()}
+    return [{**own, "url": "", "tiles": by_id[own["id"]]} for own in known if own["id"] in by_id]
 
 
 def pictures_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -78,6 +102,7 @@ def layers_along(plan: Plan, shown: Sequence[View], known: Sequence[dict[str, An
         ids = np.unique(np.concatenate([ids[: LARGE * (len(ids) <= LARGE)] for ids in parts])) if parts else None
         made = {**own, "url": ""}
         if layer in cuts:
+            made["labelled"] = _labelled(layer, over)
             made["tiles"] = {**tile_source(layer, make_tiles(layer)), "tiles": cuts[layer].tiles}
         # A view that shows all of a layer needs more than any question selects.
         if layer not in cuts or ids is not None:
@@ -130,6 +155,15 @@ def _answer_cuts(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[tuple
             )
             found.setdefault(layer, []).append((made, cut))
     return found
+
+
+def _labelled(layer: OwnLayer, over: Sequence[View]) -> dict[str, Any]:
+    """Return what is written of a large layer in the views that show few enough of its features."""
+    by_id: dict[int, dict[str, Any]] = {}
+    for view in over:
+        if style_of(layer).labels is not None:
+            by_id.update({each["id"]: each for each in labels_within(layer, view.bounds)["features"]})
+    return {"type": "FeatureCollection", "features": list(by_id.values())}
 
 
 def _large_views(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[View]]:

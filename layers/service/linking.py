@@ -146,6 +146,7 @@ def service_of(wish: Wish, *, added: str) -> ServiceRow:
         "zooms": layer.zooms,
         "matrices": layer.matrices if "{matrix}" in layer.address else (),
         "axes": layer.axes,
+        "rows": layer.rows,
         "credit": wish.credit or " ".join(found.credit.split())[:400],
     }
     return service_row(said, "-")

@@ -18,6 +18,8 @@ WHOLE: BBox = (-180.0, -85.0, 180.0, 85.0)
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 """The forms of pictures that are asked for, the best first: one that can be seen through comes before the others."""
 
+DEGREES = ("EPSG:4326", "EPSG:4490", "OGC:1.3:CRS84", "CRS:84")
+
 WEB_MERCATOR = ("EPSG:3857", "EPSG:900913", "EPSG:102100", "EPSG:102113")
 
 
@@ -34,6 +36,7 @@ class Offered:
     zooms: tuple[int, int] = (0, LAST_ZOOM - 4)
     matrices: tuple[str, ...] = ()
     axes: str = "metres"
+    rows: str = "mercator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,11 @@ def is_web_mercator(system: str) -> bool:
     return (
         system.upper().replace("::", ":").endswith(WEB_MERCATOR) or code in ("3857", "900913") or "GoogleMaps" in system
     )
+
+
+def is_degrees(system: str) -> bool:
+    """Whether a name of a reference system is one of degrees on an earth that WGS 84 fits to a metre."""
+    return system.upper().replace("::", ":").endswith(DEGREES)
 
 
 def box(numbers: Iterable[str | float]) -> BBox:

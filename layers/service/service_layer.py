@@ -84,6 +84,8 @@ class ServiceRow(Row):
     """Of WMTS: what it calls each zoom, from the first of `zooms` on."""
     axes: Literal["metres", "longitude", "latitude"] = "metres"
     """Of WMS: in what it is asked for a box; in degrees, which of them goes first."""
+    rows: Literal["mercator", "degrees"] = "mercator"
+    """Of WMTS: in what its tiles are even from row to row."""
     credit: Annotated[Words, Field(max_length=400)] = ""
     """Whom the service names as its source."""
     added: Annotated[Words, Field(max_length=10)] = ""
@@ -101,6 +103,8 @@ class ServiceRow(Row):
             raise ValueError("places")
         if "matrix" in found and len(self.matrices) != self.zooms[1] - self.zooms[0] + 1:
             raise ValueError("matrices")
+        if self.rows == "degrees" and self.kind is not ServiceKind.WMTS:
+            raise ValueError("rows")
         return self
 
 

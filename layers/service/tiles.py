@@ -16,6 +16,7 @@ from geo.errors import PlanMapError
 from geo.remote.address import Address, parse
 from geo.remote.fetch import Limits, fetch
 from layers.allowed_hosts import allowed_hosts, with_key
+from layers.service.degree_tiles import put_together, rows_of
 from layers.service.service_layer import ServiceKind, ServiceLayer
 from layers.service.tile_cache import keep_tile, kept_tile
 
@@ -46,7 +47,7 @@ _FOR_ALL = frozenset({"remote-unreachable", "remote-slow", "remote-private", "re
 
 
 def tile_address(layer: ServiceLayer, zoom: int, x: int, y: int, pixels: int) -> Address:
-    """Return where a tile of Web Mercator is asked for; `pixels` is its side, which only a WMS can choose."""
+    """Return where a tile is asked for; `y` counts rows as the service does, only a WMS can choose the `pixels`."""
     row = layer.row
     target = parse(row.address)
     values = {"z": str(zoom), "x": str(x), "y": str(y), "-y": str(2**zoom - 1 - y), "pixels": str(pixels)}
@@ -87,6 +88,38 @@ def tile(layer: ServiceLayer, zoom: int, x: int, y: int, *, pixels: int | None =
     if not (first <= zoom <= last and 0 <= x < 2**zoom and 0 <= y < 2**zoom):
         raise PlanMapError("service-tile", name=layer.row.name)
     side = pixels or layer.row.pixels
+    if layer.row.rows == "degrees":
+        return _of_degrees(layer, zoom, x, y, side), "image/png"
+    return _asked_for(layer, zoom, x, y, side)
+
+
+def _of_degrees(layer: ServiceLayer, zoom: int, x: int, y: int, side: int) -> bytes:
+    """Return as PNG a tile of Web Mercator from those in degrees that it reaches into."""
+    from PIL import Image
+
+    empty: list[PlanMapError] = []
+
+    def row_of(row: int) -> Image.Image | None:
+        try:
+            content, _ = _asked_for(layer, zoom, x, row, side)
+            found = _opened(content, layer, side).convert("RGBA")
+        except PlanMapError as error:
+            if not is_empty(error):
+                raise
+            empty.append(error)
+            return None
+        except (OSError, ValueError, SyntaxError) as error:
+            raise PlanMapError("service-answer", name=layer.row.name, answer="-") from error
+        return found if found.size == (side, side) else found.resize((side, side), Image.Resampling.BOX)
+
+    made = put_together(zoom, y, side, row_of)
+    if len(empty) == len(rows_of(zoom, y)):
+        raise empty[0]
+    return made
+
+
+def _asked_for(layer: ServiceLayer, zoom: int, x: int, y: int, side: int) -> tuple[bytes, str]:
+    """Return a tile as it is asked for; `y` counts rows as the service does."""
     address = tile_address(layer, zoom, x, y, side)
     # Also of a tile that is there already: what is no longer allowed is no longer shown.
     hosts = allowed_hosts()

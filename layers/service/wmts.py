@@ -1,4 +1,8 @@
-"""WMTS: what a server has, and how a tile is asked for. Only sets of tiles that are those of web maps are taken."""
+"""WMTS: what a server has, and how a tile is asked for.
+
+Only sets of tiles are taken that halve from zoom to zoom, from the whole world on: those of web maps, and those that
+are even in degrees.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from layers.service.offered import (
     Capabilities,
     Offered,
     box,
+    is_degrees,
     is_web_mercator,
     link_of,
     picture_form,
@@ -23,17 +28,22 @@ from layers.service.service_layer import LAST_ZOOM
 SCALE_0 = 559_082_264.0287178
 """The denominator of the scale of the one tile of 256 pixels that shows the world, by the WMTS standard."""
 
+OTHER_SCALE_0 = SCALE_0 * 0.00028 / (0.0254 / 96)
+"""The same with pixels of 96 to the inch in place of 0.28 mm, as 天地图 counts."""
+
 CORNER_M = 20_037_508.342789
 
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """A set of tiles that is one of web maps."""
+    """A set of tiles that can be drawn on a web map."""
 
     name: str
     first: int
     matrices: tuple[str, ...]
     """What its zooms are called, from the first on, without a gap."""
+    rows: str
+    """In what it is even from row to row, see `ServiceRow.rows`."""
 
 
 def read_wmts(root: Element, address: Address) -> Capabilities:
@@ -65,20 +75,23 @@ def _get_tile(root: Element, address: Address) -> Address:
 
 
 def _set(element: Element) -> _Set | None:
-    if not is_web_mercator(element.words("SupportedCRS")):
+    system = element.words("SupportedCRS")
+    if not (is_web_mercator(system) or is_degrees(system)):
         return None
+    corner = (CORNER_M, CORNER_M) if is_web_mercator(system) else (90.0, 180.0)
     names: dict[int, str] = {}
     for matrix in element.all("TileMatrix"):
         try:
-            zoom = math.log2(SCALE_0 / float(matrix.words("ScaleDenominator")))
+            scale = float(matrix.words("ScaleDenominator"))
             left, top = (float(part) for part in matrix.words("TopLeftCorner").split())
+            zooms = [math.log2(whole / scale) for whole in (SCALE_0, OTHER_SCALE_0)]
         except (ValueError, ZeroDivisionError, OverflowError):
             continue
         # Some write the corner with the northing first, which is negative nowhere.
-        is_corner = {round(abs(left) / CORNER_M, 4), round(abs(top) / CORNER_M, 4)} == {1.0} and left * top < 0
-        whole = round(zoom)
-        is_whole = abs(zoom - whole) < 0.001 and 0 <= whole <= LAST_ZOOM
-        if is_corner and is_whole and matrix.words("TileWidth") == matrix.words("TileHeight") == "256":
+        sides = sorted((abs(left), abs(top)))
+        is_corner = all(round(side / of, 4) == 1.0 for side, of in zip(sides, corner, strict=True)) and left * top < 0
+        whole = next((round(zoom) for zoom in zooms if abs(zoom - round(zoom)) < 0.001), -1)
+        if is_corner and 0 <= whole <= LAST_ZOOM and matrix.words("TileWidth") == matrix.words("TileHeight") == "256":
             names[whole] = matrix.words("Identifier")
     if not names:
         return None
@@ -86,14 +99,17 @@ def _set(element: Element) -> _Set | None:
     last = first
     while last + 1 in names:
         last += 1
-    return _Set(element.words("Identifier"), first, tuple(names[zoom] for zoom in range(first, last + 1)))
+    rows = "mercator" if is_web_mercator(system) else "degrees"
+    return _Set(element.words("Identifier"), first, tuple(names[zoom] for zoom in range(first, last + 1)), rows)
 
 
 def _layer(layer: Element, sets: dict[str, _Set], base: Address, address: Address) -> Offered:
     name = layer.words("Identifier")
     title = layer.words("Title") or name
     links = [each.words("TileMatrixSet") for each in layer.all("TileMatrixSetLink")]
-    chosen = next((sets[link] for link in links if link in sets), None)
+    known = [sets[link] for link in links if link in sets]
+    # What need not be turned is drawn as it is.
+    chosen = next((each for each in known if each.rows == "mercator"), known[0] if known else None)
     if chosen is None:
         return Offered(name, title, "")
     styles = sorted(layer.all("Style"), key=lambda each: each.attributes.get("isDefault") != "true")
@@ -121,7 +137,7 @@ def _layer(layer: Element, sets: dict[str, _Set], base: Address, address: Addres
     lower, upper = (layer.words("WGS84BoundingBox", corner).split() for corner in ("LowerCorner", "UpperCorner"))
     bounds = box([*lower, *upper]) if lower and upper else WHOLE
     zooms = (chosen.first, chosen.first + len(chosen.matrices) - 1)
-    return Offered(name, title, template, bounds, zooms, chosen.matrices)
+    return Offered(name, title, template, bounds, zooms, chosen.matrices, rows=chosen.rows)
 
 
 def _filled(template: str, layer: Element, style: str, chosen: _Set) -> str:

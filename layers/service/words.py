@@ -21,6 +21,12 @@ def credit_words(layer: ServiceLayer, text: Translation) -> str:
     return text(key, name=printable(layer.row.name), credit=credit, host=layer.host.authority)
 
 
+def legend_words(layer: ServiceLayer, text: Translation) -> str:
+    """Return what a legend says of a service: its name, and whom it names as its source or where it comes from."""
+    credit = printable(layer.row.credit, limit=40) or layer.host.authority
+    return text("service.legend", name=printable(layer.row.name), credit=credit)
+
+
 def datum_words(layer: ServiceLayer, text: Translation) -> str:
     """Return in which datum a service draws, and who said so."""
     return text("service.datum", datum=text(f"datum.{layer.row.datum}"))

@@ -158,6 +158,31 @@ def test_a_large_layer_is_counted_from_afar_and_drawn_from_near(page: Page, addr
     assert frame.locator("canvas.pm-own-tiles").count() == 0
 
 
+def test_what_a_click_shows_is_beside_the_legend(page: Page, address: str, folder: Path) -> None:
+    scene_id = ids(folder)["密集"]
+    place = middle(folder, 3021, "密集")
+    frame = open_map(page, f"{address}/?show={quote(scene_id)}&at={place[0]},{place[1]},16")
+    drawn(frame, scene_id)
+    open_layers(frame, "图例")
+    panel = frame.locator(".pm-panel").first
+    box, home = panel.bounding_box(), frame.locator(".leaflet-container").bounding_box()
+    assert box is not None
+    assert home is not None
+    # The place stands just left of the legend, so that a card over it would reach under it.
+    right = box["x"] - home["x"] - 12 - home["width"] / 2
+    down = box["y"] - home["y"] + 90 - home["height"] / 2
+    frame.evaluate(f"PlanMap.current.map.panBy([{-right}, {-down}], {{ animate: false }})")
+    click_at(frame, *place)
+    card = frame.locator(".leaflet-popup")
+    expect(card).to_be_visible()
+    clear = """() => {
+      const edges = (each) => document.querySelector(each).getBoundingClientRect();
+      const [card, panel] = [edges(".leaflet-popup"), edges(".pm-panel")];
+      return card.right <= panel.left || card.top >= panel.bottom;
+    }"""
+    wait_until(frame, f"({clear})()")
+
+
 def test_a_part_of_a_large_layer_that_is_asked_for_is_drawn_feature_by_feature(
     page: Page, address: str, folder: Path
 ) -> None:

@@ -20,9 +20,9 @@ from layers.service.files import add_service
 from layers.service.linking import Wish, service_of
 from tests.browser.conftest import MAP_FRAME, Lend, look_at, open_layers, open_map, wait_until
 from tests.browser.server import serving
-from tests.map_services import apart, colours, xyz
+from tests.map_services import apart, colours, wmts_in_degrees, xyz
 from tests.own_files import plan_in
-from tests.remote_server import Served, served
+from tests.remote_server import Reply, Served, served
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +31,12 @@ EVIL = "<img src=x onerror=window.taken=1>"
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Served]:
-    with served(xyz) as server:
+    degrees = wmts_in_degrees("urn:ogc:def:crs:EPSG::4490", "90.0 -180.0", 2 * 2.958293554545656e8)
+
+    def answer(path: str, query: dict[str, str]) -> Reply:
+        return degrees(path, query) if "wmts" in path else xyz(path, query)
+
+    with served(answer) as server:
         yield server
 
 
@@ -52,6 +57,8 @@ def address(machine: Path, service: Served) -> Iterator[str]:
     for name, datum in (("影像", "wgs84"), ("火星影像", "gcj02"), (EVIL, "wgs84")):
         wish = Wish(service.at("/{z}/{x}/{y}.png"), name=name, datum=datum, credit=f"{name}的来源")
         add_service(plan_in(folder), service_of(wish, added="2026-11-27"))
+    wish = Wish(service.at("/wmts"), name="经纬度影像", credit="经纬度影像的来源")
+    add_service(plan_in(folder), service_of(wish, added="2026-11-27"))
     with serving(machine, str(folder)) as url:
         yield url
 
@@ -77,7 +84,7 @@ def colour_at(page: Page, frame: Frame, latitude: float, longitude: float) -> np
 PLACES = [(39.216, 117.52), (39.2175, 117.512), (39.2125, 117.515)]
 
 
-@pytest.mark.parametrize("name", ["影像", "火星影像"])
+@pytest.mark.parametrize("name", ["影像", "火星影像", "经纬度影像"])
 def test_a_service_lies_in_its_place(page: Page, address: str, name: str) -> None:
     frame = open_map(page, f"{address}/?hide=grid")
     look_at(frame, 39.215, 117.525, 15)
@@ -88,10 +95,13 @@ def test_a_service_lies_in_its_place(page: Page, address: str, name: str) -> Non
     tiles = "[...document.querySelectorAll('[data-service] img')]"
     wait_until(frame, f"{tiles}.every((tile) => tile.style.opacity === '1')")
     expect(frame.locator(".leaflet-control-attribution")).to_contain_text(f"{name}的来源")
+    open_layers(frame, "图例")
+    expect(frame.get_by_role("list", name="地图服务")).to_have_text(f"{name}（{name}的来源）")
     for latitude, longitude in PLACES:
-        x, y = (longitude, latitude) if name == "影像" else wgs84_to_gcj02(longitude, latitude)
+        x, y = (longitude, latitude) if name != "火星影像" else wgs84_to_gcj02(longitude, latitude)
         off = apart(colour_at(page, frame, latitude, longitude), colours(np.array(x), np.array(y)))
         assert (off < 4).all(), (latitude, longitude, off)
+    open_layers(frame)
     frame.get_by_label(name, exact=True).uncheck()
 
 

@@ -70,6 +70,7 @@ function draw(sample, style) {
     case "halo": return halo(style);
     case "filtered-out": return filteredOut(style);
     case "none": return make("i", "pm-no-sample");
+    case "service": return serviceSample(style);
     case "own": return ownSample(sample.symbol, sample.form);
     case "soft": return softSample(sample.look);
   }
@@ -143,6 +144,20 @@ function hatchSample(hatch, parent) {
   }
   const d = hatchLines(hatch, box).map(([x, y, toX, toY]) => "M" + x + " " + y + "L" + toX + " " + toY).join("");
   svg("path", { d, stroke: hatch.colour, "stroke-width": hatch.width, fill: "none" }, home);
+}
+
+/**
+ * A picture that is put together from tiles.
+ *
+ * @param {Style} style
+ */
+function serviceSample(style) {
+  const box = svg("svg", { viewBox: "0 0 26 14", width: 26, height: 14, "aria-hidden": "true" });
+  const look = { fill: style.noTask, "fill-opacity": 0.3, width: 11, height: 5 };
+  svg("rect", { x: 2, y: 7, ...look }, box);
+  svg("rect", { x: 13, y: 2, ...look }, box);
+  svg("rect", { x: 2, y: 2, width: 22, height: 10, fill: "none", stroke: style.noTask, "stroke-width": 0.8 }, box);
+  return box;
 }
 
 /** @param {Style} style */

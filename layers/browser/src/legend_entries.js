@@ -18,7 +18,7 @@ const FAINT = 0.45;
  *   | { kind: "soft", look: SoftLook }
  *   | { kind: "change", mark: string }
  *   | { kind: "own", symbol: OwnSymbol, form: OwnPayload["form"] }
- *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" | "none" }} Sample
+ *   | { kind: "pale" | "overdue" | "dot" | "halo" | "part" | "filtered-out" | "service" | "none" }} Sample
  */
 /** @typedef {{ sample: Sample, words: string }} Entry */
 /** @typedef {Pick<SiteState, "status" | "backed">} State */
@@ -32,6 +32,7 @@ const FAINT = 0.45;
  * @property {boolean} [otherBoundary] whether one of another district does
  * @property {boolean} [sea] whether there is sea in view
  * @property {SeenOwn[]} [own] own layers of which anything is in view
+ * @property {string[]} [services] what is said of each map service in view
  * @property {string | null} [near] words for the surroundings whose outline is in view
  * @property {number | null} gridStep metres between the lines of the grid, if it is shown
  * @property {Set<string>} [ways] kinds of ways of the ground in view
@@ -60,6 +61,7 @@ export function legendParts(seen, style, text, brief) {
       : { title: text("legend.site-status"), entries: [...statuses(statesOf(seen), style, text), ...late(symbols, text)], caption: true },
     // High up, since the list scrolls: somebody has asked for them, and how many features a cell stands for must be seen.
     { title: text("legend.own"), entries: own(seen.own || []), caption: true },
+    { title: text("legend.services"), entries: services(seen.services || []), caption: true },
     { title: text("legend.changes"), entries: changes(symbols, style, text), caption: true },
     { title: text("legend.category"), entries: categories(symbols, sites, style, text) },
     { title: text("legend.lines"), entries: [...lines(seen, style, text), ...(brief ? roads.slice(0, 1) : [])] },
@@ -78,6 +80,14 @@ function own(layers) {
     sample: symbol ? { kind: "own", symbol, form } : { kind: "none" },
     words: asked && last.get(id) === index ? `${words} — ${asked}` : words,
   }));
+}
+
+/**
+ * @param {string[]} found
+ * @returns {Entry[]}
+ */
+function services(found) {
+  return found.map((words) => ({ sample: { kind: "service" }, words }));
 }
 
 /**

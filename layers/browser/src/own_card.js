@@ -1,6 +1,7 @@
 /* What is asked of own layers by a click: their features there, with all that their file says of them. */
 
 import * as L from "leaflet";
+import { makeRoom } from "./popup_room.js";
 
 /** @import { Language, OwnPayload, Text } from "./types" */
 
@@ -86,11 +87,13 @@ export class OwnCard {
       if (!card.isOpen() || !(above instanceof HTMLElement)) return;
       above.appendChild(box);
       card.update();
+      makeRoom(this.map, card);
       return;
     }
     const maxWidth = Math.min(340, this.map.getSize().x - 60);
-    const popup = L.popup({ maxWidth, maxHeight: 300, className: "pm-popup", autoPanPadding: [20, 20] });
+    const popup = L.popup({ maxWidth, maxHeight: 300, className: "pm-popup", autoPan: false });
     popup.setLatLng(at).setContent(box).openOn(this.map);
+    makeRoom(this.map, popup);
     popup.getElement()?.querySelector(".leaflet-popup-close-button")?.setAttribute("aria-label", this.text("map.close"));
   }
 }

@@ -40,7 +40,7 @@ function draw({ _renderer: renderer, _parts: parts, options }, hatch) {
   renderer._fillStroke(context, { options: { ...options, stroke: false } });
   context.save();
   context.clip("evenodd");
-  paint(context, hatch, boxOf(parts));
+  paintHatch(context, hatch, boxOf(parts));
   context.restore();
   trace(context, parts);
   renderer._fillStroke(context, { options: { ...options, fill: false } });
@@ -59,11 +59,13 @@ function trace(context, parts) {
 }
 
 /**
+ * Paint a hatch in a box, in pixels of the map, within what the canvas is clipped to.
+ *
  * @param {CanvasRenderingContext2D} context
  * @param {Hatch} hatch
  * @param {Box} box
  */
-function paint(context, hatch, box) {
+export function paintHatch(context, hatch, box) {
   const { colour, opacity, pattern, width } = hatch;
   context.globalAlpha *= opacity;
   context.beginPath();

@@ -1,11 +1,12 @@
 /* An own layer with very many features: its tiles, which the server may still have to make. */
 
 import { OwnPane } from "./own_pane.js";
+import { TileLabels } from "./own_tile_labels.js";
 import { OwnTiles, loadTiles } from "./own_tiles.js";
 
 /** @import { Map as LeafletMap } from "leaflet" */
 /** @import { Asked, Box, Language, OwnLook, OwnPayload, OwnTileSource } from "./types" */
-/** @import { Words } from "./own_pane.js" */
+/** @import { SeenFeature, Words } from "./own_pane.js" */
 /** @import { InView } from "./own_tile.js" */
 /** @import { Look } from "./own_tiles.js" */
 
@@ -54,6 +55,10 @@ export class OwnTileLayer extends OwnPane {
     this.fault = "";
     /** Where somebody is asking for the tiles now. */
     this.asking = "";
+    this.labels = new TileLabels(map, payload, () => {
+      this.home.dataset.labels = String(this.labels.features.length);
+      changed();
+    });
   }
 
   /** Where what there is to know of the tiles is. */
@@ -211,6 +216,7 @@ export class OwnTileLayer extends OwnPane {
   tell(inView) {
     if (!this.drawn?.tiles.complete) return;
     this.say("drawn");
+    this.labels.update(inView, this.asked);
     if (JSON.stringify(inView) === JSON.stringify(this.inView)) return;
     this.inView = inView;
     this.changed();
@@ -241,7 +247,17 @@ export class OwnTileLayer extends OwnPane {
       dash: symbol.dash ? symbol.dash.split(" ").map(Number) : [],
       radius: symbol.radius,
       marker: symbol.marker,
+      hatch: symbol.hatch || undefined,
     };
+  }
+
+  /**
+   * @override
+   * @param {Box} frame in degrees
+   * @returns {SeenFeature[]} those that have labels
+   */
+  featuresIn(frame) {
+    return this.isShown && this.drawn ? this.labels.in(frame) : [];
   }
 
   /**

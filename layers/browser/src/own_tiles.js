@@ -3,10 +3,11 @@
 import * as L from "leaflet";
 import { GroundTiles } from "./ground_tiles.js";
 import { TILE_PIXELS, foremost, inView, ownTile } from "./own_tile.js";
+import { paintHatch } from "./own_hatch.js";
 import { linesOf } from "./own_marker.js";
 import { pane } from "./pane.js";
 
-/** @import { Box, OwnSymbol, TileSource } from "./types" */
+/** @import { Box, Hatch, OwnSymbol, TileSource } from "./types" */
 /** @import { Cells, GeometryKind, InView, OwnTile, ShapeGroup } from "./own_tile.js" */
 
 /**
@@ -21,6 +22,7 @@ import { pane } from "./pane.js";
  * @property {number[]} [dash] lengths of strokes and gaps by turns
  * @property {number} [radius]
  * @property {OwnSymbol["marker"]} [marker]
+ * @property {Hatch} [hatch] of areas
  */
 
 /** @typedef {(category: number, kind: GeometryKind) => Look} LookOf */
@@ -191,9 +193,10 @@ export class OwnTiles extends L.Renderer {
       path.rect(x, y, Math.round(left + (column + 1) * step) - x, Math.round(top + (row + 1) * step) - y);
     }
     for (const [key, path] of paths) {
-      const { fill, fillOpacity = 1, stroke, strokeOpacity = 1 } = this.look(Math.floor(key / STEPS), kind);
+      const { fill, fillOpacity = 1, stroke, strokeOpacity = 1, hatch } = this.look(Math.floor(key / STEPS), kind);
       const isStroke = kind === "line" ? Boolean(stroke) : !fill;
-      const colour = isStroke ? stroke : fill;
+      // What has nothing but a hatch is seen from afar as well.
+      const colour = isStroke ? stroke || hatch?.colour : fill;
       if (!colour) continue;
       context.fillStyle = colour;
       context.globalAlpha = (isStroke ? strokeOpacity : fillOpacity) * (FAINTEST + (1 - FAINTEST) * (((key % STEPS) + 1) / STEPS));
@@ -213,7 +216,7 @@ export class OwnTiles extends L.Renderer {
    */
   shapes(context, group, extent, left, top, side, ratio) {
     const look = this.look(group.category, group.kind);
-    const { fill, fillOpacity = 1, stroke, strokeOpacity = 1, width = 1, dash = [], radius = RADIUS, marker = "circle" } = look;
+    const { fill, fillOpacity = 1, stroke, strokeOpacity = 1, width = 1, dash = [], radius = RADIUS, marker = "circle", hatch } = look;
     const scale = side / extent;
     context.save();
     context.fillStyle = fill || "transparent";
@@ -231,10 +234,35 @@ export class OwnTiles extends L.Renderer {
     context.globalAlpha = fillOpacity;
     // Holes run the other way round than outlines.
     if (fill && group.kind !== "line") context.fill(path, "nonzero");
+    if (hatch && group.kind === "area") this.hatch(context, path, hatch, [left, top, left + side, top + side], ratio);
     context.globalAlpha = strokeOpacity;
     context.lineWidth = width * unit;
     context.setLineDash(dash.map((length) => length * unit));
     if (stroke && width) context.stroke(path);
+    context.restore();
+  }
+
+  /**
+   * The lines are anchored where those of single features are, in pixels of the map, so that they go on from tile to tile.
+   *
+   * @param {CanvasRenderingContext2D} context
+   * @param {Path2D} path
+   * @param {Hatch} hatch
+   * @param {Box} tile in dots of the canvas
+   * @param {number} ratio dots of a pixel
+   */
+  hatch(context, path, hatch, tile, ratio) {
+    const corner = this._bounds.min;
+    if (!corner) return;
+    const { width, height } = context.canvas;
+    const seen = [Math.max(0, tile[0]), Math.max(0, tile[1]), Math.min(width, tile[2]), Math.min(height, tile[3])];
+    if (seen[0] >= seen[2] || seen[1] >= seen[3]) return;
+    context.save();
+    context.clip(path, "nonzero");
+    context.setTransform(ratio, 0, 0, ratio, -corner.x * ratio, -corner.y * ratio);
+    context.globalAlpha = 1;
+    const [west, north, east, south] = seen.map((edge) => edge / ratio);
+    paintHatch(context, hatch, [west + corner.x, north + corner.y, east + corner.x, south + corner.y]);
     context.restore();
   }
 }

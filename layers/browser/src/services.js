@@ -5,8 +5,10 @@ import { Bd09TileLayer, Gcj02TileLayer } from "./gcj02_tiles.js";
 import { paneOrder } from "./layer_order.js";
 import { showMessage } from "./message.js";
 import { pane } from "./pane.js";
+import { boxesOf, keptTile } from "./service_tiles.js";
+import { words as legendWords } from "./words.js";
 
-/** @import { Language, Plan, ServicePayload } from "./types" */
+/** @import { Box, Language, Plan, ServicePayload } from "./types" */
 
 const NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 const CLASSES = { wgs84: L.TileLayer, gcj02: Gcj02TileLayer, bd09: Bd09TileLayer };
@@ -21,12 +23,18 @@ class Service {
    * @param {ServicePayload} payload
    * @param {number} index among all layers, the uppermost first
    * @param {() => Language} language
+   * @param {() => void} changed is told when there is something to see
    */
-  constructor(map, payload, index, language) {
+  constructor(map, payload, index, language, changed) {
     this.map = map;
     this.payload = payload;
     this.index = index;
     this.language = language;
+    this.changed = changed;
+    /** Where its pictures are that came with the page; null where they are fetched. */
+    this.kept = payload.tiles ? boxesOf(payload.tiles) : null;
+    /** Whether any of its pictures has come. */
+    this.came = false;
     this.name = "pm-" + payload.id;
     this.visible = false;
     this.opacity = 1;
@@ -75,9 +83,37 @@ class Service {
       bounds: [[south, west], [north, east]],
       errorTileUrl: NOTHING,
     });
+    const { tiles } = this.payload;
+    if (tiles) {
+      /** @type {{ createTile: (at: L.Coords, done: L.DoneCallback) => HTMLElement }} */
+      const open = /** @type {any} */ (layer);
+      open.createTile = ({ x, y, z }, done) => keptTile(tiles, z - shift, x, y, pixels, done);
+      // What is here is drawn at any zoom, larger or smaller.
+      Object.assign(layer.options, { minZoom: shift, maxZoom: Infinity, maxNativeZoom: undefined });
+    }
     layer.on("load", () => { if (!this.asked) this.say("drawn"); });
+    layer.on("tileload", ({ tile }) => {
+      if (this.came || tile.getAttribute("src") === NOTHING || tile.getAttribute("data-parts") === "0") return;
+      this.came = true;
+      this.changed();
+    });
     layer.on("tileerror", () => { if (!this.asked) void this.ask(); });
     return layer;
+  }
+
+  /**
+   * Whether any of it is in a frame.
+   *
+   * @param {Box} frame in degrees
+   */
+  isIn([west, south, east, north]) {
+    const { bounds } = this.payload;
+    const zoom = this.map.getZoom();
+    const options = this.drawn?.options;
+    const isAtZoom = options && zoom >= (options.minZoom || 0) && zoom <= (options.maxZoom ?? Infinity);
+    if (!this.visible || !this.opacity || !this.came || !isAtZoom) return false;
+    const boxes = this.kept || [bounds];
+    return boxes.some((box) => box[0] < east && box[2] > west && box[1] < north && box[3] > south);
   }
 
   /** Ask why a tile did not come. */
@@ -104,10 +140,11 @@ export class Services {
    * @param {L.Map} map
    * @param {Plan} data
    * @param {() => Language} language
+   * @param {() => void} changed is told when there is something to see
    */
-  constructor(map, data, language) {
+  constructor(map, data, language, changed) {
     const place = (/** @type {string} */ id) => data.layers.findIndex((layer) => layer.id === id);
-    this.layers = new Map(data.services.map((payload) => [payload.id, new Service(map, payload, place(payload.id), language)]));
+    this.layers = new Map(data.services.map((payload) => [payload.id, new Service(map, payload, place(payload.id), language, changed)]));
   }
 
   /**
@@ -125,6 +162,17 @@ export class Services {
       layer.index = order.indexOf(id);
       if (layer.drawn) layer.home.style.zIndex = String(paneOrder({ own: true }, layer.index, null));
     }
+  }
+
+  /**
+   * What the legend says of the services in view, the uppermost first.
+   *
+   * @param {Box} frame in degrees
+   * @param {Language} language
+   */
+  seen(frame, language) {
+    const there = [...this.layers.values()].filter((layer) => layer.isIn(frame));
+    return there.sort((one, other) => one.index - other.index).map(({ payload: { legend } }) => legendWords(legend, language));
   }
 
   /** What is shown, in view or not. */

@@ -71,7 +71,7 @@ export class Stage {
       this.labels.redraw();
       callbacks.changed?.();
     });
-    this.services = new Services(map, data, () => this.language);
+    this.services = new Services(map, data, () => this.language, () => callbacks.changed?.());
     this.vicinity = new Vicinity(map, data.style);
     map.addLayer(this.ways);
     this.labels = new Labels(data.style, () => this.collect());
@@ -222,6 +222,7 @@ export class Stage {
       sea: drawn && this.seenGround.sea(frame),
       near: this.vicinity.words,
       own: this.own.seen(frame, this.language, (key) => this.data.texts[this.language][key] || key),
+      services: this.services.seen(frame, this.language),
       gridStep: this.grid && this.map.hasLayer(this.grid) ? this.grid.step : null,
       ways: this.waysShown && !under ? this.seenWays() : new Set(),
       fromFile: this.ways.tiles !== null,

@@ -102,6 +102,8 @@ export interface OwnPayload extends Named {
   zooms: [number, number];
   /** How its labels look; their words are in its features. */
   labels: OwnLabels | null;
+  /** In a briefing: the features with labels of a layer that comes in tiles. */
+  labelled?: GeoJSON.FeatureCollection;
   /** Where it comes from, and how good its positions are. */
   credit: Named;
 }
@@ -128,6 +130,10 @@ export interface ServicePayload extends Named {
   pixels: 256 | 512;
   /** What the service draws in. */
   datum: "wgs84" | "gcj02" | "bd09";
+  /** In a briefing: its pictures as addresses that hold them, by `zoom/column/row`. */
+  tiles?: Record<string, string>;
+  /** What the legend says of it. */
+  legend: Named;
   credit: Named;
 }
 

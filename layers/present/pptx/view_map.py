@@ -62,6 +62,7 @@ _TITLES = {
     "legend.category": "legend.category",
     "legend.lines": "legend.lines",
     "legend.own": "legend.own",
+    "legend.services": "legend.services",
 }
 """Short titles for the legend's groups."""
 
