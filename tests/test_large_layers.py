@@ -23,8 +23,10 @@ from layers.own.restyling import field_style
 from layers.own.style_json import from_json, to_json
 from layers.own.tiles import REST, forget_tiles, is_large, make_tiles, tiles_of
 from layers.plan.deck import Deck, Slide
+from layers.plan.layer_question import FieldCondition, LayerQuestion
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
+from layers.present import taken_along
 from layers.present.briefing import briefing
 from layers.present.taken_along import cut_words
 from layers.translation import translation
@@ -225,3 +227,22 @@ def test_a_briefing_has_the_tiles_that_its_views_need(layer: OwnLayer, plan_fold
     assert '"tiles":{"' in document.replace(" ", "")
     assert len(document) < 8_000_000
     assert cut_words(plan, deck, translation("zh"), today=date(2026, 3, 1)) == []
+
+
+def test_a_briefing_says_which_slides_have_no_room_for_a_large_answer(
+    layer: OwnLayer, plan_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_in(plan_folder)
+    question = LayerQuestion((FieldCondition("容积率", least=1.0),))
+    scene = Scene(visible={layer.scene_id: True}, questions={layer.scene_id: question})
+    slides = (Slide(Text("", ""), scene=Scene()), Slide(Text("", ""), scene=scene))
+    deck = Deck("x", Text("x", "x"), slides)
+    day = date(2026, 3, 1)
+    assert cut_words(plan, deck, translation("zh"), today=day) == []
+    document = briefing(plan, deck, language="zh", today=day).replace(" ", "")
+    assert '"answer":0' in document
+    # Of the whole layer, which no slide shows, no tiles were made.
+    assert tiles_of(layer) is None
+    monkeypatch.setattr(taken_along, "MOST_OWN_BYTES", 10)
+    [words] = cut_words(plan, deck, translation("zh"), today=day)
+    assert "2" in words
