@@ -31,16 +31,17 @@ from geo.tiles.thinned import chosen
 from geo.tiles.thinned import zoom as zoom_module
 from geo.tiles.thinned.cells import read_cells, unmorton
 from geo.tiles.thinned.chosen import ChosenTiles
-from geo.tiles.thinned.places import read_places
+from geo.tiles.thinned.places import COLUMNS, read_places
 from layers.browser.payload import arguments
-from layers.own.answer_tiles import answer_tiles
+from layers.own import answer_tiles as answers
+from layers.own.answer_tiles import AnswerTiles, answer_tiles
 from layers.own.asking import answer_state
-from layers.own.files import restyle
+from layers.own.files import remove_layer, restyle
 from layers.own.look import looks_of
 from layers.own.own_layer import OwnLayer, described
 from layers.own.restyling import field_style
 from layers.own.style_json import to_json
-from layers.own.tiles import categories_of
+from layers.own.tiles import categories_of, kept_path
 from layers.plan.layer_question import FieldCondition, LayerQuestion
 from layers.plan.scene import Scene
 from layers.selection.select import select
@@ -293,6 +294,46 @@ def test_the_server_gives_the_tiles_of_a_large_answer_at_an_address_of_their_own
     assert asked(answer_tile, {**place, **at, "state": state}, "").status_code == 404
     few = answer_state(layer, ask("居住"), plan)
     assert asked(source_answer, place, f"ask={quote('own-地块~用地:is:居住')}&state={few}").status_code == 404
+
+
+@pytest.mark.slow
+def test_where_the_features_are_is_kept_for_the_next_server_and_made_anew_when_it_is_damaged(
+    layer, plan_folder, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(answers, "MANY", 5_000)
+    plan = plan_in(plan_folder)
+
+    def anew() -> AnswerTiles:
+        answers._made.cache_clear()
+        answers._places.cache_clear()
+        return answer_tiles(layer, ask(*USED), plan)
+
+    def same(one: AnswerTiles, other: AnswerTiles) -> bool:
+        both = one.tiles.places, other.tiles.places
+        return one.looks == other.looks and all(
+            np.array_equal(*(getattr(places, name) for places in both)) for name in COLUMNS
+        )
+
+    first = anew()
+    path = kept_path(layer, answers.PLACES)
+    whole = path.read_bytes()
+    assert path.parent.is_relative_to(tmp_path)
+    assert same(anew(), first)
+    # It is this file that was read.
+    with np.load(path) as held:
+        np.savez(path, **{name: held[name] for name in held.files if name != "size"}, size=held["size"] + 1)
+    assert (anew().tiles.places.size == first.tiles.places.size + 1).all()
+    for broken in (b"", b"PK", whole[: len(whole) // 2], whole[:5_000] + bytes(5_000) + whole[10_000:]):
+        path.write_bytes(broken)
+        assert same(anew(), first)
+        assert same(anew(), first)
+    # Another look is another file; the layer takes all of them along.
+    other = restyle(layer, to_json(field_style(layer, "容积率")))
+    answer_tiles(other, ask(*USED), plan_in(plan_folder))
+    assert len(list(path.parent.glob("layer-*.npz"))) == 2
+    remove_layer(plan_in(plan_folder), layer.id)
+    assert not list(path.parent.glob("layer-*"))
 
 
 @pytest.mark.slow

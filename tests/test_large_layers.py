@@ -30,8 +30,10 @@ from layers.own.style_change import with_labels
 from layers.own.style_json import from_json, to_json
 from layers.own.tiles import REST, forget_tiles, is_large, make_tiles, tiles_of
 from layers.plan.deck import Deck, Slide
+from layers.plan.layer_question import FieldCondition, LayerQuestion
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
+from layers.present import taken_along
 from layers.present.briefing import briefing
 from layers.present.taken_along import cut_words, layers_along
 from layers.present.view import views
@@ -280,3 +282,22 @@ def test_a_briefing_has_the_labels_of_a_large_layer_where_a_view_is_near(plan_fo
     labels = {feature["properties"]["label"] for feature in along["labelled"]["features"]}
     assert "JLC-00" in labels
     assert len(labels) < MOST_LABELLED
+
+
+def test_a_briefing_says_which_slides_have_no_room_for_a_large_answer(
+    layer: OwnLayer, plan_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = plan_in(plan_folder)
+    question = LayerQuestion((FieldCondition("容积率", least=1.0),))
+    scene = Scene(visible={layer.scene_id: True}, questions={layer.scene_id: question})
+    slides = (Slide(Text("", ""), scene=Scene()), Slide(Text("", ""), scene=scene))
+    deck = Deck("x", Text("x", "x"), slides)
+    day = date(2026, 3, 1)
+    assert cut_words(plan, deck, translation("zh"), today=day) == []
+    document = briefing(plan, deck, language="zh", today=day).replace(" ", "")
+    assert '"answer":0' in document
+    # Of the whole layer, which no slide shows, no tiles were made.
+    assert tiles_of(layer) is None
+    monkeypatch.setattr(taken_along, "MOST_OWN_BYTES", 10)
+    [words] = cut_words(plan, deck, translation("zh"), today=day)
+    assert "2" in words

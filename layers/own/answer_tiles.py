@@ -1,25 +1,41 @@
 """Answers of more features than a browser gets one by one, as tiles that are made when somebody asks for them.
 
-Nothing is made beforehand and nothing is written. What is kept is where the features are, in memory: some 50 bytes for
-each feature of the `_LAYERS` layers that were asked about last, as many for each of the `_ANSWERS` latest answers, and
-a byte for each zoom at which an answer is looked at: with a million features in all of them some 350 MB.
+Nothing is made beforehand. What is kept in memory is where the features are: some 50 bytes for each feature of the
+`_LAYERS` layers that were asked about last, as many for each of the `_ANSWERS` latest answers, and a byte for each zoom
+at which an answer is looked at: with a million features in all of them some 350 MB. Of layers that take seconds to be
+read it is in the cache folder too, so that another server has it at once.
 """
 
 from __future__ import annotations
 
+import os
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import ClassVar
+from zipfile import BadZipFile
 
+import numpy as np
+
+from geo.errors import PlanMapError
 from geo.grid import BBox
 from geo.tiles.thinned.chosen import ChosenTiles
-from geo.tiles.thinned.places import Places, read_places
+from geo.tiles.thinned.places import COLUMNS, Places, read_places
 from layers.own.asking import answer_state, selected
 from layers.own.own_layer import OwnLayer
-from layers.own.tiles import categories_of
+from layers.own.tiles import categories_of, kept_path, tidy
+from layers.plan.beside_file import draft_folder
 from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan
+
+MANY = 100_000
+"""Features of a layer that take so long to be read that it is worth a file."""
+
+PLACES = ".1.npz"
+"""How the name of such a file ends; its number is counted up when other things are in it."""
 
 _LAYERS, _ANSWERS = 2, 4
 
@@ -89,5 +105,38 @@ def _made(asked: _Asked) -> AnswerTiles:
 
 @lru_cache(maxsize=_LAYERS)
 def _places(layer: OwnLayer) -> tuple[Places, tuple[int, ...]]:
+    if layer.count < MANY:
+        return _read(layer)
+    path = kept_path(layer, PLACES)
+    found = _stored(path)
+    if found is None:
+        found = _read(layer)
+        # Without it this works as well.
+        with suppress(OSError, PlanMapError):
+            _store(*found, path)
+    return found
+
+
+def _read(layer: OwnLayer) -> tuple[Places, tuple[int, ...]]:
     categories, looks = categories_of(layer)
     return read_places(layer.path, categories, max(1, len(looks))), tuple(looks)
+
+
+def _store(places: Places, looks: tuple[int, ...], path: Path) -> None:
+    with draft_folder(path.parent) as work:
+        columns = {name: getattr(places, name) for name in COLUMNS}
+        told = np.array([places.categories, places.total, *looks], dtype=np.int64)
+        np.savez(work / path.name, told=told, **columns)
+        os.replace(work / path.name, path)
+    tidy(path)
+
+
+def _stored(path: Path) -> tuple[Places, tuple[int, ...]] | None:
+    """Return what has been stored; None if there is nothing, or it is damaged."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
+            categories, total, *looks = held["told"].tolist()
+            places = Places(**{name: held[name] for name in COLUMNS}, categories=categories, total=total)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+        return None
+    return places, tuple(looks)

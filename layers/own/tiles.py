@@ -36,12 +36,14 @@ REST = -1
 
 LIMITS = child.Limits(memory=6 * 2**30, seconds=3600.0)
 
+TILES = ".pmtiles"
+
 _FORM = 1
 _KEPT = 3
-"""Archives of one layer that are kept: for those who go back and forth between styles."""
+"""Files of a kind of one layer that are kept: for those who go back and forth between styles."""
 
 _ROOM = 4 * 2**30
-"""Bytes of all archives that are kept."""
+"""Bytes of all files of a kind that are kept."""
 
 Progress = Callable[[float], None]
 
@@ -82,7 +84,7 @@ def tiles_of(layer: OwnLayer) -> LayerTiles | None:
     PlanMapError
         The layer's file is damaged.
     """
-    path = _place(layer)
+    path = kept_path(layer, TILES)
     try:
         state = path.stat()
     except OSError:
@@ -107,7 +109,7 @@ def make_tiles(
         return found
     import numpy as np
 
-    path = _place(layer)
+    path = kept_path(layer, TILES)
     with draft_folder(path.parent) as work:
         categories, looks = categories_of(layer, progress)
         np.save(work / "numbers.npy", categories)
@@ -120,7 +122,7 @@ def make_tiles(
         }
         child.run("tiles.thinned.make:work", job, work, progress=progress, limits=limits)
         os.replace(work / "made.pmtiles", path)
-    _tidy(path)
+    tidy(path)
     made = tiles_of(layer)
     if made is None:
         raise PlanMapError("output-refused", path=path, reason="")
@@ -128,8 +130,8 @@ def make_tiles(
 
 
 def forget_tiles(layer: OwnLayer) -> None:
-    """Delete the tiles of a layer that is removed."""
-    for path in kept_folder().glob(f"{_family(layer)}-*.pmtiles"):
+    """Delete the tiles of a layer that is removed, and what is kept of it for answers."""
+    for path in kept_folder().glob(f"{_family(layer)}-*.*"):
         with suppress(OSError):
             path.unlink()
 
@@ -189,8 +191,15 @@ def _family(layer: OwnLayer) -> str:
     return f"layer-{hashlib.sha256(str(layer.path.resolve()).encode()).hexdigest()[:16]}"
 
 
-def _place(layer: OwnLayer) -> Path:
-    return kept_folder() / f"{_family(layer)}-{_key(layer)}.pmtiles"
+def kept_path(layer: OwnLayer, suffix: str) -> Path:
+    """Return where something is kept that changes with the features and with which of them have a look of their own.
+
+    Raises
+    ------
+    PlanMapError
+        The layer's file is damaged.
+    """
+    return kept_folder() / f"{_family(layer)}-{_key(layer)}{suffix}"
 
 
 @lru_cache(maxsize=64)
@@ -215,11 +224,11 @@ def _read(path: Path, modified: int) -> LayerTiles | None:
         return None
 
 
-def _tidy(path: Path) -> None:
-    """Delete older tiles of the same layer, and the oldest of all beyond `_ROOM`: their plans may be gone."""
+def tidy(path: Path) -> None:
+    """Delete older files of the same layer and kind, and the oldest of all beyond `_ROOM`: their plans may be gone."""
     family, _, _ = path.stem.rpartition("-")
     with suppress(OSError):
-        states = {each: each.stat() for each in path.parent.glob("layer-*.pmtiles")}
+        states = {each: each.stat() for each in path.parent.glob(f"layer-*{path.suffix}")}
         newest = sorted(states, key=lambda each: states[each].st_mtime_ns, reverse=True)
         same, size = 0, 0
         for each in newest:

@@ -1,4 +1,4 @@
-"""Large layers: made-up parcels brought in and made tiles, beside tippecanoe and freestiler.
+"""Large layers: made-up parcels brought in and made tiles, beside tippecanoe and freestiler; answers about them.
 
 Import and tiles are what the application starts: a child process that a parent watches. tippecanoe gets the same
 parcels as lines of GeoJSON and freestiler as a frame, both ready before; neither counts what it leaves out.
@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 
 from geo.tiles.archive import Archive
 from geo.tiles.thinned.zoom import MOST_BYTES
+from tests.benchmarks.answers import answer_rows
 from tests.benchmarks.ground import Made, largest_tile, watched
 from tests.benchmarks.layer_screen import PLAIN_UP_TO, STEPS, click_seconds, folium_rows, screen_rows
 from tests.benchmarks.parcels import FORMS, write_parcels
@@ -55,6 +56,7 @@ def _measure(folder: Path, form: str, count: int) -> None:
     made = watched([*itself, "tiles", package, own], environment)
     _row(form, count, "tiles", made, own)
     _cells(own)
+    answer_rows(package, form, count)
     lines, theirs = folder / "parcels.geojsonl", folder / "tippecanoe.pmtiles"
     write_lines(source, lines)
     with Archive(own) as archive:

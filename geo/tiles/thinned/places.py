@@ -14,7 +14,8 @@ from geo.tiles.thinned.layer import Odd, rows_of, usable
 from geo.tiles.thinned.rings import AREA, LINE, Whole
 from geo.tiles.thinned.world import WORLD, Numbers, homes, projected, turns_of
 
-_COLUMNS = ("fid", "category", "home", "size", "cover", "dimension", "box")
+COLUMNS = ("fid", "category", "home", "size", "cover", "dimension", "box")
+"""Those of `Places` that are arrays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Places:
     def taken(self, ids: Whole) -> Places:
         """Return those with the ids `ids`, which rise."""
         chosen = np.flatnonzero(np.isin(self.fid, ids))
-        return replace(self, total=len(ids), **{name: getattr(self, name)[chosen] for name in _COLUMNS})
+        return replace(self, total=len(ids), **{name: getattr(self, name)[chosen] for name in COLUMNS})
 
 
 def read_places(path: Path, numbers: NDArray[np.uint8], categories: int) -> Places:
@@ -68,7 +69,7 @@ def read_places(path: Path, numbers: NDArray[np.uint8], categories: int) -> Plac
         raise PlanMapError("vector-damaged", file=path.name, reason=f"{total} != {len(numbers)}")
     none = np.zeros(0, dtype=np.int64)
     parts.append(_placed(none, none.astype(np.uint8), categories, none.astype(object), np.zeros((0, 4))))
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
     order = np.argsort(joined["home"], kind="stable")
     return Places(**{name: values[order] for name, values in joined.items()}, categories=categories, total=total)
 
