@@ -18,6 +18,7 @@ from geo.foreign.features.encoding import TRIED
 from layers import escape
 from layers.own import words
 from layers.own.adding import shown_name
+from layers.own.linked.words import came_lines
 from layers.own.own_layer import LONGEST_NAME, OwnLayer
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
@@ -51,7 +52,9 @@ def show_preview(plan: Plan, draft: Draft, layers: Sequence[OwnLayer], text: Tra
     with st.container(key="asking-file"):
         _step(1, text("own-page.step-file"))
         layer = _ask_layer(draft, text)
-        st.html(facts(layer, text) + first_rows(layer, text))
+        came = [] if draft.linked is None else came_lines(draft.linked, text)
+        said = "".join(f"<p>{escape.html(sentence(line))}</p>" for line in came)
+        st.html(said + facts(layer, text) + first_rows(layer, text))
         _ask_reading(plan, draft, layer, text)
     with st.container(key="asking-place"):
         _step(2, text("own-page.step-place"))
