@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import httpx
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,8 +32,10 @@ from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.style_json import to_json
 from layers.own.words import credit_words
+from layers.plan.plan import Plan
 from layers.resources import default_plan_folder
 from layers.translation import translation
+from tests.browser.server import serving
 from tests.command import call, one_line
 from tests.feature_services import NAME, Ground, ground, ogc_api, reply, wfs
 from tests.map_services import own_settings
@@ -232,6 +235,25 @@ def test_fewer_than_promised_and_repeated_ones_are_said(where: Path) -> None:
     assert only_layer(where).count == 20
     assert "there are 25: 2 fewer came" in said
     assert "3 came twice and were taken once" in said
+
+
+@SLOW
+def test_planmap_reads_what_planmap_serves(where: Path, tmp_path: Path, plan: Plan) -> None:
+    with serving(tmp_path, options=["--ogc"]) as url:
+        allow(url.removeprefix("http://"), private=True)
+        listed = call("layer", "link", f"{url}/ogc", "--plan", str(where), folder=where)
+        assert "--layer places-points" in listed.stdout
+        command = ("layer", "link", f"{url}/ogc?lang=en", "--layer", "places", "--bbox", "all", "--name", "places")
+        result = call(*command, "--plan", str(where), folder=where)
+        assert result.returncode == 0, result.stderr
+        given = httpx.get(f"{url}/ogc/collections/places/items?limit=1000").json()["features"]
+    with opened(only_layer(where)) as package:
+        found = package.all(["id", "site_name"])
+    placed = {each["id"]: each for each in given if each["geometry"] is not None}
+    assert len(found) == len(placed) == sum(site.placed for site in plan.sites.values())
+    for shape, name, words in zip(found.geometries, found.values["id"], found.values["site_name"], strict=True):
+        assert words == plan.sites[name].name.en
+        assert shapely.hausdorff_distance(shape, shapely.geometry.shape(placed[name]["geometry"])) < 1e-9
 
 
 # What comes is not trusted

@@ -40,8 +40,9 @@ UNSURE = ("tried", "none", "given")
 def show_preview(plan: Plan, draft: Draft, layers: Sequence[OwnLayer], text: Translation) -> None:
     """Draw all that is asked about a file, one thing after another."""
     with st.container(horizontal=True, vertical_alignment="center", key="asking-head", gap="small"):
-        st.html(f"<h3 class='pm-file'>{escape.html(printable(draft.file))}</h3>", width="stretch")
-        label = text("own-page.other-file")
+        name = draft.file if draft.linked is None else f"{draft.linked.place} {draft.linked.layer}"
+        st.html(f"<h3 class='pm-file'>{escape.html(printable(name))}</h3>", width="stretch")
+        label = text("own-page.other-file" if draft.linked is None else "source.drop")
         st.button(label, key="layer-drop", icon=":material/close:", type="tertiary", on_click=_drop, args=(draft,))
     _show_fault(text)
     if draft.fault is not None:

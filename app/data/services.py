@@ -152,9 +152,10 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
         format_func=lambda datum: text(f"datum.{datum}"),
         disabled=closed,
     )
-    st.text_input(text("service-page.name"), key="service_name", max_chars=60, disabled=closed)
     is_features = _feature_kind() is not None
-    if is_features:
+    if not is_features:
+        st.text_input(text("service-page.name"), key="service_name", max_chars=60, disabled=closed)
+    else:
         st.selectbox(
             text("source.frame"),
             FRAMES,
@@ -253,7 +254,7 @@ def _fetch(plan: Plan, kind: SourceKind, layer: str, text: Translation) -> None:
     there = fetch_or_ask(plan, Form(_address(), kind, layer, datum, frame))
     if there:
         values["service_offers"] = _address(), there
-        values["service_said"] = text("service-page.choose", count=len(there)), False
+        values["service_said"] = text("source.choose", count=len(there)), False
         return
     values["service_said"] = text("source.above"), False
     values.update(service_offers=None, service_address="", service_name="")
