@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -22,10 +23,16 @@ from geo.feature_service.asker import Asker
 from geo.feature_service.offer import code_of
 from geo.feature_service.ogc_api import offer_of
 from geo.feature_service.work import collect
+from geo.foreign.child import Cancelled
 from geo.remote.address import parse
 from layers.allowed_hosts import allow
-from layers.own.files import find_layer, own_layers, restyle
+from layers.browser.face import screen_characters
+from layers.browser.payload import plan_payload
+from layers.draw.drawing import TextLine
+from layers.draw.paper import Paper
+from layers.own.files import find_layer, own_layers, remove_layer, restyle
 from layers.own.linked.fetching import box_in
+from layers.own.linked.refreshing import refresh as refresh_layer
 from layers.own.linked.source import source_of
 from layers.own.look import style_of
 from layers.own.opening import opened
@@ -33,7 +40,9 @@ from layers.own.own_layer import OwnLayer
 from layers.own.style_json import to_json
 from layers.own.words import credit_words
 from layers.plan.plan import Plan
+from layers.plan.scene import Scene, ViewState
 from layers.resources import default_plan_folder
+from layers.sheet.sheet import Order, compose
 from layers.translation import translation
 from tests.browser.server import serving
 from tests.command import call, one_line
@@ -41,6 +50,7 @@ from tests.feature_services import NAME, Ground, ground, ogc_api, reply, wfs
 from tests.map_services import own_settings
 from tests.own_files import plan_in
 from tests.remote_server import Reply, Served, served
+from tests.test_sheet import DAY
 
 __all__ = ["own_settings"]
 
@@ -433,6 +443,44 @@ def test_a_type_without_pages_is_asked_for_at_once(tmp_path: Path) -> None:
         assert collected(server, "wfs", tmp_path)["count"] == 20
 
 
+def test_a_server_that_begins_anew_with_each_page_comes_to_an_end(tmp_path: Path) -> None:
+    held = ground()
+
+    def same(data: dict[str, Any], start: int) -> dict[str, Any]:
+        return {"type": "FeatureCollection", "features": held.features(4490)[:7]}
+
+    with served(wfs(held, change=same)) as server:
+        found = collected(server, "wfs", tmp_path)
+    # That there are more is known from its count.
+    assert (found["count"], found["matched"]) == (7, 20)
+
+    def again(data: dict[str, Any], offset: int) -> dict[str, Any]:
+        return {**same(data, 0), "links": [{"rel": "next", "href": f"?offset={offset + 1}"}]}
+
+    with served(ogc_api(held, change=again)) as server:
+        assert refusal(lambda: collected(server, "ogcapi", tmp_path)) == "source-loop"
+
+
+def test_a_server_that_cannot_count_is_no_reason_to_do_without_features(tmp_path: Path) -> None:
+    good = wfs(ground(), version="1.1.0")
+
+    def answer(path: str, query: dict[str, str]) -> Reply:
+        return Reply(b"no", status=500) if query.get("resulttype") == "hits" else good(path, query)
+
+    with served(answer) as server:
+        found = collected(server, "wfs", tmp_path, box=[116.0, 38.0, 119.0, 41.0])
+    assert (found["count"], found["matched"], found["total"]) == (20, None, None)
+
+
+def test_a_server_that_reads_the_box_the_other_way_round_is_asked_again(tmp_path: Path) -> None:
+    held = ground()
+    # It has the latitude first in whatever form a system is named, but in what it gives.
+    backwards = wfs(held, epsg=4326, latitude_first=lambda system: True)
+    with served(backwards) as server:
+        found = collected(server, "wfs", tmp_path, box=[116.0, 38.0, 119.0, 41.0])
+    assert (found["count"], found["total"], found["turned"]) == (20, 20, True)
+
+
 def test_a_server_that_gives_another_system_than_asked_says_so(tmp_path: Path) -> None:
     held = ground()
 
@@ -534,6 +582,49 @@ def test_a_layer_is_fetched_anew_and_stays_itself(where: Path) -> None:
     kept = ("id", "path", "name", "group", "added", "moment", "style", "style_from")
     assert [getattr(after, name) for name in kept] == [getattr(styled, name) for name in kept]
     assert source_of(after).fetched >= source_of(before).fetched
+
+
+@SLOW
+@pytest.mark.parametrize("share", [0.0, 0.6, 0.8])
+def test_whoever_cancels_keeps_what_there_was(where: Path, share: float) -> None:
+    state = {"rows": 4}
+    with served(lambda path, query: ogc_api(ground(state["rows"]))(path, query)) as server:
+        link(where, server, "/api")
+        layer = only_layer(where)
+        before, state["rows"] = layer.path.read_bytes(), 6
+
+        def progress(done: float) -> None:
+            if done >= share:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            refresh_layer(plan_in(where), layer, progress=progress)
+        assert layer.path.read_bytes() == before
+        assert [path.name for path in layer.path.parent.iterdir()] == [layer.path.name]
+        # Nor does one come back that somebody has removed in the meantime.
+        remove_layer(plan_in(where), layer.id)
+        with pytest.raises(PlanMapError):
+            refresh_layer(plan_in(where), layer)
+        assert own_layers(plan_in(where)) == ()
+
+
+@SLOW
+def test_everything_that_draws_says_as_of_when(where: Path) -> None:
+    with served(ogc_api(ground())) as server:
+        link(where, server, "/api")
+    layer = only_layer(where)
+    row = source_of(layer)
+    assert row is not None
+    words = f"{server.host} {NAME}，截至 {row.fetched[:10]} {row.fetched[11:16]}（UTC）"
+    plan = plan_in(where)
+    [payload] = plan_payload(plan)["own"]
+    assert words in payload["credit"]["zh"]
+    assert set(words) <= screen_characters(plan)
+    view = ViewState(layer.bounds[1], layer.bounds[0], 15.0)
+    scene = Scene(view=view, visible=MappingProxyType({layer.scene_id: True}))
+    made = compose(plan, scene, Order(Paper.parse("A4")), today=DAY)
+    drawn = "".join(line.text for line in made.drawing.items if isinstance(line, TextLine))
+    assert words.replace(" ", "") in drawn.replace(" ", "")
 
 
 @SLOW

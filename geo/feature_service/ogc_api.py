@@ -86,14 +86,17 @@ def pages(asker: Asker, address: Address, layer: Offered, asked: Asked) -> Itera
     """
     here: Address | None = _items(address, layer, asked, {"limit": str(PAGE_SIZE)})
     seen: set[str] = set()
-    empty = 0
+    empty, before = 0, list[Any]()
     while here is not None:
         if here.text in seen or empty > MOST_EMPTY:
             raise PlanMapError("source-loop", address=here.shown)
         seen.add(here.text)
         data, came = asker.json(here)
         page = page_of(data, here)
+        if page.features and page.features == before:
+            raise PlanMapError("source-loop", address=here.shown)
         yield page
+        before = page.features
         empty = 0 if page.features else empty + 1
         link = _link(data, ("next",))
         here = _next(came, link) if link else None
@@ -102,8 +105,11 @@ def pages(asker: Asker, address: Address, layer: Offered, asked: Asked) -> Itera
 def total(asker: Asker, address: Address, layer: Offered, asked: Asked) -> int | None:
     """Return how many features a collection has, wherever they are; None if the server does not say."""
     whole = _items(address, layer, replace(asked, box=None), {"limit": "1"})
-    data, _ = asker.json(whole)
-    return page_of(data, whole).matched
+    try:
+        return page_of(asker.json(whole)[0], whole).matched
+    except PlanMapError:
+        # That nobody has counted is no reason to do without the features.
+        return None
 
 
 def system_asked(layer: Offered, asked: Asked) -> tuple[int, str]:
