@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from app.ask_cli import layer_ask
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
 from app.data.wording import size_words
+from app.layer_look import look_lines, say_candidates
 from app.service_cli import layer_link, service_lines
 from app.settings import read_settings
+from app.source_cli import layer_refresh
 from geo.errors import PlanMapError
 from geo.output import target_of
 from layers.plan.fault import printable
 from layers.translation import Translation
 
 if TYPE_CHECKING:
-    from geo.ranking import Ranking
     from layers.own.own_layer import System
     from layers.plan.plan import Plan
 
@@ -32,6 +33,7 @@ def layer() -> None:
 
 
 layer.add_command(layer_link)
+layer.add_command(layer_refresh)
 
 
 @layer.command("add", help=HELP("own.add-help"))
@@ -84,7 +86,7 @@ def layer_add(
     for line in look_lines(inside, repairs, path.name, text):
         click.echo(line)
     if system is None and stated_system(inside) is None:
-        _say_candidates(found, inside, text)
+        say_candidates(found, inside, text)
         raise PlanMapError("layer-no-system", file=path.name)
     if dry_run:
         click.echo(text("own.dry"))
@@ -128,7 +130,8 @@ def layer_add(
 def layer_list(*, text: Translation, plan: str) -> None:
     """List the own layers of a plan."""
     from layers.own.files import damaged_layers, own_layers
-    from layers.own.words import layer_words, system_words
+    from layers.own.linked.words import change_words
+    from layers.own.words import file_words, layer_words, system_words
 
     found = plan_of(plan)
     layers = own_layers(found)
@@ -141,7 +144,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
             system=system_words(each.position.system, text),
             size=size_words(each.size),
             added=each.added,
-            file=each.file,
+            file=file_words(each, text),
         )
         click.echo(printable(line, limit=len(line)))
     services = list(service_lines(found, text))
@@ -149,6 +152,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
         click.echo(line)
     if not layers and not services:
         click.echo(text("own.none"))
+    note([words for words in (change_words(each, text) for each in layers) if words])
     note([text("own.damaged", file=printable(name)) for name in damaged_layers(found)])
 
 
@@ -173,24 +177,6 @@ def layer_remove(*, text: Translation, name: str, plan: str) -> None:
 
 
 layer.add_command(layer_ask)
-
-
-def look_lines(looked: Mapping[str, Any], repairs: Mapping[str, bool], file: str, text: Translation) -> Iterator[str]:
-    """Yield what there is to say of a layer in a file before it is brought in."""
-    from layers.own import words
-
-    what = words.count_words(looked["types"], text)
-    yield text("own.preview", layer=printable(looked["name"]), file=printable(file), what=what)
-    yield text("own.crs", crs=words.crs_words(looked, text))
-    yield words.extent_words(looked["bounds"], text)
-    names = text("data.list-comma").join(printable(field["name"], limit=40) for field in looked["fields"])
-    yield text("own.fields", count=len(looked["fields"]), names=names or "-")
-    yield words.encoding_words(looked, text)
-    for finding in looked["repairs"]:
-        accepted = finding["must"] or repairs.get(finding["kind"], finding["accepted"])
-        yield "  " + words.finding_words(finding, accepted, text)
-    for line in words.note_lines(looked["notes"], text):
-        yield "  " + line
 
 
 def repairs_of(accept: Sequence[str], refuse: Sequence[str]) -> dict[str, bool]:
@@ -245,24 +231,6 @@ def columns_of(value: str) -> dict[str, str] | None:
 def field_names(value: str) -> list[str]:
     """Return the fields that a list with commas of either language names."""
     return [name.strip() for name in value.replace("，", ",").replace("、", ",").split(",") if name.strip()]
-
-
-def option_of(system: Mapping[str, Any]) -> str:
-    """Return the option that decides on a system."""
-    return f"--datum {system['datum']}" if "datum" in system else f"--crs EPSG:{system['epsg']}"
-
-
-def _say_candidates(plan: Plan, looked: Mapping[str, Any], text: Translation) -> None:
-    from layers.own.system import ranking, shown_standings, system_of_candidate
-    from layers.own.words import candidate_words, ranking_words, standing_words
-
-    found: Ranking = ranking(plan, looked)
-    click.echo(text("own.candidates"))
-    for standing in shown_standings(found):
-        option = option_of(system_of_candidate(standing.candidate))
-        name = candidate_words(standing.candidate, text)
-        click.echo(f"  {option:18} {name}{text('own.comma')}{standing_words(standing, text)}")
-    click.echo(ranking_words(found, text))
 
 
 def plan_of(plan: str) -> Plan:

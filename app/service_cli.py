@@ -10,14 +10,17 @@ import click
 
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option
 from app.settings import read_settings
+from app.source_cli import KINDS as SOURCE_KINDS
+from app.source_cli import LinkOptions, kind_named, link_features
+from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.translation import Translation
 
 if TYPE_CHECKING:
     from layers.plan.plan import Plan
 
-KINDS = ("xyz", "wmts", "wms")
-"""Those of `layers.service.service_layer.ServiceKind`."""
+KINDS = ("xyz", "wmts", "wms", *SOURCE_KINDS)
+"""Those of `layers.service.service_layer.ServiceKind`, and of `layers.own.linked.source.SourceKind`."""
 
 DATUMS = ("wgs84", "gcj02", "bd09")
 
@@ -28,7 +31,9 @@ DATUMS = ("wgs84", "gcj02", "bd09")
 @click.option("--group", default="", help=HELP("own.group-option"))
 @click.option("--kind", type=click.Choice(KINDS), default=None, help=HELP("service.kind-option"))
 @click.option("--layer", "wanted", metavar="NAME", default="", help=HELP("service.layer-option"))
-@click.option("--datum", type=click.Choice(DATUMS), default="wgs84", help=HELP("service.datum-option"))
+@click.option("--datum", type=click.Choice(DATUMS), default=None, help=HELP("service.datum-option"))
+@click.option("--crs", metavar="EPSG:CODE", default="", help=HELP("source.crs-option"))
+@click.option("--bbox", metavar="plan|all|W,S,E,N", default="", help=HELP("source.bbox-option"))
 @click.option("--credit", default="", help=HELP("service.credit-option"))
 @click.option("--zooms", metavar="FIRST-LAST", default="", help=HELP("service.zooms-option"))
 @plan_option
@@ -42,12 +47,21 @@ def layer_link(
     group: str,
     kind: str | None,
     wanted: str,
-    datum: str,
+    datum: str | None,
+    crs: str,
+    bbox: str,
     credit: str,
     zooms: str,
     plan: str,
 ) -> None:
-    """Link a map service to a plan as a layer."""
+    """Link a map service, or features that stay elsewhere, to a plan as a layer."""
+    source = kind_named(address, kind)
+    if source is not None:
+        options = LinkOptions(address, source.value, wanted, name, group, crs, datum or "", bbox)
+        link_features(_plan(plan), options, text)
+        return
+    if crs or bbox:
+        raise PlanMapError("source-options")
     from layers.service.files import add_service, service_layers
     from layers.service.linking import Wish, asked_for, kind_of, offered, service_of, zooms_of
     from layers.service.service_layer import ServiceKind
@@ -59,7 +73,7 @@ def layer_link(
         layer=wanted,
         name=name,
         group=group,
-        datum=datum,
+        datum=datum or DATUMS[0],
         credit=credit,
         zooms=zooms_of(zooms),
     )

@@ -40,6 +40,7 @@ from layers.exchange.columns import FIELDS, Part
 from layers.listing.plan_collections import COLLECTION_IDS
 from layers.listing.qgis_package import PLACES
 from layers.own.given.loss import Loss
+from layers.own.linked.source import SourceKind
 from layers.own.own_layer import Shape
 from layers.own.ramps import RAMPS
 from layers.own.style_element import Lost
@@ -720,7 +721,16 @@ FAMILIES: dict[str, set[str]] = {
     "encoding": {"format", "given", "cpg", "dbf", "header", "tried", "none"},
     "own-shape": set(Shape),
     "own-done": {"left-out", "repaired", "refused"},
-    "own-note": {"network-links", "views", "columns"},
+    "own-note": {
+        "network-links",
+        "views",
+        "columns",
+        "files",
+        "partitions",
+        "not-everywhere",
+        "several-types",
+    },
+    "source-kind": set(SourceKind),
     "system": {one.name_key for orders in _systems((-180.0, -80.0, 180.0, 80.0)) for one in orders},
     "verdict": set(Verdict),
     "tie": set(TieReason),

@@ -12,11 +12,13 @@ from app import context
 from app.context import Context
 from app.settings import Settings
 from layers.allowed_hosts import allow, allowed_hosts
+from layers.own.files import own_layers
 from layers.resources import default_plan_folder
 from layers.service.files import service_layers
 from layers.store.base import copy_plan, open_store, read_plan
 from layers.store.folder import FolderStore
 from tests.app_page import AppPage, data
+from tests.feature_services import NAME, ground, ogc_api
 from tests.map_services import own_settings, wms, xyz
 from tests.own_files import plan_in
 from tests.remote_server import Served, served
@@ -95,6 +97,33 @@ def test_what_is_wrong_with_an_address_is_said(where: Path) -> None:
     for address, words in (("", "no address"), ("https://a.cn/x", "--kind"), ("https://a.cn/wms?token=1", "key")):
         fill(page, address)
         assert any(words in line for line in page.alerts), address
+
+
+def test_features_are_offered_once_their_host_is_allowed(where: Path) -> None:
+    page = AppPage(data)
+    assert "service_frame" not in [box.key for box in page.at.selectbox]
+    page.at.text_input(key="service_address").set_value("https://features.example.cn/wfs").run()
+    assert "service_frame" in [box.key for box in page.at.selectbox]
+    page.press("service-link")
+    assert any("features.example.cn 尚未允许" in line for line in page.alerts)
+    # Files of the machine that runs the server are for the command line.
+    wrong = (str(where), "", "不是可用的网址"), ("/etc/passwd", "wfs", "不是可用的网址")
+    for address, kind, words in (*wrong, ("https://a.cn/wfs?token=1", "", "像是密钥")):
+        page.at.selectbox(key="service_kind").set_value(kind)
+        page.at.text_input(key="service_address").set_value(address)
+        page.press("service-link")
+        assert any(words in line for line in page.alerts), address
+
+
+@pytest.mark.slow
+def test_titles_of_a_service_are_words_only(where: Path) -> None:
+    page = AppPage(data)
+    with served(ogc_api(ground())) as server:
+        allow(server.host, private=True)
+        page.at.text_input(key="service_address").set_value(server.at("/api")).run()
+        page.press("service-link")
+    assert page.at.selectbox(key="service_layer").options == [f"地块 ({NAME})", "<b>其他</b> (other)"]
+    assert own_layers(plan_in(where)) == ()
 
 
 def test_whoever_may_not_change_the_plan_allows_no_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

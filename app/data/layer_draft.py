@@ -20,8 +20,10 @@ from geo.errors import PlanMapError
 from geo.foreign.features.place import Place
 from geo.ranking import Ranking
 from layers.own.adding import look_at, stated_system
+from layers.own.linked.fetching import OFFSET
+from layers.own.linked.source import SourceRow
 from layers.own.own_layer import System
-from layers.own.system import ranking, system_of_candidate, system_of_code
+from layers.own.system import ranking, shown_standings, system_of_candidate, system_of_code
 from layers.plan.plan import Plan
 
 STATED, OTHER, FITTED = "stated", "other", "fitted"
@@ -61,6 +63,8 @@ class Draft:
     """Why there is nothing in it yet: a table whose columns have to be named."""
     number: int = 0
     """Another for each file of a session: what was answered about one is not answered about the next."""
+    linked: SourceRow | None = None
+    """Where the features stay, if they were fetched from a service."""
 
     def ranked(self, plan: Plan, layer: Mapping[str, Any]) -> Ranking:
         """Return in which systems a layer of the file may be; a drawing may have hundreds of layers."""
@@ -171,6 +175,20 @@ def placed(draft: Draft, layer: Mapping[str, Any], decision: Decision, ranked: R
         place.choose(tuple(layer["bounds"]) if layer["bounds"] else None)
         found = shapely.transform(geometries, place.to_degrees)
     return [each for each in found if np.isfinite(each.bounds).all()]
+
+
+def choose_datum(plan: Plan, draft: Draft) -> None:
+    """Have the datum that was named with the address chosen among the systems in which the features may be."""
+    if draft.linked is None or draft.linked.datum not in OFFSET:
+        return
+    values = state()
+    for layer in draft.layers:
+        for standing in shown_standings(draft.ranked(plan, layer)):
+            candidate = standing.candidate
+            if candidate.frame.value == draft.linked.datum and not candidate.swapped:
+                mark = f"{draft.number}-{layer['index']}"
+                values[f"layer-other-{mark}"] = True
+                values[f"layer-system-{mark}"] = candidate.key
 
 
 def drop(draft: Draft | None) -> None:

@@ -18,6 +18,7 @@ from geo.foreign.features.encoding import TRIED
 from layers import escape
 from layers.own import words
 from layers.own.adding import shown_name
+from layers.own.linked.words import came_lines
 from layers.own.own_layer import LONGEST_NAME, OwnLayer
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
@@ -39,8 +40,9 @@ UNSURE = ("tried", "none", "given")
 def show_preview(plan: Plan, draft: Draft, layers: Sequence[OwnLayer], text: Translation) -> None:
     """Draw all that is asked about a file, one thing after another."""
     with st.container(horizontal=True, vertical_alignment="center", key="asking-head", gap="small"):
-        st.html(f"<h3 class='pm-file'>{escape.html(printable(draft.file))}</h3>", width="stretch")
-        label = text("own-page.other-file")
+        name = draft.file if draft.linked is None else f"{draft.linked.place} {draft.linked.layer}"
+        st.html(f"<h3 class='pm-file'>{escape.html(printable(name))}</h3>", width="stretch")
+        label = text("own-page.other-file" if draft.linked is None else "source.drop")
         st.button(label, key="layer-drop", icon=":material/close:", type="tertiary", on_click=_drop, args=(draft,))
     _show_fault(text)
     if draft.fault is not None:
@@ -51,7 +53,9 @@ def show_preview(plan: Plan, draft: Draft, layers: Sequence[OwnLayer], text: Tra
     with st.container(key="asking-file"):
         _step(1, text("own-page.step-file"))
         layer = _ask_layer(draft, text)
-        st.html(facts(layer, text) + first_rows(layer, text))
+        came = [] if draft.linked is None else came_lines(draft.linked, text)
+        said = "".join(f"<p>{escape.html(sentence(line))}</p>" for line in came)
+        st.html(said + facts(layer, text) + first_rows(layer, text))
         _ask_reading(plan, draft, layer, text)
     with st.container(key="asking-place"):
         _step(2, text("own-page.step-place"))

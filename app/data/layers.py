@@ -11,6 +11,7 @@ from app import context
 from app.data.giving import WHOLE, show_give_button, show_giving
 from app.data.layer_draft import Draft
 from app.data.layer_preview import show_preview
+from app.data.layer_refresh import refresh_button, show_refresh
 from app.data.layer_style import is_styling, show_style, style_button
 from app.data.layer_tiles import show_tiles
 from app.data.new_layer import map_address, settle, show_end, show_form, show_work
@@ -20,8 +21,9 @@ from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
 from layers.own.files import damaged_layers, own_layers, remove_layer
+from layers.own.linked.source import source_of
 from layers.own.own_layer import OwnLayer
-from layers.own.words import accuracy_words, layer_words, system_words
+from layers.own.words import accuracy_words, file_words, layer_words, system_words
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -90,6 +92,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
             horizontal=True, vertical_alignment="center", key=f"row-layer-{layer.id}", gap="small", border=True
         ):
             st.html(described(layer, text, scene), width="stretch")
+            refresh_button(plan, layer, text, closed=closed)
             style_button(layer, text)
             show_give_button(layer.id, text, among=True)
             st.button(
@@ -103,6 +106,7 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
             )
         if is_styling(layer):
             show_style(plan, layer, text, closed=closed)
+        show_refresh(plan, layer, text, closed=closed)
         show_tiles(layer, text, closed=closed)
     st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.stays'))}</p>")
 
@@ -112,7 +116,7 @@ def described(layer: OwnLayer, text: Translation, scene: Scene) -> str:
     system = f"{system_words(layer.position.system, text)}{text('data.comma')}{accuracy_words(layer.position, text)}"
     rows = {
         text("own-page.system"): system,
-        text("data.file"): layer.file or "-",
+        text("source.where" if source_of(layer) else "data.file"): file_words(layer, text) or "-",
         text("data.added"): layer.added or "-",
         text("data.size"): size_words(layer.size),
     }

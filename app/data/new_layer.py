@@ -12,7 +12,7 @@ import streamlit as st
 from app import context, layer_work
 from app import job as jobs
 from app.data.held_files import HeldFiles, forget, hold, shown_file
-from app.data.layer_draft import Asked, Draft, drop, looked
+from app.data.layer_draft import Asked, Draft, choose_datum, drop, looked
 from app.data.wording import sentence, size_words
 from app.identity import signed_in
 from app.job import Job, Progress
@@ -21,8 +21,8 @@ from app.streamlit_app import LARGEST_UPLOAD_MB
 from geo.errors import PlanMapError
 from layers import escape
 from layers.own.adding import add_layer
-from layers.own.own_layer import OwnLayer, System
-from layers.own.words import layer_words, position_words, report_lines, style_lines
+from layers.own.own_layer import OwnLayer, Source, System
+from layers.own.words import layer_words, position_words, report_lines, source_lines, style_lines
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -55,6 +55,12 @@ class Wanted:
     group: str
 
 
+class Fetching:
+    """Features that are being fetched from a service before they are looked at."""
+
+    over = False
+
+
 def running(name: str) -> Job[Any] | None:
     """Return the session's work of the kind `name` if it is not over."""
     job = jobs.job_of(name)
@@ -68,6 +74,10 @@ def settle() -> None:
     if job is not None and job.over and job.made is not None:
         values[LOOK] = None
         values["layer_draft"] = job.made
+        if isinstance(job.key[1], Fetching):
+            # What was said below the form while it was being fetched.
+            values["service_said"] = None
+        choose_datum(context.current().plan()[1], job.made)
     job = jobs.job_of(ADD)
     if job is not None and job.over and job.made is not None and values.get("layer_tiled") != job.made:
         values["layer_tiled"] = job.made
@@ -147,7 +157,12 @@ def show_form(text: Translation, *, closed: bool) -> None:
 def show_made(made: OwnLayer, text: Translation, scene: Scene) -> None:
     """Say what has been added and all that was done to it, with a link to the map of `scene`."""
     line = text("own-page.made", name=printable(made.name), what=layer_words(made, text), size=size_words(made.size))
-    lines = [position_words(made.position, text), *report_lines(made.report, text), *style_lines(made, text)]
+    lines = [
+        *source_lines(made, text),
+        position_words(made.position, text),
+        *report_lines(made.report, text),
+        *style_lines(made, text),
+    ]
     items = "".join(f"<li>{escape.html(sentence(printable(each, limit=600)))}</li>" for each in lines)
     st.html(
         f"<div class='pm-said' role='status'><p>{escape.html(line)}</p><ul>{items}</ul>"
@@ -174,6 +189,8 @@ def begin_adding(plan: Plan, draft: Draft, wanted: Wanted) -> None:
 
 def looking(job: Job[Draft], text: Translation) -> str:
     """Return how far the look at a file is, in words."""
+    if isinstance(job.key[1], Fetching) and not job.key[1].over:
+        return text("source.fetching-percent", percent=100 * job.done // job.total)
     return text("own-page.looking", percent=100 * job.done // job.total)
 
 
@@ -250,6 +267,7 @@ def work(plan: Plan, draft: Draft, wanted: Wanted, *, today: date) -> Callable[[
             encoding=draft.asked.encoding,
             columns=dict(draft.asked.columns) or None,
             today=today,
+            source_row=_source_row(draft, wanted),
             progress=_told(progress),
         )
         draft.held.close()
@@ -257,6 +275,14 @@ def work(plan: Plan, draft: Draft, wanted: Wanted, *, today: date) -> Callable[[
         return made
 
     return make
+
+
+def _source_row(draft: Draft, wanted: Wanted) -> Source | None:
+    """Return where the features of a draft stay; None for those of a file."""
+    if draft.linked is None:
+        return None
+    row = draft.linked.model_copy(update={"repairs": dict(wanted.repairs)})
+    return row.model_dump(mode="json", exclude_defaults=True)
 
 
 def _told(progress: Progress) -> Callable[[float], None]:

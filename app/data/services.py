@@ -8,11 +8,15 @@ from datetime import date
 import streamlit as st
 
 from app import context
+from app.data.feature_sources import KINDS as FEATURE_KINDS
+from app.data.feature_sources import Form, fetch_or_ask, kind_wanted
 from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
 from layers.allowed_hosts import allow, allowed_hosts, forbid
+from layers.own.linked.linking import ALL, PLAN
+from layers.own.linked.source import SourceKind
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -22,6 +26,9 @@ from layers.service.service_layer import DATUMS, ServiceKind, ServiceLayer
 from layers.service.words import kind_words, trouble
 from layers.store.roles import Role
 from layers.translation import Translation
+
+FRAMES = (PLAN, ALL)
+"""What can be fetched of a service of features."""
 
 
 def services_section(plan: Plan, text: Translation, *, scene: Scene, closed: bool) -> None:
@@ -133,9 +140,9 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
     )
     st.selectbox(
         text("service-page.kind"),
-        ["", *ServiceKind],
+        ["", *ServiceKind, *FEATURE_KINDS],
         key="service_kind",
-        format_func=lambda kind: kind.upper() if kind else text("service-page.kind-seen"),
+        format_func=lambda kind: _kind_words(kind, text),
         disabled=closed,
     )
     st.selectbox(
@@ -145,7 +152,18 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
         format_func=lambda datum: text(f"datum.{datum}"),
         disabled=closed,
     )
-    st.text_input(text("service-page.name"), key="service_name", max_chars=60, disabled=closed)
+    is_features = _feature_kind() is not None
+    if not is_features:
+        st.text_input(text("service-page.name"), key="service_name", max_chars=60, disabled=closed)
+    else:
+        st.selectbox(
+            text("source.frame"),
+            FRAMES,
+            key="service_frame",
+            format_func=lambda frame: text("source.frame-plan" if frame == FRAMES[0] else "source.frame-all"),
+            disabled=closed,
+        )
+        st.html(f"<p class='pm-quiet'>{escape.html(text('source.note'))}</p>")
     offers = state().get("service_offers")
     named = dict(offers[1]) if isinstance(offers, tuple) and offers[0] == _address() else {}
     if named:
@@ -161,10 +179,10 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
         st.html(f"<p class='pm-quiet'>{escape.html(text('service-page.allow-first', host=str(wanted)))}</p>")
         _allow_button(str(wanted), "allow-wanted", text, closed=closed)
     st.button(
-        text("service-page.link"),
+        text("source.fetch" if is_features else "service-page.link"),
         key="service-link",
         type="primary",
-        icon=":material/add_link:",
+        icon=":material/download:" if is_features else ":material/add_link:",
         disabled=closed,
         on_click=_link,
         args=(plan, text),
@@ -206,7 +224,11 @@ def _link(plan: Plan, text: Translation) -> None:
         _may_change()
         offers = values.get("service_offers")
         is_asked = isinstance(offers, tuple) and offers[0] == _address()
-        wish = _wish(str(values.get("service_layer") or "") if is_asked else "")
+        chosen = str(values.get("service_layer") or "") if is_asked else ""
+        if (features := _feature_kind(strict=True)) is not None:
+            _fetch(plan, features, chosen, text)
+            return
+        wish = _wish(chosen)
         if (wish.kind or kind_of(wish.address)) is not ServiceKind.XYZ and not wish.layer:
             there = [(layer.name, layer.title) for layer in offered(wish).layers if layer.address]
             if len(there) > 1:
@@ -223,6 +245,35 @@ def _link(plan: Plan, text: Translation) -> None:
     values["service_said"] = text("service.linked", name=printable(made.row.name), id=made.id, kind=kind), False
     values.update(service_offers=None, service_address="", service_name="")
     context.current().look_again()
+
+
+def _fetch(plan: Plan, kind: SourceKind, layer: str, text: Translation) -> None:
+    """Have features fetched to be looked at, or ask which."""
+    values = state()
+    datum, frame = str(values.get("service_datum") or ""), str(values.get("service_frame") or FRAMES[0])
+    there = fetch_or_ask(plan, Form(_address(), kind, layer, datum, frame))
+    if there:
+        values["service_offers"] = _address(), there
+        values["service_said"] = text("source.choose", count=len(there)), False
+        return
+    values["service_said"] = text("source.above"), False
+    values.update(service_offers=None, service_address="", service_name="")
+
+
+def _feature_kind(*, strict: bool = False) -> SourceKind | None:
+    """Return what features the form would fetch from; None for pictures, and unless `strict` for what is no address."""
+    try:
+        return kind_wanted(_address(), str(state().get("service_kind") or ""))
+    except PlanMapError:
+        if strict:
+            raise
+        return None
+
+
+def _kind_words(kind: str, text: Translation) -> str:
+    if kind in set(FEATURE_KINDS):
+        return text(f"source-kind.{kind}")
+    return kind.upper() if kind else text("service-page.kind-seen")
 
 
 def _allow(host: str, text: Translation) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from geo.errors import PlanMapError
 from geo.foreign.kind import SQLITE, start_of_file
+from geo.foreign.parquet_folder import MAGIC, parquet_files
 
 HEAD = 64 * 1024
 """Bytes from the start of a file that are looked at."""
@@ -78,13 +79,17 @@ def drivers_for(kind: VectorKind) -> frozenset[str]:
 
 
 def kind_of_vector(path: Path) -> VectorKind:
-    """Return the kind of the vector file at `path`.
+    """Return the kind of the vector file at `path`, or that of the files in it where it is a folder of Parquet files.
 
     Raises
     ------
     PlanMapError
         It is missing, cannot be read, is empty, has entities of XML, or is none of those kinds.
     """
+    if path.is_dir():
+        # What they are is seen when they are read.
+        parquet_files(path)
+        return VectorKind.PARQUET
     start = start_of_file(path, HEAD)
     if start.startswith(SQLITE):
         return VectorKind.GEOPACKAGE
@@ -92,7 +97,7 @@ def kind_of_vector(path: Path) -> VectorKind:
         return VectorKind.SHAPEFILE
     if _FLATGEOBUF.match(start):
         return VectorKind.FLATGEOBUF
-    if start.startswith(b"PAR1"):
+    if start.startswith(MAGIC):
         return VectorKind.PARQUET
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _kind_of_zip(path)

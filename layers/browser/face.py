@@ -40,7 +40,7 @@ def screen_characters(plan: Plan) -> frozenset[str]:
         decks_row(plan.decks),
         [feature["properties"] for name in ("districts", "land") for feature in place.collection(name)["features"]],
         [(ground.name, ground.characters, ground.source.zh, ground.source.en) for ground in ground_files(plan)],
-        [(layer.name, layer.group, layer.file) for layer in own_layers(plan)],
+        [(layer.name, layer.group, layer.file, str(layer.source.get("layer", ""))) for layer in own_layers(plan)],
         [(layer.row.name, layer.row.group, layer.row.credit) for layer in service_layers(plan)],
         [name for found in (ways(plan).lines, ways(plan).spots) for name in {each.name for each in found}],
     ]

@@ -13,7 +13,7 @@ from geo.errors import PlanMapError
 from geo.feature_package import describe
 from geo.foreign import child, vector_files
 from geo.foreign.vector_kind import VectorKind, kind_of_vector
-from layers.own.own_layer import LONGEST_NAME, OwnLayer, System, about, described, with_style
+from layers.own.own_layer import LONGEST_NAME, OwnLayer, Source, System, about, described, with_style
 from layers.plan.beside import LAYER_SUFFIX
 from layers.plan.beside_file import draft_folder, place_for, put
 from layers.plan.plan import Plan
@@ -99,10 +99,15 @@ def add_layer(
     encoding: str = "",
     columns: Mapping[str, str] | None = None,
     today: date,
+    source_row: Source | None = None,
+    replaces: OwnLayer | None = None,
     progress: Progress = lambda share: None,
     limits: child.Limits = vector_files.LIMITS,
 ) -> OwnLayer:
     """Bring a layer of the file `source` in, and put it beside the plan; one of the same name is replaced when done.
+
+    With `replaces`, that layer is replaced instead: its name, group, day and place among the others stay. `source_row`
+    says where the features stay of which this is a copy (`layers.own.linked`).
 
     `looked` is the layer as `look_at` found it. `system` is what somebody has decided on; without it the file must
     state one, for nothing is guessed. `repairs` are accepted or refused as in `geo.foreign.vector.bring_in`. Whatever
@@ -120,7 +125,7 @@ def add_layer(
     decided = system or stated_system(looked)
     if decided is None:
         raise PlanMapError("layer-no-system", file=shown_file)
-    shown = shown_name(name, looked["name"], shown_file)
+    shown = replaces.name if replaces is not None else shown_name(name, looked["name"], shown_file)
     with draft_folder(folder) as draft:
         work = draft / "work"
         work.mkdir()
@@ -149,11 +154,28 @@ def add_layer(
             source_layer=looked["name"],
             stated=stated,
             added=today.isoformat(),
+            source=source_row,
         )
         describe(made, said)
-        target = _place(folder, shown)
+        target = _place(folder, shown) if replaces is None else replaces.path
+        if replaces is not None:
+            said |= _kept(replaces)
         describe(made, _styled(said, source, described(made), target))
         return described(put(made, target))
+
+
+def _kept(replaced: OwnLayer) -> dict[str, Any]:
+    """Return what the copy of a layer that takes its place says as that one does now.
+
+    Raises
+    ------
+    PlanMapError
+        It has been removed in the meantime.
+    """
+    if not replaced.path.exists():
+        raise PlanMapError("no-such-own-layer", name=replaced.name, near="-")
+    now = described(replaced.path)
+    return {"name": now.name, "group": now.group, "added": now.added, "moment": now.moment}
 
 
 def shown_name(name: str, layer: str, file: str) -> str:

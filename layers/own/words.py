@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from layers.own.linked.source import source_of
+from layers.own.linked.words import came_lines, origin_words
 from layers.own.look import Look, looks_of, style_of
 from layers.own.own_layer import CONTROL, OwnLayer, Position, system_of
 from layers.own.popup import popup_rows
@@ -173,7 +175,20 @@ def look_words(layer: OwnLayer, look: Look, text: Translation) -> str:
 def credit_words(layer: OwnLayer, text: Translation) -> str:
     """Return what has to be said of a layer wherever it is drawn: its file, its system, and how good that is."""
     position = position_words(layer.position, text)
-    return text("own.credit", name=printable(layer.name), file=printable(layer.file), position=position)
+    return text("own.credit", name=printable(layer.name), file=file_words(layer, text), position=position)
+
+
+def file_words(layer: OwnLayer, text: Translation) -> str:
+    """Return what a layer was made from: the name of a file, or for a copy of what stays elsewhere as of when it is."""
+    row = source_of(layer)
+    return printable(layer.file) if row is None else origin_words(row, text)
+
+
+def source_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
+    """Yield what has come of the service that a layer is a copy of, and what has not."""
+    row = source_of(layer)
+    if row is not None:
+        yield from came_lines(row, text)
 
 
 def candidate_words(candidate: Candidate, text: Translation) -> str:

@@ -52,8 +52,9 @@ def opened(job: Mapping[str, Any]) -> Iterator[Source]:
         yield from _package(source, name)
     elif kind is VectorKind.PARQUET:
         from geo.foreign.features.parquet import ParquetSource
+        from geo.foreign.features.parquet_folder import ParquetFolder
 
-        yield ParquetSource(source, name)
+        yield ParquetFolder(source, name) if source.is_dir() else ParquetSource(source, name)
     elif kind in (VectorKind.TEXT, VectorKind.WORKBOOK):
         yield _table(kind, source, folder, given, job)
     else:
