@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import context
 from app.data.style_controls import Form
@@ -64,7 +65,8 @@ def show_style(plan: Plan, layer: OwnLayer, text: Translation, *, closed: bool) 
             st.html(f"<h4>{escape.html(title)}</h4>", width="stretch")
             label = text("own-style-page.close")
             st.button(label, key="style-close", icon=":material/close:", type="tertiary", on_click=_turn, args=("",))
-        _show_said(layer)
+        # In its place from the start, so that nothing below it is drawn anew and closes; said once all else follows it.
+        place = st.empty()
         left, right = st.columns([1, 1], gap="large")
         with left:
             wanted = _ask(Form(layer, style_of(layer), text), text)
@@ -72,6 +74,7 @@ def show_style(plan: Plan, layer: OwnLayer, text: Translation, *, closed: bool) 
             _show_picture(plan, layer, wanted or style_of(layer), text)
             _show_actions(layer, wanted, text, closed=closed)
         _show_files(layer, text, closed=closed)
+        _show_said(layer, place)
 
 
 def _turn(layer_id: str) -> None:
@@ -88,10 +91,8 @@ def _ask(form: Form, text: Translation) -> LayerStyle | None:
         return None
 
 
-def _show_said(layer: OwnLayer) -> None:
+def _show_said(layer: OwnLayer, place: DeltaGenerator) -> None:
     layer_id, lines, is_fault = state().get(SAID) or ("", [], False)
-    # In its place from the start, so that nothing below it is drawn anew and closes.
-    place = st.empty()
     if layer_id != layer.id:
         return
     marks = "class='pm-warn' role='alert'" if is_fault else "class='pm-said' role='status'"

@@ -131,6 +131,8 @@ def test_axe_finds_nothing_in_the_style_of_a_layer(page: Page, address: str, fol
     panel.get_by_role("combobox", name="Field", exact=True).click()
     page.get_by_role("option", name="容积率").click()
     expect(panel.get_by_role("radiogroup", name="Colours")).to_be_visible()
+    panel.locator(".st-key-style-entries [role='radiogroup'] label").nth(1).click()
+    expect(panel.get_by_role("textbox", name="Words in the legend")).to_be_visible()
     script = (BROWSER_FOLDER / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
     page.evaluate(f"{script};0")
     found = page.evaluate("axe.run(\"[class*='st-key-styling-']\")")["violations"]

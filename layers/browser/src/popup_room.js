@@ -17,8 +17,13 @@ export function makeRoom(map, popup) {
   const element = popup.getElement();
   if (!element) return;
   const home = map.getContainer().getBoundingClientRect();
-  const boxes = [...map.getContainer().querySelectorAll(".pm-panel")].map((box) => box.getBoundingClientRect());
-  const [x, y] = wayOut(element.getBoundingClientRect(), home, boxes.filter(({ width }) => width > 0));
+  const found = (/** @type {string} */ selector) => [...map.getContainer().querySelectorAll(selector)]
+    .map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0);
+  const box = element.getBoundingClientRect();
+  const panels = found(".pm-panel");
+  let [x, y] = wayOut(box, home, [...panels, ...found(".leaflet-control-attribution, .leaflet-control-scale")]);
+  // Where there is not room beside all of them, the sources at the foot may stand over it.
+  if (panels.some((panel) => overlap(moved(box, [x, y]), panel))) [x, y] = wayOut(box, home, panels);
   if (x || y) map.panBy([-x, -y]);
 }
 
