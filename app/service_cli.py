@@ -10,10 +10,14 @@ import click
 
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option
 from app.settings import read_settings
+from app.table_cli import link_table
+from geo.database.address import is_database
+from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.translation import Translation
 
 if TYPE_CHECKING:
+    from layers.own.own_layer import System
     from layers.plan.plan import Plan
 
 KINDS = ("xyz", "wmts", "wms")
@@ -31,6 +35,10 @@ DATUMS = ("wgs84", "gcj02", "bd09")
 @click.option("--datum", type=click.Choice(DATUMS), default="wgs84", help=HELP("service.datum-option"))
 @click.option("--credit", default="", help=HELP("service.credit-option"))
 @click.option("--zooms", metavar="FIRST-LAST", default="", help=HELP("service.zooms-option"))
+@click.option("--table", metavar="TABLE", default="", help=HELP("table.table-option"))
+@click.option("--geometry", metavar="COLUMN", default="", help=HELP("table.geometry-option"))
+@click.option("--key", metavar="COLUMN", default="", help=HELP("table.key-option"))
+@click.option("--crs", metavar="CODE", default="", help=HELP("table.crs-option"))
 @plan_option
 @language_option
 @ends_in_a_line
@@ -45,9 +53,18 @@ def layer_link(
     datum: str,
     credit: str,
     zooms: str,
+    table: str,
+    geometry: str,
+    key: str,
+    crs: str,
     plan: str,
 ) -> None:
-    """Link a map service to a plan as a layer."""
+    """Link a map service, or a table, to a plan as a layer."""
+    if is_database(address):
+        system = _system(crs, datum)
+        wanted_table = {"table": table, "geometry": geometry, "key": key}
+        link_table(_plan(plan), text, address=address, name=name, group=group, system=system, **wanted_table)
+        return
     from layers.service.files import add_service, service_layers
     from layers.service.linking import Wish, asked_for, kind_of, offered, service_of, zooms_of
     from layers.service.service_layer import ServiceKind
@@ -144,6 +161,17 @@ def host_remove(*, text: Translation, host: str) -> None:
     from layers.allowed_hosts import forbid
 
     click.echo(text("host.removed", host=str(forbid(host))))
+
+
+def _system(crs: str, datum: str) -> System | None:
+    """Return the system that the options decide on for a table; None if they leave it to the table."""
+    if datum != DATUMS[0] and crs:
+        raise PlanMapError("layer-crs-option")
+    if not crs:
+        return {"datum": datum} if datum != DATUMS[0] else None
+    from layers.own.system import system_of_code
+
+    return system_of_code(crs)
 
 
 def _plan(plan: str) -> Plan:

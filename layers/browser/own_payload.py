@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -33,6 +33,9 @@ from layers.plan.plan import Plan
 from layers.plan.scene import OWN_VISIBLE, Scene
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
+
+if TYPE_CHECKING:
+    from layers.own.table.tiles import LiveTiles
 
 GROUP = "own"
 """Id of the heading of own layers that have none of their own; those that have, have it after a colon."""
@@ -79,6 +82,8 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         "en": layer.name,
         "url": tiles_address(layer) if is_large(layer) else features_address(layer),
         "large": is_large(layer),
+        # Where it is said why they do not come.
+        "state": f"layer/{quote(layer.id, safe='')}/state" if layer.source else "",
         "form": layer.shape.value,
         "looks": [
             None
@@ -96,7 +101,7 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
     }
 
 
-def tile_source(layer: OwnLayer, tiles: LayerTiles, *, url: str = "") -> dict[str, Any]:
+def tile_source(layer: OwnLayer, tiles: LayerTiles | LiveTiles, *, url: str = "") -> dict[str, Any]:
     """Return the tiles of a layer as a map needs them; `url` is where they are."""
     # Styles take a while to import, and few maps have such a layer.
     from layers.own.suggestion import rest_symbol

@@ -121,6 +121,10 @@ export class OwnTileLayer extends OwnPane {
       pane: this.name,
       order: this.order,
       told: (inView) => this.tell(inView),
+      failed: () => {
+        this.say("failed");
+        void this.askWhy();
+      },
     });
     this.show(this.visible, this.opacity);
   }
@@ -148,6 +152,7 @@ export class OwnTileLayer extends OwnPane {
   tell(inView) {
     if (!this.drawn?.tiles.complete) return;
     this.say("drawn");
+    this.why = null;
     if (JSON.stringify(inView) === JSON.stringify(this.inView)) return;
     this.inView = inView;
     this.changed();
@@ -196,6 +201,7 @@ export class OwnTileLayer extends OwnPane {
       text(key).replace(/\{(\w+)\}/g, (whole, part) => values[part] ?? whole);
     if (this.done !== null) return [say(filled("legend.own-making", { name, done: String(this.done) }))];
     if (this.fault) return [say(filled("legend.own-" + (this.fault === "cancelled" ? "cancelled" : "failed"), { name }))];
+    if (this.whyLine(language).length) return this.whyLine(language);
     const { cells, features, drawn, categories } = this.inView || this.all;
     const looks = [...new Set(categories.map((category) => this.look(category)))].flatMap((look) => (look ? [look] : []));
     const figures = { name, cells: figure(cells), features: figure(features), drawn: figure(drawn) };
