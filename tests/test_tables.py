@@ -32,7 +32,11 @@ from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.table import state
 from layers.own.table.linking import TableWish, add_table, offered_tables
+from layers.plan.deck import Deck, Slide
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
+from layers.plan.scene import Scene
+from layers.plan.terms import Text
+from layers.present.briefing import briefing
 from tests.own_files import added, plan_in, write_parcels
 from tests.table_server import TableServer, make_parcels, table_server
 
@@ -454,22 +458,41 @@ def test_features_are_given_back_and_clicked(plan_folder: Path, allowed: TableSe
     assert dict(found[0].rows)["use"] == "居住"
 
 
-def test_it_is_drawn_on_a_sheet(plan_folder: Path, allowed: TableServer, tmp_path: Path) -> None:
+def test_it_is_on_paper_or_the_sheet_is_refused(plan_folder: Path, allowed: TableServer, tmp_path: Path) -> None:
     made = linked(plan_folder, allowed, name="地块")
     runner = CliRunner()
     west, south, east, north = made.bounds
-    command = ["export", "-o", str(tmp_path / "map.svg"), "--plan", str(plan_folder), "--layer", made.scene_id]
-    done = runner.invoke(main, command)
-    assert done is not None
-    from layers.draw.own import own_content
+    scene = (
+        Scene(visible={made.scene_id: True}).to_query() + f"&at={(south + north) / 2:.4f},{(west + east) / 2:.4f},15"
+    )
 
-    plan = plan_in(plan_folder)
-    extent = plan.grid.project(shapely.box(west, south, east, north)).bounds
-    content = own_content(made, plan.grid, extent)
-    assert len(content.ids) == 48
+    def sheet(name: str) -> tuple[int, str]:
+        command = ["export", "--scene", scene, "--output", str(tmp_path / name), "--plan", str(plan_folder)]
+        done = runner.invoke(main, [*command, "--lang", "en"])
+        return done.exit_code, done.output
+
+    code, said = sheet("there.svg")
+    assert code == 0, said
+    drawing = (tmp_path / "there.svg").read_text()
+    assert made.scene_id in drawing
+    assert "public.parcels" in drawing
     allowed.door.shut()
-    gone = own_layers(plan)[0]
-    assert refusal(own_content, gone, plan.grid, extent) == "postgis-unreachable"
+    code, said = sheet("away.svg")
+    assert code != 0
+    assert "cannot be reached" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "away.svg").exists()
+
+
+def test_a_briefing_takes_its_features_along_or_is_refused(plan_folder: Path, allowed: TableServer) -> None:
+    made = linked(plan_folder, allowed, name="地块")
+    plan = plan_in(plan_folder)
+    west, south, east, north = made.bounds
+    view = {"show": made.scene_id, "at": f"{(south + north) / 2:.4f},{(west + east) / 2:.4f},15"}
+    deck = Deck("x", Text("x", "x"), (Slide(Text("x", "x"), scene=Scene.from_query(view)),))
+    assert "public.parcels" in briefing(plan, deck, language="zh", today=TODAY)
+    allowed.door.shut()
+    assert refusal(briefing, plan_in(plan_folder), deck, language="zh", today=TODAY) == "postgis-unreachable"
 
 
 def test_the_command_links_lists_and_says_what_is_wrong(plan_folder: Path, allowed: TableServer) -> None:

@@ -43,6 +43,7 @@ def tables_section(plan: Plan, text: Translation, *, closed: bool) -> None:
             place.html(f"<p {marks}>{escape.html(said)}</p>")
         st.html(f"<p class='pm-quiet'>{escape.html(text('table-page.hint'))}</p>")
     with right, st.container(key="new-table"):
+        st.html(f"<h3>{escape.html(text('table-page.add'))}</h3>")
         _show_form(plan, text, closed=closed)
 
 

@@ -28,6 +28,11 @@ class DatabaseAddress:
         """The address as it may be written anywhere."""
         return f"{DATABASE}://{quote(self.user)}@{self.server.authority}/{quote(self.database)}"
 
+    @property
+    def shown(self) -> str:
+        """Where it is, without as whom it is asked: for those who only look."""
+        return f"{self.server.authority}/{self.database}"
+
 
 def is_database(text: str) -> bool:
     """Whether a text is meant to be the address of a database."""

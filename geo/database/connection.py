@@ -97,7 +97,7 @@ def session(
         The host is not allowed or lies in a private network, or the database cannot be reached or refuses.
     """
     host = hosts.allowed(access.address.server)
-    shown = access.address.text
+    shown = access.address.shown
     with explained(shown, seconds):
         connection = _taken(access, is_private=host.private) or _connected(
             access, is_private=host.private, resolver=resolver
@@ -138,13 +138,8 @@ def explained(shown: str, seconds: float) -> Iterator[None]:
 
 
 def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    words = (
-        lines[-1]
-        if lines and "\n" in str(error) and isinstance(error, psycopg.OperationalError)
-        else "".join(lines[:1])
-    )
-    return "".join(letter if letter.isprintable() else "?" for letter in words or type(error).__name__)[:160]
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return "".join(letter if letter.isprintable() else "?" for letter in lines[0])[:160]
 
 
 def _begin(connection: psycopg.Connection, seconds: float) -> None:
@@ -169,7 +164,7 @@ def _connected(access: Access, *, is_private: bool, resolver: Resolver) -> psyco
     found = resolver(server.host, server.port)[:MOST_IPS]
     fits = is_anywhere if is_private else is_public
     if not found:
-        raise PlanMapError("postgis-unreachable", address=access.address.text, reason=server.host)
+        raise PlanMapError("postgis-unreachable", address=access.address.shown, reason=server.host)
     if not all(map(fits, found)):
         raise PlanMapError("remote-private", host=server.host)
     return psycopg.connect(

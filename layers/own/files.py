@@ -55,6 +55,15 @@ def is_live(layer: OwnLayer) -> bool:
     return is_table(layer.source)
 
 
+def table_server(layer: OwnLayer) -> str:
+    """Return the host of the database in which the features of a layer stay; empty for another layer."""
+    if not is_live(layer):
+        return ""
+    from layers.own.table.source import source_of
+
+    return source_of(layer).database.server.authority
+
+
 def is_of_file(layer: OwnLayer, version: str) -> bool:
     """Whether a version is that of a layer with the file as it is now, in whatever state its features were."""
     return version.split("-")[:2] == layer.version.split("-")[:2]

@@ -99,7 +99,8 @@ def add_table(plan: Plan, wish: TableWish, *, today: date) -> OwnLayer:
         _report(contents, frame, bounds),
         name=shown,
         group=_short(wish.group),
-        file=f"{database.text} {relation.shown}",
+        # On paper nobody needs to read on which machine of the office it is.
+        file=f"{database.database}: {relation.shown}",
         source_layer=relation.shown,
         stated=wish.system is None,
         added=today.isoformat(),
