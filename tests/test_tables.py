@@ -430,6 +430,27 @@ def test_nothing_can_be_written_and_nothing_takes_for_ever(plan_folder: Path, al
     assert time.monotonic() - begin < 5
 
 
+def test_a_table_that_cannot_be_counted_in_time_is_estimated(plan_folder: Path, allowed: TableServer) -> None:
+    from layers.own.table.source import opened_table
+
+    made = linked(plan_folder, allowed)
+    with opened_table(made) as table:
+        assert table.estimated_count() == 48
+    allowed.run(
+        "CREATE TABLE parts (id bigint PRIMARY KEY, geom geometry(Point, 4326)) PARTITION BY RANGE (id)",
+        "CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (0) TO (100)",
+        "CREATE TABLE parts_2 PARTITION OF parts FOR VALUES FROM (100) TO (200)",
+        "INSERT INTO parts SELECT n, ST_Point(117 + n / 1000.0, 39, 4326) FROM generate_series(50, 149) AS n",
+        "ANALYZE parts",
+    )
+    parts = linked(plan_folder, allowed, "parts")
+    assert parts.count == 100
+    with opened_table(parts) as table:
+        assert table.estimated_count() == 100
+    allowed.run("DELETE FROM parts WHERE id = 120")
+    assert find_layer(plan_in(plan_folder), "parts").count == 99
+
+
 def test_a_password_comes_from_this_machine(
     plan_folder: Path, allowed: TableServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,3 +82,6 @@ def test_pages_say_that_a_database_is_away(where: Path, server: TableServer) -> 
     away = AppPage(data)
     assert any("连不上" in line for line in away.alerts)
     assert any(layer.name in heading for heading in away.headings(3))
+    # Its style can be looked at all the same, or says why not.
+    away.press(f"style-layer-{layer.id}")
+    assert not away.at.exception

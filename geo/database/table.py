@@ -70,6 +70,15 @@ class DatabaseTable:
         west, south, east, north = box
         return int(count), None if west is None else self.frame.from_figures((west, south, east, north))
 
+    def estimated_count(self) -> int:
+        """Return about how many features there are, as the server planned for when it looked last."""
+        query = sql.SQL(
+            # A divided table may have the sum of its parts, or nothing yet.
+            "SELECT greatest(max(c.reltuples), sum(c.reltuples) FILTER (WHERE c.relkind <> 'p'), 0)::int8 "
+            "FROM pg_class c WHERE c.oid = %s::oid OR c.oid IN (SELECT relid FROM pg_partition_tree(%s::oid::regclass))"
+        )
+        return int(self._rows(query, [self.relation.oid, self.relation.oid])[0][0] or 0)
+
     @property
     def state(self) -> str:
         """A text that changes with the features, see `geo.database.changes`."""

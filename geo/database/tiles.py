@@ -137,10 +137,11 @@ class TableTiles:
         """Return what meets a tile in groups: x, y of home and of cell, whether points, class, count, cover, category.
 
         Shapes that are large enough to be drawn are not told by cell, and of those of others only these are told.
+        Without others it is only about sizes, and no shape is told by cell.
         """
         is_last = at.zoom >= LAST_ZOOM
         source, values = features_of(self._table, self._rule, at, with_others=with_others)
-        of_cell = "is_point OR class = 0"
+        of_cell = "is_point OR class = 0" if with_others else "is_point"
         wanted = f"hx = {at.x} AND hy = {at.y}"
         if with_others:
             wanted = f"({wanted}) OR class > 0 OR is_point" + (" OR true" if is_last else "")

@@ -24,6 +24,9 @@ from layers.plan.beside_file import draft_folder, place_for, put
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 
+PATIENCE_S = 300.0
+"""Seconds that a question may take while a table is linked, when all of it is looked at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableWish:
@@ -65,7 +68,7 @@ def add_table(plan: Plan, wish: TableWish, *, today: date) -> OwnLayer:
     if folder is None:
         raise PlanMapError("layer-homeless", plan=plan.info.title.zh)
     database = parse_database(wish.address)
-    with asked(database) as session:
+    with asked(database, seconds=PATIENCE_S) as session:
         relation = _relation(session, wish)
         key = key_of(session, relation, wish.key)
         types = columns_of(session, relation)

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from geo.database.table import DatabaseTable
 from geo.errors import PlanMapError
 from geo.grid import BBox
 from layers.own.own_layer import OwnLayer
@@ -100,11 +101,23 @@ def _looked(layer: OwnLayer, key: tuple[Path, str]) -> TableState:
         with opened_table(layer) as table:
             said = table.state
             before = _told.get(key)
-            count, bounds = before[1:] if before is not None and before[0] == said else table.summary()
+            count, bounds = before[1:] if before is not None and before[0] == said else _summary(layer, table)
     except PlanMapError as error:
         return TableState(_AWAY, 0, fault=error)
     _told[key] = said, count, bounds
     return TableState(hashlib.sha256(said.encode()).hexdigest()[:12], count, bounds)
+
+
+def _summary(layer: OwnLayer, table: DatabaseTable) -> tuple[int, BBox | None]:
+    """Return how many features there are, and where; of a table that cannot be counted in time, about how many."""
+    try:
+        return table.summary()
+    except PlanMapError as error:
+        if error.code != "postgis-slow":
+            raise
+    # The transaction has ended with the question that took too long.
+    with opened_table(layer) as again:
+        return again.estimated_count(), None
 
 
 def _file_version(layer: OwnLayer) -> str:
