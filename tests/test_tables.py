@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from starlette.responses import Response
 
 from app.cli import main
 from app.layer_route import features_answer, own_state_answer, place_answer
+from geo.database import connection
 from geo.database.address import parse_database
 from geo.errors import PlanMapError
 from geo.feature_package import describe
@@ -465,6 +467,44 @@ def test_a_password_comes_from_this_machine(
     made = linked(plan_folder, allowed)
     assert b"LAND_PASSWORD" not in made.path.read_bytes()
     assert b"secret" not in made.path.read_bytes()
+
+
+def test_a_real_server_is_told_the_password(
+    plan_folder: Path, allowed: TableServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = Path(unquote(urlsplit(allowed.url).query.removeprefix("host="))) / "cluster"
+    role = f"reader_{uuid.uuid4().hex[:8]}"
+    allowed.run(
+        f"CREATE ROLE {role} LOGIN PASSWORD 'hunter2'",
+        f"COPY (SELECT 'local all {role} scram-sha-256' UNION ALL SELECT 'local all all trust' ORDER BY 1 DESC) "
+        f"TO '{cluster / 'pg_hba.conf'}'",
+        "SELECT pg_reload_conf()",
+    )
+    wish = TableWish(allowed.address.replace("//postgres@", f"//{role}@"), "parcels")
+
+    def link() -> OwnLayer:
+        return add_table(plan_in(plan_folder), wish, today=TODAY)
+
+    # The server takes a moment to read what has changed.
+    until = time.monotonic() + 10
+    while time.monotonic() < until and refusal(link) != "postgis-unreachable":
+        connection.close_all()
+    assert refusal(link) == "postgis-unreachable"
+    passwords = tmp_path / "pgpass"
+    passwords.write_text(f"127.0.0.1:*:*:{role}:hunter2\n")
+    passwords.chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(passwords))
+    # It may come in, and still not read what nobody has granted.
+    assert refusal(link) == "postgis-refused"
+    allowed.run(f"GRANT SELECT ON parcels TO {role}")
+    assert link().count == 48
+    monkeypatch.delenv("PGPASSFILE")
+    connection.close_all()
+    assert refusal(link) == "postgis-unreachable"
+    allow(allowed.host, private=True, key="password=LAND_PASSWORD")
+    monkeypatch.setenv("LAND_PASSWORD", "hunter2")
+    assert link().count == 48
+    allowed.run(f"REVOKE ALL ON parcels FROM {role}", f"DROP ROLE {role}")
 
 
 def test_features_are_given_back_and_clicked(plan_folder: Path, allowed: TableServer, tmp_path: Path) -> None:
