@@ -131,7 +131,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
     """List the own layers of a plan."""
     from layers.own.files import damaged_layers, own_layers
     from layers.own.linked.words import change_words
-    from layers.own.words import file_words, layer_words, system_words
+    from layers.own.words import file_words, layer_words, system_words, trouble_words
 
     found = plan_of(plan)
     layers = own_layers(found)
@@ -153,6 +153,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
     if not layers and not services:
         click.echo(text("own.none"))
     note([words for words in (change_words(each, text) for each in layers) if words])
+    note([words for each in layers if (words := trouble_words(each, text))])
     note([text("own.damaged", file=printable(name)) for name in damaged_layers(found)])
 
 

@@ -21,12 +21,13 @@ from geo.tiles.archive import Archive
 from layers.browser.own_payload import features_json, labels_within, tile_source
 from layers.own.asking import selected
 from layers.own.at import at_place
-from layers.own.files import find_layer, own_layers
+from layers.own.files import find_layer, is_of_file, own_layers, trouble
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import tiles_of
+from layers.own.words import trouble_words
 from layers.plan.layer_question import LayerQuestion, read_questions
 from layers.plan.plan import Plan
-from layers.translation import translation
+from layers.translation import LANGUAGES, translation
 
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -38,11 +39,13 @@ def features_answer(request: Request) -> Response:
     """Return the features of an own layer of the plan as GeoJSON; status 404 if there is none in that state."""
     try:
         plan, layer = _layer_asked(request)
+        is_same = layer.version == request.path_params["version"]
         question = read_questions(request.query_params.get("ask", ""))[0].get(layer.scene_id)
         packed = _packed(layer, plan, question) if question is not None else _packed(layer)
     except PlanMapError:
         return Response(status_code=404)
-    headers = {"Cache-Control": FOREVER, "Content-Encoding": "gzip"}
+    # What stays elsewhere may have changed since the page was made; it is then told as it is now.
+    headers = {**({"Cache-Control": FOREVER} if is_same else _FRESH), "Content-Encoding": "gzip"}
     return Response(packed, media_type="application/geo+json", headers=headers)
 
 
@@ -54,6 +57,8 @@ def tiles_answer(request: Request) -> Response:
     """
     try:
         _, layer = _layer_asked(request)
+        if layer.is_live:
+            return _live_source(layer)
         work = begin(layer)
         tiles = tiles_of(layer) if work is None else None
     except PlanMapError:
@@ -89,12 +94,57 @@ def labels_answer(request: Request) -> Response:
     return JSONResponse(found, headers=_FRESH)
 
 
+def _live_source(layer: OwnLayer) -> Response:
+    from layers.own.table.tiles import live_tiles
+
+    tiles = live_tiles(layer)
+    url = f"layer-tile/{quote(layer.id, safe='')}/{tiles.key}/"
+    return JSONResponse(tile_source(layer, tiles, url=url), headers=_FRESH)
+
+
+def _live_tile(layer: OwnLayer, key: str, at: tuple[int, int, int]) -> Response:
+    """Return a tile of a table; status 503 if it does not come, and `state_answer` says why."""
+    from layers.own.table.tiles import live_tile, live_tiles, remember
+
+    tiles = live_tiles(layer)
+    # By another style the numbers of categories mean something else.
+    if key.partition("-")[0] != tiles.style_key or not 0 <= at[0] <= tiles.zooms[1]:
+        return Response(status_code=404)
+    try:
+        tile = live_tile(layer, *at)
+    except PlanMapError as error:
+        remember(layer, error)
+        return Response(status_code=503, headers=_FRESH)
+    remember(layer, None)
+    headers = {"Cache-Control": FOREVER} if key == tiles.key else _FRESH
+    if not tile:
+        return Response(status_code=204, headers=headers)
+    return Response(
+        tile, media_type="application/vnd.mapbox-vector-tile", headers={**headers, "Content-Encoding": "gzip"}
+    )
+
+
+def own_state_answer(request: Request) -> Response:
+    """Return as JSON, by language, why the features of a layer that stay elsewhere do not come; empty if they do."""
+    try:
+        _, plan = context.current().plan()
+        layer = find_layer(plan, request.path_params["layer"])
+    except PlanMapError:
+        return Response(status_code=404)
+    return JSONResponse(
+        {language: trouble_words(layer, translation(language)) for language in LANGUAGES}, headers=_FRESH
+    )
+
+
 def tile_answer(request: Request) -> Response:
     """Return a tile of an own layer as it is stored; status 204 where there is none, 404 if there are none such."""
     place = request.path_params
     try:
         _, plan = context.current().plan()
-        tiles = tiles_of(find_layer(plan, place["layer"]))
+        layer = find_layer(plan, place["layer"])
+        if layer.is_live:
+            return _live_tile(layer, place["key"], (place["zoom"], place["x"], place["y"]))
+        tiles = tiles_of(layer)
         if tiles is None or tiles.key != place["key"]:
             return Response(status_code=404)
         with Archive(tiles.path) as archive:
@@ -132,7 +182,7 @@ def _layer_asked(request: Request) -> tuple[Plan, OwnLayer]:
     wanted = request.path_params
     _, plan = context.current().plan()
     layer = find_layer(plan, wanted["layer"])
-    if layer.version != wanted["version"]:
+    if layer.version != wanted["version"] and not (layer.is_live and is_of_file(layer, wanted["version"])):
         raise PlanMapError("no-such-own-layer", name=wanted["layer"], near="")
     return plan, layer
 
@@ -156,7 +206,8 @@ def place_answer(request: Request) -> Response:
         (x, y), (across, up) = (map(float, query.get(name, "").split(",")) for name in ("at", "reach"))
         across, up = (min(max(each, 0.0), _LARGEST_REACH_DEG) for each in (across, up))
         _, plan = context.current().plan()
-        by_id = {layer.scene_id: layer for layer in own_layers(plan)}
+        # What cannot be reached is told where it is listed, and the others are asked all the same.
+        by_id = {layer.scene_id: layer for layer in own_layers(plan) if trouble(layer) is None}
         layers = [by_id[name] for name in dict.fromkeys(query.get("layers", "").split(",")) if name in by_id]
         questions = read_questions(query.get("ask", ""))[0]
         asked = {

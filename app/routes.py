@@ -24,7 +24,15 @@ from app.data.given_files import GIVEN, given_answer
 from app.faults import fault_page, notice_page
 from app.file_name import file_name
 from app.find_route import suggestions_answer
-from app.layer_route import answer_table, features_answer, labels_answer, place_answer, tile_answer, tiles_answer
+from app.layer_route import (
+    answer_table,
+    features_answer,
+    labels_answer,
+    own_state_answer,
+    place_answer,
+    tile_answer,
+    tiles_answer,
+)
 from app.opening import ALL_SLICES, page_html, page_scripts, standing_scene
 from app.pages import PAGES, Page
 from app.policy import HEADER, STREAMLIT_SCRIPTS, content_policy
@@ -83,6 +91,7 @@ def routes(streamlit: ASGIApp) -> list[BaseRoute]:
         Route("/layer/{layer}/{version}/answer.json", source_answer),
         Route("/layer-answer/{layer}/{version}/{state}/{zoom:int}/{x:int}/{y:int}", answer_tile),
         Route("/layer/{layer}/{version}/labels.json", labels_answer),
+        Route("/layer/{layer}/state", own_state_answer),
         Route("/layer-tile/{layer}/{key}/{zoom:int}/{x:int}/{y:int}", tile_answer),
         Route("/layer-at", place_answer),
         Route(f"{GIVEN}{{token}}", given_answer),

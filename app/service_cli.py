@@ -12,11 +12,14 @@ from app.command import HELP, ends_in_a_line, language_option, note, plan_option
 from app.settings import read_settings
 from app.source_cli import KINDS as SOURCE_KINDS
 from app.source_cli import LinkOptions, kind_named, link_features
+from app.table_cli import link_table
+from geo.database.address import is_database
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.translation import Translation
 
 if TYPE_CHECKING:
+    from layers.own.own_layer import System
     from layers.plan.plan import Plan
 
 KINDS = ("xyz", "wmts", "wms", *SOURCE_KINDS)
@@ -36,6 +39,9 @@ DATUMS = ("wgs84", "gcj02", "bd09")
 @click.option("--bbox", metavar="plan|all|W,S,E,N", default="", help=HELP("source.bbox-option"))
 @click.option("--credit", default="", help=HELP("service.credit-option"))
 @click.option("--zooms", metavar="FIRST-LAST", default="", help=HELP("service.zooms-option"))
+@click.option("--table", metavar="TABLE", default="", help=HELP("table.table-option"))
+@click.option("--geometry", metavar="COLUMN", default="", help=HELP("table.geometry-option"))
+@click.option("--key", metavar="COLUMN", default="", help=HELP("table.key-option"))
 @plan_option
 @language_option
 @ends_in_a_line
@@ -52,9 +58,17 @@ def layer_link(
     bbox: str,
     credit: str,
     zooms: str,
+    table: str,
+    geometry: str,
+    key: str,
     plan: str,
 ) -> None:
-    """Link a map service, or features that stay elsewhere, to a plan as a layer."""
+    """Link a map service, a table, or features that stay elsewhere, to a plan as a layer."""
+    if is_database(address):
+        system = _system(crs, datum)
+        wanted_table = {"table": table, "geometry": geometry, "key": key}
+        link_table(_plan(plan), text, address=address, name=name, group=group, system=system, **wanted_table)
+        return
     source = kind_named(address, kind)
     if source is not None:
         options = LinkOptions(address, source.value, wanted, name, group, crs, datum or "", bbox)
@@ -158,6 +172,18 @@ def host_remove(*, text: Translation, host: str) -> None:
     from layers.allowed_hosts import forbid
 
     click.echo(text("host.removed", host=str(forbid(host))))
+
+
+def _system(crs: str, datum: str | None) -> System | None:
+    """Return the system that the options decide on for a table; None if they leave it to the table."""
+    shifted = None if datum == DATUMS[0] else datum
+    if shifted and crs:
+        raise PlanMapError("layer-crs-option")
+    if not crs:
+        return {"datum": shifted} if shifted else None
+    from layers.own.system import system_of_code
+
+    return system_of_code(crs)
 
 
 def _plan(plan: str) -> Plan:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app import layer_work
 from layers import escape
+from layers.own.files import trouble
 from layers.own.own_layer import OwnLayer
 from layers.own.tiles import is_large, tiles_of
 from layers.translation import Translation, translation
@@ -16,7 +17,14 @@ LOOK_S = 0.7
 
 def show_tiles(layer: OwnLayer, text: Translation, *, closed: bool) -> None:
     """Draw the line about the tiles of `layer`; nothing for a layer that needs none."""
+    error = trouble(layer)
+    if error is not None:
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(text.explain(error))}</p>")
+        return
     if not is_large(layer):
+        return
+    if layer.is_live:
+        st.html(f"<p class='pm-quiet'>{escape.html(text('own-page.asked-tiles'))}</p>")
         return
     tiles = tiles_of(layer)
     work = layer_work.work_of(layer)

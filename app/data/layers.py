@@ -20,7 +20,7 @@ from app.identity import signed_in
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
-from layers.own.files import damaged_layers, own_layers, remove_layer
+from layers.own.files import damaged_layers, own_layers, remove_layer, table_server
 from layers.own.linked.source import source_of
 from layers.own.own_layer import OwnLayer
 from layers.own.words import accuracy_words, file_words, layer_words, system_words
@@ -114,11 +114,12 @@ def show_layers(plan: Plan, layers: Sequence[OwnLayer], text: Translation, *, sc
 def described(layer: OwnLayer, text: Translation, scene: Scene) -> str:
     """Return what there is to know of a layer, as HTML, with a link to the map of `scene`."""
     system = f"{system_words(layer.position.system, text)}{text('data.comma')}{accuracy_words(layer.position, text)}"
+    size = {text("data.size"): size_words(layer.size)}
     rows = {
         text("own-page.system"): system,
         text("source.where" if source_of(layer) else "data.file"): file_words(layer, text) or "-",
         text("data.added"): layer.added or "-",
-        text("data.size"): size_words(layer.size),
+        **({text("table-page.server"): table_server(layer)} if layer.is_live else size),
     }
     lines = "".join(
         f"<div><dt>{escape.html(label)}</dt><dd>{escape.html(printable(value, limit=200))}</dd></div>"

@@ -71,8 +71,13 @@ def main() -> None:
     left, right = st.columns([1, 2.6], gap="medium")
     with left, st.container(key="question"):
         layer = choose_layer(layers, scene, asked.get(LAYER, ""), text)
-        begin(layer, scene.questions.get(layer.scene_id))
-        question = show_form(plan, layer, text)
+        try:
+            begin(layer, scene.questions.get(layer.scene_id))
+            question = show_form(plan, layer, text)
+        except PlanMapError as fault:
+            # Its features stay in a database that cannot be asked now.
+            st.html(f"<p class='pm-warn' role='alert'>{escape.html(text.explain(fault))}</p>")
+            return
     with right, st.container(key="answer"):
         try:
             found = answer(plan, layer, question)

@@ -14,7 +14,11 @@ from geo.errors import PlanMapError
 LONGEST_ADDRESS = 2000
 """Characters of an address."""
 
-PORTS = {"http": 80, "https": 443}
+WEB = ("http", "https")
+DATABASE = "postgresql"
+
+PORTS = {"http": 80, "https": 443, DATABASE: 5432}
+"""The port that goes without saying, by scheme."""
 
 SECRETS = frozenset(
     {
@@ -52,7 +56,7 @@ class Address:
     """An address whose host has one spelling only."""
 
     scheme: str
-    """http or https."""
+    """http, https or that of a database."""
     host: str
     """A name in small ASCII letters without a dot at its end, or an IP address as Python writes it."""
     port: int
@@ -114,7 +118,7 @@ def parse(text: str) -> Address:
     except ValueError as error:
         raise PlanMapError("remote-address", address=_shown(text)) from error
     scheme = found.scheme.lower()
-    if scheme not in PORTS or not name or port == 0:
+    if scheme not in WEB or not name or port == 0:
         raise PlanMapError("remote-address", address=_shown(text))
     if "@" in found.netloc:
         raise PlanMapError("remote-user", address=_shown(text))

@@ -19,7 +19,7 @@ class Host:
     name: str
     """In its one spelling, see `geo.remote.address.host_of`."""
     port: int | None = None
-    """The one port that may be asked; None for the usual ones of http and https."""
+    """The one port that may be asked; None for the usual one of each scheme."""
     private: bool = False
     """Whether it may lie in a network of this machine's own."""
 

@@ -36,6 +36,7 @@ from layers.translation import LANGUAGES, translation
 if TYPE_CHECKING:
     # It takes a while to import, and few maps have such an answer.
     from layers.own.answer_tiles import AnswerTiles
+    from layers.own.table.tiles import LiveTiles
 
 MOST_LABELLED = 800
 """Most features of a large layer whose labels a map gets at a time; where there are more it gets none."""
@@ -85,6 +86,8 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
         "en": layer.name,
         "url": tiles_address(layer) if is_large(layer) else features_address(layer),
         "large": is_large(layer),
+        # Where it is said why they do not come.
+        "state": f"layer/{quote(layer.id, safe='')}/state" if layer.is_live else "",
         "form": layer.shape.value,
         "looks": [
             None
@@ -119,7 +122,7 @@ def _asked_text(layer: OwnLayer, question: LayerQuestion) -> str:
     return quote(questions_text({layer.scene_id: question}), safe="")
 
 
-def tile_source(layer: OwnLayer, tiles: LayerTiles | AnswerTiles, *, url: str = "") -> dict[str, Any]:
+def tile_source(layer: OwnLayer, tiles: LayerTiles | LiveTiles | AnswerTiles, *, url: str = "") -> dict[str, Any]:
     """Return the tiles of a layer as a map needs them; `url` is where they are."""
     # Styles take a while to import, and few maps have such a layer.
     from layers.own.suggestion import rest_symbol

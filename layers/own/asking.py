@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geo.feature_package import FeaturePackage
+from geo.feature_table import FeatureTable
 from geo.grid import BBox
 from geo.measure import buffered_bounds
 from geo.surroundings import PLAIN, distances_from, surroundings
@@ -128,7 +128,7 @@ def tests_of(condition: FieldCondition, layer: OwnLayer) -> list[ValueTest]:
     ]
 
 
-def _selected(package: FeaturePackage, tests: list[ValueTest], place: PlaceCondition | None, plan: Plan) -> Ids:
+def _selected(package: FeatureTable, tests: list[ValueTest], place: PlaceCondition | None, plan: Plan) -> Ids:
     if place is None:
         return package.passing(tests)
     found: list[Ids] = []
@@ -147,7 +147,7 @@ def _reach(centre: BaseGeometry, metres: int) -> BBox:
 
 
 def _near(
-    package: FeaturePackage, ids: Ids, corners: NDArray[np.float64], centre: BaseGeometry, place: PlaceCondition
+    package: FeatureTable, ids: Ids, corners: NDArray[np.float64], centre: BaseGeometry, place: PlaceCondition
 ) -> Ids:
     """Return which of the features with these numbers and boxes fulfil a condition on the place `centre`."""
     boxes = shapely.box(*corners.T)

@@ -24,7 +24,49 @@ MOST_LAYERS = 100
 def own_layers(plan: Plan) -> tuple[OwnLayer, ...]:
     """Return the own layers of `plan`, the one that was added last first; files that cannot be read are left out."""
     folder = plan.beside.layers
-    return _layers(folder, plan.beside.layers_version) if folder is not None and plan.beside.layers_version else ()
+    if folder is None or not plan.beside.layers_version:
+        return ()
+    found = _layers(folder, plan.beside.layers_version)
+    return tuple(as_it_is(layer) for layer in found) if any(layer.source for layer in found) else found
+
+
+def as_it_is(layer: OwnLayer) -> OwnLayer:
+    """Return a layer, as its file describes it, in the state in which its features are now, wherever they stay.
+
+    Raises
+    ------
+    PlanMapError
+        Its file says what cannot be.
+    """
+    if not layer.is_live:
+        return layer
+    from layers.own.table.state import live
+
+    return live(layer)
+
+
+def table_server(layer: OwnLayer) -> str:
+    """Return the host of the database in which the features of a layer stay; empty for another layer."""
+    if not layer.is_live:
+        return ""
+    from layers.own.table.source import source_of
+
+    return source_of(layer).database.server.authority
+
+
+def is_of_file(layer: OwnLayer, version: str) -> bool:
+    """Whether a version is that of a layer with the file as it is now, in whatever state its features were."""
+    return version.split("-")[:2] == layer.version.split("-")[:2]
+
+
+def trouble(layer: OwnLayer) -> PlanMapError | None:
+    """Return why the features of a layer that stay elsewhere cannot be read now; None if they can."""
+    if not layer.is_live:
+        return None
+    from layers.own.table.state import fault_of
+    from layers.own.table.tiles import tile_fault
+
+    return fault_of(layer) or tile_fault(layer)
 
 
 def damaged_layers(plan: Plan) -> list[str]:
@@ -41,7 +83,10 @@ def _layers(folder: Path, version: str) -> tuple[OwnLayer, ...]:
     found = []
     for path in sorted(folder.glob(f"[!.]*{SUFFIX}")):
         with suppress(PlanMapError, OSError):
-            found.append(described(path))
+            layer = described(path)
+            if layer.is_live:
+                _check_source(layer)
+            found.append(layer)
     found.sort(key=lambda layer: (layer.added, layer.moment), reverse=True)
     return tuple(found)[:MOST_LAYERS]
 
@@ -57,9 +102,11 @@ def shown_layers(plan: Plan, scene: Scene) -> tuple[OwnLayer, ...]:
 
 @lru_cache(maxsize=64)
 def layer_digest(layer: OwnLayer) -> str:
-    """Return the SHA-256, in hexadecimal, of the file of a layer."""
+    """Return a text that changes with the features of a layer: the SHA-256 of its file, and what tells their state."""
     with layer.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    # Of features that stay elsewhere the file says nothing.
+    return f"{digest}-{layer.version}" if layer.source else digest
 
 
 def shown_digest(plan: Plan, scene: Scene) -> str:
@@ -98,7 +145,7 @@ def restyle(layer: OwnLayer, style: str, style_from: str = "", lost: Sequence[An
         said = package.about
     # It stays where it stands among the layers.
     describe(layer.path, {**with_style(said, style, style_from, lost), "moment": layer.moment})
-    return described(layer.path)
+    return as_it_is(described(layer.path))
 
 
 def remove_layer(plan: Plan, name: str) -> OwnLayer:
@@ -116,3 +163,10 @@ def remove_layer(plan: Plan, name: str) -> OwnLayer:
         raise PlanMapError("output-refused", path=layer.path, reason=error.strerror or "") from error
     forget_tiles(layer)
     return layer
+
+
+def _check_source(layer: OwnLayer) -> None:
+    """Raise `PlanMapError` if the file of a layer says what cannot be of its table."""
+    from layers.own.table.source import source_of
+
+    source_of(layer)

@@ -27,6 +27,9 @@ FORM = 1
 Source = Mapping[str, Any]
 """Where features stay that are in no file of ours: its `kind`, and what that kind needs to find them."""
 
+TABLE = "postgis"
+"""The kind of a source that is asked each time; of the others there is a working copy in the layer's own file."""
+
 System = Mapping[str, Any]
 """A reference system that was decided on, see `geo.foreign.features.place.Place`."""
 
@@ -109,6 +112,11 @@ class OwnLayer:
     def scene_id(self) -> str:
         """Its id in a Scene."""
         return OWN + self.id
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its features stay in a table that is asked for them each time."""
+        return self.source.get("kind") == TABLE
 
     @property
     def field_names(self) -> frozenset[str]:

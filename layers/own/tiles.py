@@ -113,8 +113,14 @@ def make_tiles(
     with draft_folder(path.parent) as work:
         categories, looks = categories_of(layer, progress)
         np.save(work / "numbers.npy", categories)
+        source = layer.path
+        if layer.is_live:
+            from layers.own.copying import copy_features
+
+            source = work / "features.gpkg"
+            copy_features(layer, source, progress)
         job = {
-            "source": str(layer.path.resolve()),
+            "source": str(source.resolve()),
             "target": str(work / "made.pmtiles"),
             "numbers": str(work / "numbers.npy"),
             "categories": max(1, len(looks)),

@@ -191,6 +191,14 @@ def source_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
         yield from came_lines(row, text)
 
 
+def trouble_words(layer: OwnLayer, text: Translation) -> str:
+    """Return why the features of a layer that stay elsewhere cannot be read now, and what to do; empty if they can."""
+    from layers.own.files import trouble
+
+    error = trouble(layer)
+    return "" if error is None else text("own.waits", name=printable(layer.name), why=text.explain(error))
+
+
 def candidate_words(candidate: Candidate, text: Translation) -> str:
     """Return the name of a system that a layer may be in, with its code."""
     name = text(f"system.{candidate.name_key}", meridian=candidate.meridian, zone=candidate.zone)

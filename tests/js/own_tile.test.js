@@ -1,5 +1,6 @@
 /* Tiles of own layers: what is read of them, what a cell looks like, and what is in view. */
 
+import { PbfWriter } from "pbf";
 import { describe, expect, it } from "vitest";
 import { foremost, inView, ownTile } from "../../layers/browser/src/own_tile.js";
 import table from "../cases/own_tile.json";
@@ -30,6 +31,28 @@ describe("a tile of an own layer", () => {
     expect(kinds).toEqual([...kinds].sort((one, other) => ORDER.indexOf(one) - ORDER.indexOf(other)));
     expect(tile.features.ids).toEqual(table.features.map(({ id }) => id));
     expect(tile.features.categories).toEqual(table.features.map(({ category }) => category));
+  });
+
+  it("has the categories that another encoder lists in the order in which it met them", () => {
+    const writer = new PbfWriter();
+    writer.writeMessage(3, (_, layer) => {
+      for (const [id, value] of [[7, 0], [8, 1], [9, 0]]) {
+        layer.writeMessage(2, (__, feature) => {
+          feature.writeVarintField(1, id);
+          feature.writePackedVarint(2, [0, value]);
+          feature.writeVarintField(3, 1);
+          feature.writePackedVarint(4, [9, 2 * id, 2 * id]);
+        }, null);
+      }
+      layer.writeStringField(3, "c");
+      for (const number of [5, 2]) layer.writeMessage(4, (__, found) => found.writeVarintField(5, number), null);
+      layer.writeVarintField(5, 2048);
+    }, null);
+    const found = ownTile(writer.finish().slice().buffer, z, x, y);
+    expect(found.features.ids).toEqual([7, 8, 9]);
+    expect(found.features.categories).toEqual([5, 2, 5]);
+    expect(found.groups.map(({ category }) => category)).toEqual([5, 2]);
+    expect(found.extent).toBe(2048);
   });
 
   it("is empty where there is none", () => {

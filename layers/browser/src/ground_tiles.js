@@ -43,11 +43,13 @@ export class GroundTiles {
    * @param {TileSource} ground
    * @param {() => void} changed is told when there is more to draw
    * @param {(data: ArrayBuffer | null, z: number, x: number, y: number) => Tile} read makes of a tile, or of none, what is drawn
+   * @param {() => void} failed is told when a tile does not come
    */
-  constructor(ground, changed, read) {
+  constructor(ground, changed, read, failed = () => {}) {
     this.ground = ground;
     this.changed = changed;
     this.read = read;
+    this.failed = failed;
     /** @type {Shared<Tile>} */
     const { tiles, listeners } = sharedOf(ground);
     /** By key, those used last at the end; null while a tile is on its way. */
@@ -149,7 +151,10 @@ export class GroundTiles {
         for (const arrival of this.listeners) arrival(key);
       })
       // Asked for again with the next move.
-      .catch(() => this.tiles.delete(key));
+      .catch(() => {
+        this.tiles.delete(key);
+        this.failed();
+      });
   }
 
   /**

@@ -94,8 +94,10 @@ class OwnLayer extends OwnPane {
     const features = url ? await featuresOf(url).catch(() => null) : null;
     // Somebody has asked something else since.
     if (asked?.url !== this.asked?.url) return;
-    if (!features) this.say("failed");
-    else if (!this.drawn) this.draw(features);
+    if (!features) {
+      this.say("failed");
+      await this.askWhy();
+    } else if (!this.drawn) this.draw(features);
     this.changed();
   }
 
@@ -174,6 +176,7 @@ class OwnLayer extends OwnPane {
    */
   seen(frame, language) {
     if (!this.isShown) return [];
+    if (this.why && !this.drawn) return this.whyLine(language);
     const numbers = [...new Set(this.featuresIn(frame).map(({ look }) => look))].sort((one, other) => one - other);
     const lines = numbers.flatMap((number) => {
       const look = this.payload.looks[number];

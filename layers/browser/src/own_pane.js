@@ -38,6 +38,13 @@ export class OwnPane {
      * @type {Asked | null}
      */
     this.asked = null;
+    /**
+     * Why features that stay elsewhere do not come; null if they do.
+     *
+     * @type {Record<Language, string> | null}
+     */
+    this.why = null;
+    this.askingWhy = false;
     map.on("zoomend", () => { if (this.visible) this.show(true, this.opacity); });
   }
 
@@ -107,6 +114,27 @@ export class OwnPane {
    */
   say(state) {
     Object.assign(this.home.dataset, { own: this.payload.id, state });
+  }
+
+  /** Ask why its features do not come, of a layer whose features stay elsewhere. */
+  async askWhy() {
+    if (!this.payload.state || this.askingWhy) return;
+    this.askingWhy = true;
+    const answer = await fetch(this.payload.state).catch(() => null);
+    this.why = answer?.ok ? await answer.json() : null;
+    this.askingWhy = false;
+    this.changed();
+  }
+
+  /**
+   * The line of the legend that says why its features do not come.
+   *
+   * @param {Language} language
+   * @returns {SeenOwn[]} none if they do
+   */
+  whyLine(language) {
+    const said = this.why?.[language];
+    return said ? [{ id: this.payload.id, form: this.payload.form, symbol: null, words: said }] : [];
   }
 
   /**

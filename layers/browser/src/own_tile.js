@@ -139,10 +139,29 @@ function everySecond(number) {
  * @param {Map<string, Growing>} groups
  */
 function readLayer(reader, tile, groups) {
+  const begin = reader.pos;
+  // The numbers of categories as other encoders list them: in the order in which features have them.
+  /** @type {number[]} */
+  const numbers = [];
   reader.readMessage((tag) => {
-    if (tag === 2) readFeature(reader, tile, groups);
+    if (tag === 4) numbers.push(readNumber(reader));
     else if (tag === 5) tile.extent = reader.readVarint();
   }, null);
+  reader.pos = begin;
+  reader.readMessage((tag) => {
+    if (tag === 2) readFeature(reader, tile, groups, numbers);
+  }, null);
+}
+
+/** @param {PbfReader} reader */
+function readNumber(reader) {
+  const found = { number: 0 };
+  reader.readMessage((tag, value) => {
+    // Whole numbers, whatever their sign might have been.
+    if (tag === 4 || tag === 5) value.number = reader.readVarint();
+    else if (tag === 6) value.number = reader.readSVarint();
+  }, found);
+  return found.number;
 }
 
 const read = { id: 0, category: 0, kind: 0, at: 0 };
@@ -151,13 +170,13 @@ const read = { id: 0, category: 0, kind: 0, at: 0 };
  * @param {PbfReader} reader
  * @param {OwnTile} tile
  * @param {Map<string, Growing>} groups
+ * @param {number[]} numbers
  */
-function readFeature(reader, tile, groups) {
+function readFeature(reader, tile, groups, numbers) {
   Object.assign(read, { id: 0, category: 0, kind: 0, at: 0 });
   reader.readMessage((tag, found) => {
     if (tag === 1) found.id = reader.readVarint();
-    // The value has the number of the category, and the categories are listed in their order.
-    else if (tag === 2) found.category = reader.readPackedVarint([])[1];
+    else if (tag === 2) found.category = numbers[reader.readPackedVarint([])[1]] ?? 0;
     else if (tag === 3) found.kind = reader.readVarint();
     else if (tag === 4) found.at = reader.pos;
   }, read);

@@ -189,6 +189,10 @@ export class OwnTileLayer extends OwnPane {
       pane: this.name,
       order: this.order,
       told: (inView) => this.tell(inView),
+      failed: () => {
+        this.say("failed");
+        void this.askWhy();
+      },
     });
     this.show(this.visible, this.opacity);
   }
@@ -216,6 +220,7 @@ export class OwnTileLayer extends OwnPane {
   tell(inView) {
     if (!this.drawn?.tiles.complete) return;
     this.say("drawn");
+    this.why = null;
     this.labels.update(inView, this.asked);
     if (JSON.stringify(inView) === JSON.stringify(this.inView)) return;
     this.inView = inView;
@@ -277,6 +282,7 @@ export class OwnTileLayer extends OwnPane {
     if (this.done !== null) return [say(filled("legend.own-making", { name, done: String(this.done) }))];
     if (this.fault && asked) return [say(asked.words), say(filled("legend.own-answer-failed", { name }))];
     if (this.fault) return [say(filled("legend.own-" + (this.fault === "cancelled" ? "cancelled" : "failed"), { name }))];
+    if (this.whyLine(language).length) return this.whyLine(language);
     const { cells, features, drawn, categories } = this.inView || this.all;
     const looks = [...new Set(categories.map((category) => this.look(category)))].flatMap((look) => (look ? [look] : []));
     const all = figure(this.source?.count || 0);

@@ -35,6 +35,7 @@ import { pane } from "./pane.js";
  * @property {number} order of the pane
  * @property {number} [beyond] how far beyond the map's frame it is drawn, as a share of its width
  * @property {(inView: InView) => void} [told] is told what is in view whenever that may be other
+ * @property {() => void} [failed] is told when a tile does not come
  */
 
 const WORLD = 256;
@@ -48,7 +49,7 @@ export class OwnTiles extends L.Renderer {
    * @param {TileSource} source
    * @param {OwnTilesOptions} options
    */
-  constructor(source, { look, kind, order, beyond = 0.1, told = () => {}, ...more }) {
+  constructor(source, { look, kind, order, beyond = 0.1, told = () => {}, failed = () => {}, ...more }) {
     super({ pane: more.pane, padding: beyond });
     this.look = look;
     this.kind = kind;
@@ -61,7 +62,7 @@ export class OwnTiles extends L.Renderer {
      * @type {Set<number> | null}
      */
     this.categories = null;
-    this.tiles = new GroundTiles(source, () => this.again(), ownTile);
+    this.tiles = new GroundTiles(source, () => this.again(), ownTile, failed);
   }
 
   /**

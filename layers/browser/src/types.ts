@@ -90,6 +90,8 @@ export interface OwnPayload extends Named {
   url: string;
   /** Whether it has so many features that they come in tiles. */
   large: boolean;
+  /** Where it is said why the features do not come that stay elsewhere; empty for others. */
+  state: string;
   features?: GeoJSON.FeatureCollection;
   tiles?: OwnTileSource;
   /** In a briefing the tiles of large answers about it. */

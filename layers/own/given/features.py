@@ -10,7 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.feature_package import FeaturePackage, Features
+from geo.feature_package import Features
+from geo.feature_table import FeatureTable
 from layers.own.given.loss import Loss, Losses
 from layers.own.given.system import GivenSystem
 from layers.own.own_layer import LayerField, OwnLayer
@@ -64,7 +65,7 @@ class Given:
     """The features of a layer that are to be written."""
 
     layer: OwnLayer
-    package: FeaturePackage
+    package: FeatureTable
     system: GivenSystem
     fields: tuple[LayerField, ...]
     ids: NDArray[np.int64] | None
@@ -97,7 +98,7 @@ class Given:
             self.progress(done / max(1, self.survey.count))
 
 
-def fields_of(layer: OwnLayer, package: FeaturePackage) -> tuple[LayerField, ...]:
+def fields_of(layer: OwnLayer, package: FeatureTable) -> tuple[LayerField, ...]:
     """Return all fields in the file of a layer, also those that other programs have added."""
     known, types = {field.name: field for field in layer.fields}, package.types()
     return tuple(
@@ -107,7 +108,7 @@ def fields_of(layer: OwnLayer, package: FeaturePackage) -> tuple[LayerField, ...
     )
 
 
-def survey(package: FeaturePackage, ids: NDArray[np.int64] | None) -> Survey:
+def survey(package: FeatureTable, ids: NDArray[np.int64] | None) -> Survey:
     """Return what the geometries are."""
     count, measured, types, heights = 0, 0, set[int](), set[int]()
     for features in package.batches(ids=ids, flat=False):
