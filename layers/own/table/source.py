@@ -17,7 +17,7 @@ from geo.database.frame import TableFrame
 from geo.database.table import DatabaseTable, TableWanted
 from geo.errors import PlanMapError
 from layers.allowed_hosts import allowed_hosts, host_keys
-from layers.own.own_layer import OwnLayer
+from layers.own.own_layer import OwnLayer, Source
 from layers.plan.row import Row
 
 PASSWORD = "password"  # noqa: S105 - what the key of a host is for
