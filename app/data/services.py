@@ -10,11 +10,11 @@ import streamlit as st
 from app import context
 from app.data.feature_sources import KINDS as FEATURE_KINDS
 from app.data.feature_sources import Form, fetch_or_ask, kind_wanted
-from app.identity import signed_in
+from app.data.host_offer import allow_button, host_offer, may_change
 from app.session import state
 from geo.errors import PlanMapError
 from layers import escape
-from layers.allowed_hosts import allow, allowed_hosts, forbid
+from layers.allowed_hosts import allowed_hosts, forbid
 from layers.own.linked.linking import ALL, PLAN
 from layers.own.linked.source import SourceKind
 from layers.plan.fault import printable
@@ -24,7 +24,6 @@ from layers.service.files import add_service, damaged_services, find_service, re
 from layers.service.linking import Wish, kind_of, offered, service_of
 from layers.service.service_layer import DATUMS, ServiceKind, ServiceLayer
 from layers.service.words import kind_words, trouble
-from layers.store.roles import Role
 from layers.translation import Translation
 
 FRAMES = (PLAN, ALL)
@@ -71,7 +70,7 @@ def show_services(plan: Plan, text: Translation, *, scene: Scene, closed: bool) 
             st.html(described(layer, text, scene), width="stretch")
             error = trouble(layer)
             if error is not None and error.code == "remote-not-allowed":
-                _allow_button(layer.host.authority, f"allow-{layer.id}", text, closed=closed)
+                allow_button("service", layer.host.authority, f"allow-{layer.id}", text, closed=closed)
             st.button(
                 text("data.remove"),
                 key=f"remove-service-{layer.id}",
@@ -174,10 +173,7 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
             format_func=lambda name: f"{printable(named[name])} ({printable(name)})",
             disabled=closed,
         )
-    wanted = state().get("service_host")
-    if wanted:
-        st.html(f"<p class='pm-quiet'>{escape.html(text('service-page.allow-first', host=str(wanted)))}</p>")
-        _allow_button(str(wanted), "allow-wanted", text, closed=closed)
+    host_offer("service", "allow-wanted", text, closed=closed)
     st.button(
         text("source.fetch" if is_features else "service-page.link"),
         key="service-link",
@@ -186,17 +182,6 @@ def show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
         disabled=closed,
         on_click=_link,
         args=(plan, text),
-    )
-
-
-def _allow_button(host: str, key: str, text: Translation, *, closed: bool) -> None:
-    st.button(
-        text("service-page.allow", host=host),
-        key=key,
-        icon=":material/lock_open:",
-        disabled=closed,
-        on_click=_allow,
-        args=(host, text),
     )
 
 
@@ -221,7 +206,7 @@ def _link(plan: Plan, text: Translation) -> None:
     values = state()
     values["service_host"] = ""
     try:
-        _may_change()
+        may_change()
         offers = values.get("service_offers")
         is_asked = isinstance(offers, tuple) and offers[0] == _address()
         chosen = str(values.get("service_layer") or "") if is_asked else ""
@@ -276,22 +261,9 @@ def _kind_words(kind: str, text: Translation) -> str:
     return kind.upper() if kind else text("service-page.kind-seen")
 
 
-def _allow(host: str, text: Translation) -> None:
-    """Allow a host; one of a private network only the command line can."""
-    values = state()
-    try:
-        _may_change()
-        made = allow(host)
-    except PlanMapError as error:
-        values["service_said"] = text.explain(error), True
-    else:
-        values["service_said"] = text("service-page.allowed", host=str(made)), False
-        values["service_host"] = ""
-
-
 def _forbid(host: str, text: Translation) -> None:
     try:
-        _may_change()
+        may_change()
         forbid(host)
     except PlanMapError as error:
         state()["service_said"] = text.explain(error), True
@@ -301,7 +273,7 @@ def _forbid(host: str, text: Translation) -> None:
 
 def _remove(plan: Plan, name: str, text: Translation) -> None:
     try:
-        _may_change()
+        may_change()
         layer = find_service(plan, name)
         if layer is None:
             return
@@ -311,8 +283,3 @@ def _remove(plan: Plan, name: str, text: Translation) -> None:
     else:
         state()["service_said"] = text("own.removed", name=printable(layer.row.name)), False
     context.current().look_again()
-
-
-def _may_change() -> None:
-    """Raise `PlanMapError` unless whoever has pressed the button may change what is beside the plan."""
-    context.current().allow_change(signed_in(), Role.ADMIN)

@@ -8,19 +8,17 @@ from datetime import date
 import streamlit as st
 
 from app import context
-from app.identity import signed_in
+from app.data.host_offer import host_offer, may_change
 from app.session import state
 from geo.database.address import parse_database
 from geo.errors import PlanMapError
 from layers import escape
-from layers.allowed_hosts import allow
 from layers.own.own_layer import System
 from layers.own.system import system_of_code
 from layers.own.table.linking import TableWish, add_table, offered_tables
 from layers.own.words import layer_words
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
-from layers.store.roles import Role
 from layers.translation import Translation
 
 STATED, CODE = "stated", "crs"
@@ -68,17 +66,7 @@ def _show_form(plan: Plan, text: Translation, *, closed: bool) -> None:
     if _value("table_system") == CODE:
         st.text_input(text("table-page.crs"), key="table_crs", disabled=closed, placeholder="EPSG:4548")
     st.text_input(text("table-page.name"), key="table_layer", max_chars=60, disabled=closed)
-    wanted = _value("table_host")
-    if wanted:
-        st.html(f"<p class='pm-quiet'>{escape.html(text('service-page.allow-first', host=wanted))}</p>")
-        st.button(
-            text("service-page.allow", host=wanted),
-            key="allow-table",
-            icon=":material/lock_open:",
-            disabled=closed,
-            on_click=_allow,
-            args=(wanted, text),
-        )
+    host_offer("table", "allow-table", text, closed=closed)
     st.button(
         text("table-page.link"),
         key="table-link",
@@ -112,7 +100,7 @@ def _link(plan: Plan, text: Translation) -> None:
     values = state()
     values["table_host"] = ""
     try:
-        _may_change()
+        may_change()
         address = _value("table_address")
         offers = values.get("table_offers")
         if not isinstance(offers, tuple) or offers[0] != address:
@@ -133,21 +121,3 @@ def _link(plan: Plan, text: Translation) -> None:
     values["table_said"] = said, False
     values.update(table_offers=None, table_address="", table_layer="")
     context.current().look_again()
-
-
-def _allow(host: str, text: Translation) -> None:
-    """Allow a host; one of a private network only the command line can."""
-    values = state()
-    try:
-        _may_change()
-        made = allow(host)
-    except PlanMapError as error:
-        values["table_said"] = text.explain(error), True
-    else:
-        values["table_said"] = text("service-page.allowed", host=str(made)), False
-        values["table_host"] = ""
-
-
-def _may_change() -> None:
-    """Raise `PlanMapError` unless whoever has pressed the button may change what is beside the plan."""
-    context.current().allow_change(signed_in(), Role.ADMIN)
