@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,25 +12,22 @@ from pathlib import Path
 from typing import Any
 
 from app.current_plan import CurrentPlan
+from app.documents import Documents
 from app.settings import Settings, read_settings
 from app.sign_in import SignIn
 from app.uploads import Uploads
 from geo.errors import PlanMapError
 from layers.exchange.proposal import Proposal, take_in
-from layers.ground.files import ground_files
 from layers.plan.amend import amend
 from layers.plan.attachment import Attachment
 from layers.plan.beside import Beside
 from layers.plan.deck import Deck
-from layers.plan.digest import deck_digest, map_digest
 from layers.plan.event import Event
 from layers.plan.fault import Fault
 from layers.plan.plan import Amendment, Plan
 from layers.plan.rows import decks_row
-from layers.plan.scene import Scene
 from layers.plan.terms import Subject
 from layers.selection.attachments import attachment_named
-from layers.selection.select import select
 from layers.store import in_use
 from layers.store.attached_files import with_files
 from layers.store.base import Store, is_address, open_store
@@ -40,13 +35,6 @@ from layers.store.check import check_decks
 from layers.store.check_amendments import check_amendment
 from layers.store.check_events import check_event
 from layers.store.roles import Given, Person, Role, Roles, Signature
-from layers.translation import translation
-
-BRIEFINGS = 4
-"""Number of briefings kept in memory, each a document of some megabytes."""
-
-SERVICES_S = 60.0
-"""Seconds for which one is kept of a plan with map services: what could not be fetched is tried again."""
 
 
 def store_at(settings: Settings) -> Store:
@@ -74,13 +62,7 @@ class Context:
         """Whether the pages change nothing, as where everybody on a network reaches them."""
         self.uploads = Uploads()
         self._current = CurrentPlan(lambda: store_at(settings))
-        self._briefings: OrderedDict[tuple[str, str, str, date], str] = OrderedDict()
-        self._cuts: OrderedDict[tuple[str, str, str, date], list[str]] = OrderedDict()
-        self._lock = threading.Lock()
-        """Held while briefings in memory are looked up."""
-        self._drawing = threading.Lock()
-        """Held while the map document is made, so that other requests do not wait for that."""
-        self._document: tuple[str, str] | None = None
+        self._documents = Documents(settings.tianditu_key)
         self.map_given = threading.Event()
         """Set when a browser has been given the map document for the first time."""
 
@@ -361,73 +343,15 @@ class Context:
         PlanMapError
             The plan cannot be read or has faults.
         """
-        _, plan = self.plan()
-        digest = map_digest(plan)
-        with self._drawing:
-            if self._document is None or self._document[0] != digest:
-                # Folium takes most of a second to import. Imported here, it does not delay the server's start:
-                # the browser is still loading the page around the map.
-                from layers.map.document import map_document
-
-                scene = Scene()
-                selection = select(plan, scene, today=plan.first_day)
-                document = map_document(plan, scene, selection, tianditu_key=self.settings.tianditu_key)
-                self._document = digest, document
-            return self._document
+        return self._documents.map(self.plan()[1])
 
     def briefing(self, deck: Deck, language: str, today: date) -> str:
-        """Return the briefing of `deck` as one HTML document, from memory if it was made before.
-
-        Raises
-        ------
-        PlanMapError
-            The plan cannot be read, or the briefing cannot be made.
-        """
-        _, plan = self.plan()
-        key = deck_digest(plan, deck), plan.beside.version + _turn(plan), language, today
-        with self._lock:
-            if key in self._briefings:
-                self._briefings.move_to_end(key)
-                return self._briefings[key]
-        # Outside the lock, so that nobody waits for somebody else's briefing.
-        from layers.present.briefing import briefing
-
-        document = briefing(plan, deck, language=language, today=today)
-        with self._lock:
-            self._briefings[key] = document
-            while len(self._briefings) > BRIEFINGS:
-                self._briefings.popitem(last=False)
-        return document
+        """Return the briefing of `deck`, see `Documents.briefing`; likewise."""
+        return self._documents.briefing(self.plan()[1], deck, language, today)
 
     def briefing_cut(self, deck: Deck, language: str, today: date) -> list[str]:
-        """Return the words on what a briefing of `deck` has no room for, from memory if they were asked for before.
-
-        Raises
-        ------
-        PlanMapError
-            The plan cannot be read, or a file of its ground is damaged.
-        """
-        _, plan = self.plan()
-        if not ground_files(plan) and not plan.beside.has_services:
-            return []
-        key = deck_digest(plan, deck), plan.beside.version + _turn(plan), language, today
-        with self._lock:
-            if key in self._cuts:
-                self._cuts.move_to_end(key)
-                return self._cuts[key]
-        from layers.present.taken_along import cut_words
-
-        words = cut_words(plan, deck, translation(language), today=today)
-        with self._lock:
-            self._cuts[key] = words
-            while len(self._cuts) > BRIEFINGS:
-                self._cuts.popitem(last=False)
-        return words
-
-
-def _turn(plan: Plan) -> str:
-    """Return a text that changes from time to time if the plan has map services."""
-    return f"|{int(time.monotonic() / SERVICES_S)}" if plan.beside.has_services else ""
+        """Return the words on what a briefing of `deck` has no room for, see `Documents.briefing_cut`; likewise."""
+        return self._documents.briefing_cut(self.plan()[1], deck, language, today)
 
 
 _current: Context | None = None

@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from layers.own.files import shown_layers
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
 from layers.service.files import shown_services
@@ -76,7 +77,9 @@ def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, 
     from layers.sheet.listing import compose_chapter
     from layers.sheet.sheet import compose
 
-    key = version, scene.to_query(), order, today, chapter, services_turn(plan, scene)
+    # Tables change while the plan's version stays.
+    live = tuple(layer.version for layer in shown_layers(plan, scene) if layer.is_live)
+    key = version, scene.to_query(), order, today, chapter, services_turn(plan, scene), live
     make = compose_chapter if chapter else compose
     return _sheets.get(key, lambda: make(plan, scene, order, today=today))
 
