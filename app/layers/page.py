@@ -24,6 +24,7 @@ from layers.own.answer import MOST_MEASURED, Answer, answer
 from layers.own.files import own_layers
 from layers.own.own_layer import OwnLayer
 from layers.own.question_words import answer_lines, question_words
+from layers.own.words import layer_words
 from layers.plan.fault import printable
 from layers.plan.plan import Plan
 from layers.plan.scene import OWN, Scene
@@ -116,7 +117,11 @@ def choose_layer(layers: tuple[OwnLayer, ...], scene: Scene, named: str, text: T
         text("ask-page.layer"),
         list(by_id),
         key="asked_layer",
-        format_func=lambda name: f"{printable(by_id[name].name)} ({by_id[name].count:,})",
+        format_func=lambda name: (
+            f"{printable(by_id[name].name)} ({layer_words(by_id[name], text)})"
+            if by_id[name].source
+            else f"{printable(by_id[name].name)} ({by_id[name].count:,})"
+        ),
     )
     return by_id[chosen]
 

@@ -153,7 +153,11 @@ def decided_words(decided: Mapping[str, Any], text: Translation) -> str:
 
 
 def layer_words(layer: OwnLayer, text: Translation) -> str:
-    """Return how many features a layer has, in words."""
+    """Return how many features a layer has, in words, or that they cannot be read now."""
+    from layers.own.files import trouble
+
+    if layer.source and trouble(layer) is not None:
+        return text("own.away")
     return text(f"own-shape.{layer.shape}", count=f"{layer.count:,}")
 
 
