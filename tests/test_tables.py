@@ -22,6 +22,7 @@ from app.cli import main
 from app.layer_route import features_answer, own_state_answer, place_answer
 from geo.database import connection
 from geo.database.address import parse_database
+from geo.database.table import DatabaseTable
 from geo.errors import PlanMapError
 from geo.feature_package import describe
 from geo.feature_package import opened as opened_file
@@ -34,11 +35,13 @@ from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.table import state
 from layers.own.table.linking import TableWish, add_table, offered_tables
+from layers.own.words import layer_words
 from layers.plan.deck import Deck, Slide
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
 from layers.plan.scene import Scene
 from layers.plan.terms import Text
 from layers.present.briefing import briefing
+from layers.translation import translation
 from tests.own_files import added, plan_in, write_parcels
 from tests.table_server import TableServer, make_parcels, table_server
 
@@ -451,6 +454,29 @@ def test_a_table_that_cannot_be_counted_in_time_is_estimated(plan_folder: Path, 
         assert table.estimated_count() == 100
     allowed.run("DELETE FROM parts WHERE id = 120")
     assert find_layer(plan_in(plan_folder), "parts").count == 99
+
+
+def test_a_number_that_is_an_estimate_says_so(
+    plan_folder: Path, allowed: TableServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(table: DatabaseTable) -> None:
+        raise PlanMapError("postgis-slow", address=allowed.address, seconds=20)
+
+    made = linked(plan_folder, allowed)
+    allowed.run("ANALYZE parcels")
+    # No table of a test is so large that counting takes too long.
+    with monkeypatch.context() as patch:
+        patch.setattr(DatabaseTable, "summary", slow)
+        state.look_again()
+        state._told.clear()
+        found = find_layer(plan_in(plan_folder), made.id)
+        assert trouble(found) is None
+    assert (found.count, found.is_estimate) == (48, True)
+    assert "约 48" in layer_words(found, translation("zh"))
+    assert "about 48" in layer_words(found, translation("en"))
+    state.look_again()
+    state._told.clear()
+    assert layer_words(find_layer(plan_in(plan_folder), made.id), translation("en")).startswith("48 ")
 
 
 def test_a_password_comes_from_this_machine(

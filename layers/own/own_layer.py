@@ -107,6 +107,8 @@ class OwnLayer:
     """What was done to the features when it was brought in, see `geo.foreign.vector.bring_in`."""
     source: Source
     """Where its features stay; empty for those that were brought in once."""
+    is_estimate: bool = False
+    """Whether `count` is only what the server of a table says about how many there are."""
 
     @property
     def scene_id(self) -> str:

@@ -9,7 +9,7 @@ from layers.own.answer import Answer, Figures, Group, answer
 from layers.own.asking import inexact_sites
 from layers.own.files import shown_layers
 from layers.own.own_layer import OwnLayer, Shape
-from layers.own.words import accuracy_words
+from layers.own.words import accuracy_words, how_many
 from layers.plan.fault import printable
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition
 from layers.plan.plan import Plan, Site
@@ -85,13 +85,13 @@ def size_words(layer: OwnLayer, size: float) -> str:
 
 def counted_words(found: Answer, text: Translation) -> str:
     """Return how many features of a layer a question selects, of how many."""
-    return text("ask.counted", count=f"{found.count:,}", all=f"{found.layer.count:,}")
+    return text("ask.counted", count=f"{found.count:,}", all=how_many(found.layer, text))
 
 
 def answer_lines(found: Answer, text: Translation) -> Iterator[str]:
     """Yield what an answer comes to: number, size, and how sure both are."""
     share = share_words(found.share)
-    yield text("ask.found", count=f"{found.count:,}", all=f"{found.layer.count:,}", share=share)
+    yield text("ask.found", count=f"{found.count:,}", all=how_many(found.layer, text), share=share)
     if found.has_size:
         size = size_words(found.layer, found.size or 0.0)
         line = "ask.length" if found.layer.shape is Shape.LINE else "ask.area"

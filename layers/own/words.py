@@ -158,7 +158,13 @@ def layer_words(layer: OwnLayer, text: Translation) -> str:
 
     if layer.source and trouble(layer) is not None:
         return text("own.away")
-    return text(f"own-shape.{layer.shape}", count=f"{layer.count:,}")
+    return text(f"own-shape.{layer.shape}", count=how_many(layer, text))
+
+
+def how_many(layer: OwnLayer, text: Translation) -> str:
+    """Return how many features a layer has as a figure, with a word where that is an estimate."""
+    figure = f"{layer.count:,}"
+    return text("own.about", count=figure) if layer.is_estimate else figure
 
 
 def legend_words(layer: OwnLayer, text: Translation) -> str:

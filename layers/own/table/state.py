@@ -30,6 +30,8 @@ class TableState:
     version: str
     """Changes with its rows."""
     count: int
+    is_estimate: bool = False
+    """Whether it could not be counted in time, and that is about how many there are."""
     bounds: BBox | None = None
     """What they cover, in degrees (WGS 84); None if that is not known."""
     fault: PlanMapError | None = None
@@ -38,7 +40,7 @@ class TableState:
 
 _guard = threading.Lock()
 _seen: dict[tuple[Path, str], tuple[float, TableState]] = {}
-_told: dict[tuple[Path, str], tuple[str, int, BBox | None]] = {}
+_told: dict[tuple[Path, str], tuple[str, tuple[int, bool, BBox | None]]] = {}
 """What the server said of a table, and how many rows that was and where."""
 _away: dict[str, tuple[float, PlanMapError]] = {}
 _looking: dict[tuple[Path, str], threading.Lock] = {}
@@ -56,7 +58,9 @@ def live(layer: OwnLayer) -> OwnLayer:
     """
     found = state_of(layer)
     version = f"{_file_version(layer)}-{found.version}"
-    return replace(layer, version=version, count=found.count, bounds=found.bounds or layer.bounds)
+    return replace(
+        layer, version=version, count=found.count, is_estimate=found.is_estimate, bounds=found.bounds or layer.bounds
+    )
 
 
 def fault_of(layer: OwnLayer) -> PlanMapError | None:
@@ -101,23 +105,28 @@ def _looked(layer: OwnLayer, key: tuple[Path, str]) -> TableState:
         with opened_table(layer) as table:
             said = table.state
             before = _told.get(key)
-            count, bounds = before[1:] if before is not None and before[0] == said else _summary(layer, table)
+            summary = before[1] if before is not None and before[0] == said else _summary(layer, table)
     except PlanMapError as error:
         return TableState(_AWAY, 0, fault=error)
-    _told[key] = said, count, bounds
-    return TableState(hashlib.sha256(said.encode()).hexdigest()[:12], count, bounds)
+    _told[key] = said, summary
+    return TableState(hashlib.sha256(said.encode()).hexdigest()[:12], *summary)
 
 
-def _summary(layer: OwnLayer, table: DatabaseTable) -> tuple[int, BBox | None]:
-    """Return how many features there are, and where; of a table that cannot be counted in time, about how many."""
+def _summary(layer: OwnLayer, table: DatabaseTable) -> tuple[int, bool, BBox | None]:
+    """Return how many features there are, whether that is an estimate since counting takes too long, and where."""
     try:
-        return table.summary()
+        count, bounds = table.summary()
+        return count, False, bounds
     except PlanMapError as error:
         if error.code != "postgis-slow":
             raise
-    # The transaction has ended with the question that took too long.
-    with opened_table(layer) as again:
-        return again.estimated_count(), None
+        # The transaction has ended with the question that took too long.
+        with opened_table(layer) as again:
+            about = again.estimated_count()
+        if not about:
+            # Of a view the server knows nothing.
+            raise
+        return about, True, None
 
 
 def _file_version(layer: OwnLayer) -> str:
