@@ -83,7 +83,8 @@ class Chosen:
         """Return the condition that a feature is one of them, and its values."""
         if self.numbers is None:
             return table.tested(self.tests)
-        return sql.SQL("{} = ANY(%s::int8[])").format(table.key), [self.numbers]
+        # Only where both sides have one type is the list hashed; otherwise each row is compared with all of it.
+        return sql.SQL("{}::int8 = ANY(%s::int8[])").format(table.key), [self.numbers]
 
 
 def live_tiles(layer: OwnLayer) -> LiveTiles:
