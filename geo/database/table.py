@@ -239,8 +239,9 @@ class DatabaseTable:
 
     def _boxes(self, where: sql.Composable, values: Sequence[Any]) -> tuple[Ids, NDArray[np.float64]]:
         query = sql.SQL(
-            "SELECT {0}::int8, ST_XMin(g), ST_YMin(g), ST_XMax(g), ST_YMax(g) FROM {1}, LATERAL (SELECT {2} AS g) AS d "
-            "WHERE {3} AND NOT ST_IsEmpty(g) ORDER BY {0}"
+            # No table is called so, whatever its columns are called.
+            "SELECT {0}::int8, ST_XMin(planmap.g), ST_YMin(planmap.g), ST_XMax(planmap.g), ST_YMax(planmap.g) "
+            "FROM {1}, LATERAL (SELECT {2} AS g) AS planmap WHERE {3} AND NOT ST_IsEmpty(planmap.g) ORDER BY {0}"
         ).format(self.key, self.relation.sql, self.geometry, where)
         rows = self._rows(query, values)
         ids = _numbers(rows)

@@ -40,6 +40,10 @@ class CategoryRule:
     join: sql.Composable = field(default_factory=lambda: sql.SQL(""))
     values: tuple[Any, ...] = ()
     """What stands for the marks in `join`."""
+    chosen: sql.Composable = field(default_factory=lambda: sql.SQL("true"))
+    """The condition that a feature fulfils to be in the tiles at all."""
+    chosen_values: tuple[Any, ...] = ()
+    """What stands for the marks in `chosen`."""
     has_areas: bool = True
     """Whether there are areas among the features; only spares work."""
     has_lines: bool = True
@@ -54,13 +58,25 @@ def features_of(
     across, up = world_units(frame)
     cells = 2.0 ** (at.zoom + CELL_BITS)
     side = float(TILE_PIXELS * 2**at.zoom)
+    # What a table calls its columns says nothing beyond the innermost part, where no other names are.
+    rows = sql.SQL(
+        "(SELECT {key}::int8 AS fid, {raw} AS g, ({category})::int AS c FROM {relation} AS planmap_table {join} "
+        "WHERE {met} AND {chosen})"
+    ).format(
+        key=table.key,
+        raw=table.raw,
+        category=rule.expression,
+        relation=table.relation.sql,
+        join=rule.join,
+        met=met,
+        chosen=rule.chosen,
+    )
     source = sql.SQL(
         # What is worked out once for a row stands before an OFFSET, or it would be worked out whenever it is named.
-        "(SELECT {key}::int8 AS fid, {raw} AS g, ({category})::int AS c, wx, wy, ux, uy, cx, cy, "
+        "(SELECT fid, g, c, wx, wy, ux, uy, cx, cy, "
         "cx >> {bits} AS hx, cy >> {bits} AS hy, size, class, is_point "
-        "FROM {relation} AS t {join} CROSS JOIN LATERAL "
-        "(SELECT ST_XMin({raw}) AS x0, ST_YMin({raw}) AS y0, ST_XMax({raw}) AS x1, ST_YMax({raw}) AS y1 "
-        "OFFSET 0) AS b "
+        "FROM {rows} AS t CROSS JOIN LATERAL "
+        "(SELECT ST_XMin(g) AS x0, ST_YMin(g) AS y0, ST_XMax(g) AS x1, ST_YMax(g) AS y1 OFFSET 0) AS b "
         "CROSS JOIN LATERAL (SELECT wx, wy, {across} AS ux, {up} AS uy FROM {centre} AS d, LATERAL {world} AS w "
         "OFFSET 0) AS v CROSS JOIN LATERAL ("
         "SELECT floor(wx * {cells})::int8 AS cx, floor(wy * {cells})::int8 AS cy, "
@@ -68,25 +84,20 @@ def features_of(
         "CROSS JOIN LATERAL ("
         "SELECT CASE WHEN size < {least} THEN 0 ELSE width_bucket(size, {limits}::float8[]) END AS class "
         "OFFSET 0) AS k "
-        "WHERE {met} AND x0 IS NOT NULL AND ({category}) IS NOT NULL)"
+        "WHERE x0 IS NOT NULL AND c IS NOT NULL)"
     ).format(
         bits=sql.Literal(CELL_BITS),
         limits=sql.Literal(_LIMITS),
         least=_sql(repr(_LIMITS[0])),
-        key=table.key,
-        raw=table.raw,
-        category=rule.expression,
+        rows=rows,
         across=across,
         up=up,
         cells=_sql(repr(cells)),
         side=_sql(repr(side)),
-        relation=table.relation.sql,
-        join=rule.join,
         centre=centre(frame),
         world=on_the_world(),
-        met=met,
     )
-    return source, [*rule.values, *values]
+    return source, [*rule.values, *values, *rule.chosen_values]
 
 
 def cover(rule: CategoryRule, zoom: int) -> sql.Composable:

@@ -36,6 +36,7 @@ from layers.translation import LANGUAGES, translation
 if TYPE_CHECKING:
     # It takes a while to import, and few maps have such an answer.
     from layers.own.answer_tiles import AnswerTiles
+    from layers.own.live_answer import LiveAnswer
     from layers.own.table.tiles import LiveTiles
 
 MOST_LABELLED = 800
@@ -106,7 +107,7 @@ def own_payload(layer: OwnLayer) -> dict[str, Any]:
 
 
 def answer_source(
-    layer: OwnLayer, found: AnswerTiles, *, url: str = "", question: LayerQuestion | None = None
+    layer: OwnLayer, found: AnswerTiles | LiveAnswer, *, url: str = "", question: LayerQuestion | None = None
 ) -> dict[str, Any]:
     """Return the same of an answer; `question` is what the server is asked for each tile at `url`."""
     query = f"?ask={_asked_text(layer, question)}" if question else ""
@@ -122,7 +123,9 @@ def _asked_text(layer: OwnLayer, question: LayerQuestion) -> str:
     return quote(questions_text({layer.scene_id: question}), safe="")
 
 
-def tile_source(layer: OwnLayer, tiles: LayerTiles | LiveTiles | AnswerTiles, *, url: str = "") -> dict[str, Any]:
+def tile_source(
+    layer: OwnLayer, tiles: LayerTiles | LiveTiles | AnswerTiles | LiveAnswer, *, url: str = ""
+) -> dict[str, Any]:
     """Return the tiles of a layer as a map needs them; `url` is where they are."""
     # Styles take a while to import, and few maps have such a layer.
     from layers.own.suggestion import rest_symbol

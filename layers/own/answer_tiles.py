@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zipfile import BadZipFile
 
 import numpy as np
@@ -30,6 +30,9 @@ from layers.own.tiles import categories_of, kept_path, tidy
 from layers.plan.beside_file import draft_folder
 from layers.plan.layer_question import LayerQuestion
 from layers.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from layers.own.live_answer import LiveAnswer
 
 MANY = 100_000
 """Features of a layer that take so long to be read that it is worth a file."""
@@ -66,9 +69,35 @@ class AnswerTiles:
         """What the features cover, in degrees (WGS 84)."""
         return self.tiles.bounds
 
+    def tile(self, zoom: int, x: int, y: int) -> bytes | None:
+        """Return a tile, gzipped; None where there is nothing, or there are no such tiles.
+
+        Raises
+        ------
+        PlanMapError
+            The layer's file is damaged.
+        """
+        return self.tiles.tile(zoom, x, y)
+
+
+def tiles_of_answer(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> AnswerTiles | LiveAnswer:
+    """Return the tiles of the features that a question selects, wherever these are.
+
+    Raises
+    ------
+    PlanMapError
+        The layer has no such field, its file is damaged, or the table in which they stay cannot be read.
+    """
+    if layer.is_live:
+        # Drivers of databases take a while to import, and few plans have such a layer.
+        from layers.own.live_answer import live_answer
+
+        return live_answer(layer, question, plan)
+    return answer_tiles(layer, question, plan)
+
 
 def answer_tiles(layer: OwnLayer, question: LayerQuestion, plan: Plan) -> AnswerTiles:
-    """Return the tiles of the features that a question selects.
+    """Return the tiles of the features of a file that a question selects.
 
     Raises
     ------

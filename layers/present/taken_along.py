@@ -31,6 +31,7 @@ from layers.translation import Translation
 
 if TYPE_CHECKING:
     from layers.own.answer_tiles import AnswerTiles
+    from layers.own.live_answer import LiveAnswer
 
 MOST_OWN_BYTES = 2_000_000
 """Most bytes of tiles of own layers and of answers about them, besides those of the ground."""
@@ -132,23 +133,23 @@ def _is_large(plan: Plan, view: View, layer: OwnLayer) -> bool:
         return False
 
 
-def _answer_cuts(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[tuple[AnswerTiles, GroundCut]]]:
+def _answer_cuts(plan: Plan, shown: Sequence[View]) -> dict[OwnLayer, list[tuple[AnswerTiles | LiveAnswer, GroundCut]]]:
     """Return the tiles of large answers, in the order of `large_questions`, with those that views need."""
     asked = large_questions(plan, shown)
     if not asked:
         return {}
     # Imported here, for few briefings have such an answer.
-    from layers.own.answer_tiles import answer_tiles
+    from layers.own.answer_tiles import tiles_of_answer
 
     room = MOST_OWN_BYTES // (len(_large_views(plan, shown)) + sum(map(len, asked.values())))
-    found: dict[OwnLayer, list[tuple[AnswerTiles, GroundCut]]] = {}
+    found: dict[OwnLayer, list[tuple[AnswerTiles | LiveAnswer, GroundCut]]] = {}
     for layer, questions in asked.items():
         for question in questions:
-            made = answer_tiles(layer, question, plan)
+            made = tiles_of_answer(layer, question, plan)
             over = [view for view in shown if view.scene.questions.get(layer.scene_id) == question]
             cut = tiles_cut(
                 made,
-                made.tiles.tile,
+                made.tile,
                 [view.bounds for view in over],
                 numbers=[view.number for view in over],
                 limit=room,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
@@ -71,3 +73,33 @@ def test_a_table_is_counted_from_afar_drawn_from_near_and_told_of_when_it_is_awa
         expect(legend).to_contain_text("连不上数据库")
         assert frame.evaluate("window.taken") is None
         server.door.open()
+
+
+def test_a_large_answer_about_a_table_is_counted_drawn_and_told_of_when_the_table_is_away(
+    lend: Lend, linked: tuple[Path, OwnLayer], server: TableServer, tmp_path: Path
+) -> None:
+    folder, layer = linked
+    page = lend(tolerant=True).page
+    west, south, east, north = layer.bounds
+    middle = ((south + north) / 2, (west + east) / 2)
+    asked = f"show={quote(layer.scene_id)}&ask={quote(f'{layer.scene_id}~far:from:0.75..')}"
+    with serving(tmp_path, str(folder)) as url:
+        frame = open_map(page, f"{url}/?hide=grid&{asked}&at={middle[0]:.4f},{middle[1]:.4f},11")
+        pane = frame.locator(f"[data-own='{layer.scene_id}']")
+        expect(pane).to_have_attribute("data-state", "drawn")
+        open_layers(frame, "图例")
+        legend = frame.locator(".pm-legend")
+        # One of forty has less than that.
+        expect(legend).to_contain_text(re.compile(r"[\d,]+ 个方格代表选出的 5,850 个要素中的 5,850 个"))
+        expect(legend).to_contain_text("5,850 / 6,000")
+        look_at(frame, *middle, 16)
+        expect(legend).not_to_contain_text("方格")
+        expect(legend).to_contain_text("居住")
+        server.door.shut()
+        look_at(frame, middle[0] + 0.02, middle[1] + 0.02, 15)
+        expect(pane).to_have_attribute("data-state", "failed")
+        expect(legend).to_contain_text("连不上数据库")
+        server.door.open()
+        look_at(frame, *middle, 11)
+        expect(pane).to_have_attribute("data-state", "drawn")
+        expect(legend).to_contain_text("选出的 5,850 个要素中的 5,850 个")

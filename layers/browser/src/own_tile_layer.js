@@ -153,6 +153,7 @@ export class OwnTileLayer extends OwnPane {
         this.done = null;
         this.fault = (error instanceof Error && error.message) || "failed";
         this.say("failed");
+        void this.askWhy();
       }
     }
     if (this.asking === address) this.asking = "";
@@ -280,9 +281,9 @@ export class OwnTileLayer extends OwnPane {
     const filled = (/** @type {string} */ key, /** @type {Record<string, string>} */ values) =>
       text(key).replace(/\{(\w+)\}/g, (whole, part) => values[part] ?? whole);
     if (this.done !== null) return [say(filled("legend.own-making", { name, done: String(this.done) }))];
+    if (this.whyLine(language).length) return this.whyLine(language);
     if (this.fault && asked) return [say(asked.words), say(filled("legend.own-answer-failed", { name }))];
     if (this.fault) return [say(filled("legend.own-" + (this.fault === "cancelled" ? "cancelled" : "failed"), { name }))];
-    if (this.whyLine(language).length) return this.whyLine(language);
     const { cells, features, drawn, categories } = this.inView || this.all;
     const looks = [...new Set(categories.map((category) => this.look(category)))].flatMap((look) => (look ? [look] : []));
     const all = figure(this.source?.count || 0);

@@ -10,7 +10,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -22,6 +22,7 @@ from geo.database.tiles import LAST_ZOOM, TableTiles
 from geo.errors import PlanMapError
 from geo.grid import BBox
 from geo.tiles.archive import tile_at
+from geo.value_test import ValueTest
 from layers.own.layer_style import Categories, Graduated
 from layers.own.look import look_numbers, looks_of, style_of
 from layers.own.own_layer import OwnLayer, Shape
@@ -68,6 +69,24 @@ class LiveTiles:
         return self.key.partition("-")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which features of a table are meant."""
+
+    state: str
+    """Changes with which these are."""
+    tests: tuple[ValueTest, ...] = ()
+    numbers: str | None = None
+    """Their numbers as PostgreSQL writes a list; None if `tests` says all."""
+
+    def condition(self, table: DatabaseTable) -> tuple[sql.Composable, list[Any]]:
+        """Return the condition that a feature is one of them, and its values."""
+        if self.numbers is None:
+            return table.tested(self.tests)
+        # Only where both sides have one type is the list hashed; otherwise each row is compared with all of it.
+        return sql.SQL("{}::int8 = ANY(%s::int8[])").format(table.key), [self.numbers]
+
+
 def live_tiles(layer: OwnLayer) -> LiveTiles:
     """Return where the tiles of a layer are, and what their categories mean."""
     west, south, east, north = layer.bounds
@@ -77,22 +96,27 @@ def live_tiles(layer: OwnLayer) -> LiveTiles:
     return LiveTiles(f"{_style_key(layer)}-{layer.version}", (first, LAST_ZOOM), layer.bounds, _categories(layer))
 
 
-def live_tile(layer: OwnLayer, zoom: int, x: int, y: int) -> bytes:
-    """Return a tile of a layer, gzipped; empty where there is nothing.
+def live_tile(layer: OwnLayer, zoom: int, x: int, y: int, chosen: Chosen | None = None) -> bytes:
+    """Return a tile of a layer, or of some of its features, gzipped; empty where there is nothing.
 
     Raises
     ------
     PlanMapError
         The table cannot be read now, or not in time.
     """
-    key = (live_tiles(layer).key, layer.path, At(zoom, x, y))
+    state = f"{live_tiles(layer).key}/{chosen.state if chosen else ''}"
+    key = (state, layer.path, At(zoom, x, y))
     found = _kept.get(key)
     if found is None:
         with _turn:
             found = _kept.get(key)
             if found is None:
                 with opened_table(layer, seconds=SECONDS) as table:
-                    made = TableTiles(table, _rule(layer, table), _levels(layer, key[0])).tile(At(zoom, x, y))
+                    rule = _rule(layer, table)
+                    if chosen is not None:
+                        condition, values = chosen.condition(table)
+                        rule = replace(rule, chosen=condition, chosen_values=tuple(values))
+                    made = TableTiles(table, rule, _levels(layer, state)).tile(At(zoom, x, y))
                 found = made.stored
                 _kept.put(key, found)
     return found
@@ -187,10 +211,15 @@ def _rule(layer: OwnLayer, table: DatabaseTable) -> CategoryRule:
     other = category(int(look_numbers(layer, ["\ue000 none of them"])[0]))
     return CategoryRule(
         len(categories),
-        sql.SQL("(CASE WHEN {} IS NULL THEN {} WHEN look.v IS NULL THEN {} ELSE look.n END)").format(
-            value, sql.Literal(none), sql.Literal(other)
-        ),
-        sql.SQL("LEFT JOIN unnest(%s::text[], %s::int[]) AS look(v, n) ON look.v = ({})::text").format(value),
+        sql.SQL(
+            "(CASE WHEN {} IS NULL THEN {} WHEN planmap_look.planmap_value IS NULL THEN {} "
+            "ELSE planmap_look.planmap_number END)"
+        ).format(value, sql.Literal(none), sql.Literal(other)),
+        # No column of a table is called so.
+        sql.SQL(
+            "LEFT JOIN unnest(%s::text[], %s::int[]) AS planmap_look(planmap_value, planmap_number) "
+            "ON planmap_look.planmap_value = ({})::text"
+        ).format(value),
         ([text for text, _ in known], [number for _, number in known]),
         has_areas=areas,
         has_lines=lines,
