@@ -11,6 +11,7 @@ import click
 from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
 from app.question_options import Asked, question_of, question_options
 from app.settings import read_settings
+from geo.errors import PlanMapError
 from geo.output import write
 from layers.plan.fault import printable
 from layers.plan.scene import Scene
@@ -85,6 +86,8 @@ def groups_of(found: Answer, by: str, join: str) -> list[Group]:
         return found.by_site()
     if by == "task":
         return found.by_task(field=join)
+    if by not in found.layer.field_names:
+        raise PlanMapError("layer-field", file=found.layer.name, field=by)
     return found.by_value(by)
 
 

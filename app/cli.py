@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +39,6 @@ from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of, write
 from layers.draw.paper import ORIENTATIONS, Paper, parse_scale
 from layers.plan.fault import PlanFaultsError, printable
-from layers.store.base import is_address
 from layers.translation import Translation
 
 if TYPE_CHECKING:
@@ -166,9 +164,8 @@ def serve(
 
     names = [origin.allowed_host(name) for name in allow_host]
     server.check_port(host, port)
-    # The server changes the working folder, so the path must be absolute.
-    where = plan if not plan or is_address(plan) else os.path.abspath(os.path.expanduser(plan))
-    settings = read_settings(plan=where, ogc="true" if ogc else "")
+    # The server changes the working folder, so no path may depend on it, those of the environment neither.
+    settings = read_settings(plan=plan, ogc="true" if ogc else "").anywhere()
     # Read before the port opens: who signs in is never let in by a file that cannot be read.
     signing = read_sign_in(Path(found).expanduser()) if (found := sign_in or settings.sign_in) else None
     if signing and not origin.is_loopback(signing.host):

@@ -129,6 +129,8 @@ def layer_style(
     if changed:
         # As it will be read, or not at all.
         found = _kept(found, to_json(from_json(to_json(style))), same=style.symbols == style_of(found).symbols)
+    if not style_of(found).field:
+        click.echo(text("own.style-single"))
     for line in style_lines(found, text):
         click.echo(line)
     if output:

@@ -11,6 +11,7 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from geo.errors import PlanMapError
+from layers.store.base import is_address
 
 PREFIX = "PLANMAP_"
 
@@ -60,6 +61,11 @@ class Settings(BaseModel):
     """Address at which phones reach the browse page; the QR codes of sheets lead there. Empty for none."""
     stale_days: Annotated[int, Field(ge=1, le=3650)] = 180
     """Days without a new statement after which a task counts as one of which nothing new is heard."""
+
+    def anywhere(self) -> Settings:
+        """Return the settings with paths that mean the same in any working folder."""
+        plan = self.plan if not self.plan or is_address(self.plan) else os.path.abspath(os.path.expanduser(self.plan))
+        return self.model_copy(update={"plan": plan, "data_dir": self.data_dir.expanduser().absolute()})
 
 
 def read_settings(**given: str) -> Settings:

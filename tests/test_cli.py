@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from app.cli import CHAPTERS
+from app.settings import read_settings
 from layers.sheet.atlas import By
 from tests.command import PLANMAP, call, environment, one_line, planmap
 
@@ -332,3 +333,15 @@ def test_an_atlas_that_is_broken_off_leaves_nothing(tmp_path, out):
     assert process.returncode != 0
     assert b"Traceback" not in rest
     assert nothing_in(out)
+
+
+def test_paths_of_the_settings_mean_the_same_in_any_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLANMAP_PLAN", "my-plan.gpkg")
+    monkeypatch.setenv("PLANMAP_DATA_DIR", "data")
+    settings = read_settings().anywhere()
+    assert (settings.plan, settings.data_dir) == (str(tmp_path / "my-plan.gpkg"), tmp_path / "data")
+    monkeypatch.setenv("PLANMAP_PLAN", "postgresql://reader@db.example.cn/land")
+    assert read_settings().anywhere().plan == "postgresql://reader@db.example.cn/land"
+    monkeypatch.delenv("PLANMAP_PLAN")
+    assert read_settings().anywhere().plan == ""

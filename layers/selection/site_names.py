@@ -76,7 +76,7 @@ def with_near(plan: Plan, scene: Scene, wanted: str, radius_m: int) -> Scene:
         return replace(scene, near=Near(point=point, radius_m=radius_m), view=None)
     found = _found(plan, wanted)
     if not isinstance(found, str):
-        raise PlanMapError("no-such-site", name=wanted.strip(), near="、".join(likely_names(plan, wanted)))
+        raise PlanMapError("no-such-site", name=wanted.strip(), near="、".join(likely_names(plan, wanted)) or "-")
     if not any(plan.sites[one].placed for one in plan.place(found)):
         raise PlanMapError("nothing-placed", name=plan.sites[found].name.get(scene.language))
     site_id = plan.whole(found)
@@ -111,7 +111,7 @@ def site_named(plan: Plan, text: str) -> str:
     found = _named(plan, text)
     sites = [site_id for site_id in found if not isinstance(site_id, Area)]
     if len(sites) != 1 or len(found) != 1:
-        raise PlanMapError("no-such-site", name=text.strip(), near="、".join(likely_names(plan, text)))
+        raise PlanMapError("no-such-site", name=text.strip(), near="、".join(likely_names(plan, text)) or "-")
     return sites[0]
 
 
@@ -126,7 +126,7 @@ def _named(plan: Plan, text: str) -> list[str | Area]:
     found = [_found(plan, part) for part in parts] if len(parts) > 1 else [None]
     for part, one in zip(parts or [text], found, strict=True):
         if one is None:
-            raise PlanMapError("no-such-site", name=part.strip(), near="、".join(likely_names(plan, part)))
+            raise PlanMapError("no-such-site", name=part.strip(), near="、".join(likely_names(plan, part)) or "-")
     return [one for one in found if one is not None]
 
 
