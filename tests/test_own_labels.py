@@ -23,6 +23,7 @@ from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
+from layers.own.style_look import changed_symbol
 from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
@@ -286,3 +287,10 @@ def test_the_command_changes_one_category_a_hatch_and_how_labels_look(folder, tm
     assert found.symbols.categories[number].symbol is None or number == 1
     assert style("--single")[0] == 0
     assert isinstance(style_of(restyled(folder)).symbols, Symbol)
+
+
+def test_a_new_hatch_has_the_colour_of_the_edge_that_is_asked_for_with_it():
+    made = changed_symbol(Symbol(fill="#EEEEEE", stroke="#FFFFFF"), {"hatch": "lines:45:6", "stroke": "#aa0011"})
+    assert (made.stroke, made.hatch) == ("#AA0011", Hatch("#AA0011"))
+    kept = changed_symbol(made, {"stroke": "#112233", "hatch": "grid"})
+    assert kept.hatch == Hatch("#AA0011", Pattern.GRID)

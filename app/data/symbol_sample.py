@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
+from layers.style import QUIET
 
 WIDTH, HEIGHT = 28, 16
 
@@ -27,8 +28,8 @@ def sample_svg(symbol: Symbol | None, kind: str) -> str:
 
 
 _NOTHING = (
-    "<rect x='2.5' y='2.5' width='23' height='11' fill='none' stroke='#8A8F98' stroke-dasharray='2 2'/>"
-    "<path d='M2.5 13.5L25.5 2.5' stroke='#8A8F98'/>"
+    f"<rect x='2.5' y='2.5' width='23' height='11' fill='none' stroke='{QUIET}' stroke-dasharray='2 2'/>"
+    f"<path d='M2.5 13.5L25.5 2.5' stroke='{QUIET}'/>"
 )
 
 

@@ -89,16 +89,17 @@ def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
                 raise PlanMapError("style-choice", field=name, value=value[:40], expected="、".join(Marker))
             made = replace(made, marker=Marker(value))
         elif name == "hatch":
-            made = replace(made, hatch=hatch_of(value, symbol))
+            continue
         else:
             part = {"width": "stroke_width"}.get(name, name)
             number: dict[str, Any] = {part: number_of(name, value)}
             made = replace(made, **number)
-    return made
+    # Last, for a new hatch has the colour of the edge that is asked for with it.
+    return replace(made, hatch=hatch_of(asked["hatch"], made)) if "hatch" in asked else made
 
 
 def hatch_of(words: str, symbol: Symbol) -> Hatch | None:
-    """Return the hatch that words such as `lines`, `grid:45:6` or `dots:0:8:2:#C2136B` stand for; None for `none`.
+    """Return the hatch that words such as `lines`, `grid:45:6` or `dots:0:8:2` stand for; None for `none`.
 
     After the pattern come the angle, the spacing, the width and the colour; what is left out stays as it is.
 
@@ -157,7 +158,7 @@ def changed_whole(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
 
 
 def colour_of(name: str, value: str) -> str:
-    """Return a colour such as `#24757B`.
+    """Return a colour of six hexadecimal digits after a `#`.
 
     Raises
     ------

@@ -22,8 +22,9 @@ ALLOWED = {
     "in the words that they ask for",
     "Geofabrik extracts by osm pbf gpkg mbtiles pmtiles tif GeoPackage": "what somebody must look for to find the file",
     "planmap ground layer add FILE host allow private": "commands, as they are typed",
-    "XYZ WMTS WMS QGIS": "kinds of map services, and a program, which have no other name",
-    "https png": "how an address begins and ends, in an example of one",
+    "XYZ WMTS WMS WFS OGC API Features QGIS PostGIS": "kinds of services, and programs, which have no other name",
+    "https png postgresql reader db.example.cn land": "how an address begins and ends, in examples",
+    "pgpass": "the name of a file",
     "Ctrl Alt Esc Home End PgDn PgUp Space Edge Chrome Firefox": "keys, as keyboards have them, and browsers",
     "x.pmtiles roads.shp": "the names of the files that this test chooses",
 }
