@@ -54,6 +54,8 @@ def layer_ask(
     from layers.selection.asked_scene import scene_of_answer
     from layers.store.base import read_plan
 
+    if join and "task" not in by:
+        raise PlanMapError("option-needs", option="--join", other="--by task")
     target = target_file(output, "csv") if output else None
     found_plan = read_plan(store_at(read_settings(plan=plan)))
     layer = find_layer(found_plan, name)

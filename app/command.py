@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import wraps
@@ -54,6 +54,12 @@ language_option = click.option(
     help=HELP("cli.lang-option"),
 )
 plan_option = click.option("--plan", default="", help=HELP("cli.plan-option"))
+
+
+def refuse_with(other: str, given: Mapping[str, object]) -> None:
+    """Raise `PlanMapError` for the options that have a value though they mean nothing beside `other`."""
+    if dropped := [option for option, value in given.items() if value]:
+        raise PlanMapError("options-apart", options=", ".join(dropped), other=other)
 
 
 def note(lines: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP
+from app.command import HELP, refuse_with
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition, read_questions
@@ -122,6 +122,8 @@ def _place(plan: Plan, asked: Asked) -> PlaceCondition | None:
         if asked.within or asked.inside:
             raise PlanMapError("ask-place")
         return None
+    if asked.inside:
+        refuse_with("--inside", {"--within": asked.within})
     sites = plan.wholes(site_named(plan, each) for each in asked.near)
     for site_id in sites:
         if not any(plan.sites[one].placed for one in plan.place(site_id)):

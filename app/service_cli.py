@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option
+from app.command import HELP, ends_in_a_line, language_option, note, plan_option, refuse_with
 from app.settings import read_settings
 from app.source_cli import KINDS as SOURCE_KINDS
 from app.source_cli import LinkOptions, kind_named, link_features
@@ -64,18 +64,24 @@ def layer_link(
     plan: str,
 ) -> None:
     """Link a map service, a table, or features that stay elsewhere, to a plan as a layer."""
+    of_pictures = {"--credit": credit, "--zooms": zooms}
+    of_tables = {"--table": table, "--geometry": geometry, "--key": key}
     if is_database(address):
+        refuse_with("postgresql://", {**of_pictures, "--kind": kind, "--layer": wanted, "--bbox": bbox})
         system = _system(crs, datum)
         wanted_table = {"table": table, "geometry": geometry, "key": key}
         link_table(_plan(plan), text, address=address, name=name, group=group, system=system, **wanted_table)
         return
     source = kind_named(address, kind)
     if source is not None:
+        refuse_with(source.value, {**of_pictures, **of_tables})
         options = LinkOptions(address, source.value, wanted, name, group, crs, datum or "", bbox)
         link_features(_plan(plan), options, text)
         return
-    if crs or bbox:
-        raise PlanMapError("source-options")
+    refuse_with(kind or "XYZ, WMTS, WMS", {**of_tables, "--crs": crs, "--bbox": bbox})
+    if "://" not in address:
+        # A folder or file, of which there is none, or an address that is not whole: the one is said with the other.
+        raise PlanMapError("link-nowhere", address=printable(address))
     from layers.service.files import add_service, service_layers
     from layers.service.linking import Wish, asked_for, kind_of, offered, service_of, zooms_of
     from layers.service.service_layer import ServiceKind

@@ -372,6 +372,8 @@ def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path
     assert table.read_text("utf-8-sig").startswith("fid,地块编号,用地")
     odd = (["--where", "没有=1"], "没有字段"), (["--within", "5km"], "--near"), (["--where", "x"], "无法理解")
     odd = (*odd, (["--by", "没有"], "图层“地块”没有字段"), (["--near", "火星"], "相近的有：-"))
+    odd = (*odd, (["--near", "军粮城北站", "--within", "5km", "--inside"], "--within 不能与 --inside 一起用"))
+    odd = (*odd, (["--join", "用地"], "--join 要与 --by task 一起用"))
     for wrong, words in odd:
         assert words in one_line(call("layer", "ask", "地块", "--plan", str(base), *wrong, folder=tmp_path))
 

@@ -14,11 +14,13 @@ from types import MappingProxyType
 import httpx
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from starlette.applications import Starlette
 
+from app.cli import main
 from app.context import Context
 from app.routes import routes
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
@@ -279,6 +281,22 @@ def test_a_wms_with_several_layers_lists_them(where: Path) -> None:
     removed = call("layer", "remove", "甲", "--plan", str(where), folder=where)
     assert "甲" in removed.stdout
     assert service_layers(plan_in(where)) == ()
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        (("nofolder",), "没有“nofolder”这个文件或文件夹"),
+        (("http://a.cn/{z}/{x}/{y}.png", "--crs", "EPSG:4549", "--table", "x"), "--table, --crs 不能与"),
+        (("http://a.cn/ogc", "--kind", "ogcapi", "--credit", "某局"), "--credit 不能与 ogcapi 一起用"),
+        (("postgresql://me@a.cn/land", "--layer", "x", "--zooms", "0-9"), "--zooms, --layer 不能与 postgresql://"),
+    ],
+)
+def test_options_that_mean_nothing_for_what_is_linked_are_refused(
+    where: Path, link: tuple[str, ...], words: str
+) -> None:
+    result = CliRunner().invoke(main, ["layer", "link", *link, "--plan", str(where)])
+    assert (result.exit_code, words in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

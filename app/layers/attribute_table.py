@@ -34,7 +34,7 @@ NUMBER, SIZE = ":number", ":size"
 def show_table(found: Answer, text: Translation) -> None:
     """Draw the controls of the table and one page of its rows."""
     fields = [field.name for field in found.layer.fields if field.type != "binary"]
-    size = text("ask.length-column" if found.layer.shape is Shape.LINE else "ask.area-column")
+    size = text("ask-page.length-column" if found.layer.shape is Shape.LINE else "ask-page.area-column")
     names = {NUMBER: text("ask-page.sort-number"), **({SIZE: size} if found.has_size else {})}
     names |= {f"={name}": printable(name, limit=60) for name in fields}
     pages = -(-found.count // ROWS)
