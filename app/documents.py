@@ -22,7 +22,7 @@ BRIEFINGS = 4
 """Number of briefings kept in memory, each a document of some megabytes."""
 
 SERVICES_S = 60.0
-"""Seconds for which one is kept of a plan with map services: what could not be fetched is tried again."""
+"""Seconds for which a briefing or a sheet with map services is kept: what could not be fetched is tried again."""
 
 _Made = TypeVar("_Made")
 _Key = tuple[str, str, str, date]
@@ -103,8 +103,13 @@ class Documents:
         return made
 
 
+def services_turn() -> int:
+    """Return a number above 0 that changes every `SERVICES_S`."""
+    return int(time.monotonic() / SERVICES_S) + 1
+
+
 def _beside(plan: Plan) -> str:
     """Return a text that changes with what lies beside the plan, and from time to time if it has map services."""
     live = " ".join(layer.version for layer in own_layers(plan) if layer.is_live)
-    turn = f"|{int(time.monotonic() / SERVICES_S)}" if plan.beside.has_services else ""
+    turn = f"|{services_turn()}" if plan.beside.has_services else ""
     return f"{plan.beside.version}|{live}{turn}"

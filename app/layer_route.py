@@ -103,7 +103,7 @@ def _live_source(layer: OwnLayer) -> Response:
 
 
 def _live_tile(layer: OwnLayer, key: str, at: tuple[int, int, int]) -> Response:
-    """Return a tile of a table; status 503 if it does not come, and `state_answer` says why."""
+    """Return a tile of a table; status 503 if it does not come, and `own_state_answer` says why."""
     from layers.own.table.tiles import live_tile, live_tiles, remember
 
     tiles = live_tiles(layer)

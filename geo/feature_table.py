@@ -15,6 +15,18 @@ from geo.value_test import ValueTest
 Ids = NDArray[np.int64]
 
 
+DECLARED = {
+    "text": "TEXT",
+    "integer": "INTEGER",
+    "real": "REAL",
+    "date": "DATE",
+    "datetime": "DATETIME",
+    "boolean": "BOOLEAN",
+    "binary": "BLOB",
+}
+"""How a GeoPackage declares a field of each type (OGC 12-128r19, table 1)."""
+
+
 class FeatureTable(Protocol):
     """Features with numbers, geometries in WGS 84 and the values of some fields; nothing of it is changed.
 

@@ -16,6 +16,7 @@ from hypothesis import settings
 from app import context, current_plan
 from app.context import Context
 from app.settings import Settings
+from layers.own.table import state as table_state
 from layers.plan.plan import Plan
 from layers.resources import default_plan_folder
 from layers.store.base import read_plan
@@ -133,6 +134,15 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], Context]:
 def plan_folder(tmp_path: Path) -> Path:
     """A copy of the built-in plan that a test may spoil."""
     return shutil.copytree(default_plan_folder(), tmp_path / "plan")
+
+
+@pytest.fixture
+def tables_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a test settings and a cache of its own, and have every look at a table of a layer be a new one."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(table_state, "FRESH_S", 0.0)
+    monkeypatch.setattr(table_state, "AWAY_S", 0.0)
 
 
 @pytest.fixture(params=["geopackage", pytest.param("postgis", marks=pytest.mark.slow)])

@@ -24,11 +24,11 @@ from layers.browser.own_payload import MOST_LABELLED, own_payload
 from layers.own import tiles
 from layers.own.files import remove_layer, restyle
 from layers.own.look import looks_of, style_of
-from layers.own.own_layer import OwnLayer
+from layers.own.own_layer import REST, OwnLayer
 from layers.own.restyling import field_style
 from layers.own.style_change import with_labels
 from layers.own.style_json import from_json, to_json
-from layers.own.tiles import REST, forget_tiles, is_large, make_tiles, tiles_of
+from layers.own.tiles import forget_tiles, is_large, make_tiles, tiles_of
 from layers.plan.deck import Deck, Slide
 from layers.plan.layer_question import FieldCondition, LayerQuestion
 from layers.plan.scene import Scene

@@ -28,7 +28,7 @@ from layers.own.files import find_layer
 from layers.own.look import look_numbers
 from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
-from layers.own.table import state, tiles
+from layers.own.table import tiles
 from layers.plan.deck import Deck, Slide
 from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition, questions_text
 from layers.plan.scene import Scene
@@ -40,17 +40,9 @@ from tests.own_files import plan_in
 from tests.table_server import TableServer, make_parcels, table_server
 from tests.test_table_tiles import TODAY, USES, Zoom, by_field, linked, put, read, shapes, world, zoom_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tables_anew")]
 
 STATION = "junliangcheng-north"
-
-
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(state, "FRESH_S", 0.0)
-    monkeypatch.setattr(state, "AWAY_S", 0.0)
 
 
 @pytest.fixture

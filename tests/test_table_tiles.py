@@ -30,27 +30,19 @@ from layers.own.look import look_numbers
 from layers.own.own_layer import OwnLayer
 from layers.own.restyling import field_style
 from layers.own.style_json import to_json
-from layers.own.table import state, tiles
+from layers.own.table import tiles
 from layers.own.table.linking import TableWish, add_table
 from layers.own.tiles import is_large, make_tiles
 from tests.layer_tiles import seen
 from tests.own_files import plan_in
 from tests.table_server import TableServer, make_parcels, table_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tables_anew")]
 
 TODAY = date(2026, 3, 1)
 WEST, SOUTH = 117.2, 39.0
 COUNT = 6_000
 USES = ("居住", "商业", "工业", "", " 居住 ", None)
-
-
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(state, "FRESH_S", 0.0)
-    monkeypatch.setattr(state, "AWAY_S", 0.0)
 
 
 @pytest.fixture

@@ -45,18 +45,9 @@ from layers.translation import translation
 from tests.own_files import added, plan_in, write_parcels
 from tests.table_server import TableServer, make_parcels, table_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("tables_anew")]
 
 TODAY = date(2026, 3, 1)
-
-
-@pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings and a cache of the test's own, and every look at a table a new one."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(state, "FRESH_S", 0.0)
-    monkeypatch.setattr(state, "AWAY_S", 0.0)
 
 
 @pytest.fixture

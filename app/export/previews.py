@@ -10,6 +10,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from app.documents import services_turn
 from layers.own.files import shown_layers
 from layers.plan.plan import Plan
 from layers.plan.scene import Scene
@@ -59,15 +60,6 @@ _sheets: Shelf[Sheet] = Shelf(8)
 _pictures: Shelf[bytes] = Shelf(40)
 
 
-SERVICES_S = 60.0
-"""Seconds for which a sheet with map services is kept: what could not be fetched is tried again."""
-
-
-def services_turn(plan: Plan, scene: Scene) -> int:
-    """Return a number that changes from time to time if `scene` shows map services, and is 0 if it shows none."""
-    return int(time.monotonic() / SERVICES_S) + 1 if shown_services(plan, scene) else 0
-
-
 def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, *, chapter: bool = False) -> Sheet:
     """Return the sheet of `scene`, see `layers.sheet.sheet.compose`; `version` is the plan's.
 
@@ -79,7 +71,7 @@ def sheet_of(plan: Plan, version: str, scene: Scene, order: Order, today: date, 
 
     # Tables change while the plan's version stays.
     live = tuple(layer.version for layer in shown_layers(plan, scene) if layer.is_live)
-    key = version, scene.to_query(), order, today, chapter, services_turn(plan, scene), live
+    key = version, scene.to_query(), order, today, chapter, services_turn() if shown_services(plan, scene) else 0, live
     make = compose_chapter if chapter else compose
     return _sheets.get(key, lambda: make(plan, scene, order, today=today))
 

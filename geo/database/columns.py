@@ -11,6 +11,7 @@ from typing import Any
 from psycopg import sql
 
 from geo.database.connection import name
+from geo.feature_table import DECLARED
 from geo.value_test import Compare, ValueTest
 
 _KINDS = {
@@ -20,16 +21,6 @@ _KINDS = {
     "date": "date",
     **dict.fromkeys(("timestamp", "timestamptz"), "datetime"),
     "bytea": "binary",
-}
-
-_DECLARED = {
-    "text": "TEXT",
-    "integer": "INTEGER",
-    "real": "REAL",
-    "date": "DATE",
-    "datetime": "DATETIME",
-    "boolean": "BOOLEAN",
-    "binary": "BLOB",
 }
 
 _MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'
@@ -66,7 +57,7 @@ class Column:
     @property
     def declared(self) -> str:
         """The type that a GeoPackage would declare for it."""
-        return _DECLARED[self.kind]
+        return DECLARED[self.kind]
 
     @property
     def value(self) -> sql.Composable:

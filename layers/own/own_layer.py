@@ -27,6 +27,12 @@ FORM = 1
 Source = Mapping[str, Any]
 """Where features stay that are in no file of ours: its `kind`, and what that kind needs to find them."""
 
+OWN_LOOKS = 127
+"""Most looks of a layer that are categories of their own; features with rarer ones are one category together."""
+
+REST = -1
+"""What stands for those among the looks that the categories of tiles have."""
+
 TABLE = "postgis"
 """The kind of a source that is asked each time; of the others there is a working copy in the layer's own file."""
 

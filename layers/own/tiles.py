@@ -22,17 +22,11 @@ from geo.grid import BBox
 from geo.tiles.archive import Archive
 from layers.cache import kept_folder
 from layers.own.opening import opened
-from layers.own.own_layer import OwnLayer
+from layers.own.own_layer import OWN_LOOKS, REST, OwnLayer
 from layers.plan.beside_file import draft_folder
 
 LARGE = 5_000
 """Most features of a layer that go to the browser one by one; of a larger one they are tiles."""
-
-OWN_LOOKS = 127
-"""Most looks of a layer that are categories of their own; features with rarer ones are one category together."""
-
-REST = -1
-"""What stands for those in `LayerTiles.looks`."""
 
 LIMITS = child.Limits(memory=6 * 2**30, seconds=3600.0)
 

@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import PlanMapError
+from geo.feature_table import DECLARED
 from geo.foreign.features.shapes import NAMES
 from geo.foreign.features.source import Field
 from geo.output import drafted
@@ -23,16 +24,6 @@ from geo.output import drafted
 TABLE = "features"
 NUMBER = "source_fid"
 """The column with the number of a feature in the file that it comes from."""
-
-_TYPES = {
-    "text": "TEXT",
-    "integer": "INTEGER",
-    "real": "REAL",
-    "date": "DATE",
-    "datetime": "DATETIME",
-    "boolean": "BOOLEAN",
-    "binary": "BLOB",
-}
 
 _TABLES = """
 CREATE TABLE gpkg_spatial_ref_sys (srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
@@ -81,7 +72,7 @@ class Target:
         self._connection = connection
         self.columns = named(fields)
         own = "".join(
-            f", {_quoted(name)} {_TYPES[field.type]}" for name, field in zip(self.columns, fields, strict=True)
+            f", {_quoted(name)} {DECLARED[field.type]}" for name, field in zip(self.columns, fields, strict=True)
         )
         connection.executescript(_TABLES)
         connection.execute(

@@ -25,7 +25,7 @@ from geo.tiles.archive import tile_at
 from geo.value_test import ValueTest
 from layers.own.layer_style import Categories, Graduated
 from layers.own.look import look_numbers, looks_of, style_of
-from layers.own.own_layer import OwnLayer, Shape
+from layers.own.own_layer import OWN_LOOKS, REST, OwnLayer, Shape
 from layers.own.table.source import opened_table
 
 SECONDS = 20.0
@@ -41,11 +41,6 @@ MOST_VALUES = 10_000
 
 FIRST_ZOOM = 11
 """The deepest zoom at which tiles begin."""
-
-OWN_LOOKS = 127
-"""Most looks that are categories of their own, see `layers.own.tiles`."""
-
-REST = -1
 
 _FORM = 1
 
