@@ -11,7 +11,7 @@ import click
 from app.ask_cli import layer_ask
 from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
 from app.data.wording import size_words
-from app.layer_look import look_lines, say_candidates
+from app.layer_look import kept_said, look_lines, say_candidates
 from app.service_cli import layer_link, service_lines
 from app.settings import read_settings
 from app.source_cli import layer_refresh
@@ -68,7 +68,7 @@ def layer_add(
     plan: str,
 ) -> None:
     """Bring a layer of a file in to a plan, once it has been said what is in it and what is odd."""
-    from layers.own.adding import add_layer, chosen, look_at, stated_system
+    from layers.own.adding import add_layer, chosen, look_at, shown_name, stated_system
     from layers.own.files import own_layers
 
     repairs = repairs_of(accept, refuse)
@@ -92,7 +92,8 @@ def layer_add(
         click.echo(text("own.dry"))
         return
     before = {each.id for each in own_layers(found)}
-    with shown_progress(text, label="own.making") as progress:
+    called = shown_name(name, inside["name"], path.name)
+    with kept_said(found, called, text), shown_progress(text, label="own.making") as progress:
         made = add_layer(
             found,
             path,
