@@ -105,6 +105,16 @@ def labelled() -> LayerStyle:
     return LayerStyle(Symbol(), Labels("{a}"))
 
 
+def look_with(name: str, value: str) -> object:
+    if name == "words":
+        return words_of(value)
+    if name in ("opacity", "zooms"):
+        return changed_whole(labelled(), {name: value})
+    if name.startswith(("label", "halo")):
+        return changed_labels(labelled(), {name: value})
+    return changed_symbol(Symbol(), {name: value})
+
+
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
@@ -128,16 +138,8 @@ def labelled() -> LayerStyle:
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_option(name, value, allowed):
-    asked = {name: value}
     with pytest.raises(PlanMapError) as refused:
-        if name in ("opacity", "zooms"):
-            changed_whole(labelled(), asked)
-        elif name == "words":
-            words_of(value)
-        elif name.startswith(("label", "halo")):
-            changed_labels(labelled(), asked)
-        else:
-            changed_symbol(Symbol(), asked)
+        look_with(name, value)
     said = translation("zh").explain(refused.value)
     assert f"--{name.replace('_', '-')}" in said
     assert value[:40] in said

@@ -1,4 +1,4 @@
-"""What somebody writes after an option of `planmap layer style`: read by the limits of styles, or refused by its name."""
+"""What is written after an option of `planmap layer style`: read by the limits of styles, or refused by its name."""
 
 from __future__ import annotations
 
