@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
+from app.command import ends_in_a_line, language_option, plan_option, target_file
+from app.console import HELP
 from app.question_options import NUMERIC, Asked, fields_of, holds_numbers, question_of, question_options
 from app.settings import read_settings
 from geo.errors import PlanMapError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app.ask_cli import layer_ask
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.console import HELP, Group
 from app.data.wording import size_words
 from app.layer_look import kept_said, look_lines, say_candidates
 from app.service_cli import layer_link, service_lines
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 DATUMS = ("wgs84", "gcj02", "bd09")
 
 
-@click.group("layer", help=HELP("own.group-help"))
+@click.group("layer", cls=Group, help=HELP("own.group-help"))
 def layer() -> None:
     """Manage the own layers of a plan."""
 

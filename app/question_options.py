@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, refuse_with
+from app.command import refuse_with
+from app.console import HELP
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.plan.layer_question import LONGEST_VALUE, FieldCondition, LayerQuestion, PlaceCondition, read_questions

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, refuse_with
+from app.command import ends_in_a_line, language_option, note, plan_option, refuse_with
+from app.console import HELP, Group
 from app.settings import read_settings
 from app.source_cli import KINDS as SOURCE_KINDS
 from app.source_cli import LinkOptions, kind_named, link_features
@@ -135,7 +136,7 @@ def service_lines(plan: Plan, text: Translation) -> Iterator[str]:
     note([text("own.damaged", file=printable(name)) for name in damaged_services(plan)])
 
 
-@click.group("host", help=HELP("host.group-help"))
+@click.group("host", cls=Group, help=HELP("host.group-help"))
 def host() -> None:
     """Manage the hosts that map services may be fetched from."""
 

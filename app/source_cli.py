@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.console import HELP
 from app.data.wording import size_words
 from app.layer_look import kept_said, look_lines, say_candidates
 from app.settings import read_settings
