@@ -10,7 +10,7 @@ import click
 
 from app.ask_cli import layer_ask
 from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
-from app.console import HELP, Group
+from app.console import HELP, Group, table_lines
 from app.data.wording import size_words
 from app.layer_look import kept_said, look_lines, say_candidates
 from app.service_cli import layer_link, service_lines
@@ -137,19 +137,26 @@ def layer_list(*, text: Translation, plan: str) -> None:
 
     found = plan_of(plan)
     layers = own_layers(found)
-    for each in layers:
-        line = text(
-            "own.line",
-            id=each.id,
-            name=each.name,
-            what=layer_words(each, text),
-            system=system_words(each.position.system, text),
-            size=size_words(each.size),
-            added=each.added,
-            file=file_words(each, text),
-        )
-        click.echo(printable(line, limit=len(line)))
+    if layers:
+        rows = [
+            [
+                each.id,
+                each.name,
+                layer_words(each, text),
+                system_words(each.position.system, text),
+                size_words(each.size),
+                each.added,
+                file_words(each, text),
+            ]
+            for each in layers
+        ]
+        for line in table_lines(
+            text("own.heading").split("  "), [[printable(cell, limit=len(cell)) for cell in row] for row in rows]
+        ):
+            click.echo(line)
     services = list(service_lines(found, text))
+    if layers and services:
+        click.echo()
     for line in services:
         click.echo(line)
     if not layers and not services:

@@ -190,6 +190,7 @@ def test_a_changed_source_is_noticed_and_changes_nothing_by_itself(where: Path, 
     listed = run(where, "list")
     assert listed.stderr == ""
     assert "地块, as of 20" in listed.stdout
+    assert listed.stdout.startswith("ID    Name")
     before = only_layer(where)
     assert "has not changed" in run(where, "refresh", "地块").stdout
     write(folder, "use=公园/year=2030/part-0.parquet", parcels(1, 1).drop(columns="用地"))
