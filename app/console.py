@@ -11,6 +11,7 @@ import click
 from app import click_words
 from app.settings import read_settings
 from geo.errors import PlanMapError
+from layers.plan.fault import printable
 from layers.translation import LANGUAGES, translation
 
 
@@ -44,9 +45,9 @@ def filled(text: str, width: int) -> str:
     return text + " " * (width - columns(text))
 
 
-def table_lines(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Yield the lines of a table with a heading; two spaces are between its columns."""
-    lines = [heading, *rows]
+def table_lines(heading: str, rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a table with a heading in harmless text; two spaces are between the columns of both."""
+    lines = [heading.split("  "), *([printable(cell, limit=len(cell)) for cell in row] for row in rows)]
     widths = [max(map(columns, cells)) for cells in zip(*lines, strict=True)]
     for line in lines:
         yield "  ".join(filled(cell, width) for cell, width in zip(line, widths, strict=True)).rstrip()

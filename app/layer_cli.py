@@ -150,9 +150,7 @@ def layer_list(*, text: Translation, plan: str) -> None:
             ]
             for each in layers
         ]
-        for line in table_lines(
-            text("own.heading").split("  "), [[printable(cell, limit=len(cell)) for cell in row] for row in rows]
-        ):
+        for line in table_lines(text("own.heading"), rows):
             click.echo(line)
     services = list(service_lines(found, text))
     if layers and services:

@@ -132,9 +132,7 @@ def service_lines(plan: Plan, text: Translation) -> Iterator[str]:
         for each in services
     ]
     if rows:
-        yield from table_lines(
-            text("service.heading").split("  "), [[printable(cell, limit=len(cell)) for cell in row] for row in rows]
-        )
+        yield from table_lines(text("service.heading"), rows)
     waits = [(each.row.name, trouble_words(each, text)) for each in services]
     note([text("service.waits", name=name, why=why) for name, why in waits if why])
     note([text("own.damaged", file=printable(name)) for name in damaged_services(plan)])

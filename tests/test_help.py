@@ -99,8 +99,8 @@ def test_wrapped_lines_are_as_wide_as_they_may_be_and_lose_nothing(text, width):
 
 
 def test_a_table_is_in_columns_whatever_is_in_it():
-    rows = list(table_lines(["编号", "名称", "a"], [["x", "东丽湖", "1"], ["xyz", "b", "2"]]))
-    assert rows == ["编号  名称    a", "x     东丽湖  1", "xyz   b       2"]
+    rows = list(table_lines("编号  名称  a", [["x", "东丽湖", "1"], ["xyz", "b\x07", "2"]]))
+    assert rows == ["编号  名称    a", "x     东丽湖  1", "xyz   b\\x07   2"]
 
 
 def test_a_sentence_ends_where_it_ends():

@@ -109,7 +109,9 @@ def words_of(value: str) -> str:
 
 
 def hatch_parts(value: str) -> dict[str, Any]:
-    """Return the parts of a hatch that are written as `lines`, `grid:45:6` or `dots:0:8:2` with a colour behind it; empty for none.
+    """Return the parts of a hatch that are written as `lines`, `grid:45:6` or the like; empty for none.
+
+    After the pattern come angle, spacing, width and colour.
 
     Raises
     ------
