@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option
+from app.command import ends_in_a_line, language_option, plan_option
+from app.console import HELP
 from app.record_cli import opened, user
 from layers.plan.fault import printable
 from layers.plan.terms import Kind, Moment, Subject

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
-from app.question_options import Asked, question_of, question_options
+from app.command import ends_in_a_line, language_option, plan_option, target_file
+from app.console import HELP
+from app.question_options import NUMERIC, Asked, fields_of, holds_numbers, question_of, question_options
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import write
@@ -60,6 +61,9 @@ def layer_ask(
     found_plan = read_plan(store_at(read_settings(plan=plan)))
     layer = find_layer(found_plan, name)
     found = answer(found_plan, layer, question_of(found_plan, layer, asked))
+    for field in summed:
+        if not holds_numbers(found_plan, layer, field):
+            raise PlanMapError("ask-sum", field=field, near=fields_of(layer, *NUMERIC))
     address = "?" + scene_of_answer(found, Scene(language=text.language)).to_query()
     groups = {each: groups_of(found, each, join) for each in by}
     if target is not None:
@@ -104,6 +108,9 @@ def _lines(found: Answer, groups: dict[str, list[Group]], summed: Sequence[str],
         yield words.figures_words(field, found.figures(field), text)
     for by, rows in groups.items():
         yield words.grouped_words(found, by, text)
+        if not rows:
+            yield text("ask.nothing-grouped")
+            continue
         for group in rows[:MOST_ROWS]:
             title = words.group_words(found, group, by, text)
             share = words.share_words(group.count / found.count) if found.count else "-"

@@ -13,16 +13,8 @@ import click
 from click.core import ParameterSource
 
 from app.amend_cli import amend
-from app.command import (
-    HELP,
-    ends_in_a_line,
-    language_option,
-    note,
-    plan_option,
-    shown_progress,
-    since_option,
-    target_file,
-)
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress, since_option, target_file
+from app.console import HELP, Group
 from app.deck_cli import brief, slides
 from app.excel_cli import excel
 from app.ground_cli import ground
@@ -95,7 +87,7 @@ def _asks_for_paper(command: _Command) -> _Command:
     return command
 
 
-@click.group(help=HELP("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, help=HELP("cli.help"), context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="planmap")
 def main() -> None:
     """Run one of the commands."""

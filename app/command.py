@@ -13,23 +13,11 @@ from typing import Any
 import click
 
 from app import garbage
-from app.settings import read_settings
+from app.console import HELP
 from geo.errors import PlanMapError
 from geo.output import check_target, kind_of, target_of
 from layers.plan.fault import printable
 from layers.translation import LANGUAGES, Translation, translation
-
-
-def _environment_language() -> str:
-    try:
-        return read_settings().lang
-    except PlanMapError:
-        # The command itself says later which setting is wrong, and needs a language for that.
-        return LANGUAGES[0]
-
-
-HELP = translation(_environment_language())
-"""Texts of the help. They are made when the module is imported, so they follow the environment and not --lang."""
 
 
 def ends_in_a_line(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
+from app.console import HELP
 from app.settings import read_settings
 from geo.files import read_bytes
 from geo.output import target_of, write

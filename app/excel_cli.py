@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, target_file
+from app.command import ends_in_a_line, language_option, note, plan_option, target_file
+from app.console import HELP, Group
 from app.record_cli import opened, say, user
 from geo.errors import PlanMapError
 from geo.output import drafted, target_of
@@ -15,7 +16,7 @@ from layers.plan.fault import printable
 from layers.translation import Translation
 
 
-@click.group(help=HELP("exchange.group-help"))
+@click.group(cls=Group, help=HELP("exchange.group-help"))
 def excel() -> None:
     """Work on a plan in a workbook."""
 

@@ -6,7 +6,8 @@ from datetime import date
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.console import HELP, Group
 from app.data.wording import size_words
 from app.settings import read_settings
 from geo.errors import PlanMapError
@@ -16,7 +17,7 @@ from layers.plan.fault import printable
 from layers.translation import Translation
 
 
-@click.group("ground", help=HELP("cli.ground-help"))
+@click.group("ground", cls=Group, help=HELP("cli.ground-help"))
 def ground() -> None:
     """Make ground for a plan."""
 

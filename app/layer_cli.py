@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from app.ask_cli import layer_ask
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.console import HELP, Group, table_lines
 from app.data.wording import size_words
-from app.layer_look import look_lines, say_candidates
+from app.layer_look import kept_said, look_lines, say_candidates
 from app.service_cli import layer_link, service_lines
 from app.settings import read_settings
 from app.source_cli import layer_refresh
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 DATUMS = ("wgs84", "gcj02", "bd09")
 
 
-@click.group("layer", help=HELP("own.group-help"))
+@click.group("layer", cls=Group, help=HELP("own.group-help"))
 def layer() -> None:
     """Manage the own layers of a plan."""
 
@@ -68,7 +69,7 @@ def layer_add(
     plan: str,
 ) -> None:
     """Bring a layer of a file in to a plan, once it has been said what is in it and what is odd."""
-    from layers.own.adding import add_layer, chosen, look_at, stated_system
+    from layers.own.adding import add_layer, chosen, look_at, shown_name, stated_system
     from layers.own.files import own_layers
 
     repairs = repairs_of(accept, refuse)
@@ -92,7 +93,8 @@ def layer_add(
         click.echo(text("own.dry"))
         return
     before = {each.id for each in own_layers(found)}
-    with shown_progress(text, label="own.making") as progress:
+    called = shown_name(name, inside["name"], path.name)
+    with kept_said(found, called, text), shown_progress(text, label="own.making") as progress:
         made = add_layer(
             found,
             path,
@@ -135,19 +137,24 @@ def layer_list(*, text: Translation, plan: str) -> None:
 
     found = plan_of(plan)
     layers = own_layers(found)
-    for each in layers:
-        line = text(
-            "own.line",
-            id=each.id,
-            name=each.name,
-            what=layer_words(each, text),
-            system=system_words(each.position.system, text),
-            size=size_words(each.size),
-            added=each.added,
-            file=file_words(each, text),
-        )
-        click.echo(printable(line, limit=len(line)))
+    if layers:
+        rows = [
+            [
+                each.id,
+                each.name,
+                layer_words(each, text),
+                system_words(each.position.system, text),
+                size_words(each.size),
+                each.added,
+                file_words(each, text),
+            ]
+            for each in layers
+        ]
+        for line in table_lines(text("own.heading"), rows):
+            click.echo(line)
     services = list(service_lines(found, text))
+    if layers and services:
+        click.echo()
     for line in services:
         click.echo(line)
     if not layers and not services:

@@ -8,7 +8,8 @@ from datetime import date, datetime
 import click
 from click.core import ParameterSource
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress, target_file
+from app.console import HELP
 from app.layer_cli import DATUMS, plan_of, system_of_options
 from app.question_options import Asked, question_of, question_options
 from layers.plan.fault import printable

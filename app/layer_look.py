@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.command import note
+from geo.errors import PlanMapError
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -50,3 +53,16 @@ def say_candidates(plan: Plan, looked: Mapping[str, Any], text: Translation) -> 
         name = candidate_words(standing.candidate, text)
         click.echo(f"  {option:18} {name}{text('own.comma')}{standing_words(standing, text)}")
     click.echo(ranking_words(found, text))
+
+
+@contextmanager
+def kept_said(plan: Plan, name: str, text: Translation) -> Iterator[None]:
+    """Say of the own layer called `name`, if there is one, that it is as it was when something in the block fails."""
+    from layers.own.files import own_layers
+
+    try:
+        yield
+    except PlanMapError:
+        if name in {each.name for each in own_layers(plan)}:
+            note([text("own.as-it-was", name=printable(name))])
+        raise

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option, target_file
+from app.command import ends_in_a_line, language_option, plan_option, target_file
+from app.console import HELP
 from app.layer_cli import field_names, plan_of
 from geo.errors import PlanMapError
 from geo.output import target_of, write

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option
+from app.command import ends_in_a_line, language_option, plan_option
+from app.console import HELP
 from app.record_cli import opened, say, user
 from layers.plan.fault import printable
 from layers.plan.terms import Moment, Precision, Subject

@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option
+from app.command import ends_in_a_line, language_option, plan_option
+from app.console import HELP
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import target_of

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
@@ -12,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.command import HELP, refuse_with
+from app.command import refuse_with
+from app.console import HELP
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
-from layers.plan.layer_question import FieldCondition, LayerQuestion, PlaceCondition, read_questions
+from layers.plan.layer_question import LONGEST_VALUE, FieldCondition, LayerQuestion, PlaceCondition, read_questions
 
 if TYPE_CHECKING:
     from layers.own.own_layer import OwnLayer
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 
 DATED = ("date", "datetime")
 """Types of fields in which two ends with dots between them are days and not numbers."""
+
+NUMERIC = ("integer", "real")
+"""Types of fields whose values are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,40 @@ def question_of(plan: Plan, layer: OwnLayer, asked: Asked) -> LayerQuestion:
     PlanMapError
         A condition cannot be read, or the layer has no such field, or the plan no such place.
     """
-    conditions = tuple(_condition(each, layer) for each in asked.where)
+    conditions = tuple(_condition(each, layer, plan) for each in asked.where)
     return LayerQuestion(conditions, _place(plan, asked))
 
 
-def _condition(written: str, layer: OwnLayer) -> FieldCondition:
+def holds_numbers(plan: Plan, layer: OwnLayer, field: str) -> bool:
+    """Whether any value of a field may be a number: by its type, or of texts because one of them is one.
+
+    Raises
+    ------
+    PlanMapError
+        The layer has no such field, or cannot be read.
+    """
+    from layers.own.asking import selected
+
+    kind = _type_of(layer, field)
+    if kind != "text":
+        return kind in NUMERIC
+    any_number = LayerQuestion((FieldCondition(field, least=-1e300),))
+    return len(selected(layer, any_number, plan)) > 0
+
+
+def fields_of(layer: OwnLayer, *types: str) -> str:
+    """Return the names of the fields of these types in one line, or a dash for none."""
+    return "、".join(each.name for each in layer.fields if each.type in types) or "-"
+
+
+def _type_of(layer: OwnLayer, field: str) -> str:
+    kinds = {each.name: each.type for each in layer.fields}
+    if field not in kinds:
+        raise PlanMapError("layer-field", file=layer.name, field=field)
+    return kinds[field]
+
+
+def _condition(written: str, layer: OwnLayer, plan: Plan) -> FieldCondition:
     """Return the condition that is written as `FIELD=VALUE`, `FIELD~TEXT`, `FIELD=1..2.5` or `FIELD=`."""
     # The longest name of a field that it begins with: names may have the signs in them.
     names = [name for name in layer.field_names if written.startswith((f"{name}=", f"{name}~"))]
@@ -70,15 +105,13 @@ def _condition(written: str, layer: OwnLayer) -> FieldCondition:
         raise PlanMapError("layer-field" if sign else "ask-condition", file=layer.name, field=field, value=written)
     field = max(names, key=len)
     sign, value = written[len(field)], written[len(field) + 1 :].strip()
-    dated = any(each.name == field and each.type in DATED for each in layer.fields)
-    span = re.fullmatch(r"([-+\d.e]*?)\.\.([-+\d.e]*)", value)
     found: FieldCondition | None
     if sign == "~":
         found = FieldCondition(field, contains=value) if value else None
     elif not value:
         found = FieldCondition(field, empty=True)
-    elif span and (span[1] or span[2]):
-        found = _days(field, span[1], span[2]) if dated else _numbers(field, span[1], span[2])
+    elif ".." in value and not _is_text_with_dots(field, value, layer, plan):
+        found = _span(field, value, layer, plan)
     else:
         values = dict.fromkeys(part.strip() for part in value.split("|"))
         found = FieldCondition(field, values=tuple(part for part in values if part))
@@ -87,18 +120,53 @@ def _condition(written: str, layer: OwnLayer) -> FieldCondition:
     return found
 
 
-def _numbers(field: str, least: str, most: str) -> FieldCondition | None:
-    try:
-        return FieldCondition(field, least=float(least) if least else None, most=float(most) if most else None)
-    except ValueError:
-        return None
+def _is_text_with_dots(field: str, value: str, layer: OwnLayer, plan: Plan) -> bool:
+    """Whether two dots are no sign of a range, because some text of a field is just that."""
+    from layers.own.asking import selected
+
+    if _type_of(layer, field) != "text" or len(value) > LONGEST_VALUE:
+        return False
+    return len(selected(layer, LayerQuestion((FieldCondition(field, values=(value,)),)), plan)) > 0
 
 
-def _days(field: str, since: str, until: str) -> FieldCondition | None:
-    try:
-        return FieldCondition(field, since=_day(since, last=False), until=_day(until, last=True))
-    except ValueError:
+def _span(field: str, value: str, layer: OwnLayer, plan: Plan) -> FieldCondition:
+    """Return the condition that a range such as `1..2.5`, `2..` or `2020-01..2024` of a field is.
+
+    Raises
+    ------
+    PlanMapError
+        The field has neither numbers nor days, or an end is none.
+    """
+    first, last = (end.strip() for end in value.split("..", maxsplit=1))
+    dated = _type_of(layer, field) in DATED
+    if not dated and not holds_numbers(plan, layer, field):
+        raise PlanMapError("ask-range-text", field=field, value=value, near=fields_of(layer, *NUMERIC, *DATED))
+    if not (first or last):
+        raise PlanMapError("ask-range-days" if dated else "ask-range-numbers", field=field, value=value, end=value)
+    if dated:
+        return FieldCondition(field, since=_day_end(field, first, last=False), until=_day_end(field, last, last=True))
+    return FieldCondition(field, least=_number_end(field, first), most=_number_end(field, last))
+
+
+def _number_end(field: str, written: str) -> float | None:
+    """Return one end of a range of numbers; None for nothing."""
+    if not written:
         return None
+    # Only plain spellings: others that Python knows, such as nan or 1_000, mean nothing to people.
+    if re.fullmatch(r"[-+\d.e]+", written, re.ASCII | re.IGNORECASE):
+        with suppress(ValueError):
+            found = float(written)
+            if math.isfinite(found):
+                return found
+    raise PlanMapError("ask-range-numbers", field=field, end=written)
+
+
+def _day_end(field: str, written: str, *, last: bool) -> date | None:
+    """Return one end of a range of days; None for nothing."""
+    try:
+        return _day(written, last=last)
+    except ValueError as error:
+        raise PlanMapError("ask-range-days", field=field, end=written) from error
 
 
 def _day(written: str, *, last: bool) -> date | None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, Day, ends_in_a_line, language_option, note, plan_option, target_file
+from app.command import Day, ends_in_a_line, language_option, note, plan_option, target_file
+from app.console import HELP
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from geo.output import check_target, target_of, write

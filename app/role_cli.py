@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, plan_option
+from app.command import ends_in_a_line, language_option, plan_option
+from app.console import HELP, Group
 from app.record_cli import say, user
 from app.settings import read_settings
 from layers.plan.fault import printable
@@ -12,7 +13,7 @@ from layers.store.roles import Role
 from layers.translation import Translation
 
 
-@click.group("role", help=HELP("sign-in.role-help"))
+@click.group("role", cls=Group, help=HELP("sign-in.role-help"))
 def role() -> None:
     """Say who may do what where people sign in."""
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, refuse_with
+from app.command import ends_in_a_line, language_option, note, plan_option, refuse_with
+from app.console import HELP, Group, table_lines
 from app.settings import read_settings
 from app.source_cli import KINDS as SOURCE_KINDS
 from app.source_cli import LinkOptions, kind_named, link_features
@@ -114,28 +115,30 @@ def layer_link(
 
 
 def service_lines(plan: Plan, text: Translation) -> Iterator[str]:
-    """Yield a line for each service of a plan, and say on stderr which files are none and which hosts not allowed."""
+    """Yield a table of the services of a plan, and say on stderr which files are none and which hosts not allowed."""
     from layers.service.files import damaged_services, service_layers
     from layers.service.words import kind_words, trouble_words
 
     services = service_layers(plan)
-    for each in services:
-        line = text(
-            "service.line",
-            id=each.id,
-            name=each.row.name,
-            kind=kind_words(each, text),
-            datum=text(f"datum.{each.row.datum}"),
-            added=each.row.added or "-",
-            address=each.host.shown,
-        )
-        yield printable(line, limit=len(line))
+    rows = [
+        [
+            each.id,
+            each.row.name,
+            kind_words(each, text),
+            text(f"datum.{each.row.datum}"),
+            each.row.added or "-",
+            each.host.shown,
+        ]
+        for each in services
+    ]
+    if rows:
+        yield from table_lines(text("service.heading"), rows)
     waits = [(each.row.name, trouble_words(each, text)) for each in services]
     note([text("service.waits", name=name, why=why) for name, why in waits if why])
     note([text("own.damaged", file=printable(name)) for name in damaged_services(plan)])
 
 
-@click.group("host", help=HELP("host.group-help"))
+@click.group("host", cls=Group, help=HELP("host.group-help"))
 def host() -> None:
     """Manage the hosts that map services may be fetched from."""
 
@@ -148,10 +151,12 @@ def host() -> None:
 @ends_in_a_line
 def host_allow(*, text: Translation, host: str, private: bool, key: str) -> None:
     """Allow a host."""
-    from layers.allowed_hosts import allow, hosts_file
+    from layers.allowed_hosts import allow, hosts_file, is_key_set
 
     made = allow(host, private=private, key=key)
     click.echo(text("host.allowed-private" if private else "host.allowed", host=str(made), file=hosts_file()))
+    if key and not is_key_set(key):
+        note([text("host.key-unset", variable=key.partition("=")[2], host=str(made))])
 
 
 @host.command("list", help=HELP("host.list-help"))

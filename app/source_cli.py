@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.command import HELP, ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.command import ends_in_a_line, language_option, note, plan_option, shown_progress
+from app.console import HELP
 from app.data.wording import size_words
-from app.layer_look import look_lines, say_candidates
+from app.layer_look import kept_said, look_lines, say_candidates
 from app.settings import read_settings
 from geo.errors import PlanMapError
 from layers.plan.fault import printable
@@ -61,7 +62,7 @@ def link_features(plan: Plan, options: LinkOptions, text: Translation) -> None:
     PlanMapError
         They cannot be fetched or used.
     """
-    from layers.own.adding import add_layer, chosen, look_at, stated_system
+    from layers.own.adding import add_layer, chosen, look_at, shown_name, stated_system
     from layers.own.files import own_layers
     from layers.own.linked.fetching import fetched, offered
     from layers.own.linked.linking import PLAN, Wish, frame_of, named_in, source_row
@@ -88,7 +89,11 @@ def link_features(plan: Plan, options: LinkOptions, text: Translation) -> None:
         row = row.model_copy(update={"layer": (named or there)[0]["name"]})
     # Of a service the code says in what it is asked, and what comes says so itself.
     decided: System | None = {"datum": options.datum} if options.datum else system if is_file else None
-    with tempfile.TemporaryDirectory(prefix="planmap-fetch-", ignore_cleanup_errors=True) as folder:
+    called = shown_name(options.name, row.layer, row.place)
+    with (
+        kept_said(plan, called, text),
+        tempfile.TemporaryDirectory(prefix="planmap-fetch-", ignore_cleanup_errors=True) as folder,
+    ):
         with shown_progress(text, label="source.fetching") as progress:
             came = fetched(row, Path(folder), progress=lambda share: progress(round(share * STEPS), STEPS))
         for line in came_lines(came.row, text):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.layer_look import kept_said
 from layers.plan.fault import printable
 from layers.translation import Translation
 
@@ -48,7 +49,8 @@ def link_table(
         return
     before = {each.id for each in own_layers(plan)}
     wish = TableWish(address, table, geometry=geometry, key=key, name=name, group=group, system=system)
-    made = add_table(plan, wish, today=date.today())
+    with kept_said(plan, name or table.rpartition(".")[2], text):
+        made = add_table(plan, wish, today=date.today())
     shown, what = printable(made.source_layer), layer_words(made, text)
     click.echo(text("table.linked", table=shown, name=printable(made.name), id=made.id, what=what))
     if made.id in before:

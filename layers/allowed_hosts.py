@@ -109,12 +109,18 @@ def with_key(address: Address) -> Address:
     for host, key in host_keys().items():
         if host.covers(address):
             parameter, _, variable = key.partition("=")
-            value = os.environ.get(variable, "")
-            if not value.isascii() or not value.isalnum():
+            if not is_key_set(key):
                 raise PlanMapError("host-key-missing", host=str(host), variable=variable)
+            value = os.environ[variable]
             mark = "&" if "?" in address.target else "?"
             return address.with_target(f"{address.target}{mark}{parameter}={value}")
     return address
+
+
+def is_key_set(key: str) -> bool:
+    """Whether the variable of a key, `parameter=variable`, has a value that can be sent: ASCII letters and digits."""
+    value = os.environ.get(key.partition("=")[2], "")
+    return value.isascii() and value.isalnum()
 
 
 def _read() -> list[tuple[Host, str]]:

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from pptx import Presentation
 
 from app.present.decks import slide_of
+from app.question_options import Asked, question_of
 from geo.errors import PlanMapError
 from geo.feature_package import opened
 from geo.measure import ellipsoid
@@ -68,7 +69,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = parcels(6, 8)
     made["说明"] = ["=1+1", "'; DROP TABLE features; --", None, "50%_", " ", "12.5"] * 8
     made['a"b'] = ["x"] * 48
-    made["地点"] = ["军粮城北站", "nowhere"] * 24
+    made["地点"] = ["军粮城北站", "nowhere..at all"] * 24
     made.to_file(folder / "parcels.gpkg", layer="地块")
     added(plan, folder / "parcels.gpkg")
     return plan
@@ -187,7 +188,7 @@ def test_an_answer_counts_measures_and_groups(plan, layer):
     # By a field that names sites: the others have no task.
     named = {group.key: group.count for group in found.by_task(field="地点")}
     assert tasks == named.keys() - {""}
-    assert named[""] == sum(value == "nowhere" for value in values(layer, "地点", found.ids))
+    assert named[""] == sum(value == "nowhere..at all" for value in values(layer, "地点", found.ids))
 
 
 def test_what_is_not_exact_is_called_so(plan, layer):
@@ -349,9 +350,36 @@ def test_days_select_dates_and_times_and_are_asked_for_in_a_command(base, tmp_pa
         said = call(*options, asked, folder=tmp_path).stdout
         assert str(scene_of(said.strip().splitlines()[-1]).questions[layer.scene_id]) == address
     assert "竣工 在 2023-12-31 至 2025-12-31" in said
-    assert "无法理解" in one_line(call(*options, "批准=2024-13..", folder=tmp_path))
+    refused = one_line(call(*options, "批准=2024-13..", folder=tmp_path))
+    assert "“2024-13”不是日期" in refused
+    assert "YYYY-MM-DD" in refused
     open_end = where(FieldCondition("批准", since=date(2024, 1, 1)))
     assert question_words(plan, open_end, ZH) == "批准 自 2024-01-01 起"
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("容积率=abc..def", "“abc”不是数字：字段“容积率”的范围两端应是数字 → 写成数字，例如 容积率=1..2.5"),
+        ("容积率=1..2|3..4", "“2|3..4”不是数字"),
+        ("容积率=1e999..", "“1e999”不是数字"),
+        ("容积率=..", "“..”不是数字"),
+        ("用地=甲..乙", "“用地”是文字字段，没有数字或日期，不能按范围 甲..乙 查"),
+        ("用地=1..2", "有数字或日期的字段：容积率"),
+        ("说明=a..b", "“a”不是数字"),
+    ],
+)
+def test_a_range_that_finds_nothing_whatever_the_layer_has_is_refused(base, tmp_path, condition, words):
+    given = ["layer", "ask", "地块", "--plan", str(base), "--where", condition]
+    assert words in one_line(call(*given, folder=tmp_path))
+
+
+def test_numbers_in_a_text_have_a_range_and_a_text_with_two_dots_is_a_text(base, layer, plan):
+    def asked(condition: str) -> LayerQuestion:
+        return question_of(plan, layer, Asked([condition], [], "", False))
+
+    assert len(selected(layer, asked("说明=12..13"), plan)) == 8
+    assert asked("地点=nowhere..at all").where == (FieldCondition("地点", values=("nowhere..at all",)),)
 
 
 def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path):
@@ -373,9 +401,17 @@ def test_the_command_says_the_answer_and_gives_its_address(base, layer, tmp_path
     odd = (["--where", "没有=1"], "没有字段"), (["--within", "5km"], "--near"), (["--where", "x"], "无法理解")
     odd = (*odd, (["--by", "没有"], "图层“地块”没有字段"), (["--near", "火星"], "相近的有：-"))
     odd = (*odd, (["--near", "军粮城北站", "--within", "5km", "--inside"], "--within 不能与 --inside 一起用"))
+    odd = (*odd, (["--sum", "用地"], "字段“用地”里没有可以合计的数字 → 换一个数字字段：容积率"))
+    odd = (*odd, (["--sum", "没有"], "没有字段“没有”"))
     odd = (*odd, (["--join", "用地"], "--join 要与 --by task 一起用"))
     for wrong, words in odd:
         assert words in one_line(call("layer", "ask", "地块", "--plan", str(base), *wrong, folder=tmp_path))
+
+
+def test_groups_of_nothing_say_so_instead_of_a_heading_over_nothing(base, tmp_path):
+    options = ["layer", "ask", "地块", "--plan", str(base), "--where", "用地=农田", "--by", "site", "--by", "用地"]
+    lines = call(*options, folder=tmp_path).stdout.splitlines()
+    assert lines[-5:-1] == ["按地点（相交）：", "  没有要素符合条件", "按“用地”：", "  没有要素符合条件"]
 
 
 def test_lines_are_measured_by_length(base, tmp_path):

@@ -209,6 +209,22 @@ def test_the_frame_is_the_plan_with_its_surroundings_unless_somebody_says_otherw
 
 
 @SLOW
+@pytest.mark.parametrize("speaks", [ogc_api, wfs])
+def test_a_service_with_nothing_in_the_frame_says_how_to_take_everything(
+    where: Path, speaks: Callable[[Ground], Any]
+) -> None:
+    held = ground()
+    with served(speaks(Ground(held.frame.assign(geometry=held.frame.geometry.translate(10, 5))))) as server:
+        allow(server.host, private=True)
+        address = server.at("/api" if speaks is ogc_api else "/wfs?service=WFS")
+        asked = ["layer", "link", address, "--layer", NAME, "--plan", str(where), "--lang", "en"]
+        refused = last_line(call(*asked, folder=where))
+        assert "has no features in the frame" in refused
+        assert "--bbox all" in refused
+        assert not own_layers(plan_in(where))
+
+
+@SLOW
 def test_a_service_with_several_collections_lists_them(where: Path) -> None:
     with served(ogc_api(ground())) as server:
         allow(server.host, private=True)

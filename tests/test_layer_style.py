@@ -29,7 +29,9 @@ from layers.own.features_look import (
 )
 from layers.own.layer_style import Categories, Category, Graduated, Labels, LayerStyle, NumberClass
 from layers.own.style_json import from_json, to_json
-from layers.own.symbol_value import Symbol
+from layers.own.style_look import changed_labels, changed_symbol, changed_whole
+from layers.own.style_option import words_of
+from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
 from tests.layer_styles import KINDS, names, styles, templates, values
@@ -97,6 +99,60 @@ def test_the_first_wrong_field_is_named(text, code, field):
 
 
 # Classes
+
+
+def labelled() -> LayerStyle:
+    return LayerStyle(Symbol(), Labels("{a}"))
+
+
+def look_with(name: str, value: str) -> object:
+    if name == "words":
+        return words_of(value)
+    if name in ("opacity", "zooms"):
+        return changed_whole(labelled(), {name: value})
+    if name.startswith(("label", "halo")):
+        return changed_labels(labelled(), {name: value})
+    return changed_symbol(Symbol(), {name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("fill_opacity", "3", "写 0 到 1 的数字"),
+        ("width", "nan", "写 0 到 50 的数字"),
+        ("size", "大", "写 1 到 200 的数字"),
+        ("fill", "red", "例如 #1F5FBF"),
+        ("stroke", "#12", "例如 #1F5FBF"),
+        ("marker", "star", "circle、square"),
+        ("hatch", "waves", "lines、grid、dots"),
+        ("hatch", "lines:45:0", "间距 1–200"),
+        ("hatch", "lines:45:6:1:red", "lines:45:6"),
+        ("label_size", "3", "写 4 到 100 的数字"),
+        ("label_halo", "none", "例如 #1F5FBF"),
+        ("halo_width", "-1", "写 0 到 50 的数字"),
+        ("opacity", "50%", "写 0 到 1 的数字"),
+        ("zooms", "x", "写成 首-末，两个 0 到 24 的缩放级别"),
+        ("zooms", "9-3", "小的在前"),
+        ("zooms", "3-99", "例如 10-16"),
+        ("words", "字" * 201, "最多 200 个字符"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_its_option(name, value, allowed):
+    with pytest.raises(PlanMapError) as refused:
+        look_with(name, value)
+    said = translation("zh").explain(refused.value)
+    assert f"--{name.replace('_', '-')}" in said
+    assert value[:40] in said
+    assert allowed in said
+
+
+def test_values_at_their_limits_are_taken():
+    look = changed_symbol(Symbol(), {"fill_opacity": "1", "width": "50", "size": "1", "hatch": "dots:-90:8:2:#9f536c"})
+    assert (look.fill_opacity, look.stroke_width, look.size) == (1.0, 50.0, 1.0)
+    assert look.hatch == Hatch("#9F536C", Pattern.DOTS, angle=90.0, spacing=8.0, width=2.0)
+    assert changed_symbol(look, {"hatch": "none"}).hatch is None
+    assert changed_whole(labelled(), {"zooms": "10–16"}).zooms == (10.0, 16.0)
+    assert changed_whole(labelled(), {"zooms": "9"}).zooms == (9.0, 9.0)
 
 
 @pytest.mark.parametrize("method", [method for method in Method if method is not Method.HAND])

@@ -280,7 +280,9 @@ def test_the_command_changes_one_category_a_hatch_and_how_labels_look(folder, tm
     assert category.symbol is not None
     assert category.symbol.fill == "#112233"
     assert found.labels == Labels("{地块编号}", colour="#AA0000", halo_width=0.0)
-    assert style("--of", "商铺", "--hide")[0] == 0
+    said = style("--of", "商铺", "--hide")
+    assert said[0] == 0
+    assert "商铺（不画出）" in said[1]
     assert style("--of", "2", "--show", "--width", "3")[0] == 0
     found = style_of(restyled(folder))
     assert isinstance(found.symbols, Categories)

@@ -165,6 +165,24 @@ def test_a_file_without_a_system_is_as_somebody_says(where: Path, tmp_path: Path
     assert only_layer(where).position.system == "gcj02"
 
 
+def test_a_layer_that_went_astray_never_takes_the_place_of_a_good_one(where: Path, tmp_path: Path) -> None:
+    source = write(tmp_path, "地块.parquet", parcels().set_crs(None, allow_override=True))
+    link(where, source, "--crs", "EPSG:4548")
+    good = only_layer(where)
+    bytes_before = good.path.read_bytes()
+    # A zone of another continent, and degrees that these metres cannot be.
+    for wrong, words in ((("--crs", "EPSG:32617"), "lies outside China"), (("--datum", "bd09"), "can be used")):
+        result = run(where, "link", str(source), *wrong)
+        assert result.returncode == 2
+        assert 'The layer "地块" is as it was.' in result.stderr
+        assert words in result.stderr.strip().splitlines()[-1]
+        assert good.path.read_bytes() == bytes_before
+    # Under another name it may lie where it will, and there it can be replaced.
+    for _ in range(2):
+        link(where, source, "--crs", "EPSG:32617", "--name", "elsewhere")
+    assert {layer.name for layer in own_layers(plan_in(where))} == {"地块", "elsewhere"}
+
+
 def test_a_changed_source_is_noticed_and_changes_nothing_by_itself(where: Path, tmp_path: Path) -> None:
     folder = tmp_path / "地块"
     hive(folder)
@@ -172,6 +190,7 @@ def test_a_changed_source_is_noticed_and_changes_nothing_by_itself(where: Path, 
     listed = run(where, "list")
     assert listed.stderr == ""
     assert "地块, as of 20" in listed.stdout
+    assert listed.stdout.startswith("ID    Name")
     before = only_layer(where)
     assert "has not changed" in run(where, "refresh", "地块").stdout
     write(folder, "use=公园/year=2030/part-0.parquet", parcels(1, 1).drop(columns="用地"))

@@ -237,7 +237,7 @@ def test_a_layer_whose_host_is_no_longer_allowed_is_listed_and_not_asked(where: 
         assert len(server.asked) == asked
     assert "尚未允许" in made.unfetched[0]
     listed = call("layer", "list", "--plan", str(where), folder=where)
-    assert "影像" in listed.stdout
+    assert [line.split()[:2] for line in listed.stdout.splitlines()] == [["编号", "名称"], ["service-影像", "影像"]]
     assert "planmap host allow" in listed.stderr
 
 
@@ -437,10 +437,15 @@ def test_a_file_that_is_none_is_named(where: Path, content: bytes) -> None:
 def test_the_list_of_hosts_is_the_users_own(where: Path) -> None:
     call("host", "allow", "Tiles.Example.cn", "--key", "tk=SOME_VARIABLE", folder=where)
     call("host", "allow", "10.0.0.7:8080", "--private", folder=where)
+    key = ("host", "allow", "Tiles.Example.cn", "--key", "tk=SOME_VARIABLE")
+    for value, warned in (("", True), ("a key", True), ("abc123", False)):
+        said = call(*key, folder=where, SOME_VARIABLE=value)
+        assert said.returncode == 0
+        assert ("环境变量 SOME_VARIABLE 现在没有设置" in said.stderr) is warned
     assert hosts_file().parent.stat().st_mode & 0o77 == 0
     listed = call("host", "list", folder=where).stdout.splitlines()
-    assert [line.split()[0] for line in listed] == ["tiles.example.cn", "10.0.0.7:8080"]
-    assert "SOME_VARIABLE" in listed[0]
+    assert [line.split()[0] for line in listed] == ["10.0.0.7:8080", "tiles.example.cn"]
+    assert "SOME_VARIABLE" in listed[1]
     call("host", "remove", "tiles.example.cn", folder=where)
     assert [str(host) for host in allowed_hosts().all] == ["10.0.0.7:8080"]
     assert "10.0.0.7:8080" in one_line(call("host", "remove", "tiles.example.cn", folder=where))

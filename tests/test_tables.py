@@ -583,12 +583,18 @@ def test_the_command_links_lists_and_says_what_is_wrong(plan_folder: Path, allow
     code, said = call("layer", "link", allowed.address)
     assert code == 0
     assert "--table public.parcels" in said
-    code, said = call("layer", "link", allowed.address, "--table", "parcels", "--name", "Parcels")
+    again = ["layer", "link", allowed.address, "--table", "parcels", "--name", "Parcels"]
+    code, said = call(*again)
     assert code == 0, said
     assert "48" in said
     assert "secret" not in call("layer", "link", "postgresql://a:secret@b.cn/c", "--table", "x")[1]
+    code, said = call(*again, "--crs", "EPSG:32617")
+    assert code == 2
+    assert 'The layer "Parcels" is as it was.' in said
+    assert "lies outside China" in said
     code, said = call("layer", "list")
     assert "Parcels" in said
+    assert "EPSG:4326" in said
     allowed.door.shut()
     code, said = call("layer", "list")
     assert code == 0

@@ -10,6 +10,7 @@ import shapely
 import xlsxwriter
 
 from geo.errors import PlanMapError
+from geo.foreign.features.table import TableSource
 from tests.vector_files import NAMES, bring, look, parcels, repairs, rows, zipped
 
 pytestmark = pytest.mark.slow
@@ -151,8 +152,19 @@ def test_text_with_geometries_of_any_length(tmp_path: Path) -> None:
     assert (report["written"], report["left_out"]) == (1, {"broken": {"count": 1, "numbers": [3]}})
     (made,) = gpd.read_file(tmp_path / "t.gpkg").geometry
     assert made.equals(circle)
-    with pytest.raises(PlanMapError, match="vector-columns"):
+    with pytest.raises(PlanMapError, match="vector-column") as refused:
         look(path, columns={"wkt": "name2"})
+    assert refused.value.details == {"columns": "name2", "file": "x.csv", "near": "name、WKT"}
+
+
+def test_columns_that_are_not_there_are_named_with_those_that_are(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("2024 年地点表,,\n名称,东经度,北纬度\n甲,117.4,39.1\n", encoding="utf-8")
+    with pytest.raises(PlanMapError, match="vector-column") as refused:
+        TableSource(path, tmp_path, path.name, {"x": "东经度", "y": "北纬"}, {"name": "utf-8"})
+    assert refused.value.details == {"columns": "北纬", "file": "x.csv", "near": "名称、东经度、北纬度"}
+    found = TableSource(path, tmp_path, path.name, {"x": "东经度", "y": "北纬度"}, {"name": "utf-8"})
+    assert [layer.count for layer in found.layers()] == [1]
 
 
 def test_geoparquet(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def looked(
             progress=progress,
         )
     except PlanMapError as error:
-        if error.code != "vector-columns":
+        if error.code not in ("vector-columns", "vector-column"):
             raise
         return Draft(held, source, file, asked, (), {}, error, number)
     layers = tuple(layer for layer in found["layers"] if layer["count"])

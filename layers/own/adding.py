@@ -14,6 +14,7 @@ from geo.feature_package import describe
 from geo.foreign import child, vector_files
 from geo.foreign.vector_kind import VectorKind, kind_of_vector
 from layers.own.own_layer import LONGEST_NAME, OwnLayer, Source, System, about, described, with_style
+from layers.own.replacing import check_replaced
 from layers.plan.beside import LAYER_SUFFIX
 from layers.plan.beside_file import draft_folder, place_for, put
 from layers.plan.plan import Plan
@@ -116,7 +117,8 @@ def add_layer(
     Raises
     ------
     PlanMapError
-        The file cannot be used, nothing is known of where its features are, or the folder cannot be written.
+        The file cannot be used, nothing is known of where its features are, they would take the place of others
+        though they lie outside China, or the folder cannot be written.
     """
     folder = plan.beside.layers
     if folder is None:
@@ -158,7 +160,9 @@ def add_layer(
         )
         describe(made, said)
         target = _place(folder, shown) if replaces is None else replaces.path
-        if replaces is not None:
+        if replaces is None:
+            check_replaced(target, described(made))
+        else:
             said |= _kept(replaces)
         describe(made, _styled(said, source, described(made), target))
         return described(put(made, target))

@@ -48,6 +48,7 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Short = Annotated[str, StringConstraints(max_length=LONGEST_VALUE)]
 Value = Short | bool | int | Number | None
 """A value of a field; None stands for no value, and for a text of spaces alone."""
+LabelSize = Annotated[float, Field(ge=4, le=100, allow_inf_nan=False), Rounded]
 Zoom = Annotated[float, Field(ge=0, le=LAST_ZOOM, allow_inf_nan=False), Rounded]
 Zooms = Annotated[tuple[Zoom, Zoom], AfterValidator(_ascending)]
 """The first and the last zoom of a web map at which something is drawn."""
@@ -122,7 +123,7 @@ class Labels:
 
     template: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_VALUE)]
     """Text with fields in braces, such as `{name} {area} ha`; `{{` and `}}` are braces, see `label_words`."""
-    size: Annotated[float, Field(ge=4, le=100, allow_inf_nan=False), Rounded] = 12.0
+    size: LabelSize = 12.0
     """In pixels of the screen."""
     colour: Colour = LABEL
     halo: Colour = HALO

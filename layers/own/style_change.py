@@ -25,7 +25,7 @@ def with_labels(style: LayerStyle, layer: OwnLayer, template: str) -> LayerStyle
     for field in fields:
         _check(layer, field)
     if len(template) > LONGEST_VALUE:
-        raise PlanMapError("style-long", field="labels.template", limit=LONGEST_VALUE)
+        raise PlanMapError("layer-label-long", limit=LONGEST_VALUE)
     labels = Labels(template) if style.labels is None else replace(style.labels, template=template)
     return replace(style, labels=labels)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,13 +11,9 @@ from layers.own.layer_style import NO_TITLE, Categories, Graduated, LayerStyle
 from layers.own.own_layer import OwnLayer
 from layers.own.ramps import DEFAULTS, PALETTE
 from layers.own.style_entry import Entry, entries_of, title_with, usual_titles, with_entries
+from layers.own.style_option import NONE, colour_of, hatch_parts, marker_of, number_of, words_of, zooms_of
 from layers.own.suggestion import default_style, in_colour
-from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
-
-NONE = "none"
-"""What stands for no fill, edge or hatch."""
-
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+from layers.own.symbol_value import Hatch, Symbol
 
 
 def one_symbol(style: LayerStyle, layer: OwnLayer) -> LayerStyle:
@@ -52,7 +47,7 @@ def changed_entry(
         if entry is not None or show is not None:
             raise PlanMapError("style-entry-none", file=layer.name)
         if "words" in asked:
-            style = replace(style, title=title_with(style.title, asked["words"], language))
+            style = replace(style, title=title_with(style.title, words_of(asked["words"]), language))
         return replace(style, symbols=changed_symbol(symbols, look)) if look else style
     if entry is None:
         if asked or show is not None:
@@ -67,7 +62,7 @@ def changed_entry(
         symbol = in_colour(layer.shape.value, PALETTE[number % len(PALETTE)])
     if symbol is not None and look:
         symbol = changed_symbol(symbol, look)
-    title = title_with(kept.title, asked["words"], language) if "words" in asked else kept.title
+    title = title_with(kept.title, words_of(asked["words"]), language) if "words" in asked else kept.title
     return replace(style, symbols=with_entries(symbols, {number: Entry(symbol, title)}))
 
 
@@ -85,9 +80,7 @@ def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
             colour: dict[str, Any] = {name: "" if value.lower() == NONE else colour_of(name, value)}
             made = replace(made, **colour)
         elif name == "marker":
-            if value not in set(Marker):
-                raise PlanMapError("style-choice", field=name, value=value[:40], expected="、".join(Marker))
-            made = replace(made, marker=Marker(value))
+            made = replace(made, marker=marker_of(value))
         elif name == "hatch":
             continue
         else:
@@ -108,17 +101,8 @@ def hatch_of(words: str, symbol: Symbol) -> Hatch | None:
     PlanMapError
         They stand for none.
     """
-    if words.lower() == NONE:
-        return None
-    pattern, *parts = words.replace("：", ":").split(":")
-    if pattern not in set(Pattern) or len(parts) > 4:
-        raise PlanMapError("style-choice", field="hatch", value=words[:40], expected="、".join([NONE, *Pattern]))
-    kept = symbol.hatch or Hatch(symbol.stroke or symbol.fill or DEFAULTS[0])
-    changed: dict[str, Any] = {"pattern": Pattern(pattern)}
-    for part, name in zip(parts, ("angle", "spacing", "width", "colour"), strict=False):
-        if part:
-            changed[name] = colour_of("hatch", part) if name == "colour" else number_of("hatch", part)
-    return replace(kept, **changed)
+    parts = hatch_parts(words)
+    return replace(symbol.hatch or Hatch(symbol.stroke or symbol.fill or DEFAULTS[0]), **parts) if parts else None
 
 
 def changed_labels(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
@@ -152,36 +136,8 @@ def changed_whole(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
         if name == "opacity":
             style = replace(style, opacity=number_of(name, value))
             continue
-        first, _, last = value.replace("–", "-").partition("-")
-        style = replace(style, zooms=(number_of(name, first), number_of(name, last or first)))
+        style = replace(style, zooms=zooms_of(value))
     return style
-
-
-def colour_of(name: str, value: str) -> str:
-    """Return a colour of six hexadecimal digits after a `#`.
-
-    Raises
-    ------
-    PlanMapError
-        It is none.
-    """
-    if not _COLOUR.fullmatch(value):
-        raise PlanMapError("style-colour", field=name, value=value[:40])
-    return value.upper()
-
-
-def number_of(name: str, value: str) -> float:
-    """Return a number.
-
-    Raises
-    ------
-    PlanMapError
-        It is none.
-    """
-    try:
-        return float(value)
-    except ValueError as error:
-        raise PlanMapError("style-kind", field=name, value=value[:40]) from error
 
 
 def _number(symbols: Categories | Graduated, entry: str) -> int:

@@ -93,6 +93,7 @@ def report_lines(report: Mapping[str, Any], text: Translation) -> Iterator[str]:
 
 def style_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
     """Yield what a layer is drawn by, and what of a style of another program was not taken."""
+    from layers.own.features_look import titles
     from layers.own.style_element import Lost, NotTaken, not_taken_words
 
     if layer.style_from:
@@ -100,10 +101,12 @@ def style_lines(layer: OwnLayer, text: Translation) -> Iterator[str]:
     for what, detail in layer.style_lost:
         if what in set(Lost):
             yield not_taken_words(NotTaken(Lost(what), printable(detail)), text)
-    for look in looks_of(layer):
-        if look is not None and len(looks_of(layer)) > 1:
-            yield f"  {printable(look.title.get(text.language))}"
     style = style_of(layer)
+    if style.field:
+        # What is hidden has its line too, for by these words it is shown again.
+        for title, look in zip(titles(style), looks_of(layer), strict=True):
+            words = f"  {printable(title.get(text.language))}"
+            yield words if look is not None else text("own.style-hidden", words=words)
     if style.labels is not None:
         yield text("own.style-labels", template=printable(style.labels.template))
     if style.popup:

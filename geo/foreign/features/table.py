@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,11 @@ from geo.foreign.features.source import BATCH, MOST_FIELDS, Batch, Field, Layer
 _X = ("经度", "lon", "lng", "long", "longitude", "x", "东经", "x坐标", "横坐标", "经度坐标", "point_x", "easting")
 _Y = ("纬度", "lat", "latitude", "y", "北纬", "y坐标", "纵坐标", "纬度坐标", "point_y", "northing")
 _TEXT = ("wkt", "geometry", "geom", "the_geom", "几何", "坐标串", "图形")
+
+_MOST_HEADER = 50
+"""Rows of a sheet among which the one with the names is looked for."""
+_MOST_NAMED = 30
+"""Columns that an error names."""
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d{0,17})")
 _REAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?")
@@ -57,6 +62,8 @@ class TableSource:
         found = [_sheet(each, folder / each["file"], columns) for each in read["sheets"]]
         self._sheets = [sheet for sheet in found if sheet is not None]
         if not self._sheets:
+            if columns:
+                raise _missing([folder / each["file"] for each in read["sheets"]], columns, name)
             raise PlanMapError("vector-columns", file=name)
 
     def layers(self) -> list[Layer]:
@@ -103,7 +110,7 @@ def _sheet(read: Mapping[str, Any], path: Path, wanted: Mapping[str, str]) -> _S
     with path.open(encoding="utf-8") as lines:
         rows = map(json.loads, lines)
         names, header = list[str](), 0
-        for row in islice(rows, 50):
+        for row in islice(rows, _MOST_HEADER):
             header += 1
             names = [_name(cell, number) for number, cell in enumerate(row, 1)]
             x, y, text = _meant(names, wanted)
@@ -127,6 +134,30 @@ def _sheet(read: Mapping[str, Any], path: Path, wanted: Mapping[str, str]) -> _S
     return _Sheet(str(read["name"]), path, header, names, own, x, y, text, count)
 
 
+def _missing(sheets: Sequence[Path], wanted: Mapping[str, str], file: str) -> PlanMapError:
+    """Return the error that names which of the columns somebody has named are not there, and which columns are."""
+    heads = []
+    for path in sheets:
+        with path.open(encoding="utf-8") as lines:
+            rows = [list(map(_heading, json.loads(line))) for line in islice(lines, _MOST_HEADER)]
+        # The names stand where the most of the wanted ones do; a title alone in its row is none.
+        heads += [(sum(map(_is_wanted(wanted), row)), len(list(filter(None, row))) > 1, row) for row in rows]
+    head = max(heads, key=lambda each: each[:2], default=(0, False, []))[2]
+    there = {name.lower() for name in head}
+    gone = [name for name in wanted.values() if name.strip().lower() not in there]
+    near = "、".join(filter(None, head[:_MOST_NAMED])) + ("…" if len(head) > _MOST_NAMED else "")
+    return PlanMapError("vector-column", columns="、".join(gone), file=file, near=near or "-")
+
+
+def _is_wanted(wanted: Mapping[str, str]) -> Callable[[str], bool]:
+    plain = {name.strip().lower() for name in wanted.values()}
+    return lambda name: name.lower() in plain
+
+
+def _heading(cell: Any) -> str:
+    return "" if cell is None or isinstance(cell, dict) else str(cell).strip()
+
+
 def _meant(names: Sequence[str], wanted: Mapping[str, str]) -> tuple[int, int, int]:
     plain = [name.strip().lower() for name in names]
 
@@ -138,8 +169,7 @@ def _meant(names: Sequence[str], wanted: Mapping[str, str]) -> tuple[int, int, i
 
 
 def _name(cell: Any, number: int) -> str:
-    text = "" if cell is None or isinstance(cell, dict) else str(cell).strip()
-    return text[:200] or f"field_{number}"
+    return _heading(cell)[:200] or f"field_{number}"
 
 
 def _kind(cell: Any) -> str:

@@ -70,7 +70,7 @@ def fetched(
     Raises
     ------
     PlanMapError
-        It may not be asked on this machine, is away, or gives something else than features.
+        It may not be asked on this machine, is away, has nothing in the frame, or gives something else than features.
     """
     if row.kind is SourceKind.PARQUET:
         path = Path(row.address)
@@ -95,6 +95,8 @@ def fetched(
     )
     if row.datum in OFFSET and found["epsg"] not in (4326, 4490):
         raise PlanMapError("source-system", name=row.layer, wanted="EPSG:4326", near=f"EPSG:{found['epsg']}")
+    if not found["count"] and row.bbox is not None and found["total"] != 0:
+        raise PlanMapError("source-nothing-here", name=row.layer, source=row.place)
     said = ("layer", "count", "matched", "total", "repeated", "turned", "state")
     return Fetched(target, row.model_copy(update={"fetched": moment, **{name: found[name] for name in said}}))
 

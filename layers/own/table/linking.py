@@ -17,6 +17,7 @@ from geo.foreign.features.source import Field
 from geo.foreign.features.target import named, written
 from geo.grid import BBox
 from layers.own.own_layer import LONGEST_NAME, TABLE, OwnLayer, System, about, described
+from layers.own.replacing import check_replaced
 from layers.own.table.source import asked, read_source
 from layers.own.table.state import live
 from layers.plan.beside import LAYER_SUFFIX
@@ -61,8 +62,8 @@ def add_table(plan: Plan, wish: TableWish, *, today: date) -> OwnLayer:
     Raises
     ------
     PlanMapError
-        As with `offered_tables`; or there is no such table, it has no numbers or no known system, or the folder cannot
-        be written.
+        As with `offered_tables`; or there is no such table, it has no numbers or no known system, it would take the
+        place of another layer though it lies outside China, or the folder cannot be written.
     """
     folder = plan.beside.layers
     if folder is None:
@@ -115,6 +116,7 @@ def add_table(plan: Plan, wish: TableWish, *, today: date) -> OwnLayer:
             target.finish(shown)
         describe(made, said)
         path = place_for(shown, folder, LAYER_SUFFIX, default="layer", is_same=lambda path: _is_called(path, shown))
+        check_replaced(path, described(made))
         return live(described(put(made, path)))
 
 
