@@ -19,6 +19,9 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin
 
 BUNDLES := layers/browser/dist/.made-from
 
+# Where the machine has Python keep no compiled code, hundreds of commands would compile PlanMap anew in the tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run check test check-py check-js browser bench soak screenshot pictures districts roads lock format clean
 .DELETE_ON_ERROR:
 
@@ -31,8 +34,14 @@ run: .venv/installed $(BUNDLES) ## Start PlanMap on PORT (8501)
 check: .venv/installed-dev $(BUNDLES) check-py check-js ## Check style, types, imports and the quick tests, in under a minute
 	$(BIN)/pytest -m "not slow"
 
-test: .venv/installed-dev .venv/samples $(BUNDLES) system-packages check-py check-js ## Install what tests need, then check everything
+test: ## Install what tests need, then check everything
+	@$(MAKE) --jobs=3 --output-sync=target --no-print-directory ready
+	@$(MAKE) --no-print-directory check-py check-js
 	$(BIN)/pytest
+
+# Fetched at the same time: most of it is waiting for others.
+.PHONY: ready
+ready: .venv/installed-dev .venv/samples node_modules/.package-lock.json $(BUNDLES) system-packages
 
 check-py: .venv/installed-dev
 	$(BIN)/ruff check
@@ -134,7 +143,8 @@ $(BIN)/npm: .venv/bin/python
 # A browser, a PostGIS server and LibreOffice for the tests, from Debian. The browser without windows is faster, and
 # nobody is asked for a password for that.
 .PHONY: system-packages
-system-packages:
+# After Python's own package, if that is missing: two cannot be installed at once.
+system-packages: | .venv/bin/python
 	@missing=''; \
 	command -v chromium >/dev/null || missing='chromium'; \
 	command -v soffice >/dev/null || missing="$$missing libreoffice-impress-nogui"; \

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -98,8 +99,9 @@ def text_file(name: str, text: str, size: int):
     return write
 
 
-def shaped(text: str):
-    return lambda folder: with_geometry(folder, text)
+def shaped(text: Callable[[], str]):
+    """Return what writes a shape into a plan; the text of the shape is made only then."""
+    return lambda folder: with_geometry(folder, text())
 
 
 def repeated(start: str, middle: str, end: str, size: int) -> str:
@@ -118,14 +120,14 @@ FOLDERS = {
     "short rows": (text_file("tasks.csv", "," * 15 + "x\n", 2_000_000), "too-many-rows"),
     "field": (text_file("tasks.csv", "x" * 1000, limits.SIZES["tasks"] - 1000), "not-csv"),
     "ids": (text_file("tasks.csv", "a,b,c,d,plan,f" + "," * 6 + "aa;" * 40_000 + ",,,,\n", 7_900_000), None),
-    "depth": (shaped(repeated('{"type": "Point", "coordinates": ', "[", "", 39_000_000)), "file-too-full"),
-    "lists": (shaped(repeated(LINE, "[],", "[]]}", 39_000_000)), "file-too-full"),
-    "emoji": (shaped(repeated(f'{LINE}"😀",', "[],", "[]]}", 7_000_000)), None),
+    "depth": (shaped(lambda: repeated('{"type": "Point", "coordinates": ', "[", "", 39_000_000)), "file-too-full"),
+    "lists": (shaped(lambda: repeated(LINE, "[],", "[]]}", 39_000_000)), "file-too-full"),
+    "emoji": (shaped(lambda: repeated(f'{LINE}"😀",', "[],", "[]]}", 7_000_000)), None),
     "objects": (text_file("sites.geojson", "{},", 39_000_000), "file-too-full"),
-    "points": (shaped(geometry("MultiPoint", wave(500_000))), "too-many-points"),
-    "comb": (shaped(geometry("Polygon", comb(400_000))), "geometry-tangled"),
-    "vertices": (shaped(geometry("LineString", wave(1_200_001))), "too-many-vertices"),
-    "a million": (shaped(geometry("LineString", wave(1_000_000))), ""),
+    "points": (shaped(lambda: geometry("MultiPoint", wave(500_000))), "too-many-points"),
+    "comb": (shaped(lambda: geometry("Polygon", comb(400_000))), "geometry-tangled"),
+    "vertices": (shaped(lambda: geometry("LineString", wave(1_200_001))), "too-many-vertices"),
+    "a million": (shaped(lambda: geometry("LineString", wave(1_000_000))), ""),
 }
 """What makes the plan, and the code of its fault: None for any, an empty text for a plan without faults."""
 

@@ -49,8 +49,8 @@ class Offline(Watched):
             self.problems.append(f"request: {request.url}")
 
 
-# The content policy is bypassed for axe, which is put into the page from outside; flights take their time.
-OFFLINE = {"viewport": WINDOW, "offline": True, "bypass_csp": True, "reduced_motion": "reduce"}
+# The content policy is bypassed for axe, which is put into the page from outside.
+OFFLINE = {"viewport": WINDOW, "offline": True, "bypass_csp": True}
 
 
 @pytest.fixture(params=[WINDOW], ids=SIZE)

@@ -28,6 +28,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def window() -> dict[str, object]:
+    """Months are played only to those who do not mind what moves."""
+    return {"reduced_motion": "no-preference"}
+
+
 @pytest.fixture
 def page(standing: Watched, large: str) -> Page:
     """The page that stands for all tests of this file, with nothing chosen."""
@@ -227,7 +233,7 @@ def test_axe_finds_nothing_in_the_list_and_the_field_and_a_phone_shows_both(brow
     page.evaluate(axe)
     found = page.evaluate("axe.run({include: [['.pm-list-host'], ['.pm-as-of']]})")["violations"]
     assert [one["id"] for one in found] == []
-    context = new_context(browser, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    context = new_context(browser, viewport={"width": 390, "height": 844})
     phone = context.new_page()
     phone.set_default_timeout(PATIENCE_S * 1000)
     open_map(phone, large)

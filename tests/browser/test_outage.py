@@ -25,12 +25,6 @@ from tests.postgis_server import stopped
 
 
 @pytest.fixture(scope="module")
-def window():
-    """Without flights in the preview, for they take their time."""
-    return {"reduced_motion": "reduce"}
-
-
-@pytest.fixture(scope="module")
 def own_server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("outage")
     copy_plan(replace(read_plan(FolderStore(default_plan_folder())), decks=(DECK,)), str(folder / "plan.gpkg"))

@@ -45,12 +45,6 @@ from tests.outage import locked
 ATTACK = "<img src=x onerror=alert(1)></script><script>alert(2)</script>`${ alert(3) }` { x } **b** :red[r] $x$"
 
 
-@pytest.fixture(scope="module")
-def window():
-    """Without flights in the preview, for they take their time."""
-    return {"reduced_motion": "reduce"}
-
-
 class PatientDesk(Desk):
     """A plan whose decks a test lays before it begins, and goes on when the server looks at the plan again."""
 

@@ -84,7 +84,9 @@ def test_the_contradiction_of_the_agreement_is_among_the_gaps(page, server):
     assert query(page)["task"] == AGREEMENT
 
 
-def test_playing_the_months_goes_on_without_a_map(page, server):
+def test_playing_the_months_goes_on_without_a_map(lend, server):
+    # They are played only to those who do not mind what moves.
+    page = lend(reduced_motion="no-preference").page
     open_tasks(page, server, "?date=2024-01-31")
     page.get_by_role("button", name="逐月播放").click()
     wait_until(page, "window.location.search.includes('date=2024-03')")
