@@ -74,7 +74,7 @@ def _table(
     place = {fid: index for index, fid in enumerate(features.ids.tolist())}
     at = np.searchsorted(found.ids, ids)
     sizes = found.sizes[at] if found.has_size else None
-    heads = [text("ask-page.number"), *(printable(name, limit=60) for name in fields)]
+    heads = [text("ask-page.sort-number"), *(printable(name, limit=60) for name in fields)]
     heads += [*([size] if sizes is not None else []), *([text("ask-page.tasks")] if tasks else [])]
     rows = []
     for number, fid in enumerate(ids.tolist()):
