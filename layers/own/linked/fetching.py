@@ -96,7 +96,8 @@ def fetched(
     if row.datum in OFFSET and found["epsg"] not in (4326, 4490):
         raise PlanMapError("source-system", name=row.layer, wanted="EPSG:4326", near=f"EPSG:{found['epsg']}")
     said = ("layer", "count", "matched", "total", "repeated", "turned", "state")
-    return Fetched(target, row.model_copy(update={"fetched": moment, **{name: found[name] for name in said}}))
+    came = {**{name: found[name] for name in said}, "left": tuple(found["left"]), "fetched": moment}
+    return Fetched(target, row.model_copy(update=came))
 
 
 def box_in(box: BBox, datum: str) -> BBox:
