@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from xml.sax.saxutils import quoteattr
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -26,8 +28,13 @@ from geo.remote.address import parse
 from geo.remote.xml import read_xml
 from tests.feature_services import NAME, ground, wfs
 from tests.gml_writing import SPACES, geometry, gml
+from tests.map_services import own_settings
 from tests.remote_server import Reply, served
-from tests.test_feature_services import collected, refusal
+from tests.test_feature_services import collected, lies_right, link, only_layer, refusal, where
+
+__all__ = ["own_settings", "where"]
+
+pytestmark = pytest.mark.usefixtures("own_settings")
 
 ADDRESS = parse("http://features.example.cn/wfs")
 ONLY_GML = ("text/xml; subtype=gml/3.1.1", "application/gml+xml; version=3.2")
@@ -108,9 +115,18 @@ def test_the_form_of_a_name_says_which_axis_is_first(name: str, first: bool) -> 
     assert is_latitude_first(name) == first
 
 
-@pytest.mark.parametrize("version", ["2.0.0", "1.1.0"])
-@pytest.mark.parametrize("epsg", [4326, 4490, 4549, 3857])
-@pytest.mark.parametrize("listed", [LONG, "EPSG:", WEB])
+@pytest.mark.parametrize(
+    ("version", "epsg", "listed"),
+    [
+        ("2.0.0", 4490, LONG),
+        ("2.0.0", 4549, LONG),
+        ("2.0.0", 3857, LONG),
+        ("2.0.0", 4326, WEB),
+        ("2.0.0", 4490, "EPSG:"),
+        ("1.1.0", 4326, LONG),
+        ("1.1.0", 4549, "EPSG:"),
+    ],
+)
 def test_a_type_comes_whole_and_to_its_place(tmp_path: Path, version: str, epsg: int, listed: str) -> None:
     held = ground()
     first = is_latitude_first(f"{listed}{epsg}")
@@ -175,6 +191,55 @@ def test_the_envelope_says_it_where_geometries_do_not() -> None:
     assert page(mixed).latitude_first is False
     two = mixed.replace("<g:Point>", f'<g:Point srsName="{LONG}4490">')
     assert refusal(lambda: page(two)) == "source-systems"
+
+
+@pytest.mark.parametrize("form", ["GML2", "GML3", "GML3.2"])
+def test_what_gdal_writes_is_read(tmp_path: Path, form: str) -> None:
+    frame = gpd.GeoDataFrame(
+        {"代码": ["007", "012"], "面积": [1.5, 20.0], "层数": [3, 4], "日期": [date(2024, 5, 1), None]},
+        geometry=[shapely.box(117, 39, 117.1, 39.1), shapely.MultiPolygon([shapely.box(117, 39, 118, 40)])],
+        crs=4490,
+    )
+    file = tmp_path / "plots.gml"
+    frame.to_file(file, driver="GML", layer="地块", engine="pyogrio", dataset_options={"FORMAT": form})
+    kinds = kinds_of(read_xml(file.with_suffix(".xsd").read_bytes(), "-"), "ogr:地块")
+    assert kinds == {"代码": "text", "面积": "real", "层数": "integer", "日期": "text"}
+    found = page(file.read_bytes(), **kinds)
+    assert (found.system, found.latitude_first, found.left) == (4490, form != "GML2", ())
+    typed = Kinds(kinds)
+    for feature in found.features:
+        typed.see(feature["properties"])
+    values = [typed.typed(feature["properties"]) for feature in found.features]
+    assert values[0] == {"代码": "007", "面积": 1.5, "层数": 3, "日期": "2024-05-01"}
+    assert values[1] == {"代码": "012", "面积": 20.0, "层数": 4, "日期": None}
+    for feature, right in zip(found.features, frame.geometry, strict=True):
+        shape = shapely.geometry.shape(feature["geometry"])
+        turned = shapely.transform(shape, lambda positions: positions[:, ::-1]) if form != "GML2" else shape
+        assert turned.geom_type == right.geom_type
+        assert turned.equals(right)
+
+
+@pytest.mark.slow
+def test_a_type_given_as_gml_becomes_a_layer(where: Path) -> None:
+    held = ground()
+    held.frame["代码"] = [f"{number:03}" for number in range(20)]
+    held.frame["日期"] = "2024-05-01"
+    held.frame["层数"] = range(20)
+    with served(wfs(held, epsg=4549, forms=ONLY_GML, latitude_first=lambda _: False)) as server:
+        said = link(where, server, "/wfs")
+    layer = only_layer(where)
+    lies_right(layer, held)
+    assert layer.position.system == "EPSG:4549"
+    assert {field.name: field.type for field in layer.fields} == {
+        "id": "text",
+        "地块编号": "text",
+        "用地": "text",
+        "容积率": "real",
+        "代码": "text",
+        "日期": "date",
+        "层数": "integer",
+    }
+    assert "the axes came the other way round" in said
 
 
 # Shapes
@@ -363,7 +428,7 @@ REPORT = (
     "<ows:ExceptionText>表不存在 &lt;b&gt;</ows:ExceptionText></ows:Exception></ows:ExceptionReport>"
 )
 
-SPOILED: list[tuple[str, Callable[[str], str | Reply]]] = [
+SPOILED: list[tuple[str, Callable[[str], str]]] = [
     ("source-entities", lambda text: text.replace(HEAD, HEAD + BOMB).replace("居住", "&c;")),
     ("source-entities", lambda text: text.replace(HEAD, HEAD + ELSEWHERE).replace("居住", "&x;")),
     ("source-entities", lambda text: text.replace(HEAD, HEAD + TYPE)),
@@ -379,17 +444,32 @@ SPOILED: list[tuple[str, Callable[[str], str | Reply]]] = [
         "source-said",
         lambda text: text.replace("</wfs:Fe", f"<wfs:truncatedResponse>{REPORT}</wfs:truncatedResponse></wfs:Fe", 1),
     ),
+    ("source-systems", lambda text: text.replace("EPSG::4490", "EPSG::4549", 1)),
+]
+
+
+@pytest.mark.parametrize(("code", "spoil"), SPOILED)
+def test_what_is_no_collection_is_refused(code: str, spoil: Callable[[str], str]) -> None:
+    text = gml(ground(1, 3).features(4490), "3.2", f"{LONG}4490")
+    assert len(page(text).features) == 3
+    assert refusal(lambda: page(spoil(text))) == code
+
+
+FAILING: list[tuple[str, Callable[[str], str | Reply]]] = [
+    ("source-entities", lambda text: text.replace(HEAD, HEAD + TYPE)),
+    ("source-xml", lambda text: text[: len(text) // 2]),
     ("source-systems", lambda text: text.replace("EPSG::4490", "EPSG::4549")),
     ("remote-status", lambda text: Reply(b"no", status=500)),
     ("remote-not-allowed", lambda text: Reply(status=302, headers={"Location": "http://localhost:1/"})),
 ]
 
 
-@pytest.mark.parametrize(("code", "spoil"), SPOILED)
+@pytest.mark.parametrize(("code", "spoil"), FAILING)
 def test_a_third_page_that_is_none_ends_it(tmp_path: Path, code: str, spoil: Callable[[str], str | Reply]) -> None:
-    with served(
-        wfs(ground(), forms=ONLY_GML, spoil=lambda text, start: spoil(text) if start >= 14 else text)
-    ) as server:
+    def third(text: str, start: int) -> str | Reply:
+        return spoil(text) if start >= 14 else text
+
+    with served(wfs(ground(), forms=ONLY_GML, spoil=third)) as server:
         assert refusal(lambda: collected(server, "wfs", tmp_path)) == code
         # Only what it was asked for: no schema, no document type, nothing elsewhere.
         assert all(path.startswith("/wfs?") for path in server.asked)
