@@ -47,6 +47,8 @@ def parse(data: bytes, builder: Builder, encoding: str | None = None, *, documen
         data, encoding = _known(data)
     parser = expat.ParserCreate(encoding, namespace_separator=" ")
     parser.buffer_text = True
+    # Text of megabytes comes in few parts.
+    parser.buffer_size = 2**18
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.text

@@ -445,6 +445,7 @@ SPOILED: list[tuple[str, Callable[[str], str]]] = [
         lambda text: text.replace("</wfs:Fe", f"<wfs:truncatedResponse>{REPORT}</wfs:truncatedResponse></wfs:Fe", 1),
     ),
     ("source-systems", lambda text: text.replace("EPSG::4490", "EPSG::4549", 1)),
+    ("source-unknown-system", lambda text: text.replace("EPSG::4490", "IGNF::LAMB93")),
 ]
 
 

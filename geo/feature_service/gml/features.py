@@ -45,12 +45,14 @@ def page_of_gml(data: bytes, address: Address, layer: str, kinds: Mapping[str, s
     if len({(code_of(name), is_latitude_first(name)) for name in names}) > 1:
         raise PlanMapError("source-systems", name=layer)
     name = names[0] if names else ""
+    if name and not code_of(name):
+        raise PlanMapError("source-unknown-system", name=layer, system=short(name))
     counted = root.attributes.get("numberMatched", "")
     return Page(
         reader.features,
         int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 12 else None,
         code_of(name),
-        latitude_first=is_latitude_first(name) if code_of(name) else None,
+        latitude_first=is_latitude_first(name) if name else None,
         next=root.attributes.get("next", ""),
         left=tuple(reader.left),
     )

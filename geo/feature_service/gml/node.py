@@ -25,23 +25,19 @@ _GML = "http://www.opengis.net/gml"
 class Node:
     """An element."""
 
-    tag: str
-    """Its namespace, a space, and its name; the name alone where it has no namespace."""
+    space: str
+    """Its namespace; empty where it has none."""
+    name: str
+    """Without the namespace."""
     attributes: dict[str, str]
     """By their names without namespaces."""
     text: str = ""
     children: list[Node] = field(default_factory=list)
 
     @property
-    def name(self) -> str:
-        """Its name without the namespace."""
-        return local_name(self.tag)
-
-    @property
     def is_gml(self) -> bool:
         """Whether it is one of GML, of whatever version."""
-        space = self.tag.rpartition(" ")[0]
-        return space == _GML or space.startswith(f"{_GML}/")
+        return self.space == _GML or self.space.startswith(f"{_GML}/")
 
     def all(self, *names: str) -> Iterator[Node]:
         """Yield the elements of these names right inside."""
@@ -90,7 +86,8 @@ class _Builder:
         self._elements += 1
         if self._elements > MOST_ELEMENTS or len(self._open) >= MOST_DEPTH:
             raise PlanMapError("source-xml-large", address=self.source)
-        found = Node(tag, {local_name(name): value for name, value in attributes.items()})
+        space, _, name = tag.rpartition(" ")
+        found = Node(space, name, {local_name(name): value for name, value in attributes.items()})
         if self._open:
             self._open[-1].children.append(found)
         else:
@@ -99,8 +96,12 @@ class _Builder:
 
     def end(self, _: str) -> None:
         done = self._open.pop()
-        is_elsewhere = self._is_of_members([*self._open, done]) and "href" in done.attributes and not done.children
-        if is_elsewhere or (self._is_of_members(self._open) and done.name not in COLLECTIONS):
+        if done.name in MEMBERS and "href" in done.attributes and not done.children:
+            is_taken = self._is_of_members([*self._open, done])
+        else:
+            is_inside = bool(self._open) and self._open[-1].name in MEMBERS and done.name not in COLLECTIONS
+            is_taken = is_inside and self._is_of_members(self._open)
+        if is_taken:
             self._take(done)
 
     def text(self, words: str) -> None:
@@ -117,7 +118,7 @@ class _Builder:
         self._elements = 0
 
     def _is_of_members(self, path: list[Node]) -> bool:
-        """Whether a path of elements leads to one that has features; collections may be in collections."""
+        """Whether a path of elements to a member lies in collections alone, which may be in collections."""
         # The root may have any name: each schema has a collection of its own in GML 2.
         inside = (each.name in COLLECTIONS or each.name in MEMBERS for each in path[1:])
-        return len(path) > 1 and path[-1].name in MEMBERS and all(inside)
+        return len(path) > 1 and all(inside)

@@ -38,8 +38,6 @@ SHAPES = frozenset({"Point", *_CURVES, *_SURFACES, *_MANY, *_OTHERS, "Circle", "
 
 _REVERSED = "-"
 
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,4})?", re.ASCII)
-
 
 def shape_of(node: Node, dimension: int = 0) -> Shape:
     """Return the geometry of an element; `dimension` is how many figures make a position where it does not say so.
@@ -168,13 +166,14 @@ def _positions(node: Node, dimension: int) -> list[Position]:
 
 
 def _listed(node: Node, dimension: int) -> list[Position]:
-    words = node.text.split()
+    found = _numbers(node.text.split())
     if not dimension:
         # By the standard it is that of the system; only what cannot be pairs is taken for something else.
-        dimension = 2 if len(words) % 2 == 0 else 3
-    if len(words) % dimension:
-        raise PlanMapError("source-gml-figures", name="-", feature="-", value=_start(node.text))
-    return [_figures(words[at : at + dimension]) for at in range(0, len(words), dimension)]
+        dimension = 2 if len(found) % 2 == 0 else 3
+    if len(found) % dimension:
+        raise _no_figures(node.text)
+    # A fourth figure is a measure along a line, which there is no use for.
+    return [found[at : at + min(dimension, 3)] for at in range(0, len(found), dimension)]
 
 
 def _written(node: Node) -> list[Position]:
@@ -193,11 +192,25 @@ def _written(node: Node) -> list[Position]:
 
 
 def _figures(words: list[str]) -> Position:
-    found = [float(word) for word in words if _NUMBER.fullmatch(word)]
-    if len(found) != len(words) or not 2 <= len(found) <= 4 or not all(map(math.isfinite, found)):
-        raise PlanMapError("source-gml-figures", name="-", feature="-", value=_start(" ".join(words)))
-    # A fourth figure is a measure along a line, which there is no use for.
+    found = _numbers(words)
+    if not 2 <= len(found) <= 4:
+        raise _no_figures(" ".join(words))
     return found[:3]
+
+
+def _numbers(words: list[str]) -> list[float]:
+    try:
+        found = list(map(float, words))
+    except ValueError as error:
+        raise _no_figures(" ".join(words)) from error
+    # Python reads more than the standard writes.
+    if not all(map(math.isfinite, found)) or any("_" in word for word in words):
+        raise _no_figures(" ".join(words))
+    return found
+
+
+def _no_figures(text: str) -> PlanMapError:
+    return PlanMapError("source-gml-figures", name="-", feature="-", value=_start(text))
 
 
 def _start(text: str) -> str:
