@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from geo.errors import PlanMapError
 from geo.feature_service.axes import is_latitude_first
-from geo.feature_service.gml.features import page_of_gml
+from geo.feature_service.gml.features import GmlPages
 from geo.feature_service.gml.schema import kinds_of
 from geo.feature_service.gml.values import Kinds
 from geo.feature_service.page import Page
@@ -43,7 +43,7 @@ LONG, WEB = "urn:ogc:def:crs:EPSG::", "http://www.opengis.net/def/crs/EPSG/0/"
 
 def page(text: str | bytes, **kinds: str) -> Page:
     data = text.encode() if isinstance(text, str) else text
-    return page_of_gml(data, ADDRESS, NAME, kinds)
+    return GmlPages(NAME, kinds).read(data, ADDRESS)
 
 
 def shaped(inside: str, space: str = SPACES["3.2"], more: str = "") -> Any:
@@ -414,6 +414,20 @@ def test_what_is_no_plain_value_is_said() -> None:
     assert feature["properties"] == {"name": "n", "m": "1; 2"}
     assert feature["geometry"]["coordinates"] == [3, 4]
     assert found.left == ("a", "ref", "second", "member xlink:href")
+
+
+def test_a_geometry_that_is_none_is_no_field_and_of_two_one_is_taken() -> None:
+    point = {axes: f"<g:Point><g:pos>{axes}</g:pos></g:Point>" for axes in ("1 2", "3 4")}
+    both = [f"<geom>{point['1 2']}</geom><label>{point['3 4']}</label>", f"<geom/><label>{point['3 4']}</label>"]
+    pages = GmlPages(NAME, {})
+    for inside, coordinates in zip(both, ([1, 2], None), strict=True):
+        head = f'<FeatureCollection xmlns:g="{SPACES["3.2"]}">'
+        document = f"{head}<member><p><geom/></p></member><member><p>{inside}</p></member></FeatureCollection>"
+        found = pages.read(document.encode(), ADDRESS)
+        assert [each["properties"] for each in found.features] == [{}, {}]
+        assert found.left == ("label",)
+        shape = found.features[1]["geometry"]
+        assert (shape and shape["coordinates"]) == coordinates
 
 
 # What comes is not trusted

@@ -16,7 +16,7 @@ from typing import Any
 from geo.errors import PlanMapError
 from geo.feature_service.asker import Asker, with_parameters
 from geo.feature_service.axes import is_latitude_first, is_long
-from geo.feature_service.gml.features import page_of_gml
+from geo.feature_service.gml.features import GmlPages
 from geo.feature_service.gml.schema import kinds_of
 from geo.feature_service.offer import CRS84, MOST_LAYERS, Offer, Offered, box, code_of, short
 from geo.feature_service.page import PAGE_SIZE, Asked, Page, next_page, page_of
@@ -159,10 +159,12 @@ def pages(
     wanted, form = _wanted(offer, layer, asked), form_of(offer, layer)
     target = bare(address.joined(layer.items))
 
+    as_gml = GmlPages(layer.name, kinds)
+
     def page_at(where: Address) -> tuple[Page, Address]:
         if form.is_gml:
             data, came = asker.gml(where)
-            return page_of_gml(data, where, layer.name, kinds), came
+            return as_gml.read(data, where), came
         found, came = asker.json(where)
         return page_of(found, where), came
 

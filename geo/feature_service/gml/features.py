@@ -24,38 +24,51 @@ _ABOUT = frozenset({"boundedBy", "metaDataProperty", "location"})
 _NO = frozenset({"true", "1"})
 
 
-def page_of_gml(data: bytes, address: Address, layer: str, kinds: Mapping[str, str]) -> Page:
-    """Return the features of an answer, with all values as text.
+class GmlPages:
+    """Reads the pages of a type, all alike: of several geometries of a feature the same one is taken on each."""
 
-    `layer` is what errors call it; `kinds` are the fields that its schema has, which are there in each feature.
+    def __init__(self, layer: str, kinds: Mapping[str, str]) -> None:
+        """Take what errors call the layer, and the fields that its schema has, which are there in each feature."""
+        self._layer, self._kinds = layer, kinds
+        self._geometry = ""
 
-    Raises
-    ------
-    PlanMapError
-        It is no collection of features, the server says what went wrong instead, or a geometry cannot be read.
-    """
-    reader = _Reader(layer, kinds)
-    root = read_members(data, address.shown, reader.take)
-    said = said_in(root)
-    if said:
-        raise PlanMapError("source-said", address=address.shown, said=said)
-    if root.name not in COLLECTIONS and not reader.features:
-        raise PlanMapError("source-answer", address=address.shown)
-    names = reader.systems or ([_envelope_system(root)] if _envelope_system(root) else [])
-    if len({(code_of(name), is_latitude_first(name)) for name in names}) > 1:
-        raise PlanMapError("source-systems", name=layer)
-    name = names[0] if names else ""
-    if name and not code_of(name):
-        raise PlanMapError("source-unknown-system", name=layer, system=short(name))
-    counted = root.attributes.get("numberMatched", "")
-    return Page(
-        reader.features,
-        int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 12 else None,
-        code_of(name),
-        latitude_first=is_latitude_first(name) if name else None,
-        next=root.attributes.get("next", ""),
-        left=tuple(reader.left),
-    )
+    def read(self, data: bytes, address: Address) -> Page:
+        """Return the features of an answer, with all values as text.
+
+        Raises
+        ------
+        PlanMapError
+            It is no collection of features, the server says what went wrong instead, or a geometry cannot be read.
+        """
+        reader = _Reader(self._layer, self._kinds, geometry=self._geometry)
+        root = read_members(data, address.shown, reader.take)
+        self._geometry = reader.geometry
+        said = said_in(root)
+        if said:
+            raise PlanMapError("source-said", address=address.shown, said=said)
+        if root.name not in COLLECTIONS and not reader.features:
+            raise PlanMapError("source-answer", address=address.shown)
+        for feature in reader.features:
+            # Where a geometry is none, it looks like a field without a value.
+            if feature["properties"].get(reader.geometry, "") is None:
+                del feature["properties"][reader.geometry]
+        name = self._system(reader.systems or [_envelope_system(root)])
+        counted = root.attributes.get("numberMatched", "")
+        return Page(
+            reader.features,
+            int(counted) if counted.isascii() and counted.isdigit() and len(counted) < 12 else None,
+            code_of(name),
+            latitude_first=is_latitude_first(name) if name else None,
+            next=root.attributes.get("next", ""),
+            left=tuple(reader.left),
+        )
+
+    def _system(self, names: list[str]) -> str:
+        if len({(code_of(name), is_latitude_first(name)) for name in names}) > 1:
+            raise PlanMapError("source-systems", name=self._layer)
+        if names[0] and not code_of(names[0]):
+            raise PlanMapError("source-unknown-system", name=self._layer, system=short(names[0]))
+        return names[0]
 
 
 @dataclass(slots=True)
@@ -69,7 +82,7 @@ class _Reader:
     """The different names of the systems in which geometries are."""
     left: dict[str, None] = field(default_factory=dict)
     """Names of properties that are no plain value."""
-    _geometry: str = ""
+    geometry: str = ""
     """The property that is the geometry: the first that has one."""
 
     def take(self, node: Node) -> None:
@@ -111,13 +124,14 @@ class _Reader:
 
     def _placed(self, feature: Node, holder: Node, node: Node, before: Shape | None) -> Shape | None:
         """Return the geometry of a feature: that of the same property as with the features before."""
-        if holder.name != (self._geometry or holder.name):
-            self._leave(short(holder.name))
+        name = short(holder.name)
+        if name != (self.geometry or name):
+            self._leave(name)
             return before
-        self._geometry = holder.name
-        name = _system(node) or _envelope_system(feature)
-        if name and name not in self.systems:
-            self.systems.append(name)
+        self.geometry = name
+        system = _system(node) or _envelope_system(feature)
+        if system and system not in self.systems:
+            self.systems.append(system)
         return shape_of(node)
 
     def _leave(self, name: str) -> None:

@@ -173,7 +173,8 @@ def _listed(node: Node, dimension: int) -> list[Position]:
     if len(found) % dimension:
         raise _no_figures(node.text)
     # A fourth figure is a measure along a line, which there is no use for.
-    return [found[at : at + min(dimension, 3)] for at in range(0, len(found), dimension)]
+    kept = min(dimension, 3)
+    return [found[at : at + kept] for at in range(0, len(found), dimension)]
 
 
 def _written(node: Node) -> list[Position]:
