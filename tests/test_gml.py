@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -419,6 +420,7 @@ def test_what_is_no_plain_value_is_said() -> None:
 def test_a_geometry_that_is_none_is_no_field_and_of_two_one_is_taken() -> None:
     point = {axes: f"<g:Point><g:pos>{axes}</g:pos></g:Point>" for axes in ("1 2", "3 4")}
     both = [f"<geom>{point['1 2']}</geom><label>{point['3 4']}</label>", f"<geom/><label>{point['3 4']}</label>"]
+    twice = f"<geom>{point['1 2']}</geom><geom>{point['3 4']}</geom>"
     pages = GmlPages(NAME, {})
     for inside, coordinates in zip(both, ([1, 2], None), strict=True):
         head = f'<FeatureCollection xmlns:g="{SPACES["3.2"]}">'
@@ -428,6 +430,9 @@ def test_a_geometry_that_is_none_is_no_field_and_of_two_one_is_taken() -> None:
         assert found.left == ("label",)
         shape = found.features[1]["geometry"]
         assert (shape and shape["coordinates"]) == coordinates
+    again = pages.read(f"{head}<member><p>{twice}</p></member></FeatureCollection>".encode(), ADDRESS)
+    assert again.features[0]["geometry"]["coordinates"] == [1, 2]
+    assert again.left == ("geom",)
 
 
 # What comes is not trusted
@@ -488,6 +493,54 @@ def test_a_third_page_that_is_none_ends_it(tmp_path: Path, code: str, spoil: Cal
         assert refusal(lambda: collected(server, "wfs", tmp_path)) == code
         # Only what it was asked for: no schema, no document type, nothing elsewhere.
         assert all(path.startswith("/wfs?") for path in server.asked)
+
+
+NAMES = (
+    "Point",
+    "Polygon",
+    "Curve",
+    "MultiSurface",
+    "MultiGeometry",
+    "Surface",
+    "LinearRing",
+    "Ring",
+    "OrientableCurve",
+)
+HOLDERS = (
+    "exterior",
+    "outerBoundaryIs",
+    "segments",
+    "patches",
+    "curveMember",
+    "surfaceMembers",
+    "pos",
+    "posList",
+    "coord",
+)
+ODD = st.sampled_from(["", "1 2", "1,2 3,4", "1 2 3", "x", "\u0661 2", "-", ",", "1e400 1"])
+ATTRIBUTES = st.sampled_from(
+    ["", ' srsDimension="3"', ' srsDimension="0"', ' cs=" "', ' ts=","', ' decimal="1"', ' orientation="-"']
+)
+
+
+@given(
+    st.recursive(
+        st.builds(
+            "<g:{0}{2}>{1}</g:{0}>".format, st.sampled_from(("pos", "posList", "coordinates", "X")), ODD, ATTRIBUTES
+        ),
+        lambda inside: st.builds(
+            lambda name, parts, more: f"<g:{name}{more}>{''.join(parts)}</g:{name}>",
+            st.sampled_from(NAMES + HOLDERS),
+            st.lists(inside, max_size=3),
+            ATTRIBUTES,
+        ),
+        max_leaves=6,
+    )
+)
+def test_whatever_stands_in_a_geometry_is_read_or_refused(inside: str) -> None:
+    with suppress(PlanMapError):
+        found = shaped(f"<g:MultiGeometry><g:geometryMember>{inside}</g:geometryMember></g:MultiGeometry>")
+        json.dumps(found, allow_nan=False)
 
 
 def test_the_words_of_a_server_are_words_only() -> None:

@@ -125,7 +125,7 @@ class _Reader:
     def _placed(self, feature: Node, holder: Node, node: Node, before: Shape | None) -> Shape | None:
         """Return the geometry of a feature: that of the same property as with the features before."""
         name = short(holder.name)
-        if name != (self.geometry or name):
+        if before is not None or name != (self.geometry or name):
             self._leave(name)
             return before
         self.geometry = name

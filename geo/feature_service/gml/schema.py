@@ -66,7 +66,7 @@ def _elements(kind: Element) -> Iterator[Element]:
 
 def _kind(name: str, inline: Element | None, simple: dict[str, Element]) -> str:
     known = _KINDS.get(_local(name), "")
-    if known or name.startswith("gml:"):
+    if known:
         return known
     restricted = inline or simple.get(_local(name))
     base = restricted.first("restriction") if restricted is not None else None

@@ -7,7 +7,6 @@ place of an arc, or a line without one of its parts, would be another shape. Aft
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -184,7 +183,7 @@ def _written(node: Node) -> list[Position]:
     text = node.text.strip()
     if comma.strip() and not space.strip():
         # Some write a space behind the comma too.
-        text = re.sub(rf"\s*{re.escape(comma)}\s*", lambda _: comma, text)
+        text = comma.join(part.strip() for part in text.split(comma))
     parts = text.split() if not space.strip() else [part for part in text.split(space) if part.strip()]
     return [
         _figures([word.strip().replace(point, ".") for word in (part.split(comma) if comma.strip() else part.split())])
