@@ -27,6 +27,7 @@ from geo.feature_service.page import Page
 from geo.feature_service.wfs import gml_form
 from geo.remote.address import parse
 from geo.remote.xml import read_xml
+from layers.own.linked.source import source_of
 from tests.feature_services import NAME, ground, wfs
 from tests.gml_writing import SPACES, geometry, gml
 from tests.map_services import own_settings
@@ -226,7 +227,11 @@ def test_a_type_given_as_gml_becomes_a_layer(where: Path) -> None:
     held.frame["代码"] = [f"{number:03}" for number in range(20)]
     held.frame["日期"] = "2024-05-01"
     held.frame["层数"] = range(20)
-    with served(wfs(held, epsg=4549, forms=ONLY_GML, latitude_first=lambda _: False)) as server:
+
+    def spoil(text: str, start: int) -> str:
+        return text.replace("<plan:geom>", "<plan:附件><plan:a/></plan:附件><plan:geom>")
+
+    with served(wfs(held, epsg=4549, forms=ONLY_GML, latitude_first=lambda _: False, spoil=spoil)) as server:
         said = link(where, server, "/wfs")
     layer = only_layer(where)
     lies_right(layer, held)
@@ -241,6 +246,10 @@ def test_a_type_given_as_gml_becomes_a_layer(where: Path) -> None:
         "层数": "integer",
     }
     assert "the axes came the other way round" in said
+    assert "no plain values or shapes, and not taken: 附件" in said
+    row = source_of(layer)
+    assert row is not None
+    assert (row.turned, row.left) == (True, ("附件",))
 
 
 # Shapes
