@@ -13,6 +13,8 @@ import pyproj
 import shapely
 
 from geo.datum import gcj02_to_bd09, wgs84_to_gcj02
+from geo.feature_service.offer import code_of
+from tests.gml_writing import gml
 from tests.own_files import parcels
 from tests.remote_server import Reply
 
@@ -131,8 +133,15 @@ def wfs(
     datum: str = "",
     says_system: bool = True,
     change: Callable[[dict[str, Any], int], Any] = lambda data, start: data,
+    spoil: Callable[[str, int], str | Reply] = lambda text, start: text,
+    schema: str = "",
+    listed: str = "urn:ogc:def:crs:EPSG::",
+    names: Callable[[str], str] = lambda system: system,
 ) -> Answer:
-    """Return what answers as a WFS does.
+    """Return what answers as a WFS does, as GeoJSON or as GML; `change` spoils the one, `spoil` the other.
+
+    `listed` is how the names of systems begin that it has, `names` what it calls the system that is asked for, and
+    `schema` what it answers to DescribeFeatureType.
 
     `latitude_first` tells in which form of a system's name it has the latitude first; the box it reads likewise.
     """
@@ -141,7 +150,7 @@ def wfs(
     parameters = "".join(f"<ows:Value>{form}</ows:Value>" for form in forms)
     allowed = f"<ows:AllowedValues>{parameters}</ows:AllowedValues>" if is_second else parameters
     crs = "CRS" if is_second else "SRS"
-    more = "".join(f"<Other{crs}>urn:ogc:def:crs:EPSG::{code}</Other{crs}>" for code in others)
+    more = "".join(f"<Other{crs}>{listed}{code}</Other{crs}>" for code in others)
     about = (
         f'<wfs:WFS_Capabilities version="{version}" xmlns:wfs="http://www.opengis.net/wfs/2.0" '
         'xmlns:ows="http://www.opengis.net/ows/1.1" xmlns:xlink="http://www.w3.org/1999/xlink" '
@@ -152,7 +161,7 @@ def wfs(
         f'<ows:Constraint name="ImplementsResultPaging"><ows:NoValues/><ows:DefaultValue>{str(paging).upper()}'
         "</ows:DefaultValue></ows:Constraint></ows:OperationsMetadata><FeatureTypeList>"
         f"<FeatureType><Name>{NAME}</Name><Title>地块</Title>"
-        f"<Default{crs}>urn:ogc:def:crs:EPSG::{epsg}</Default{crs}>{more}<ows:WGS84BoundingBox>"
+        f"<Default{crs}>{listed}{epsg}</Default{crs}>{more}<ows:WGS84BoundingBox>"
         f"<ows:LowerCorner>{west} {south}</ows:LowerCorner><ows:UpperCorner>{east} {north}</ows:UpperCorner>"
         "</ows:WGS84BoundingBox></FeatureType><FeatureType><Name>plan:other</Name><Title>其他</Title>"
         f"<Default{crs}>EPSG:4326</Default{crs}></FeatureType></FeatureTypeList></wfs:WFS_Capabilities>"
@@ -161,13 +170,15 @@ def wfs(
     def answer(_: str, query: dict[str, str]) -> Reply:
         if query.get("request") == "GetCapabilities":
             return Reply(about.encode(), "text/xml")
+        if query.get("request") == "DescribeFeatureType":
+            return Reply(schema.encode(), "text/xml") if schema else Reply(b"no", status=400)
         if query.get("map") != "a.map" or query.get("typenames" if is_second else "typename") != NAME:
             said = (
                 b"<ExceptionReport><Exception><ExceptionText>no such type</ExceptionText></Exception></ExceptionReport>"
             )
             return Reply(said, "text/xml")
         system = query["srsname"]
-        code = int(system.rpartition(":")[2])
+        code = code_of(system)
         found = held.features(code, turned=latitude_first(system), datum=datum)
         if "bbox" in query:
             *numbers, named = query["bbox"].split(",")
@@ -183,6 +194,11 @@ def wfs(
         size = int(query.get("count" if is_second else "maxfeatures", 10**6))
         # As some servers, it gives fewer at a time than it is asked for.
         part = found[start : start + (min(size, 7) if paging and is_second else size)]
+        if "json" not in query.get("outputformat", ""):
+            form = "2" if "gml/2" in query.get("outputformat", "") else "3.2" if is_second else "3.1"
+            text = gml(part, form, names(system) if says_system else "", matched=len(found) if is_second else None)
+            spoiled = spoil(text, start)
+            return spoiled if isinstance(spoiled, Reply) else Reply(spoiled.encode(), "text/xml")
         data: dict[str, Any] = {"type": "FeatureCollection", "features": part}
         if is_second:
             data["numberMatched"] = len(found)

@@ -385,11 +385,11 @@ def test_pages_without_features_do_not_go_on_for_ever(tmp_path: Path) -> None:
 
 
 def test_a_next_page_by_http_is_asked_by_https_where_the_first_was() -> None:
-    from geo.feature_service.ogc_api import _next
+    from geo.feature_service.page import next_page
 
     here = parse("https://a.cn/items")
-    assert _next(here, "http://a.cn/items?offset=7").text == "https://a.cn/items?offset=7"
-    assert refusal(lambda: _next(here, "http://a.cn:8080/items")) == "source-elsewhere"
+    assert next_page(here, "http://a.cn/items?offset=7").text == "https://a.cn/items?offset=7"
+    assert refusal(lambda: next_page(here, "http://a.cn:8080/items")) == "source-elsewhere"
 
 
 def test_a_host_that_is_not_allowed_is_not_asked(where: Path, tmp_path: Path) -> None:
@@ -417,13 +417,14 @@ def test_a_key_goes_to_its_host_alone_and_into_no_file(
     assert b"abc123" not in (tmp_path / "out.geojson").read_bytes()
 
 
-def test_gml_alone_is_refused_by_name(tmp_path: Path) -> None:
-    forms = ["application/gml+xml; version=3.2", "text/xml; subtype=gml/3.1.1"]
-    with served(wfs(ground(), forms=forms)) as server:
+def test_geojson_comes_before_gml_and_neither_is_refused_by_name(tmp_path: Path) -> None:
+    with served(wfs(ground(), forms=["csv", "SHAPE-ZIP", "GML2-GZIP"])) as server:
         assert refusal(lambda: collected(server, "wfs", tmp_path)) == "source-form"
+    forms = ["application/gml+xml; version=3.2", "text/xml; subtype=gml/3.1.1"]
     for form in ("application/json; subtype=geojson", "geojson", "application/geo+json"):
         with served(wfs(ground(), forms=[*forms, "text/javascript", "ESRIGEOJSON", form])) as server:
             assert collected(server, "wfs", tmp_path)["count"] == 20
+            assert "json" in server.asked[1]
 
 
 def test_an_old_version_and_other_things_are_no_wfs(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geo.errors import PlanMapError
+from geo.feature_service.said import said_in
 from geo.remote.address import Address
 from geo.remote.fetch import Answer, Limits, fetch
 from geo.remote.hosts import Host, Hosts
@@ -23,9 +24,6 @@ PAGE = Limits(size=128 * 2**20, seconds=120.0)
 
 ABOUT = Limits(size=16 * 2**20, seconds=40.0)
 """What an answer may take in which a service says what it has."""
-
-LONGEST_SAID = 200
-"""Characters of what a service says went wrong that are passed on."""
 
 _JSON = "application/geo+json, application/json;q=0.9"
 _XML = "text/xml, application/xml, */*"
@@ -61,6 +59,11 @@ class Asker:
         """Return the root of the document that an address answers with; likewise."""
         answer = self._asked(address, _XML, ABOUT)
         return read_xml(answer.content, address.shown), answer.address
+
+    def gml(self, address: Address) -> tuple[bytes, Address]:
+        """Return the document of features that an address answers with, as it came; likewise."""
+        answer = self._asked(address, _XML, PAGE)
+        return answer.content, answer.address
 
     def _asked(self, address: Address, accept: str, limits: Limits) -> Answer:
         self._requests += 1
@@ -112,9 +115,4 @@ def _complaint(content: bytes) -> str:
         root = read_xml(content, "-")
     except PlanMapError:
         return ""
-    for name in ("ExceptionText", "ServiceException"):
-        for each in (root, *root.everywhere(name)):
-            words = " ".join(each.text.split())
-            if each.name == name and words:
-                return "".join(letter if letter.isprintable() else "?" for letter in words)[:LONGEST_SAID]
-    return ""
+    return said_in(root)

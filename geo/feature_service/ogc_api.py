@@ -11,8 +11,8 @@ from urllib.parse import quote
 from geo.errors import PlanMapError
 from geo.feature_service.asker import ABOUT, Asker, with_parameters
 from geo.feature_service.offer import CRS84, MOST_LAYERS, Offer, Offered, box, code_of, short
-from geo.feature_service.page import MOST_EMPTY, PAGE_SIZE, Asked, Page, page_of
-from geo.remote.address import PORTS, Address
+from geo.feature_service.page import MOST_EMPTY, PAGE_SIZE, Asked, Page, next_page, page_of
+from geo.remote.address import Address
 
 DATA = ("data", "http://www.opengis.net/def/rel/ogc/1.0/data")
 """How a server calls the link to its collections."""
@@ -71,7 +71,7 @@ def offer_of(asker: Asker, address: Address) -> Offer:
         link = _link(found, ("next",))
         if not link or len(layers) >= MOST_LAYERS:
             break
-        found, here = asker.json(_next(here, link), ABOUT)
+        found, here = asker.json(next_page(here, link), ABOUT)
     return Offer(title, tuple(layers[:MOST_LAYERS]))
 
 
@@ -99,7 +99,7 @@ def pages(asker: Asker, address: Address, layer: Offered, asked: Asked) -> Itera
         before = page.features
         empty = 0 if page.features else empty + 1
         link = _link(data, ("next",))
-        here = _next(came, link) if link else None
+        here = next_page(came, link) if link else None
 
 
 def total(asker: Asker, address: Address, layer: Offered, asked: Asked) -> int | None:
@@ -185,20 +185,3 @@ def _link(data: Mapping[str, Any], relations: Sequence[str]) -> str:
     plain = [each for each in found if "geo+json" in str(each.get("type", "")).lower()]
     plain += [each for each in found if "json" in str(each.get("type", "json")).lower()]
     return str(plain[0]["href"]) if plain else ""
-
-
-def _next(here: Address, link: str) -> Address:
-    """Return the address of a further page, which must be at the same host.
-
-    Raises
-    ------
-    PlanMapError
-        It is elsewhere.
-    """
-    found = here.joined(link)
-    if found.host == here.host and (found.port, here.port) == (PORTS[found.scheme], PORTS[here.scheme]):
-        # Behind a proxy that speaks https servers name themselves by http.
-        return replace(found, scheme=here.scheme, port=here.port)
-    if (found.host, found.port) != (here.host, here.port):
-        raise PlanMapError("source-elsewhere", address=here.shown, host=found.authority)
-    return found

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo.errors import PlanMapError
 from geo.feature_service.offer import code_of
 from geo.grid import BBox
-from geo.remote.address import Address
+from geo.remote.address import PORTS, Address
 
 PAGE_SIZE = 1_000
 """Features that are asked for at a time."""
@@ -42,6 +42,12 @@ class Page:
     """How many there are in all, as the service says."""
     system: int
     """Code of the reference system that the page itself names; 0 if it names none."""
+    latitude_first: bool | None = None
+    """Whether the latitude or northing comes first by the form of that name; None where that tells nothing."""
+    next: str = ""
+    """Where a further page is, as the server says."""
+    left: tuple[str, ...] = ()
+    """What features have that is no plain value and no geometry of theirs."""
 
 
 def page_of(data: Mapping[str, Any], address: Address) -> Page:
@@ -61,3 +67,20 @@ def page_of(data: Mapping[str, Any], address: Address) -> Page:
     named = crs.get("properties") if isinstance(crs, dict) else None
     name = named.get("name") if isinstance(named, dict) else None
     return Page(features, matched, code_of(name) if isinstance(name, str) else 0)
+
+
+def next_page(here: Address, link: str) -> Address:
+    """Return the address of a further page, which must be at the same host.
+
+    Raises
+    ------
+    PlanMapError
+        It is elsewhere.
+    """
+    found = here.joined(link)
+    if found.host == here.host and (found.port, here.port) == (PORTS[found.scheme], PORTS[here.scheme]):
+        # Behind a proxy that speaks https servers name themselves by http.
+        return replace(found, scheme=here.scheme, port=here.port)
+    if (found.host, found.port) != (here.host, here.port):
+        raise PlanMapError("source-elsewhere", address=here.shown, host=found.authority)
+    return found

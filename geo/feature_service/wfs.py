@@ -1,20 +1,26 @@
-"""WFS 2.0 and 1.1: what a server has, and its features as GeoJSON, page by page where it can.
+"""WFS 2.0 and 1.1: what a server has, and its features as GeoJSON or else as GML, page by page where it can.
 
 By the standard, `urn:ogc:def:crs:EPSG::4490` has the latitude first, and so have answers that name it; `EPSG:4490` has
-the longitude first with all servers. With GeoJSON servers differ all the same, so the short form is asked for, and
-what comes is looked at (`geo.feature_service.collected`).
+the longitude first with all servers. With GeoJSON servers differ all the same, so the short form is asked for. With
+GML the form is asked for in which the server lists the system. What comes is looked at either way
+(`geo.feature_service.collected`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geo.errors import PlanMapError
 from geo.feature_service.asker import Asker, with_parameters
+from geo.feature_service.axes import is_latitude_first, is_long
+from geo.feature_service.gml.features import GmlPages
+from geo.feature_service.gml.schema import kinds_of
 from geo.feature_service.offer import CRS84, MOST_LAYERS, Offer, Offered, box, code_of, short
-from geo.feature_service.page import PAGE_SIZE, Asked, Page, page_of
+from geo.feature_service.page import PAGE_SIZE, Asked, Page, next_page, page_of
+from geo.feature_service.said import said_in
 from geo.remote.address import Address
 from geo.remote.xml import Element
 
@@ -26,6 +32,15 @@ DEGREES = (4326, 4490)
 
 MOST_FEATURES = 1_000_000
 """Features that are asked for at once of a server that has no pages."""
+
+_GML = (
+    r"gml/?3\.?2|gml.*version=3\.2",
+    r"gml/?3|gml.*version=3",
+    r"gml/?2|gml.*version=2",
+    "gml",
+    "text/xml",
+)
+"""How formats of GML are called, in small letters without spaces; the newest version first."""
 
 _OURS = (
     "service",
@@ -59,6 +74,9 @@ def offer_of(asker: Asker, address: Address) -> Offer:
         root, _ = asker.xml(with_parameters(base, known))
     version = root.attributes.get("version", "")
     if root.name != "WFS_Capabilities":
+        said = said_in(root)
+        if said:
+            raise PlanMapError("source-said", address=address.shown, said=said)
         raise PlanMapError("service-not-that", source=address.shown, kind="WFS")
     if not version.startswith(VERSIONS):
         raise PlanMapError("source-version", source=address.shown, version=version[:20] or "-")
@@ -86,19 +104,72 @@ def bare(address: Address) -> Address:
     return address.with_target(f"{path}?{'&'.join(kept)}" if kept else path)
 
 
-def pages(asker: Asker, address: Address, offer: Offer, layer: Offered, asked: Asked) -> Iterator[Page]:
-    """Yield the features of a type.
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A format in which features are asked for."""
+
+    name: str
+    """As the server calls it; empty where it names none, and gives what the standard demands."""
+    is_gml: bool
+
+
+def form_of(offer: Offer, layer: Offered) -> Form:
+    """Return the format in which a type is asked for.
 
     Raises
     ------
     PlanMapError
-        The server does not give them as GeoJSON or in the reference system that is asked for, or answers with
+        The server gives neither GeoJSON nor GML.
+    """
+    forms = layer.forms or offer.forms
+    plain = geojson_form(forms) or geojson_form(offer.forms)
+    if plain:
+        return Form(plain, is_gml=False)
+    found = gml_form(forms) or gml_form(offer.forms)
+    if not found and (layer.forms or offer.forms):
+        raise PlanMapError("source-form", name=layer.name, near="、".join(forms[:20]))
+    return Form(found, is_gml=True)
+
+
+def kinds(asker: Asker, address: Address, offer: Offer, layer: Offered) -> dict[str, str]:
+    """Return the kind of each field of a type as its schema says; empty where the server does not say it plainly."""
+    wanted = {"SERVICE": "WFS", "VERSION": offer.version, "REQUEST": "DescribeFeatureType", "TYPENAME": layer.name}
+    if offer.version.startswith("2.0"):
+        # Servers differ in how they call it.
+        wanted["TYPENAMES"] = layer.name
+    try:
+        root, _ = asker.xml(with_parameters(bare(address.joined(layer.items)), wanted))
+    except PlanMapError:
+        # Then the values tell.
+        return {}
+    return kinds_of(root, layer.name)
+
+
+def pages(
+    asker: Asker, address: Address, offer: Offer, layer: Offered, asked: Asked, kinds: Mapping[str, str]
+) -> Iterator[Page]:
+    """Yield the features of a type; `kinds` are the fields that its schema has, where they come as GML.
+
+    Raises
+    ------
+    PlanMapError
+        The server does not give them as GeoJSON or GML or in the reference system that is asked for, or answers with
         something else.
     """
-    wanted = _wanted(offer, layer, asked)
+    wanted, form = _wanted(offer, layer, asked), form_of(offer, layer)
     target = bare(address.joined(layer.items))
+
+    as_gml = GmlPages(layer.name, kinds)
+
+    def page_at(where: Address) -> tuple[Page, Address]:
+        if form.is_gml:
+            data, came = asker.gml(where)
+            return as_gml.read(data, where), came
+        found, came = asker.json(where)
+        return page_of(found, where), came
+
     if not offer.paging:
-        yield from _whole(asker, target, offer, wanted)
+        yield from _whole(page_at, target, offer, wanted)
         return
     came, start = 0, 0
     before: list[Any] = []
@@ -106,12 +177,12 @@ def pages(asker: Asker, address: Address, offer: Offer, layer: Offered, asked: A
         parameters = {**wanted, "COUNT": str(PAGE_SIZE), "STARTINDEX": str(start)}
         where = with_parameters(target, parameters)
         try:
-            page = page_of(asker.json(where)[0], where)
+            page, _ = page_at(where)
         except PlanMapError as error:
             # Some servers say that they have pages, and have none of types without a key.
             if start or error.code not in ("source-said", "remote-status"):
                 raise
-            yield from _whole(asker, target, offer, wanted)
+            yield from _whole(page_at, target, offer, wanted)
             return
         if page.features and page.features == before:
             # It gives the same whatever it is asked to begin with. Whether that was all, its count tells.
@@ -128,7 +199,7 @@ def pages(asker: Asker, address: Address, offer: Offer, layer: Offered, asked: A
 def total(asker: Asker, address: Address, offer: Offer, layer: Offered, asked: Asked) -> int | None:
     """Return how many features a type has within the box that is asked for; None if the server does not say."""
     wanted = {**_wanted(offer, layer, asked), "RESULTTYPE": "hits"}
-    wanted.pop("OUTPUTFORMAT")
+    wanted.pop("OUTPUTFORMAT", None)
     try:
         root, _ = asker.xml(with_parameters(bare(address.joined(layer.items)), wanted))
     except PlanMapError:
@@ -153,8 +224,25 @@ def geojson_form(forms: tuple[str, ...]) -> str:
     return ""
 
 
-def system_asked(layer: Offered, asked: Asked) -> tuple[int, str]:
+def gml_form(forms: tuple[str, ...]) -> str:
+    """Return the name by which a server gives GML, the newest that is read; empty if it does not."""
+    plain = {form: form.lower().replace(" ", "") for form in forms}
+    for known in _GML:
+        for form, words in plain.items():
+            if re.search(known, words) and "zip" not in words:
+                return form
+    return ""
+
+
+def is_asked_latitude_first(offer: Offer, layer: Offered, asked: Asked) -> bool:
+    """Whether the latitude or northing comes first by the form in which the system is asked for."""
+    return is_latitude_first(system_asked(layer, asked, as_listed=form_of(offer, layer).is_gml)[1])
+
+
+def system_asked(layer: Offered, asked: Asked, *, as_listed: bool = False) -> tuple[int, str]:
     """Return the code of the system in which positions come, and how it is asked for.
+
+    `as_listed` asks in the form in which the server lists it, if that is the standard's long one.
 
     Raises
     ------
@@ -166,6 +254,9 @@ def system_asked(layer: Offered, asked: Asked) -> tuple[int, str]:
         codes = [code for code in (CRS84, *DEGREES) if code in codes]
     for code in codes:
         if asked.epsg in (0, code):
+            listed = dict(layer.systems)[code].strip()
+            if as_listed and is_long(listed):
+                return code, listed
             # No server has the axes of this form the other way round.
             return code, "urn:ogc:def:crs:OGC:1.3:CRS84" if code == CRS84 else f"EPSG:{code}"
     near = "、".join(f"EPSG:{code}" for code, _ in layer.systems[:20]) or "-"
@@ -173,27 +264,35 @@ def system_asked(layer: Offered, asked: Asked) -> tuple[int, str]:
     raise PlanMapError("source-system", name=layer.name, wanted=wanted, near=near)
 
 
-def _whole(asker: Asker, target: Address, offer: Offer, wanted: Mapping[str, str]) -> Iterator[Page]:
+def _whole(
+    page_at: Callable[[Address], tuple[Page, Address]], target: Address, offer: Offer, wanted: Mapping[str, str]
+) -> Iterator[Page]:
     most = "COUNT" if offer.version.startswith("2.0") else "MAXFEATURES"
-    where = with_parameters(target, {**wanted, most: str(MOST_FEATURES)})
-    yield page_of(asker.json(where)[0], where)
+    here: Address | None = with_parameters(target, {**wanted, most: str(MOST_FEATURES)})
+    seen: set[str] = set()
+    while here is not None:
+        if here.text in seen:
+            raise PlanMapError("source-loop", address=here.shown)
+        seen.add(here.text)
+        page, came = page_at(here)
+        yield page
+        # It may have pages all the same.
+        here = next_page(came, page.next) if page.next and page.features else None
 
 
 def _wanted(offer: Offer, layer: Offered, asked: Asked) -> dict[str, str]:
-    form = geojson_form(layer.forms or offer.forms) or geojson_form(offer.forms)
-    if not form:
-        near = "、".join((layer.forms or offer.forms)[:20]) or "-"
-        raise PlanMapError("source-form", name=layer.name, near=near)
-    _, system = system_asked(layer, asked)
+    form = form_of(offer, layer)
+    _, system = system_asked(layer, asked, as_listed=form.is_gml)
     is_second = offer.version.startswith("2.0")
     wanted = {
         "SERVICE": "WFS",
         "VERSION": offer.version,
         "REQUEST": "GetFeature",
         "TYPENAMES" if is_second else "TYPENAME": layer.name,
-        "OUTPUTFORMAT": form,
         "SRSNAME": system,
     }
+    if form.name:
+        wanted["OUTPUTFORMAT"] = form.name
     if asked.box is not None:
         # With the system named in the short form, the longitude is first.
         west, south, east, north = asked.box

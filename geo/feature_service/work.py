@@ -7,14 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyproj
-from pyproj.exceptions import CRSError
-
 from geo.errors import PlanMapError
 from geo.feature_service import ogc_api, wfs
 from geo.feature_service.asker import Asker
+from geo.feature_service.axes import has_latitude_first
 from geo.feature_service.collected import Collected
-from geo.feature_service.offer import CRS84, Offer, Offered
+from geo.feature_service.offer import Offer, Offered
 from geo.feature_service.page import Asked, Page
 from geo.remote.address import Address, parse
 
@@ -55,14 +53,16 @@ def collect(job: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         pages = ogc_api.pages(asker, address, layer, asked)
         # A server of OGC API gives the axes as their definition has them.
         code = ogc_api.system_asked(layer, asked)[0]
-        result = _written(job, layer, asked, pages, progress, code, latitude_first=_has_latitude_first(code))
+        result = _written(job, layer, asked, pages, progress, code, latitude_first=has_latitude_first(code))
         everything = ogc_api.total(asker, address, layer, asked) if asked.box is not None else None
         return {**result, "total": everything, "title": layer.title, "layer": layer.name}
     code = wfs.system_asked(layer, asked)[0]
     everything = wfs.whole_total(asker, address, found, layer, asked) if asked.box is not None else None
+    kinds = wfs.kinds(asker, address, found, layer) if wfs.form_of(found, layer).is_gml else None
     for turn in (asked, replace(asked, latitude_first=True)):
-        pages = wfs.pages(asker, address, found, layer, turn)
-        result = _written(job, layer, asked, pages, progress, code, latitude_first=False)
+        pages = wfs.pages(asker, address, found, layer, turn, kinds or {})
+        first = wfs.is_asked_latitude_first(found, layer, asked)
+        result = _written(job, layer, asked, pages, progress, code, latitude_first=first, kinds=kinds)
         if result["count"] or asked.box is None or everything == 0:
             break
         # Nothing may mean that the server has read the box the other way round.
@@ -80,9 +80,10 @@ def _written(
     code: int,
     *,
     latitude_first: bool,
+    kinds: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     target, within = Path(job["target"]), _within(layer, asked)
-    with Collected(target, layer.title, code, latitude_first=latitude_first, within=within) as collected:
+    with Collected(target, layer.title, code, latitude_first=latitude_first, within=within, kinds=kinds) as collected:
         for turn, page in enumerate(pages, 1):
             collected.take(page)
             whole = collected.matched
@@ -104,13 +105,3 @@ def _within(layer: Offered, asked: Asked) -> tuple[float, float, float, float] |
     if stated is not None and stated[2] - stated[0] < 90:
         return stated
     return asked.box
-
-
-def _has_latitude_first(code: int) -> bool:
-    if code == CRS84:
-        return False
-    try:
-        axes = pyproj.CRS.from_epsg(code).axis_info
-    except CRSError:
-        return False
-    return bool(axes) and axes[0].direction.lower() in ("north", "south")

@@ -98,7 +98,8 @@ def fetched(
     if not found["count"] and row.bbox is not None and found["total"] != 0:
         raise PlanMapError("source-nothing-here", name=row.layer, source=row.place)
     said = ("layer", "count", "matched", "total", "repeated", "turned", "state")
-    return Fetched(target, row.model_copy(update={"fetched": moment, **{name: found[name] for name in said}}))
+    came = {**{name: found[name] for name in said}, "left": tuple(found["left"]), "fetched": moment}
+    return Fetched(target, row.model_copy(update=came))
 
 
 def box_in(box: BBox, datum: str) -> BBox:

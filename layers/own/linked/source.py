@@ -57,6 +57,8 @@ class SourceRow(Row):
     """How many came again and were taken once."""
     turned: bool = False
     """Whether the axes came in another order than the standard says."""
+    left: Annotated[tuple[Annotated[Words, Field(max_length=400)], ...], Field(max_length=60)] = ()
+    """What features have at the service that is no plain value of theirs, and is not in the copy."""
     state: Annotated[Words, Field(max_length=64)] = ""
     """Changes with what came; of a file or a folder with its sizes and times."""
     repairs: dict[str, bool] = Field(default_factory=dict, max_length=50)

@@ -48,6 +48,8 @@ def came_lines(row: SourceRow, text: Translation) -> Iterator[str]:
         yield text("source.repeated", count=f"{row.repeated:,}")
     if row.turned:
         yield text("source.turned")
+    if row.left:
+        yield text("source.left", fields=text("data.list-comma").join(map(printable, row.left)))
 
 
 def refreshed_words(done: Refreshed, text: Translation) -> str:
