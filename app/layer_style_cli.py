@@ -25,14 +25,22 @@ SYMBOL = {
     "fill": "COLOUR",
     "fill_opacity": "0-1",
     "stroke": "COLOUR",
+    "stroke_opacity": "0-1",
     "width": "PIXELS",
+    "dash": "PATTERN",
     "marker": "SHAPE",
     "size": "PIXELS",
     "hatch": "PATTERN",
 }
 """The options about one symbol, each with what it takes."""
 ENTRY = {"words": "TEXT"}
-LABELS = {"label_size": "PIXELS", "label_colour": "COLOUR", "label_halo": "COLOUR", "halo_width": "PIXELS"}
+LABELS = {
+    "label_size": "PIXELS",
+    "label_colour": "COLOUR",
+    "label_halo": "COLOUR",
+    "halo_width": "PIXELS",
+    "label_zooms": "FIRST-LAST",
+}
 WHOLE = {"opacity": "0-1", "zooms": "FIRST-LAST"}
 
 

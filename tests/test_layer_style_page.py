@@ -6,10 +6,13 @@ Files are uploaded in tests/browser/test_layer_style.py, for Streamlit's test ru
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app import context
 from layers.draw.style_picture import style_picture
@@ -20,8 +23,9 @@ from layers.own.own_layer import OwnLayer
 from layers.own.restyling import field_style, written_style
 from layers.own.style_entry import title_with
 from layers.own.style_json import to_json
-from layers.own.symbol_value import Hatch, Pattern, Symbol
+from layers.own.symbol_value import DASHES, Hatch, Pattern, Symbol
 from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS
 from layers.plan.terms import Text
 from tests.app_page import AppPage, data
 from tests.own_files import TODAY, added, write_parcels
@@ -230,6 +234,32 @@ def test_labels_get_colour_and_halo(layer):
     page.run()
     labels = saved(page).labels
     assert labels == replace(RICH.labels, colour="#AA0000", halo="#EEEEAA", halo_width=3.0)
+
+
+def test_an_edge_is_dashed_and_half_opaque_and_labels_have_zooms(layer):
+    page = opened(replace(RICH, symbols=replace(RICH.symbols, dash=(7.0, 1.0))))
+    # What another program has made is offered as it is.
+    assert "7 1" in control(page.at.selectbox, "dash").options
+    control(page.at.selectbox, "dash").set_value(DASHES["dotted"])
+    control(page.at.slider, "stroke-opacity").set_value(50)
+    control(page.at.slider, "label-zooms").set_value((14.0, 20.0))
+    page.run()
+    found = saved(page)
+    assert found.symbols == replace(RICH.symbols, dash=DASHES["dotted"], stroke_opacity=0.5)
+    assert found.labels == replace(RICH.labels, zooms=(14.0, 20.0))
+
+
+def test_the_edge_of_what_is_filled_is_as_opaque_on_paper_as_asked(layer):
+    def dark(symbol: Symbol) -> int:
+        plan = context.current().plan()[1]
+        png = style_picture(plan, layer, to_json(LayerStyle(symbol)), language="zh", basemap=BASEMAPS[0], today=TODAY)
+        return int((np.asarray(Image.open(BytesIO(png)).convert("L")) < 40).sum())
+
+    edge = Symbol(fill="#FFFFFF", stroke="#000000", stroke_width=6.0)
+    whole, half, dashed = dark(edge), dark(replace(edge, stroke_opacity=0.5)), dark(replace(edge, dash=(8.0, 8.0)))
+    nothing = dark(Symbol(fill="#FFFFFF"))
+    assert half - nothing < 0.1 * (whole - nothing)
+    assert 0.2 < (dashed - nothing) / (whole - nothing) < 0.8
 
 
 def test_labels_and_what_a_click_shows(layer):

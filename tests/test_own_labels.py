@@ -23,7 +23,7 @@ from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
-from layers.own.style_look import changed_symbol
+from layers.own.style_look import changed_labels, changed_symbol
 from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
@@ -294,3 +294,14 @@ def test_a_new_hatch_has_the_colour_of_the_edge_that_is_asked_for_with_it():
     assert (made.stroke, made.hatch) == ("#AA0011", Hatch("#AA0011"))
     kept = changed_symbol(made, {"stroke": "#112233", "hatch": "grid"})
     assert kept.hatch == Hatch("#AA0011", Pattern.GRID)
+
+
+def test_an_edge_gets_dashes_and_an_opacity_and_labels_get_zooms():
+    made = changed_symbol(Symbol(stroke="#445566"), {"dash": "dash-dot", "stroke_opacity": "0.4"})
+    assert made == Symbol(stroke="#445566", stroke_opacity=0.4, dash=(8.0, 3.0, 2.0, 3.0))
+    assert changed_symbol(made, {"dash": "solid"}).dash == ()
+    with pytest.raises(PlanMapError) as refusal:
+        changed_symbol(made, {"dash": "8 4"})
+    assert "dotted" in str(refusal.value.details["expected"])
+    labelled_style = LayerStyle(made, Labels("{用地}"))
+    assert changed_labels(labelled_style, {"label_zooms": "14-20"}).labels == Labels("{用地}", zooms=(14.0, 20.0))

@@ -1,4 +1,4 @@
-"""The controls of a layer's style. What nobody touches stays as it is, also what no control has, such as dashes."""
+"""The controls of a layer's style. What nobody touches stays as it is, also what no control has."""
 
 from __future__ import annotations
 

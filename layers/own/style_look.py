@@ -13,7 +13,7 @@ from layers.own.own_layer import OwnLayer
 from layers.own.ramps import DEFAULTS, PALETTE
 from layers.own.style_entry import Entry, entries_of, title_with, usual_titles, with_entries
 from layers.own.suggestion import default_style, in_colour
-from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
+from layers.own.symbol_value import DASHES, Hatch, Marker, Pattern, Symbol
 
 NONE = "none"
 """What stands for no fill, edge or hatch."""
@@ -72,7 +72,7 @@ def changed_entry(
 
 
 def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
-    """Return a symbol with what is asked for: fill, fill_opacity, stroke, width, marker, size, hatch.
+    """Return a symbol with what is asked for by the names of the command line's options, such as fill and width.
 
     Raises
     ------
@@ -88,6 +88,10 @@ def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
             if value not in set(Marker):
                 raise PlanMapError("style-choice", field=name, value=value[:40], expected="、".join(Marker))
             made = replace(made, marker=Marker(value))
+        elif name == "dash":
+            if value not in DASHES:
+                raise PlanMapError("style-choice", field=name, value=value[:40], expected="、".join(DASHES))
+            made = replace(made, dash=DASHES[value])
         elif name == "hatch":
             continue
         else:
@@ -122,7 +126,7 @@ def hatch_of(words: str, symbol: Symbol) -> Hatch | None:
 
 
 def changed_labels(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
-    """Return a style with another look of its labels: label_size, label_colour, label_halo, halo_width.
+    """Return a style with another look of its labels: label_size, label_colour, label_halo, halo_width, label_zooms.
 
     Raises
     ------
@@ -136,7 +140,10 @@ def changed_labels(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
     found: dict[str, Any] = {}
     for name, value in asked.items():
         part = name.removeprefix("label_")
-        found[part] = colour_of(name, value) if part in ("colour", "halo") else number_of(name, value)
+        if part == "zooms":
+            found[part] = zooms_of(name, value)
+        else:
+            found[part] = colour_of(name, value) if part in ("colour", "halo") else number_of(name, value)
     return replace(style, labels=replace(style.labels, **found))
 
 
@@ -152,9 +159,20 @@ def changed_whole(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
         if name == "opacity":
             style = replace(style, opacity=number_of(name, value))
             continue
-        first, _, last = value.replace("–", "-").partition("-")
-        style = replace(style, zooms=(number_of(name, first), number_of(name, last or first)))
+        style = replace(style, zooms=zooms_of(name, value))
     return style
+
+
+def zooms_of(name: str, value: str) -> tuple[float, float]:
+    """Return the first and the last zoom that `10-24` or `12` names.
+
+    Raises
+    ------
+    PlanMapError
+        One of them is no number.
+    """
+    first, _, last = value.replace("–", "-").partition("-")
+    return number_of(name, first), number_of(name, last or first)
 
 
 def colour_of(name: str, value: str) -> str:
