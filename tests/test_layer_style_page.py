@@ -27,7 +27,7 @@ from layers.own.symbol_value import DASHES, Hatch, Pattern, Symbol
 from layers.plan.plan import Plan
 from layers.plan.scene import BASEMAPS
 from layers.plan.terms import Text
-from tests.app_page import AppPage, data
+from tests.app_page import AppPage, data, plain
 from tests.own_files import TODAY, added, write_parcels
 
 pytestmark = pytest.mark.slow
@@ -210,13 +210,29 @@ def test_one_class_is_changed_and_the_limits_stay(layer):
     assert [each.limit for each in found.classes] == [each.limit for each in before.classes]
     assert found.classes[2].title == Text("dense", "dense")
     assert found.classes[2].symbol == replace(before.classes[2].symbol, fill="#123456")
-    # Colours that somebody has chosen one by one are no ramp, and choosing one again colours all.
+    # Colours that somebody has chosen one by one are no ramp, and choosing one again colours all, and changes no more.
     assert control(page.at.radio, "ramp").value is None
+    # Not saved yet.
+    opened_entry(page, 1)
+    control(page.at.checkbox, "entry-drawn").set_value(False)
+    page.run()
+    opened_entry(page, 3)
+    control(page.at.color_picker, "entry").set_value("#654321")
+    next(each for each in page.at.selectbox if "-hatch-" in each.key).set_value(Pattern.DOTS)
+    page.run()
     control(page.at.radio, "ramp").set_value("ochre")
     page.run()
+    [said] = [plain(body) for body in page.markup if "chosen by hand" in body]
+    assert said.endswith("dense, 3.25 – 4.25")
+    assert control(page.at.radio, "entries").value == 3
     found = saved(page).symbols
     assert isinstance(found, Graduated)
-    assert found == field_style(layer, "容积率", method="natural", count=len(before.classes), ramp="ochre").symbols
+    ochre = field_style(layer, "容积率", method="natural", count=len(before.classes), ramp="ochre").symbols
+    assert isinstance(ochre, Graduated)
+    assert found.classes[1].symbol is None
+    assert found.classes[2] == replace(ochre.classes[2], title=Text("dense", "dense"))
+    assert found.classes[3].symbol == replace(ochre.classes[3].symbol, hatch=Hatch("#FFFFFF", Pattern.DOTS))
+    assert (found.classes[0], found.classes[4]) == (ochre.classes[0], ochre.classes[4])
 
 
 def test_words_of_one_language_leave_those_of_the_other():

@@ -18,9 +18,10 @@ from layers.draw.drawing import TextLine
 from layers.own.at import at_place
 from layers.own.files import own_layers, restyle
 from layers.own.label_text import LONGEST_LABEL, label_fields
-from layers.own.layer_style import Categories, Labels, LayerStyle, PopupField
+from layers.own.layer_style import Categories, Graduated, Labels, LayerStyle, PopupField
 from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
+from layers.own.restyling import field_style
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
 from layers.own.style_look import changed_labels, changed_symbol
@@ -287,6 +288,30 @@ def test_the_command_changes_one_category_a_hatch_and_how_labels_look(folder, tm
     assert found.symbols.categories[number].symbol is None or number == 1
     assert style("--single")[0] == 0
     assert isinstance(style_of(restyled(folder)).symbols, Symbol)
+
+
+def test_another_ramp_at_the_command_line_keeps_what_was_done_to_single_classes(folder, tmp_path):
+    layer = added(folder, write_parcels(tmp_path))
+    restyle(layer, to_json(field_style(layer, "容积率", method="equal", count=3)))
+
+    def style(*options: str) -> str:
+        result = call("layer", "style", "地块", "--plan", str(folder), *options, folder=tmp_path)
+        assert result.returncode == 0, result.stderr
+        return str(result.stdout)
+
+    style("--of", "2", "--words", "中等", "--fill", "#123456")
+    assert "中等" in style("--field", "容积率", "--ramp", "plum").partition("手选")[2].splitlines()[0]
+    found = style_of(restyled(folder)).symbols
+    assert isinstance(found, Graduated)
+    plum = field_style(layer, "容积率", method="equal", count=3, ramp="plum").symbols
+    assert isinstance(plum, Graduated)
+    assert found.classes[1] == replace(plum.classes[1], title=Text("中等", "中等"))
+    assert (found.classes[0], found.method) == (plum.classes[0], "equal")
+    # With the number of classes all of them are made anew.
+    assert "手选" not in style("--field", "容积率", "--ramp", "plum", "--classes", "4")
+    found = style_of(restyled(folder)).symbols
+    assert isinstance(found, Graduated)
+    assert (len(found.classes), found.classes[1].title) == (4, Text("", ""))
 
 
 def test_a_new_hatch_has_the_colour_of_the_edge_that_is_asked_for_with_it():

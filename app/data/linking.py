@@ -324,7 +324,7 @@ def _link_table(plan: Plan, chosen: str, text: Translation) -> None:
         keys = ["\n".join((each.shown, each.geometry)) for each in there]
         if not there:
             raise PlanMapError("postgis-empty", address=parse_database(address).shown)
-        said = text("link-page.choose-table", count=len(there), button=text("link-page.link"))
+        said = text("link-page.choose-table", count=len(set(names)), button=text("link-page.link"))
         _offer(list(zip(keys, words, strict=True)), said)
         return
     table, geometry = chosen.split("\n")
