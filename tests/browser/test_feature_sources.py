@@ -79,11 +79,11 @@ def layers(folder: Path) -> dict[str, OwnLayer]:
 def fetch(page: Page, address: str, where: str, datum: str = "") -> None:
     """Fill in the form, choose the collection, and wait until its features can be looked at."""
     page.goto(f"{address}/data")
-    form = page.locator(".st-key-new-service")
+    form = page.locator(".st-key-new-link")
     expect(form).to_be_visible()
     wait_until_calm(page)
-    form.locator(".st-key-service_address input").fill(where)
-    form.locator(".st-key-service_address input").press("Enter")
+    form.locator(".st-key-link_address input").fill(where)
+    form.locator(".st-key-link_address input").press("Enter")
     button = form.get_by_role("button", name="取来看看")
     expect(button).to_be_visible()
     if datum:
@@ -91,7 +91,7 @@ def fetch(page: Page, address: str, where: str, datum: str = "") -> None:
         page.get_by_role("option", name=datum).click()
         wait_until_calm(page)
     button.click()
-    expect(form.locator(".st-key-service_layer")).to_be_visible(timeout=30_000)
+    expect(form.locator(".st-key-link_layer")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("2 个图层：选一个")).to_be_visible()
     wait_until_calm(page)
     button.click()
