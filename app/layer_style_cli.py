@@ -26,14 +26,22 @@ SYMBOL = {
     "fill": "COLOUR",
     "fill_opacity": "0-1",
     "stroke": "COLOUR",
+    "stroke_opacity": "0-1",
     "width": "PIXELS",
+    "dash": "PATTERN",
     "marker": "SHAPE",
     "size": "PIXELS",
     "hatch": "PATTERN",
 }
 """The options about one symbol, each with what it takes."""
 ENTRY = {"words": "TEXT"}
-LABELS = {"label_size": "PIXELS", "label_colour": "COLOUR", "label_halo": "COLOUR", "halo_width": "PIXELS"}
+LABELS = {
+    "label_size": "PIXELS",
+    "label_colour": "COLOUR",
+    "label_halo": "COLOUR",
+    "halo_width": "PIXELS",
+    "label_zooms": "FIRST-LAST",
+}
 WHOLE = {"opacity": "0-1", "zooms": "FIRST-LAST"}
 
 
@@ -52,7 +60,7 @@ def look_options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--file", metavar="FILE", default="", help=HELP("own.style-file-option"))
 @click.option("--field", metavar="FIELD", default="", help=HELP("own.style-field-option"))
 @click.option("--method", type=click.Choice(METHODS), default=None, help=HELP("own.style-method-option"))
-@click.option("--classes", type=click.IntRange(2, 12), default=5, help=HELP("own.style-classes-option"))
+@click.option("--classes", type=click.IntRange(2, 12), default=None, help=HELP("own.style-classes-option"))
 @click.option("--ramp", default="", help=HELP("own.style-ramp-option"))
 @click.option("--single", is_flag=True, help=HELP("own.style-single-option"))
 @click.option("--of", "entry", metavar="WORDS", default=None, help=HELP("own.style-of-option"))
@@ -74,7 +82,7 @@ def layer_style(
     file: str,
     field: str,
     method: str | None,
-    classes: int,
+    classes: int | None,
     ramp: str,
     single: bool,
     entry: str | None,
@@ -106,6 +114,7 @@ def layer_style(
         found = style_from_file(found, path, path.name)
     elif field:
         by_field = field_style(found, field, method=method, count=classes, ramp=ramp)
+        _say_replaced(style_of(found).symbols, by_field.symbols, text)
         # What is written and shown has nothing to do with the colours.
         found = restyle(found, to_json(replace(style_of(found), symbols=by_field.symbols, title=by_field.title)))
     elif reset:
@@ -140,6 +149,18 @@ def layer_style(
         click.echo(text("own.style-written", target=printable(target)))
     elif changed or file or field or reset or single:
         click.echo(text("own.styled", name=printable(found.name)))
+
+
+def _say_replaced(before: Any, after: Any, text: Translation) -> None:
+    """Say of which classes a colour that was chosen by hand gives way to that of a ramp."""
+    from layers.own.recolouring import replaced
+    from layers.own.style_entry import entries_of, usual_titles
+
+    if numbers := replaced(before, after):
+        usual, entries = usual_titles(before), entries_of(before)
+        names = ((entries[n].title if any(entries[n].title) else usual[n]).get(text.language) for n in numbers)
+        words = text("data.list-comma").join(printable(name) for name in names)
+        click.echo(text("own-style-page.replaced", entries=words))
 
 
 def _kept(layer: OwnLayer, style: str, *, same: bool) -> Any:

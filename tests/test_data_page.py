@@ -56,7 +56,7 @@ def test_before_any_was_added_the_page_says_what_ground_is_for(folder, serve):
 def test_it_speaks_english(folder, serve):
     serve(folder)
     page = AppPage(data, "lang=en")
-    assert page.headings(2) == ["Own layers", "Map services", "Tables of PostGIS", "Ground", "Excel"]
+    assert page.headings(2) == ["Own layers", "Linked data", "Ground", "Excel"]
     assert "No ground has been added yet" in page.headings(3)
 
 

@@ -44,7 +44,7 @@ from layers.own.linked.source import SourceKind
 from layers.own.own_layer import Shape
 from layers.own.ramps import RAMPS
 from layers.own.style_element import Lost
-from layers.own.symbol_value import Marker, Pattern
+from layers.own.symbol_value import DASHES, Marker, Pattern
 from layers.plan import rows as plan_rows
 from layers.plan.amendment_row import AmendmentRow
 from layers.plan.attachment_row import AttachmentRow
@@ -746,6 +746,7 @@ FAMILIES: dict[str, set[str]] = {
     "style-marker": set(Marker),
     "style-option": {name.replace("_", "-") for name in {**SYMBOL, **ENTRY, **LABEL_LOOK, **WHOLE}},
     "style-pattern": set(Pattern),
+    "style-dash": set(DASHES),
     "style-method": set(METHODS),
     "style-ramp": set(RAMPS),
     "style-form": set(FORMS),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -28,9 +29,11 @@ from layers.own.features_look import (
     value_key,
 )
 from layers.own.layer_style import Categories, Category, Graduated, Labels, LayerStyle, NumberClass
+from layers.own.recolouring import ramp_and_strays, recoloured, replaced
 from layers.own.style_json import from_json, to_json
 from layers.own.style_look import changed_labels, changed_symbol, changed_whole
 from layers.own.style_option import words_of
+from layers.own.suggestion import by_hand, in_colour
 from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.terms import Text
 from layers.translation import LANGUAGES, translation
@@ -332,12 +335,12 @@ def test_a_field_suggests_what_its_values_are_good_for():
     areas = suggested([float(number) ** 2 for number in range(50)] + [None], "real")
     assert isinstance(areas, Graduated)
     assert areas.no_value is not None
-    assert ramps.ramp_of([each.symbol.fill for each in areas.classes if each.symbol]) == "teal"
+    assert ramp_and_strays(areas) == ("teal", [])
     written = suggested([str(number * 1.5) for number in range(50)])
     assert isinstance(written, Graduated)
     growth = suggested([float(number) for number in range(-20, 20)], "real")
     assert isinstance(growth, Graduated)
-    assert ramps.ramp_of([each.symbol.fill for each in growth.classes if each.symbol]) in ramps.DIVERGING
+    assert ramp_and_strays(growth)[0] in ramps.DIVERGING
     for of_no_use in (
         ([f"parcel {number}" for number in range(50)], "text"),
         (list(range(100, 150)), "integer"),
@@ -410,6 +413,35 @@ def test_a_ramp_is_known_by_its_colours(name):
     for count in range(3, classes.MOST_CLASSES + 1):
         colours = ramps.ramp(name, count)
         assert len(set(colours)) == count
-        assert ramps.ramp_of(colours) == name
-    assert ramps.ramp_of(["#123456"]) == ""
+        assert ramp_and_strays(by_hand("a", range(count - 1), "area", name)) == (name, [])
     assert ramps.ramp(name, 3)[0] == ramps.RAMPS[name][0]
+
+
+def test_another_ramp_replaces_the_colours_and_nothing_else():
+    plain = by_hand("a", [1, 2, 3, 4], "area", "teal")
+    first, second, third, fourth, fifth = plain.classes
+    assert second.symbol is not None
+    assert third.symbol is not None
+    assert fourth.symbol is not None
+    bare = replace(fourth.symbol, fill="", stroke="#112233", hatch=Hatch("#445566"))
+    by_somebody = (
+        replace(first, symbol=None, title=Text("一", "one")),
+        replace(second, symbol=replace(second.symbol, fill="#123456", hatch=Hatch("#654321"), stroke_width=3.0)),
+        third,
+        replace(fourth, symbol=bare),
+        fifth,
+    )
+    edited = replace(plain, classes=by_somebody, no_value=in_colour("area", "#ABCDEF"))
+    assert ramp_and_strays(edited) == ("teal", [1])
+    found = recoloured(edited, "plum")
+    colours = ramps.ramp("plum", 5)
+    assert found.classes[0] == by_somebody[0]
+    assert found.classes[1].symbol == replace(by_somebody[1].symbol, fill=colours[1])
+    assert found.classes[2].symbol == replace(third.symbol, fill=colours[2])
+    assert found.classes[3] == by_somebody[3]
+    assert found.no_value == edited.no_value
+    assert replaced(edited, found) == [1]
+    assert replaced(found, recoloured(found, "teal")) == []
+    assert replaced(edited, by_hand("a", [1, 2], "area", "plum")) == []
+    lines = by_hand("a", [1, 2], "line", "teal")
+    assert recoloured(lines, "ochre") == by_hand("a", [1, 2], "line", "ochre")

@@ -6,10 +6,13 @@ Files are uploaded in tests/browser/test_layer_style.py, for Streamlit's test ru
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app import context
 from layers.draw.style_picture import style_picture
@@ -20,10 +23,11 @@ from layers.own.own_layer import OwnLayer
 from layers.own.restyling import field_style, written_style
 from layers.own.style_entry import title_with
 from layers.own.style_json import to_json
-from layers.own.symbol_value import Hatch, Pattern, Symbol
+from layers.own.symbol_value import DASHES, Hatch, Pattern, Symbol
 from layers.plan.plan import Plan
+from layers.plan.scene import BASEMAPS
 from layers.plan.terms import Text
-from tests.app_page import AppPage, data
+from tests.app_page import AppPage, data, plain
 from tests.own_files import TODAY, added, write_parcels
 
 pytestmark = pytest.mark.slow
@@ -206,13 +210,29 @@ def test_one_class_is_changed_and_the_limits_stay(layer):
     assert [each.limit for each in found.classes] == [each.limit for each in before.classes]
     assert found.classes[2].title == Text("dense", "dense")
     assert found.classes[2].symbol == replace(before.classes[2].symbol, fill="#123456")
-    # Colours that somebody has chosen one by one are no ramp, and choosing one again colours all.
+    # Colours that somebody has chosen one by one are no ramp, and choosing one again colours all, and changes no more.
     assert control(page.at.radio, "ramp").value is None
+    # Not saved yet.
+    opened_entry(page, 1)
+    control(page.at.checkbox, "entry-drawn").set_value(False)
+    page.run()
+    opened_entry(page, 3)
+    control(page.at.color_picker, "entry").set_value("#654321")
+    next(each for each in page.at.selectbox if "-hatch-" in each.key).set_value(Pattern.DOTS)
+    page.run()
     control(page.at.radio, "ramp").set_value("ochre")
     page.run()
+    [said] = [plain(body) for body in page.markup if "chosen by hand" in body]
+    assert said.endswith("dense, 3.25 – 4.25")
+    assert control(page.at.radio, "entries").value == 3
     found = saved(page).symbols
     assert isinstance(found, Graduated)
-    assert found == field_style(layer, "容积率", method="natural", count=len(before.classes), ramp="ochre").symbols
+    ochre = field_style(layer, "容积率", method="natural", count=len(before.classes), ramp="ochre").symbols
+    assert isinstance(ochre, Graduated)
+    assert found.classes[1].symbol is None
+    assert found.classes[2] == replace(ochre.classes[2], title=Text("dense", "dense"))
+    assert found.classes[3].symbol == replace(ochre.classes[3].symbol, hatch=Hatch("#FFFFFF", Pattern.DOTS))
+    assert (found.classes[0], found.classes[4]) == (ochre.classes[0], ochre.classes[4])
 
 
 def test_words_of_one_language_leave_those_of_the_other():
@@ -230,6 +250,32 @@ def test_labels_get_colour_and_halo(layer):
     page.run()
     labels = saved(page).labels
     assert labels == replace(RICH.labels, colour="#AA0000", halo="#EEEEAA", halo_width=3.0)
+
+
+def test_an_edge_is_dashed_and_half_opaque_and_labels_have_zooms(layer):
+    page = opened(replace(RICH, symbols=replace(RICH.symbols, dash=(7.0, 1.0))))
+    # What another program has made is offered as it is.
+    assert "7 1" in control(page.at.selectbox, "dash").options
+    control(page.at.selectbox, "dash").set_value(DASHES["dotted"])
+    control(page.at.slider, "stroke-opacity").set_value(50)
+    control(page.at.slider, "label-zooms").set_value((14.0, 20.0))
+    page.run()
+    found = saved(page)
+    assert found.symbols == replace(RICH.symbols, dash=DASHES["dotted"], stroke_opacity=0.5)
+    assert found.labels == replace(RICH.labels, zooms=(14.0, 20.0))
+
+
+def test_the_edge_of_what_is_filled_is_as_opaque_on_paper_as_asked(layer):
+    def dark(symbol: Symbol) -> int:
+        plan = context.current().plan()[1]
+        png = style_picture(plan, layer, to_json(LayerStyle(symbol)), language="zh", basemap=BASEMAPS[0], today=TODAY)
+        return int((np.asarray(Image.open(BytesIO(png)).convert("L")) < 40).sum())
+
+    edge = Symbol(fill="#FFFFFF", stroke="#000000", stroke_width=6.0)
+    whole, half, dashed = dark(edge), dark(replace(edge, stroke_opacity=0.5)), dark(replace(edge, dash=(8.0, 8.0)))
+    nothing = dark(Symbol(fill="#FFFFFF"))
+    assert half - nothing < 0.1 * (whole - nothing)
+    assert 0.2 < (dashed - nothing) / (whole - nothing) < 0.8
 
 
 def test_labels_and_what_a_click_shows(layer):

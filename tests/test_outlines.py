@@ -213,4 +213,4 @@ def test_the_page_offers_takes_and_gives_back(folder, ground, serve):
 
 def test_the_page_says_nothing_of_outlines_where_there_are_none(tmp_path, serve):
     serve(write_plan_at(tmp_path / "plan", LONGITUDE, LATITUDE))
-    assert AppPage(data).headings(2) == ["自有图层", "地图服务", "PostGIS 数据表", "底图", "Excel"]
+    assert AppPage(data).headings(2) == ["自有图层", "链接的数据", "底图", "Excel"]

@@ -18,12 +18,13 @@ from layers.draw.drawing import TextLine
 from layers.own.at import at_place
 from layers.own.files import own_layers, restyle
 from layers.own.label_text import LONGEST_LABEL, label_fields
-from layers.own.layer_style import Categories, Labels, LayerStyle, PopupField
+from layers.own.layer_style import Categories, Graduated, Labels, LayerStyle, PopupField
 from layers.own.look import style_of
 from layers.own.own_layer import OwnLayer
+from layers.own.restyling import field_style
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.own.style_json import to_json
-from layers.own.style_look import changed_symbol
+from layers.own.style_look import changed_labels, changed_symbol
 from layers.own.symbol_value import Hatch, Pattern, Symbol
 from layers.plan.deck import Deck, Slide
 from layers.plan.scene import Scene
@@ -291,8 +292,43 @@ def test_the_command_changes_one_category_a_hatch_and_how_labels_look(folder, tm
     assert isinstance(style_of(restyled(folder)).symbols, Symbol)
 
 
+def test_another_ramp_at_the_command_line_keeps_what_was_done_to_single_classes(folder, tmp_path):
+    layer = added(folder, write_parcels(tmp_path))
+    restyle(layer, to_json(field_style(layer, "容积率", method="equal", count=3)))
+
+    def style(*options: str) -> str:
+        result = call("layer", "style", "地块", "--plan", str(folder), *options, folder=tmp_path)
+        assert result.returncode == 0, result.stderr
+        return str(result.stdout)
+
+    style("--of", "2", "--words", "中等", "--fill", "#123456")
+    assert "中等" in style("--field", "容积率", "--ramp", "plum").partition("手选")[2].splitlines()[0]
+    found = style_of(restyled(folder)).symbols
+    assert isinstance(found, Graduated)
+    plum = field_style(layer, "容积率", method="equal", count=3, ramp="plum").symbols
+    assert isinstance(plum, Graduated)
+    assert found.classes[1] == replace(plum.classes[1], title=Text("中等", "中等"))
+    assert (found.classes[0], found.method) == (plum.classes[0], "equal")
+    # With the number of classes all of them are made anew.
+    assert "手选" not in style("--field", "容积率", "--ramp", "plum", "--classes", "4")
+    found = style_of(restyled(folder)).symbols
+    assert isinstance(found, Graduated)
+    assert (len(found.classes), found.classes[1].title) == (4, Text("", ""))
+
+
 def test_a_new_hatch_has_the_colour_of_the_edge_that_is_asked_for_with_it():
     made = changed_symbol(Symbol(fill="#EEEEEE", stroke="#FFFFFF"), {"hatch": "lines:45:6", "stroke": "#aa0011"})
     assert (made.stroke, made.hatch) == ("#AA0011", Hatch("#AA0011"))
     kept = changed_symbol(made, {"stroke": "#112233", "hatch": "grid"})
     assert kept.hatch == Hatch("#AA0011", Pattern.GRID)
+
+
+def test_an_edge_gets_dashes_and_an_opacity_and_labels_get_zooms():
+    made = changed_symbol(Symbol(stroke="#445566"), {"dash": "dash-dot", "stroke_opacity": "0.4"})
+    assert made == Symbol(stroke="#445566", stroke_opacity=0.4, dash=(8.0, 3.0, 2.0, 3.0))
+    assert changed_symbol(made, {"dash": "solid"}).dash == ()
+    with pytest.raises(PlanMapError) as refusal:
+        changed_symbol(made, {"dash": "8 4"})
+    assert "dotted" in str(refusal.value.details["expected"])
+    labelled_style = LayerStyle(made, Labels("{用地}"))
+    assert changed_labels(labelled_style, {"label_zooms": "14-20"}).labels == Labels("{用地}", zooms=(14.0, 20.0))

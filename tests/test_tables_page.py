@@ -41,18 +41,18 @@ def server(empty_database_url: str) -> Iterator[TableServer]:
 
 def test_a_table_is_chosen_and_linked(where: Path, server: TableServer) -> None:
     page = AppPage(data)
-    page.at.text_input(key="table_address").set_value(server.address)
-    page.press("table-link")
+    page.fill("link_address", server.address)
+    page.press("link-go")
     assert any("尚未允许" in line for line in page.alerts)
     # A private host is for the command line.
-    page.press("allow-table")
+    page.press("allow-wanted")
     assert any("--private" in line for line in page.alerts)
     assert allowed_hosts().all == ()
     allow(server.host, private=True)
-    page.press("table-link")
-    assert "public.parcels" in page.at.selectbox(key="table_name").options
-    page.at.text_input(key="table_layer").set_value("<img src=x>")
-    page.press("table-link")
+    page.press("link-go")
+    assert "public.parcels" in page.at.selectbox(key="link_layer").options
+    page.at.text_input(key="link_name").set_value("<img src=x>")
+    page.press("link-go")
     [layer] = own_layers(plan_in(where))
     assert (layer.name, layer.count) == ("<img src=x>", 48)
     assert "<img" not in "".join(page.markup)
@@ -61,8 +61,8 @@ def test_a_table_is_chosen_and_linked(where: Path, server: TableServer) -> None:
 
 def test_a_password_is_refused_and_not_repeated(where: Path) -> None:
     page = AppPage(data)
-    page.at.text_input(key="table_address").set_value("postgresql://me:hunter2@db.example.cn/land")
-    page.press("table-link")
+    page.fill("link_address", "postgresql://me:hunter2@db.example.cn/land")
+    page.press("link-go")
     assert any("密码" in line for line in page.alerts)
     assert not any("hunter2" in line for line in page.alerts)
     assert own_layers(plan_in(where)) == ()

@@ -13,6 +13,7 @@ from app.session import state
 from layers import escape
 from layers.own.layer_style import LONGEST_TITLE, NO_TITLE, Categories, Graduated
 from layers.own.ramps import PALETTE
+from layers.own.recolouring import in_ramp_colour, replaced, same_classes, telling_colour
 from layers.own.style_entry import Entry, entries_of, title_with, usual_titles, with_entries
 from layers.own.suggestion import in_colour
 from layers.own.symbol_value import Symbol
@@ -39,6 +40,10 @@ class _Work:
     """Changes whenever controls have to begin anew."""
     begun: Entry = NOTHING
     """The opened entry as its controls began."""
+    version: str = ""
+    """Of the layer whose style is changed."""
+    replaced: list[int] = field(default_factory=list)
+    """Of which entries a colour that was chosen by hand has given way to that of a ramp."""
 
     def entry(self, number: int) -> Entry:
         return self.changed.get(number) or entries_of(self.base)[number]
@@ -57,6 +62,7 @@ def ask_entries(form: Form, symbols: Categories | Graduated) -> Categories | Gra
     usual = usual_titles(symbols)
     numbers = range(len(usual))
     with st.container(key="style-entries"):
+        _show_replaced(form, work, usual)
         chosen = st.radio(
             form.text("own-style-page.entries"),
             numbers,
@@ -80,14 +86,48 @@ def _work_on(form: Form, symbols: Categories | Graduated) -> _Work:
         work: _Work = kept[1]
         if work.base == symbols:
             return work
-        made = _Work(symbols, work.serial + 1)
-        # What was opened when somebody saved it stays open.
-        if work.opened is not None and with_entries(work.base, work.changed) == symbols:
+        made = _Work(symbols, work.serial + 1, version=form.layer.version)
+        is_saved = with_entries(work.base, work.changed) == symbols
+        if not is_saved and work.version == form.layer.version and same_classes(work.base, symbols):
+            _carry_over(work, made)
+        # What was opened when somebody saved it, or chose another ramp, stays open.
+        if work.opened is not None and (is_saved or made.changed):
             made.open(work.opened)
     else:
-        made = _Work(symbols, 0)
+        made = _Work(symbols, 0, version=form.layer.version)
     state()[WORK] = form.layer.id, made
     return made
+
+
+def _carry_over(work: _Work, made: _Work) -> None:
+    """Take what was changed and not saved to the same classes in another ramp: all of it but the colours."""
+    old, new = entries_of(work.base), entries_of(made.base)
+    made.hidden = dict(work.hidden)
+    made.replaced = list(work.replaced)
+    for number, entry in work.changed.items():
+        colour, fresh = telling_colour(entry.symbol), telling_colour(new[number].symbol)
+        symbol = entry.symbol
+        if symbol is not None and fresh and fresh != telling_colour(old[number].symbol):
+            symbol = in_ramp_colour(symbol, fresh)
+            if colour not in (fresh, telling_colour(old[number].symbol)):
+                made.replaced.append(number)
+        if entry != old[number]:
+            made.changed[number] = entry._replace(symbol=symbol)
+
+
+def _show_replaced(form: Form, work: _Work, usual: list[Text]) -> None:
+    """Say of which entries a colour that somebody has chosen by hand has given way to that of a ramp."""
+    numbers = {*work.replaced, *replaced(form.style.symbols, work.base)}
+    # Not of one that has been given a colour by hand again.
+    bases = entries_of(work.base)
+    gone = [n for n in sorted(numbers) if telling_colour(work.entry(n).symbol) == telling_colour(bases[n].symbol)]
+    if gone:
+        names = form.text("data.list-comma").join(
+            printable((each.title if any(each.title) else usual[n]).get(form.text.language))
+            for n, each in ((n, work.entry(n)) for n in gone)
+        )
+        line = form.text("own-style-page.replaced", entries=names)
+        st.html(f"<p class='pm-warn' role='status'>{escape.html(line)}</p>")
 
 
 def _key(form: Form, work: _Work, name: str) -> str:

@@ -14,7 +14,7 @@ from app.identity import signed_in
 from app.job import Progress
 from app.session import state
 from layers.own.linked.fetching import OFFSET, fetched, offered
-from layers.own.linked.linking import PLAN, Wish, frame_of, kind_of, named_in, source_row
+from layers.own.linked.linking import PLAN, Wish, frame_of, named_in, source_row
 from layers.own.linked.source import SourceKind, SourceRow
 from layers.plan.plan import Plan
 from layers.store.roles import Role
@@ -32,20 +32,6 @@ class Form:
     layer: str = ""
     datum: str = ""
     frame: str = PLAN
-
-
-def kind_wanted(address: str, kind: str) -> SourceKind | None:
-    """Return what features are to be fetched from, as chosen or as the address looks; None for a service of pictures.
-
-    Raises
-    ------
-    PlanMapError
-        The address is none.
-    """
-    if kind:
-        return SourceKind(kind) if kind in set(KINDS) else None
-    found = kind_of(address) if "://" in address else None
-    return found if found in KINDS else None
 
 
 def fetch_or_ask(plan: Plan, form: Form) -> list[tuple[str, str]]:

@@ -18,14 +18,15 @@ def host_offer(form: str, key: str, text: Translation, *, closed: bool) -> None:
     """Draw what a form needs if it has named a host that is not allowed (`<form>_host` of the session)."""
     wanted = str(state().get(f"{form}_host") or "")
     if wanted:
-        st.html(f"<p class='pm-quiet'>{escape.html(text('service-page.allow-first', host=wanted))}</p>")
+        line = text("link-page.allow-first", host=wanted)
+        st.html(f"<p class='pm-warn' role='alert'>{escape.html(line)}</p>")
         allow_button(form, wanted, key, text, closed=closed)
 
 
 def allow_button(form: str, host: str, key: str, text: Translation, *, closed: bool) -> None:
     """Draw the button; what comes of it stands in `<form>_said` of the session."""
     st.button(
-        text("service-page.allow", host=host),
+        text("link-page.allow", host=host),
         key=key,
         icon=":material/lock_open:",
         disabled=closed,
@@ -48,5 +49,5 @@ def _allow(form: str, host: str, text: Translation) -> None:
     except PlanMapError as error:
         values[f"{form}_said"] = text.explain(error), True
     else:
-        values[f"{form}_said"] = text("service-page.allowed", host=str(made)), False
+        values[f"{form}_said"] = text("link-page.allowed", host=str(made)), False
         values[f"{form}_host"] = ""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.data.style_controls import COLOUR_PX, Form, side_by_side
 from layers.own.features_look import label_parts, template_of
-from layers.own.layer_style import Labels, LayerStyle
+from layers.own.layer_style import LAST_ZOOM, Labels, LayerStyle
 from layers.own.style_change import with_heading, with_labels, with_popup
 from layers.plan.fault import printable
 
@@ -56,8 +56,18 @@ def _ask_look(form: Form, labels: Labels) -> Labels:
         halo = st.color_picker(words, kept.halo, key=form.key("label-halo"), width=COLOUR_PX)
         words = form.text("own-style-page.halo-width")
         width = st.slider(words, 0.0, WIDEST_HALO, usual, 0.5, key=form.key("halo-width"), format="%g")
+    zooms = st.slider(
+        form.text("own-style-page.label-zooms"),
+        0.0,
+        LAST_ZOOM,
+        kept.zooms,
+        0.5,
+        key=form.key("label-zooms"),
+        format="%g",
+    )
     return replace(
         labels,
+        zooms=(float(zooms[0]), float(zooms[1])),
         colour=colour.upper(),
         halo=halo.upper(),
         halo_width=kept.halo_width if width == usual else float(width),

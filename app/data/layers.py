@@ -119,7 +119,7 @@ def described(layer: OwnLayer, text: Translation, scene: Scene) -> str:
         text("own-page.system"): system,
         text("source.where" if source_of(layer) else "data.file"): file_words(layer, text) or "-",
         text("data.added"): layer.added or "-",
-        **({text("table-page.server"): table_server(layer)} if layer.is_live else size),
+        **({text("link-page.server"): table_server(layer)} if layer.is_live else size),
     }
     lines = "".join(
         f"<div><dt>{escape.html(label)}</dt><dd>{escape.html(printable(value, limit=200))}</dd></div>"

@@ -76,7 +76,7 @@ def settle() -> None:
         values["layer_draft"] = job.made
         if isinstance(job.key[1], Fetching):
             # What was said below the form while it was being fetched.
-            values["service_said"] = None
+            values["link_said"] = None
         choose_datum(context.current().plan()[1], job.made)
     job = jobs.job_of(ADD)
     if job is not None and job.over and job.made is not None and values.get("layer_tiled") != job.made:

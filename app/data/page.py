@@ -16,7 +16,6 @@ from app.data.outlines import outlines_section
 from app.data.roles import roles_section
 from app.data.safekeeping import safekeeping_section
 from app.data.services import services_section
-from app.data.tables import tables_section
 from app.data.workbook import workbook_section
 from app.page_head import show_language, show_name
 from layers import escape
@@ -53,7 +52,6 @@ def main() -> None:
     closed = error is not None or refused
     layers_section(reading.plan, text, scene=scene, closed=closed)
     services_section(reading.plan, text, scene=scene, closed=closed)
-    tables_section(reading.plan, text, closed=closed)
     grounds_section(reading.plan, text, scene=scene, closed=closed)
     workbook_section(
         reading.plan,

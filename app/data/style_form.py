@@ -1,4 +1,4 @@
-"""The controls of a layer's style. What nobody touches stays as it is, also what no control has, such as dashes."""
+"""The controls of a layer's style. What nobody touches stays as it is, also what no control has."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from geo.errors import PlanMapError
 from layers.own.classes import MOST_CLASSES, Method
 from layers.own.layer_style import LAST_ZOOM, NO_TITLE, Categories, Graduated, LayerStyle
 from layers.own.own_layer import OwnLayer
-from layers.own.ramps import DEFAULTS, RAMPS, ramp, ramp_of
+from layers.own.ramps import DEFAULTS, RAMPS, ramp
+from layers.own.recolouring import ramp_and_strays, recoloured
 from layers.own.restyling import field_symbols
 from layers.own.suggestion import default_style
 from layers.own.symbol_value import Symbol
@@ -118,11 +119,12 @@ def _ask_by_field(form: Form) -> Symbol | Categories | Graduated:
 
 
 def _ask_classes(form: Form, field: str, kept: Graduated | None) -> Categories | Graduated:
-    colours = [each.symbol.fill or each.symbol.stroke for each in kept.classes if each.symbol] if kept else []
+    found, strays = ramp_and_strays(kept) if kept else (USUAL_RAMP, ())
     usual = (
         kept.method if kept and kept.method in METHODS else Method.NATURAL,
         min(max(len(kept.classes), 2), MOST_CLASSES) if kept else USUAL_CLASSES,
-        ramp_of(colours) if kept else USUAL_RAMP,
+        # Colours that somebody has chosen one by one are no ramp.
+        "" if strays else found,
     )
     left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
     method = left.selectbox(
@@ -139,7 +141,6 @@ def _ask_classes(form: Form, field: str, kept: Graduated | None) -> Categories |
         chosen = st.radio(
             form.text("own-style-page.ramp"),
             ramps,
-            # Colours that somebody has chosen one by one are no ramp.
             ramps.index(usual[2]) if usual[2] else None,
             key=form.key("ramp"),
             horizontal=True,
@@ -148,6 +149,8 @@ def _ask_classes(form: Form, field: str, kept: Graduated | None) -> Categories |
     answer = (method or usual[0], count, chosen or usual[2])
     if kept is not None and answer == usual:
         return kept
+    if kept is not None and answer[:2] == usual[:2] and answer[2]:
+        return recoloured(kept, answer[2])
     return _symbols(form, field, graded=True, method=answer[0], count=answer[1], ramp=answer[2] or USUAL_RAMP)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.data.style_controls import COLOUR_PX, Form, side_by_side
 from layers.own.ramps import DEFAULTS
-from layers.own.symbol_value import Hatch, Marker, Pattern, Symbol
+from layers.own.symbol_value import DASHES, Hatch, Marker, Pattern, Symbol
 
 WIDEST, LARGEST, FARTHEST = 12.0, 40.0, 40.0
 """How far the controls go, in pixels: edges and hatches, points, from one line of a hatch to the next."""
@@ -40,9 +40,38 @@ def ask_symbol(form: Form, symbol: Symbol, name: str = "") -> Symbol:
         width = st.slider(words, 0.0, WIDEST, thick, 0.2, key=form.key(f"{name}width"), format="%g")
     if (stroke.upper(), width) != (shown, thick):
         made = replace(made, stroke=stroke.upper() if width else "", stroke_width=round(width, 2))
+    if width:
+        made = _ask_edge(form, symbol, made, name)
     if kind == "point":
         return _ask_marker(form, made, name)
     return made if kind == "line" else replace(made, hatch=_ask_hatch(form, symbol, name))
+
+
+def _ask_edge(form: Form, symbol: Symbol, made: Symbol, name: str) -> Symbol:
+    """Ask how the edge of `symbol` is dashed, unless it is that of points, and how opaque it is."""
+    kept = round(symbol.stroke_opacity * 100) if symbol.stroke else 100
+    with side_by_side():
+        if form.layer.shape.value != "point":
+            options = list(dict.fromkeys([*DASHES.values(), symbol.dash]))
+            dash = st.selectbox(
+                form.text("own-style-page.dash"),
+                options,
+                options.index(symbol.dash),
+                format_func=lambda each: _dash_words(form, each),
+                key=form.key(f"{name}dash"),
+                width=130,
+            )
+            made = replace(made, dash=symbol.dash if dash is None else dash)
+        is_line = form.layer.shape.value == "line"
+        words = form.text("own-style-page.line-opacity" if is_line else "own-style-page.stroke-opacity")
+        opacity = st.slider(words, 0, 100, kept, 5, key=form.key(f"{name}stroke-opacity"), format="%d%%")
+    return made if opacity == kept else replace(made, stroke_opacity=opacity / 100)
+
+
+def _dash_words(form: Form, dash: tuple[float, ...]) -> str:
+    """Return what a pattern is called; one of another program has only its lengths."""
+    name = next((name for name, each in DASHES.items() if each == dash), "")
+    return form.text(f"style-dash.{name}") if name else " ".join(f"{length:g}" for length in dash)
 
 
 def _ask_marker(form: Form, symbol: Symbol, name: str) -> Symbol:

@@ -64,7 +64,7 @@ def _colour(colour: str, opacity: float) -> tuple[float, float, float, float]:
 
 
 def _draw_shape(renderer: RendererBase, shape: Shape, affine: Any, clip: Bbox) -> None:
-    edge = _colour(shape.stroke, shape.opacity)
+    edge = _colour(shape.stroke, shape.stroke_opacity * shape.opacity)
     face = _colour(shape.fill, shape.fill_opacity * shape.opacity)
     width = shape.line_width * POINT if edge[3] else 0.0
     renderer.open_group("patch", shape.name or None)

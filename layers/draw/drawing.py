@@ -94,7 +94,9 @@ class Shape:
     dash: tuple[float, ...] = ()
     """Lengths of strokes and gaps in millimetres; empty for a solid line."""
     fill_opacity: float = 1.0
+    stroke_opacity: float = 1.0
     opacity: float = 1.0
+    """Of the whole shape, over those of fill and stroke."""
     round_ends: bool = False
     clip: Box | None = None
     """Box outside which the shape is cut off."""

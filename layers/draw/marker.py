@@ -37,4 +37,5 @@ def edge(symbol: Symbol, unit: float) -> dict[str, Any]:
         "stroke": symbol.stroke,
         "line_width": symbol.stroke_width * unit,
         "dash": tuple(length * unit for length in symbol.dash),
+        "stroke_opacity": symbol.stroke_opacity,
     }

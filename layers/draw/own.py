@@ -153,7 +153,7 @@ def _drawn(
     areas, lines, points = cut_parts[dimensions_cut == 2], cut_parts[dimensions_cut == 1], parts[dimensions == 0]
     look: dict[str, Any] = {
         **edge(symbol, unit),
-        "opacity": opacity * (symbol.stroke_opacity if not symbol.fill else 1.0),
+        "opacity": opacity,
         "name": layer.scene_id,
         "layer": PdfLayer.OWN.value,
     }

@@ -9,7 +9,6 @@ steadily from light to dark, or from dark over light to dark, so that they can a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -93,11 +92,6 @@ def ramp(name: str, count: int) -> tuple[str, ...]:
     at = np.linspace(0, len(anchors) - 1, count)
     parts = [np.interp(at, np.arange(len(anchors)), known[:, part]) for part in range(3)]
     return tuple(_hexadecimal(lab) for lab in np.column_stack(parts))
-
-
-def ramp_of(colours: Sequence[str]) -> str:
-    """Return the name of the ramp that gives just these colours; empty if none does."""
-    return next((name for name in RAMPS if colours and ramp(name, len(colours)) == tuple(colours)), "")
 
 
 def oklab(colour: str) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,23 @@ from layers.own.features_look import numbers_of
 from layers.own.files import restyle
 from layers.own.foreign_style import read_style
 from layers.own.layer_style import Categories, Graduated, LayerStyle
+from layers.own.look import style_of
 from layers.own.opening import opened
 from layers.own.own_layer import OwnLayer
 from layers.own.qml_writing import to_qml
 from layers.own.ramps import RAMPS
+from layers.own.recolouring import recoloured
 from layers.own.sld_writing import to_sld
 from layers.own.style_json import to_json
-from layers.own.suggestion import categories, graduated, suggest
+from layers.own.suggestion import USUAL_CLASSES, categories, graduated, suggest
 
 
 def field_style(
-    layer: OwnLayer, field: str, *, method: str | None = None, count: int = 5, ramp: str = ""
+    layer: OwnLayer, field: str, *, method: str | None = None, count: int | None = None, ramp: str = ""
 ) -> LayerStyle:
     """Return the style that shows a field of a layer: what suits its values, or with a `method` classes of its numbers.
+
+    With a ramp alone the classes that there are by that field stay, and only their colours are others.
 
     Raises
     ------
@@ -36,11 +41,21 @@ def field_style(
         raise PlanMapError("layer-field", file=layer.name, field=field)
     if ramp and ramp not in RAMPS:
         raise PlanMapError("layer-ramp", name=ramp, near="、".join(RAMPS))
+    style = style_of(layer)
+    if ramp and not method and count is None and isinstance(style.symbols, Graduated) and style.field == field:
+        return replace(style, symbols=recoloured(style.symbols, ramp))
     kind = next(each.type for each in layer.fields if each.name == field)
     values = _values(layer, field)
     if method or ramp:
         style = LayerStyle(
-            graduated(field, values, layer.shape.value, method=Method(method or "natural"), count=count, ramp_name=ramp)
+            graduated(
+                field,
+                values,
+                layer.shape.value,
+                method=Method(method or "natural"),
+                count=count or USUAL_CLASSES,
+                ramp_name=ramp,
+            )
         )
     else:
         style = suggest(field, values, kind, layer.shape.value)

@@ -11,7 +11,7 @@ from layers.own.layer_style import NO_TITLE, Categories, Graduated, LayerStyle
 from layers.own.own_layer import OwnLayer
 from layers.own.ramps import DEFAULTS, PALETTE
 from layers.own.style_entry import Entry, entries_of, title_with, usual_titles, with_entries
-from layers.own.style_option import NONE, colour_of, hatch_parts, marker_of, number_of, words_of, zooms_of
+from layers.own.style_option import NONE, colour_of, dash_of, hatch_parts, marker_of, number_of, words_of, zooms_of
 from layers.own.suggestion import default_style, in_colour
 from layers.own.symbol_value import Hatch, Symbol
 
@@ -67,7 +67,7 @@ def changed_entry(
 
 
 def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
-    """Return a symbol with what is asked for: fill, fill_opacity, stroke, width, marker, size, hatch.
+    """Return a symbol with what is asked for by the names of the command line's options, such as fill and width.
 
     Raises
     ------
@@ -81,6 +81,8 @@ def changed_symbol(symbol: Symbol, asked: Mapping[str, str]) -> Symbol:
             made = replace(made, **colour)
         elif name == "marker":
             made = replace(made, marker=marker_of(value))
+        elif name == "dash":
+            made = replace(made, dash=dash_of(value))
         elif name == "hatch":
             continue
         else:
@@ -106,7 +108,7 @@ def hatch_of(words: str, symbol: Symbol) -> Hatch | None:
 
 
 def changed_labels(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
-    """Return a style with another look of its labels: label_size, label_colour, label_halo, halo_width.
+    """Return a style with another look of its labels: label_size, label_colour, label_halo, halo_width, label_zooms.
 
     Raises
     ------
@@ -120,7 +122,10 @@ def changed_labels(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
     found: dict[str, Any] = {}
     for name, value in asked.items():
         part = name.removeprefix("label_")
-        found[part] = colour_of(name, value) if part in ("colour", "halo") else number_of(name, value)
+        if part == "zooms":
+            found[part] = zooms_of(name, value)
+        else:
+            found[part] = colour_of(name, value) if part in ("colour", "halo") else number_of(name, value)
     return replace(style, labels=replace(style.labels, **found))
 
 
@@ -136,7 +141,7 @@ def changed_whole(style: LayerStyle, asked: Mapping[str, str]) -> LayerStyle:
         if name == "opacity":
             style = replace(style, opacity=number_of(name, value))
             continue
-        style = replace(style, zooms=zooms_of(value))
+        style = replace(style, zooms=zooms_of(name, value))
     return style
 
 

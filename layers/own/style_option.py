@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from geo.errors import PlanMapError
 from layers.own.layer_style import LAST_ZOOM, LONGEST_TITLE, LabelSize, Title, Zooms
-from layers.own.symbol_value import Direction, Marker, Pattern, Share, Size, Spacing, Thickness, Width
+from layers.own.symbol_value import DASHES, Direction, Marker, Pattern, Share, Size, Spacing, Thickness, Width
 from layers.plan.terms import Text
 
 NONE = "none"
@@ -18,6 +18,7 @@ NONE = "none"
 
 _NUMBERS: dict[str, Any] = {
     "fill_opacity": Share,
+    "stroke_opacity": Share,
     "width": Width,
     "size": Size,
     "label_size": LabelSize,
@@ -76,8 +77,21 @@ def marker_of(value: str) -> Marker:
     return Marker(value)
 
 
-def zooms_of(value: str) -> tuple[float, float]:
-    """Return the first and the last zoom that are written as `10-16`, or as one number for both.
+def dash_of(value: str) -> tuple[float, ...]:
+    """Return the dashes that are written by their name after `--dash`.
+
+    Raises
+    ------
+    PlanMapError
+        It is none of `layers.own.symbol_value.DASHES`.
+    """
+    if value not in DASHES:
+        raise PlanMapError("style-option-choice", option="--dash", value=value[:40], expected="、".join(DASHES))
+    return DASHES[value]
+
+
+def zooms_of(name: str, value: str) -> tuple[float, float]:
+    """Return the first and the last zoom that are written after `name` as `10-16`, or as one number for both.
 
     Raises
     ------
@@ -88,7 +102,9 @@ def zooms_of(value: str) -> tuple[float, float]:
     try:
         found: tuple[float, float] = _adapter(Zooms).validate_python((float(first), float(last or first)))
     except ValueError as error:
-        raise PlanMapError("style-option-zooms", value=value[:40], last=f"{LAST_ZOOM:g}") from error
+        raise PlanMapError(
+            "style-option-zooms", option=option_of(name), value=value[:40], last=f"{LAST_ZOOM:g}"
+        ) from error
     return found
 
 

@@ -10,6 +10,14 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 MOST_DASHES = 16
 
+DASHES: dict[str, tuple[float, ...]] = {
+    "solid": (),
+    "dashed": (8.0, 4.0),
+    "dotted": (2.0, 3.0),
+    "dash-dot": (8.0, 3.0, 2.0, 3.0),
+}
+"""Strokes and gaps by turns, in pixels, by the names under which they are offered; other programs have more."""
+
 
 class Marker(StrEnum):
     """The shape of a point."""

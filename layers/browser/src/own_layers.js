@@ -161,6 +161,8 @@ class OwnLayer extends OwnPane {
       opacity: symbol.opacity,
       weight: symbol.width,
       dashArray: symbol.dash || undefined,
+      // Round ends would close the gaps of fine dashes; on paper they are flat too.
+      lineCap: symbol.dash ? "butt" : "round",
       fill: Boolean(symbol.fill),
       fillColor: symbol.fill || undefined,
       fillOpacity: symbol.fill_opacity,

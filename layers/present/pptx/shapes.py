@@ -201,7 +201,7 @@ def _emu_from(start: int, millimetres: np.ndarray) -> list[int]:
 def _stroke(shape: Shape) -> Xml:
     if not shape.stroke or shape.line_width <= 0:
         return make("a:ln", make("a:noFill"))
-    parts = [solid(shape.stroke, shape.opacity)]
+    parts = [solid(shape.stroke, shape.stroke_opacity * shape.opacity)]
     if shape.dash:
         share = 100_000 / shape.line_width
         pairs = zip(shape.dash[::2], shape.dash[1::2], strict=True)
