@@ -30,6 +30,16 @@ def state() -> MutableMapping[str, Any]:
     return st.session_state  # type: ignore[return-value]
 
 
+def value_from(component: str, name: str) -> Any:
+    """Return what the component with the key `component` has sent under `name`; None if there is nothing.
+
+    A part of the page may send something when it is no longer drawn: what belongs to it is called then, although
+    Streamlit has forgotten its key. Nothing is lost by that, for whatever matters is sent again until it is answered.
+    """
+    values: Any = state().get(component)
+    return None if values is None else values.get(name)
+
+
 def start(plan: Plan, today: date) -> None:
     """Fill the session from the address, once. Ids and days that do not fit the plan are dropped."""
     values = state()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app import session
 from app.context import Context
 from app.record.amending import amend
 from app.record.recording import FIELDS, record
@@ -222,3 +223,12 @@ def test_whatever_a_browser_sends_is_answered(small, sent, fields):
     assert answer.done or answer.words or answer.faults
     said(context, sent)
     assert amend(context, {**sent, "fields": fields}, ZH).words
+
+
+def test_what_a_part_sends_that_streamlit_has_forgotten_is_nothing(monkeypatch):
+    """As when somebody sends a form at the moment in which the page is drawn without it."""
+    monkeypatch.setattr(session, "state", dict)
+    assert session.value_from("record", "sent") is None
+    monkeypatch.setattr(session, "state", lambda: {"record": {"sent": {"id": "e-1"}}})
+    assert session.value_from("record", "sent") == {"id": "e-1"}
+    assert session.value_from("record", "left") is None

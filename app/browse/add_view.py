@@ -14,7 +14,7 @@ import streamlit as st
 
 from app import context
 from app.present.decks import empty_deck, next_id, slide_of, with_slide
-from app.session import state
+from app.session import state, value_from
 from app.waiting import told
 from geo.errors import PlanMapError
 from layers import escape
@@ -95,7 +95,7 @@ def _tell(deck: Deck, title: Text, text: Translation) -> None:
 
 def _add() -> None:
     """Add the view that the browser has sent to a deck, and keep the result for `show_add`."""
-    sent: Any = state()["add_view"].get("view")
+    sent: Any = value_from("add_view", "view")
     if not isinstance(sent, dict) or not isinstance(sent.get("query"), str):
         return
     state().pop("added_since", None)

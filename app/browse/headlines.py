@@ -65,6 +65,6 @@ def _row(task: Task, state: TaskState, found: Statements, text: Translation) -> 
 
 def _chosen(plan: Plan) -> None:
     """Select the task that was clicked, if the plan has it."""
-    task = session.state()["headlines"].get("task")
+    task = session.value_from("headlines", "task")
     if isinstance(task, str) and task in plan.tasks:
         session.select_task(plan, task)

@@ -70,7 +70,7 @@ def show_list(
     """
 
     def chosen() -> None:
-        sent: Any = session.state()["list_table"].get("chosen")
+        sent: Any = session.value_from("list_table", "chosen")
         # A run that is broken off may be told once more what it was for, and by then something else may be chosen.
         if not isinstance(sent, dict) or sent == session.state().get("list_sent"):
             return

@@ -29,7 +29,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation, 
     """Draw the map, or send the map on the page what has changed."""
 
     def chosen() -> None:
-        value: Any = session.state()["map"].get("chosen")
+        value: Any = session.value_from("map", "chosen")
         if not isinstance(value, dict) or not isinstance(value.get("site"), str):
             return
         if value["site"]:
@@ -38,7 +38,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation, 
             session.deselect()
 
     def stepped() -> None:
-        value: Any = session.state()["map"].get("step")
+        value: Any = session.value_from("map", "step")
         if not isinstance(value, dict):
             return
         query, count = value.get("query"), value.get("count")
@@ -46,7 +46,7 @@ def show_map(plan: Plan, scene: Scene, selection: Selection, text: Translation, 
             session.step(plan, query, count, today)
 
     def asked() -> None:
-        near = read_near(str(session.state()["map"].get("near", "")))
+        near = read_near(str(session.value_from("map", "near") or ""))
         if near is not None:
             session.ask_near(plan, near)
 

@@ -23,7 +23,7 @@ def show_suggestions(plan: Plan, text: Translation) -> None:
     """Give suggestions to the search field, and go to what is chosen from them."""
 
     def chosen() -> None:
-        sent: Any = session.state()["suggestions"].get("chosen")
+        sent: Any = session.value_from("suggestions", "chosen")
         if isinstance(sent, dict):
             session.suggested(plan, *(str(sent.get(key, "")) for key in ("found", "id", "typed")))
 

@@ -12,7 +12,7 @@ import streamlit as st
 from app import outage
 from app.present import deck_session
 from app.present.deck_state import deck_state
-from app.session import state
+from app.session import state, value_from
 from layers.plan.deck import Deck
 from layers.plan.digest import deck_digest
 from layers.plan.plan import Plan
@@ -69,7 +69,7 @@ def show_preview(plan: Plan, deck: Deck, index: int, text: Translation, today: d
 
 def _turned() -> None:
     """Choose the slide that somebody has turned to in the preview itself."""
-    sent: Any = state()["preview"].get("turned")
+    sent: Any = value_from("preview", "turned")
     deck = deck_session.chosen()
     if deck is not None and type(sent) is int and 1 <= sent <= len(deck.slides) and deck_session.flush():
         deck_state().slide = sent - 1

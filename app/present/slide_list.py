@@ -12,7 +12,7 @@ import streamlit as st
 from app.present import deck_session
 from app.present.deck_state import deck_state
 from app.present.decks import moved, with_deck, words
-from app.session import state
+from app.session import value_from
 from layers.plan.deck import Deck, Slide
 from layers.translation import Translation
 
@@ -56,7 +56,7 @@ def show_list(deck: Deck, index: int, titles: Sequence[str], text: Translation, 
 
 def _acted() -> None:
     """Do what the list in the browser asks for, but only known actions on slides that exist."""
-    sent: Any = state()["deck_list"].get("act")
+    sent: Any = value_from("deck_list", "act")
     if not isinstance(sent, dict) or type(sent.get("number")) is not int:
         return
     mine = deck_state()

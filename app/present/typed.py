@@ -18,7 +18,7 @@ from app.present import deck_session
 from app.present.deck_session import FIELDS, full_row
 from app.present.deck_state import Loaded, deck_state
 from app.present.decks import with_deck
-from app.session import state
+from app.session import value_from
 from geo.errors import PlanMapError
 from layers.plan.deck import Deck, Slide
 from layers.plan.plan import Plan
@@ -67,7 +67,7 @@ def name_of(plan: Plan) -> str:
 
 def _left() -> None:
     """Take what the browser has left, if the plan can be read; else it will be asked for it once more."""
-    sent: Any = state()["typed"].get("left")
+    sent: Any = value_from("typed", "left")
     if not isinstance(sent, dict) or not isinstance(sent.get("form"), str):
         return
     try:

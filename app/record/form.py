@@ -21,7 +21,7 @@ from app.record.amending import FIELDS as AMENDED
 from app.record.amending import amend, given
 from app.record.answer import Answer
 from app.record.recording import FIELDS, LINKS, record
-from app.session import state
+from app.session import state, value_from
 from app.waiting import told
 from geo.errors import PlanMapError
 from layers.plan.attachment import FILE_BYTES, PER_EVENT
@@ -95,7 +95,7 @@ def show_record(plan: Plan, tasks: Sequence[Task], text: Translation, *, as_of: 
     """
 
     def sent() -> None:
-        message: Any = state()["record"].get("sent")
+        message: Any = value_from("record", "sent")
         if isinstance(message, dict):
             # Whoever is signed in now, in this thread, and not when the page was drawn.
             who, key = signed_in(), str(state().get("upload"))

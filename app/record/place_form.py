@@ -19,7 +19,7 @@ from app.identity import signed_in
 from app.present.typed import name_of
 from app.record.answer import Answer
 from app.record.placing import place
-from app.session import state
+from app.session import state, value_from
 from app.waiting import told
 from geo.position import Datum
 from geo.wkt import DECIMALS
@@ -86,7 +86,7 @@ def show_place(plan: Plan, sites: Sequence[Site], text: Translation, *, fixed: b
     """
 
     def sent() -> None:
-        message: Any = state()["place"].get("sent")
+        message: Any = value_from("place", "sent")
         if isinstance(message, dict):
             who = signed_in()
             state()["placed"] = told(lambda: place(context.current(), message, text, person=who))

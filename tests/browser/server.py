@@ -3,11 +3,14 @@
 import os
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import psutil
 
 from tests.command import PLANMAP
 
@@ -69,3 +72,24 @@ def pid_of(url: str) -> int:
         if "serve" in words and port in words:
             return int(folder.name)
     raise RuntimeError(f"nothing serves {url}")
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Stop each process that reads a file for the server, as soon as it is there: so it lasts as long as the test."""
+    server, over = psutil.Process(pid_of(url)), threading.Event()
+
+    def hold() -> None:
+        while not over.wait(0.02):
+            for child in server.children(recursive=True):
+                with suppress(psutil.Error):
+                    if "geo.foreign.worker" in child.cmdline():
+                        child.suspend()
+
+    holding = threading.Thread(target=hold)
+    holding.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holding.join()

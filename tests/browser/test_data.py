@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from layers.ground.files import ground_files
 from layers.store.base import open_store, read_plan
 from tests.browser.conftest import open_layers, ready_map, wait_until_calm
-from tests.browser.server import serving
+from tests.browser.server import held, serving
 from tests.extracts import town
 from tests.plan_anywhere import write_plan_at
 
@@ -26,8 +26,6 @@ class Office(NamedTuple):
     temporary: Path
     """The server's folder for temporary files."""
     extract: Path
-    large: Path
-    """An extract that takes some seconds."""
 
     def grounds(self) -> list[str]:
         return [ground.name for ground in ground_files(read_plan(open_store(str(self.plan))))]
@@ -43,13 +41,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     plan = write_plan_at(folder / "plan", LONGITUDE, LATITUDE)
     extract = town(LONGITUDE, LATITUDE).write(folder / "城<b>$x$.osm.pbf")
-    large = town(LONGITUDE, LATITUDE)
-    for n in range(12_000):
-        x, y = n % 120 * 0.05 - 3, n // 120 * 0.05 - 3
-        large.box(x, y, x + 0.03, y + 0.03, building="yes")
     (folder / "temporary").mkdir()
     with serving(folder, str(plan), TMPDIR=str(folder / "temporary")) as url:
-        yield Office(url, plan, folder / "temporary", extract, large.write(folder / "large.osm.pbf"))
+        yield Office(url, plan, folder / "temporary", extract)
 
 
 def choose(page: Page, file: Path) -> Locator:
@@ -115,13 +109,14 @@ def test_cancelling_leaves_nothing(page, office):
     before = office.grounds()
     page.get_by_label("名称", exact=True).fill("不要")
     page.get_by_label("名称", exact=True).press("Enter")
-    choose(page, office.large).click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    # The rest of the page can be used meanwhile.
-    page.get_by_text("English", exact=True).click()
-    expect(page.get_by_role("heading", name="Add ground")).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("status").filter(has_text="Cancelled")).to_be_visible()
+    with held(office.url):
+        choose(page, office.extract).click()
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        # The rest of the page can be used meanwhile.
+        page.get_by_text("English", exact=True).click()
+        expect(page.get_by_role("heading", name="Add ground")).to_be_visible()
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("status").filter(has_text="Cancelled")).to_be_visible()
     assert office.grounds() == before
     assert office.left_over() == []
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from layers.own.files import own_layers
 from layers.resources import default_plan_folder
 from layers.store.base import open_store, read_plan
-from tests.browser.server import serving
+from tests.browser.server import held, serving
 from tests.ground_lines import ground_lines
 from tests.vector_files import siblings, zipped
 
@@ -30,8 +30,6 @@ class Office(NamedTuple):
     """The server's folder for temporary files."""
     roads: Path
     """A zipped Shapefile with a table in GBK that states no system."""
-    large: Path
-    """A file at which a look takes some seconds."""
 
     def layers(self) -> dict[str, str]:
         """The groups of the layers by their names."""
@@ -54,11 +52,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         name: path for name, path in siblings(folder / "roads.shp").items() if path.suffix in (".shp", ".shx", ".dbf")
     }
     roads = zipped(folder / f"{ATTACK}.zip", parts)
-    large = folder / "large.csv"
-    large.write_text("lon,lat,n\n" + "".join(f"117.3{n:06},39.1,{n}\n" for n in range(600_000)), encoding="utf-8")
     (folder / "temporary").mkdir()
     with serving(folder, str(plan), TMPDIR=str(folder / "temporary")) as url:
-        yield Office(url, plan, folder / "temporary", roads, large)
+        yield Office(url, plan, folder / "temporary", roads)
 
 
 def choose(page: Page, *files: Path) -> Locator:
@@ -119,10 +115,11 @@ def test_a_shapefile_without_a_system_is_seen_on_the_ground_and_added(page, offi
 
 def test_cancelling_the_look_and_turning_a_file_down_leave_nothing(page, office):
     page.goto(f"{office.url}/data")
-    choose(page, office.large).click()
-    expect(page.get_by_role("progressbar")).to_be_visible()
-    page.get_by_role("button", name="取消").click()
-    expect(page.get_by_role("status").filter(has_text="已取消")).to_be_visible()
+    with held(office.url):
+        choose(page, office.roads).click()
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page.get_by_role("button", name="取消").click()
+        expect(page.get_by_role("status").filter(has_text="已取消")).to_be_visible()
     assert office.left_over() == []
     parts = [path for path in siblings(office.plan.parent / "roads.shp").values() if path.suffix != ".cpg"]
     choose(page, *parts).click()
