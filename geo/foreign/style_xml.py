@@ -6,7 +6,6 @@ allowed, since QGIS writes one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,9 +49,6 @@ _KEPT = frozenset(
     }
 )
 """The parts of a style of QGIS that say how a layer looks; most of the others are about forms."""
-
-_DECLARED = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_CHINESE = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
 
 Element = list[Any]
 """The local name, the attributes by theirs, the text and the elements of an element."""
@@ -108,10 +104,6 @@ def _document(data: bytes, name: str, encoding: str | None = None) -> dict[str, 
     """Return form and root of a document in an `encoding`, or in that which it declares."""
     if len(data) > MOST_BYTES:
         raise PlanMapError("style-file-large", file=name, limit=MOST_BYTES // 2**20)
-    declared = _DECLARED.match(data[:200])
-    if encoding is None and declared and declared[1].decode().lower() in _CHINESE:
-        # The parser does not know them.
-        data, encoding = data.decode("gb18030", "replace").encode(), "utf-8"
     builder = _Builder(name)
     try:
         parse(data, builder, encoding)
