@@ -31,8 +31,6 @@ MAP_FRAME = "#planmap-map"
 """Selector of the frame that the map of the browse page stands in."""
 
 CHROMIUM_FLAGS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-SCRIPTS_AS_WRITTEN = "--js-flags=--no-opt"
-"""No page of a test stays for long enough that it pays to make its scripts faster."""
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium's sandbox refuses to run as root.
     CHROMIUM_FLAGS.append("--no-sandbox")
@@ -52,9 +50,7 @@ def headless_path() -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=headless_path(), args=[*CHROMIUM_FLAGS, SCRIPTS_AS_WRITTEN]
-        )
+        chromium = playwright.chromium.launch(executable_path=headless_path(), args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
 
