@@ -135,7 +135,7 @@ def _span(field: str, value: str, layer: OwnLayer, plan: Plan) -> FieldCondition
     Raises
     ------
     PlanMapError
-        The field has neither numbers nor days, or an end is none.
+        The field has neither numbers nor days, or an end is none, or they are the wrong way round.
     """
     first, last = (end.strip() for end in value.split("..", maxsplit=1))
     dated = _type_of(layer, field) in DATED
@@ -144,8 +144,15 @@ def _span(field: str, value: str, layer: OwnLayer, plan: Plan) -> FieldCondition
     if not (first or last):
         raise PlanMapError("ask-range-days" if dated else "ask-range-numbers", field=field, value=value, end=value)
     if dated:
-        return FieldCondition(field, since=_day_end(field, first, last=False), until=_day_end(field, last, last=True))
-    return FieldCondition(field, least=_number_end(field, first), most=_number_end(field, last))
+        since, until = _day_end(field, first, last=False), _day_end(field, last, last=True)
+        found, is_reversed = FieldCondition(field, since=since, until=until), bool(since and until and since > until)
+    else:
+        least, most = _number_end(field, first), _number_end(field, last)
+        is_reversed = least is not None and most is not None and least > most
+        found = FieldCondition(field, least=least, most=most)
+    if is_reversed:
+        raise PlanMapError("ask-range-reversed", field=field, value=value, first=last, last=first)
+    return found
 
 
 def _number_end(field: str, written: str) -> float | None:

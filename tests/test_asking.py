@@ -353,6 +353,7 @@ def test_days_select_dates_and_times_and_are_asked_for_in_a_command(base, tmp_pa
     refused = one_line(call(*options, "批准=2024-13..", folder=tmp_path))
     assert "“2024-13”不是日期" in refused
     assert "YYYY-MM-DD" in refused
+    assert "批准=2020-01..2024" in one_line(call(*options, "批准=2024..2020-01", folder=tmp_path))
     open_end = where(FieldCondition("批准", since=date(2024, 1, 1)))
     assert question_words(plan, open_end, ZH) == "批准 自 2024-01-01 起"
 
@@ -367,6 +368,7 @@ def test_days_select_dates_and_times_and_are_asked_for_in_a_command(base, tmp_pa
         ("用地=甲..乙", "“用地”是文字字段，没有数字或日期，不能按范围 甲..乙 查"),
         ("用地=1..2", "有数字或日期的字段：容积率"),
         ("说明=a..b", "“a”不是数字"),
+        ("容积率=2.5..1", "两端颠倒，什么也选不出 → 小的、早的写在前面：容积率=1..2.5"),
     ],
 )
 def test_a_range_that_finds_nothing_whatever_the_layer_has_is_refused(base, tmp_path, condition, words):
