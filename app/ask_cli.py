@@ -60,10 +60,10 @@ def layer_ask(
     target = target_file(output, "csv") if output else None
     found_plan = read_plan(store_at(read_settings(plan=plan)))
     layer = find_layer(found_plan, name)
-    found = answer(found_plan, layer, question_of(found_plan, layer, asked))
     for field in summed:
         if not holds_numbers(found_plan, layer, field):
             raise PlanMapError("ask-sum", field=field, near=fields_of(layer, *NUMERIC))
+    found = answer(found_plan, layer, question_of(found_plan, layer, asked))
     address = "?" + scene_of_answer(found, Scene(language=text.language)).to_query()
     groups = {each: groups_of(found, each, join) for each in by}
     if target is not None:

@@ -158,8 +158,8 @@ def _say_replaced(before: Any, after: Any, text: Translation) -> None:
 
     if numbers := replaced(before, after):
         usual, entries = usual_titles(before), entries_of(before)
-        names = ((entries[n].title if any(entries[n].title) else usual[n]).get(text.language) for n in numbers)
-        words = text("data.list-comma").join(printable(name) for name in names)
+        names = (entries[n].called(usual[n]).get(text.language) for n in numbers)
+        words = text("data.list-comma").join(map(printable, names))
         click.echo(text("own-style-page.replaced", entries=words))
 
 

@@ -143,16 +143,16 @@ def _span(field: str, value: str, layer: OwnLayer, plan: Plan) -> FieldCondition
         raise PlanMapError("ask-range-text", field=field, value=value, near=fields_of(layer, *NUMERIC, *DATED))
     if not (first or last):
         raise PlanMapError("ask-range-days" if dated else "ask-range-numbers", field=field, value=value, end=value)
+    reversed_range = PlanMapError("ask-range-reversed", field=field, value=value, first=last, last=first)
     if dated:
         since, until = _day_end(field, first, last=False), _day_end(field, last, last=True)
-        found, is_reversed = FieldCondition(field, since=since, until=until), bool(since and until and since > until)
-    else:
-        least, most = _number_end(field, first), _number_end(field, last)
-        is_reversed = least is not None and most is not None and least > most
-        found = FieldCondition(field, least=least, most=most)
-    if is_reversed:
-        raise PlanMapError("ask-range-reversed", field=field, value=value, first=last, last=first)
-    return found
+        if since is not None and until is not None and since > until:
+            raise reversed_range
+        return FieldCondition(field, since=since, until=until)
+    least, most = _number_end(field, first), _number_end(field, last)
+    if least is not None and most is not None and least > most:
+        raise reversed_range
+    return FieldCondition(field, least=least, most=most)
 
 
 def _number_end(field: str, written: str) -> float | None:

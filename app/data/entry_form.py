@@ -123,8 +123,7 @@ def _show_replaced(form: Form, work: _Work, usual: list[Text]) -> None:
     gone = [n for n in sorted(numbers) if telling_colour(work.entry(n).symbol) == telling_colour(bases[n].symbol)]
     if gone:
         names = form.text("data.list-comma").join(
-            printable((each.title if any(each.title) else usual[n]).get(form.text.language))
-            for n, each in ((n, work.entry(n)) for n in gone)
+            printable(each.called(usual[n]).get(form.text.language)) for n, each in ((n, work.entry(n)) for n in gone)
         )
         line = form.text("own-style-page.replaced", entries=names)
         st.html(f"<p class='pm-warn' role='status'>{escape.html(line)}</p>")
@@ -183,7 +182,7 @@ def _ask_entry(form: Form, work: _Work, number: int, usual: Text) -> None:
 
 def _words(form: Form, entry: Entry, usual: Text) -> str:
     """Return an entry in the list; Streamlit would take marks in it for markup."""
-    words = escape.markdown(printable((entry.title if any(entry.title) else usual).get(form.text.language)))
+    words = escape.markdown(printable(entry.called(usual).get(form.text.language)))
     return words if entry.symbol is not None else form.text("own-style-page.not-drawn", words=words)
 
 

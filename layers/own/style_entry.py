@@ -20,6 +20,10 @@ class Entry(NamedTuple):
     title: Text
     """Empty for its values or limits."""
 
+    def called(self, usual: Text) -> Text:
+        """Return what the legend calls it, which is `usual` if it has no words of its own."""
+        return self.title if any(self.title) else usual
+
 
 def entries_of(symbols: Categories | Graduated) -> list[Entry]:
     """Return the entries of a style in the order of `features_look.symbols_of`: what is left over is the last."""
